@@ -1,0 +1,49 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: the checks that keep the sources compilable as Embedded Swift.
+let swiftSettings: [SwiftSetting] = [
+  .treatWarning("EmbeddedRestrictions", as: .error),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// The dependency arrows of ARCHITECTURE.md; data flows from left to right.
+let package = Package(
+  name: "qstyle",
+  products: [
+    .library(name: "QuantVGG", targets: ["QuantVGG"]),
+    .library(name: "Optim", targets: ["Optim"]),
+    .library(name: "StyleTransfer", targets: ["StyleTransfer"]),
+    .executable(name: "qstyle", targets: ["qstyle"]),
+    .executable(name: "quantize", targets: ["quantize"]),
+  ],
+  targets: [
+    // C: SIMD micro-kernels and thin shims of C libraries.
+    .target(name: "CQuantKernels"),
+    .target(name: "CSystem"),
+    .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(name: "CJPEG", providers: [.apt(["libjpeg62-turbo-dev"])]),
+    .target(
+      name: "CImageIO", dependencies: ["CPNG", "CJPEG"],
+      linkerSettings: ["png16", "z", "jpeg", "m"].map { .linkedLibrary($0) }),
+    // The libraries.
+    .target(name: "QuantVGG", dependencies: ["CQuantKernels", "CSystem"], swiftSettings: swiftSettings),
+    .target(name: "Optim", swiftSettings: swiftSettings),
+    .target(
+      name: "StyleTransfer", dependencies: ["QuantVGG", "Optim"], swiftSettings: swiftSettings),
+    .target(name: "ImageIO", dependencies: ["CImageIO", "CSystem"], swiftSettings: swiftSettings),
+    // The commands.
+    .target(name: "CommandOptions", dependencies: ["CSystem"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "qstyle",
+      dependencies: ["QuantVGG", "Optim", "StyleTransfer", "ImageIO", "CommandOptions", "CSystem"],
+      swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "quantize",
+      dependencies: ["QuantVGG", "ImageIO", "CommandOptions", "CSystem"],
+      path: "Tools/quantize", swiftSettings: swiftSettings),
+  ],
+  swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,1 @@
+int image_placeholder(void){return 0;}

@@ -1,0 +1,230 @@
+// CQuantKernels: the micro-kernels of QuantVGG, one table per instruction set.
+//
+// The specification of every function below is the scalar Swift function of the same name in
+// Sources/QuantVGG/Kernels; each kernel equals it bit for bit. Kernels know one row and one panel;
+// loops over rows, channels and layers, padding and packing belong to the caller.
+//
+// Letters     W pixels of the row that is written, K channels that are summed over, C channels of a row.
+// Panel       QV_PANEL (32) neighbouring output channels. Packed weights and output blocks come in whole panels.
+// Padded row  W + 2 pixels: pixel x of the image stands at index x + 1, the first and the last are padding.
+// Layout      rows are [pixel][channel], channels adjacent.
+// Ranges      K and C are positive multiples of 16, unless a function says otherwise; W >= 1.
+// Memory      exactly the bytes named are read and written; no pointer needs more than its type's alignment
+//             (packed weights come 64-byte aligned). Inputs and outputs do not overlap unless said.
+// Floats      IEEE 754 single precision, round to nearest even, subnormals kept. fma(a, b, c) is one rounding.
+//             rne(x) is the nearest integer, ties to even.
+//
+// Names       qv_<in>_<weights>_<op>[_<fused>]_<MR>x<NR>[c<K>]__<isa>, and the file is named after the function.
+#ifndef CQUANTKERNELS_H
+#define CQUANTKERNELS_H
+
+#include <stdint.h>
+
+#define QV_PANEL 32
+
+// --- int8: convolutions ------------------------------------------------------------------------
+
+/// One row of one panel of a 3x3 convolution with bias, requantization and ReLU.
+///   acc[x][n] = bias[n] + sum over row r, tap i, channel k of rows[r][x + i][k] * w[r][i][k][n]      exact Int32
+///   out[x][n] = rne(min(max(Float(acc) * multiplier[n], 0), 255))
+typedef struct {
+    const uint8_t *rows[3];      ///< [W+2][K] each: image rows y-1, y, y+1, zero point 0
+    const int8_t *weights;       ///< [3 rows][3 taps][K/4][QV_PANEL][4], values in [-127, 127]
+    const int32_t *weight_sums;  ///< [QV_PANEL] sum of a channel's weights (for kernels that shift the input by 128)
+    const int32_t *bias;         ///< [QV_PANEL], |bias| <= 2^30
+    const float *multiplier;     ///< [QV_PANEL], finite, >= 0
+    uint8_t *out;                ///< pixel x, channel n at out[x * out_stride + n]
+    int32_t width;               ///< W
+    int32_t channels;            ///< K <= 512
+    int32_t out_stride;          ///< bytes from one written pixel to the next, >= QV_PANEL
+} qv_u8_conv_forward;
+
+/// One row of one panel of conv1_1: Int16 fixed-point RGB0 pixels, otherwise as qv_u8_conv_forward.
+typedef struct {
+    const int16_t *rows[3];   ///< [W+2][4] each: R, G, B, 0 in units of 1/64
+    const int16_t *weights;   ///< [3 rows][6 pairs][QV_PANEL][2]: the 12 values of a row's 3 taps, two by two
+    const int32_t *bias;      ///< [QV_PANEL]
+    const float *multiplier;  ///< [QV_PANEL]
+    uint8_t *out;             ///< pixel x, channel n at out[x * out_stride + n]
+    int32_t width;
+    int32_t out_stride;
+} qv_s16_conv_forward;
+
+/// One row of one panel of the transposed 3x3 convolution of a quantized gradient.
+///   dot[r][i][x][n] = sum over k of (rows[r][x + i][k] - 128) * w[r][i][k][n]                      exact Int32
+///   out[x][n] = acc after: acc = 0; for r in 0..<3, for i in 0..<3: acc = fma(scales[r][x + i], Float(dot), acc)
+typedef struct {
+    const uint8_t *rows[3];      ///< [W+2][K] each: gradient rows y-1, y, y+1, stored as h + 128, h in [-127, 127]
+    const float *scales[3];      ///< [W+2] each: the pixel's scale t >= 0; 0 where the pixel is padding
+    const int8_t *weights;       ///< [3 rows][3 taps][K/4][QV_PANEL][4], taps already mirrored
+    const int32_t *weight_sums;  ///< [3][3][QV_PANEL] sum over k of a tap's weights
+    float *out;                  ///< pixel x, channel n at out[x * out_stride + n]
+    int32_t width;
+    int32_t channels;            ///< K <= 512
+    int32_t out_stride;          ///< floats
+} qv_u8_conv_backward;
+
+// --- int8: losses ------------------------------------------------------------------------------
+
+/// Interleaves groups of 4 pixels for qv_u8_gram: out[p / 4][c][p % 4] = row[p][c]; missing pixels of the last group are 0.
+typedef struct {
+    const uint8_t *row;  ///< [W][C]
+    uint8_t *out;        ///< [(W + 3) / 4][C][4]
+    int32_t width, channels;
+} qv_u8_interleave;
+
+/// Adds one 8 x QV_PANEL block of the Gram matrix: sums[i * C + j] += sum over p of a[p][first + i] * a[p][panel + j].
+typedef struct {
+    const uint8_t *positions;  ///< [groups][C][4]
+    int64_t *sums;             ///< element (first, panel) of a [C][C] matrix
+    int32_t groups;            ///< at most 8192, so that an Int32 holds 4 * groups * 255 * 128
+    int32_t channels;          ///< C, a multiple of QV_PANEL
+    int32_t first;             ///< first of 8 rows, a multiple of 8
+    int32_t panel;             ///< first of QV_PANEL columns, a multiple of QV_PANEL
+} qv_u8_gram;
+
+/// Adds one panel of the style gradient of a row: the symmetric C x C matrix times the pixel's activations.
+///   hi, lo = sum over k of row[x][k] * high[k][n], ... * low[k][n]                                 exact Int32
+///   out[x][n] = fma(scale[n], fma(Float(hi), 128, Float(lo)), out[x][n])
+typedef struct {
+    const uint8_t *row;         ///< [W][K]
+    const int8_t *high, *low;   ///< [K/4][QV_PANEL][4] each, values in [-127, 127] and [-64, 64]
+    const int32_t *high_sums;   ///< [QV_PANEL] sum over k of high
+    const int32_t *low_sums;    ///< [QV_PANEL] sum over k of low
+    const float *scale;         ///< [QV_PANEL]
+    float *out;                 ///< pixel x, channel n at out[x * out_stride + n]
+    int32_t width, channels, out_stride;
+} qv_u8_style_gradient;
+
+/// Returns the exact sum of (row - target)^2.
+typedef struct {
+    const uint8_t *row, *target;  ///< [count]
+    int64_t count;
+} qv_u8_squared_difference;
+
+/// out[i] = fma(factor, Float(Int32(row[i]) - Int32(target[i])), out[i])
+typedef struct {
+    const uint8_t *row, *target;  ///< [count]
+    float *out;                   ///< [count]
+    float factor;
+    int64_t count;
+} qv_u8_content_gradient;
+
+// --- int8: row by row --------------------------------------------------------------------------
+
+/// out[4x + c] = rne(min(max(row[3x + c] * 64, -32768), 32767)) for c < 3, out[4x + 3] = 0
+typedef struct {
+    const float *row;  ///< [W][3] RGB minus mean
+    int16_t *out;      ///< [W][4]
+    int32_t width;
+} qv_f32_quantize_image;
+
+/// 2x2 pooling, stride 2: from two rows of at least 2W pixels to one of W.
+///   average: out = (a + b + c + d + 2) >> 2        maximum: out = max(a, b, c, d)
+typedef struct {
+    const uint8_t *top, *bottom;  ///< [2W][C]
+    uint8_t *out;                 ///< [W][C]
+    int32_t width, channels;
+} qv_u8_pool;
+
+/// Masks a row's gradient by the ReLU, folds in the layer's weight scales, and quantizes it pixel by pixel.
+///   g[c] = row[x][c] > 0 ? gradient[x][c] * weight_scale[c] : 0;  m = max over c of |g[c]|
+///   m < 2^-100: t = 0, out = 128.  Otherwise t = m / 127, out[x][c] = 128 + rne(g[c] * (127 / m))
+typedef struct {
+    const float *gradient;      ///< [W][C] dJ/dA
+    const uint8_t *row;         ///< [W][C] the layer's activations
+    const float *weight_scale;  ///< [C]
+    uint8_t *out;               ///< [W][C]
+    float *scales;              ///< [W] t
+    int32_t width, channels;
+} qv_u8_quantize_gradient;
+
+/// Adjoint of max pooling for one of the two rows of a window: the first maximum in raster order takes it all.
+/// Pixels of `out` that no window covers (the last of an odd width) become 0.
+typedef struct {
+    const uint8_t *top, *bottom;  ///< [width][C] activations before pooling
+    const float *gradient;        ///< [width / 2][C]
+    float *out;                   ///< [width][C]
+    int32_t width, channels;
+    int32_t is_bottom;            ///< which of the two rows `out` is
+} qv_u8_unpool_max;
+
+/// Adjoint of average pooling: out[x][c] = x < 2 * (width / 2) ? 0.25 * gradient[x / 2][c] : 0
+typedef struct {
+    const float *gradient;  ///< [width / 2][C]
+    float *out;             ///< [width][C]
+    int32_t width, channels;
+} qv_f32_unpool_average;
+
+// --- float32 -----------------------------------------------------------------------------------
+
+/// Dot products of a row with one panel; the one float kernel behind convolution (3 rows of 3K values), its adjoint
+/// and the style gradient (1 row of K values).
+///   acc = accumulate ? out[x][n] : start[n]
+///   for r in 0..<row_count, j in 0..<length: acc = fma(rows[r][x * pixel_stride + j], weights[r][j][n], acc)
+///   out[x][n] = relu ? (acc > 0 ? acc : 0) : acc
+typedef struct {
+    const float *rows[3];   ///< row_count of them, [(W - 1) * pixel_stride + length] each
+    const float *weights;   ///< [row_count][length][QV_PANEL]
+    const float *start;     ///< [QV_PANEL]; unused when accumulate is set
+    float *out;             ///< pixel x, channel n at out[x * out_stride + n]
+    int32_t row_count;      ///< 1 or 3
+    int32_t length;         ///< >= 1, any
+    int32_t pixel_stride;   ///< >= 1, any
+    int32_t width, out_stride;
+    int32_t relu, accumulate;  ///< 0 or 1
+} qv_f32_dot;
+
+/// Adds one 8 x QV_PANEL block of a row's Gram matrix: Float32 over the row, Float64 over rows.
+///   acc = 0; for x in 0..<W: acc = fma(row[x][first + i], row[x][panel + j], acc);  sums[i * C + j] += Double(acc)
+typedef struct {
+    const float *row;  ///< [W][C]
+    double *sums;      ///< element (first, panel) of a [C][C] matrix
+    int32_t width, channels, first, panel;
+} qv_f32_gram;
+
+// --- the table ---------------------------------------------------------------------------------
+
+/// One instruction set's kernels. The Swift side starts from its scalar functions and lets
+/// qv_select_kernels overwrite what this machine can do faster.
+typedef struct {
+    void (*u8_conv_forward)(const qv_u8_conv_forward *);
+    void (*s16_conv_forward)(const qv_s16_conv_forward *);
+    void (*u8_conv_backward)(const qv_u8_conv_backward *);
+    void (*u8_interleave)(const qv_u8_interleave *);
+    void (*u8_gram)(const qv_u8_gram *);
+    void (*u8_style_gradient)(const qv_u8_style_gradient *);
+    int64_t (*u8_squared_difference)(const qv_u8_squared_difference *);
+    void (*u8_content_gradient)(const qv_u8_content_gradient *);
+    void (*f32_quantize_image)(const qv_f32_quantize_image *);
+    void (*u8_pool_average)(const qv_u8_pool *);
+    void (*u8_pool_max)(const qv_u8_pool *);
+    void (*u8_quantize_gradient)(const qv_u8_quantize_gradient *);
+    void (*u8_unpool_max)(const qv_u8_unpool_max *);
+    void (*f32_unpool_average)(const qv_f32_unpool_average *);
+    void (*f32_dot)(const qv_f32_dot *);
+    void (*f32_gram)(const qv_f32_gram *);
+    /// Runs the multiply-accumulate instruction of u8_conv_forward (u8_mac_peak) and of f32_dot (f32_mac_peak)
+    /// `iterations` times over independent registers, without memory; returns the multiply-accumulates done.
+    int64_t (*u8_mac_peak)(int64_t iterations);
+    int64_t (*f32_mac_peak)(int64_t iterations);
+} qv_kernels;
+
+/// Instruction sets, weakest first within an architecture.
+typedef enum {
+    QV_SCALAR = 0,
+    QV_AVX2 = 1,
+    QV_AVX512VNNI = 2,
+    QV_NEON = 3,
+    QV_DOTPROD = 4,
+    QV_I8MM = 5,
+} qv_isa;
+
+/// The best instruction set of this machine that has kernels here.
+qv_isa qv_detect_isa(void);
+
+/// Overwrites the entries that `isa` (or a weaker set that `isa` includes) has a kernel for.
+/// `isa` must not be beyond qv_detect_isa().
+void qv_select_kernels(qv_isa isa, qv_kernels *table);
+
+#endif

@@ -1,0 +1,63 @@
+// The parts of libc that the Swift sources use, under one module name on every platform
+// (hosted Linux and Embedded Swift for ARM64 boards), and what Swift cannot say about them.
+#ifndef CSYSTEM_H
+#define CSYSTEM_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <math.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+/// Number of command-line words, the program's name included.
+int system_argument_count(void);
+/// The command-line words, as `main` received them; valid for the life of the process.
+char *const *system_arguments(void);
+
+/// Opens with O_CLOEXEC (`open` is variadic, which Swift does not import). Returns -1 and sets errno on failure.
+int system_open(const char *path, int flags, unsigned mode);
+
+/// The calling thread's errno, which is a macro in C.
+int system_errno(void);
+
+/// Whether `status` describes a directory or a regular file (S_ISDIR, S_ISREG are macros in C).
+static inline int system_is_directory(unsigned mode) { return S_ISDIR(mode); }
+static inline int system_is_regular(unsigned mode) { return S_ISREG(mode); }
+
+/// Columns of the terminal behind `descriptor`, or 0 when it is none.
+int system_terminal_columns(int descriptor);
+
+/// Seconds of a clock that never goes back.
+double system_monotonic_seconds(void);
+
+/// Formats `value` with `digits` decimals ("%.*f") or significant digits ("%.*g"); returns the length.
+int system_format_fixed(char *buffer, size_t size, double value, int digits);
+int system_format_general(char *buffer, size_t size, double value, int digits);
+
+/// Parses a decimal number that must span all of `text`; returns 0 and leaves `value` when it does not.
+int system_parse_double(const char *text, double *value);
+
+/// Calls sched_getaffinity: the number of processors this process may run on, at least 1.
+int system_processor_count(void);
+
+/// Peak resident memory of this process in bytes: VmHWM of /proc/self/status, or getrusage where there is no /proc.
+long long system_peak_resident_bytes(void);
+
+/// Installs `handler` for SIGINT and SIGTERM.
+void system_on_interrupt(void (*handler)(int));
+
+#endif

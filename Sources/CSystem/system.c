@@ -1,0 +1,81 @@
+#define _GNU_SOURCE
+#include "CSystem.h"
+
+static int saved_count;
+static char *const *saved_arguments;
+
+// glibc passes main's arguments to constructors, in static and dynamic executables alike.
+__attribute__((constructor)) static void save_arguments(int count, char **arguments, char **environment) {
+    (void)environment;
+    saved_count = count;
+    saved_arguments = arguments;
+}
+
+int system_argument_count(void) { return saved_count; }
+
+char *const *system_arguments(void) { return saved_arguments; }
+
+int system_open(const char *path, int flags, unsigned mode) { return open(path, flags | O_CLOEXEC, (mode_t)mode); }
+
+int system_errno(void) { return errno; }
+
+int system_terminal_columns(int descriptor) {
+    if (!isatty(descriptor)) return 0;
+    struct winsize size;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return 80;
+    return size.ws_col;
+}
+
+double system_monotonic_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+int system_format_fixed(char *buffer, size_t size, double value, int digits) {
+    return snprintf(buffer, size, "%.*f", digits, value);
+}
+
+int system_format_general(char *buffer, size_t size, double value, int digits) {
+    return snprintf(buffer, size, "%.*g", digits, value);
+}
+
+int system_parse_double(const char *text, double *value) {
+    if (*text == '\0' || *text == ' ') return 0;
+    char *end;
+    double parsed = strtod(text, &end);
+    if (end == text || *end != '\0') return 0;
+    *value = parsed;
+    return 1;
+}
+
+int system_processor_count(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+    int count = CPU_COUNT(&set);
+    return count < 1 ? 1 : count;
+}
+
+long long system_peak_resident_bytes(void) {
+    FILE *status = fopen("/proc/self/status", "re");
+    if (status) {
+        char line[256];
+        long long kibibytes = -1;
+        while (fgets(line, sizeof line, status))
+            if (sscanf(line, "VmHWM: %lld", &kibibytes) == 1) break;
+        fclose(status);
+        if (kibibytes >= 0) return kibibytes * 1024;
+    }
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (long long)usage.ru_maxrss * 1024;
+}
+
+void system_on_interrupt(void (*handler)(int)) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handler;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}

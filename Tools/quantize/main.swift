@@ -1,0 +1,2 @@
+import CSystem
+print(system_processor_count())
