@@ -22,13 +22,15 @@
 
 #define QV_PANEL 32
 
+#pragma clang assume_nonnull begin
+
 // --- int8: convolutions ------------------------------------------------------------------------
 
 /// One row of one panel of a 3x3 convolution with bias, requantization and ReLU.
 ///   acc[x][n] = bias[n] + sum over row r, tap i, channel k of rows[r][x + i][k] * w[r][i][k][n]      exact Int32
 ///   out[x][n] = rne(min(max(Float(acc) * multiplier[n], 0), 255))
 typedef struct {
-    const uint8_t *rows[3];      ///< [W+2][K] each: image rows y-1, y, y+1, zero point 0
+    const uint8_t *_Nonnull rows[3];      ///< [W+2][K] each: image rows y-1, y, y+1, zero point 0
     const int8_t *weights;       ///< [3 rows][3 taps][K/4][QV_PANEL][4], values in [-127, 127]
     const int32_t *weight_sums;  ///< [QV_PANEL] sum of a channel's weights (for kernels that shift the input by 128)
     const int32_t *bias;         ///< [QV_PANEL], |bias| <= 2^30
@@ -41,7 +43,7 @@ typedef struct {
 
 /// One row of one panel of conv1_1: Int16 fixed-point RGB0 pixels, otherwise as qv_u8_conv_forward.
 typedef struct {
-    const int16_t *rows[3];   ///< [W+2][4] each: R, G, B, 0 in units of 1/64
+    const int16_t *_Nonnull rows[3];   ///< [W+2][4] each: R, G, B, 0 in units of 1/64
     const int16_t *weights;   ///< [3 rows][6 pairs][QV_PANEL][2]: the 12 values of a row's 3 taps, two by two
     const int32_t *bias;      ///< [QV_PANEL]
     const float *multiplier;  ///< [QV_PANEL]
@@ -54,8 +56,8 @@ typedef struct {
 ///   dot[r][i][x][n] = sum over k of (rows[r][x + i][k] - 128) * w[r][i][k][n]                      exact Int32
 ///   out[x][n] = acc after: acc = 0; for r in 0..<3, for i in 0..<3: acc = fma(scales[r][x + i], Float(dot), acc)
 typedef struct {
-    const uint8_t *rows[3];      ///< [W+2][K] each: gradient rows y-1, y, y+1, stored as h + 128, h in [-127, 127]
-    const float *scales[3];      ///< [W+2] each: the pixel's scale t >= 0; 0 where the pixel is padding
+    const uint8_t *_Nonnull rows[3];      ///< [W+2][K] each: gradient rows y-1, y, y+1, stored as h + 128, h in [-127, 127]
+    const float *_Nonnull scales[3];      ///< [W+2] each: the pixel's scale t >= 0; 0 where the pixel is padding
     const int8_t *weights;       ///< [3 rows][3 taps][K/4][QV_PANEL][4], taps already mirrored
     const int32_t *weight_sums;  ///< [3][3][QV_PANEL] sum over k of a tap's weights
     float *out;                  ///< pixel x, channel n at out[x * out_stride + n]
@@ -164,7 +166,7 @@ typedef struct {
 ///   for r in 0..<row_count, j in 0..<length: acc = fma(rows[r][x * pixel_stride + j], weights[r][j][n], acc)
 ///   out[x][n] = relu ? (acc > 0 ? acc : 0) : acc
 typedef struct {
-    const float *rows[3];   ///< row_count of them, [(W - 1) * pixel_stride + length] each
+    const float *_Nonnull rows[3];   ///< row_count of them, [(W - 1) * pixel_stride + length] each
     const float *weights;   ///< [row_count][length][QV_PANEL]
     const float *start;     ///< [QV_PANEL]; unused when accumulate is set
     float *out;             ///< pixel x, channel n at out[x * out_stride + n]
@@ -226,5 +228,7 @@ qv_isa qv_detect_isa(void);
 /// Overwrites the entries that `isa` (or a weaker set that `isa` includes) has a kernel for.
 /// `isa` must not be beyond qv_detect_isa().
 void qv_select_kernels(qv_isa isa, qv_kernels *table);
+
+#pragma clang assume_nonnull end
 
 #endif
