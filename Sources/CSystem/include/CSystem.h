@@ -31,6 +31,11 @@ char *const *system_arguments(void);
 /// Opens with O_CLOEXEC (`open` is variadic, which Swift does not import). Returns -1 and sets errno on failure.
 int system_open(const char *path, int flags, unsigned mode);
 
+/// write(2) under a name that Swift code can use beside its own `write` methods.
+static inline long long system_write(int descriptor, const void *bytes, size_t count) {
+    return write(descriptor, bytes, count);
+}
+
 /// The calling thread's errno, which is a macro in C.
 int system_errno(void);
 
