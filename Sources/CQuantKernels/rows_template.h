@@ -52,16 +52,19 @@ QV_TARGET void QV_NAME(u8_quantize_gradient)(const qv_u8_quantize_gradient *a) {
     const float *restrict weight_scale = a->weight_scale;
     for (int32_t x = 0; x < a->width; x++) {
         const float *restrict gradient = a->gradient + x * (int64_t)channels;
-        const uint8_t *restrict row = a->row + x * (int64_t)channels;
+        const uint32_t *restrict mask = a->mask + x * (int64_t)(channels / 32);
         uint8_t *restrict out = a->out + x * (int64_t)channels;
         // Magnitudes are ordered like their bits, and integer maxima can be vectorized.
         int32_t largest = 0;
-        for (int32_t c = 0; c < channels; c++) {
-            float g = gradient[c] * weight_scale[c];
-            int32_t bits;
-            memcpy(&bits, &g, sizeof bits);
-            bits = row[c] > 0 ? bits & 0x7fffffff : 0;
-            largest = bits > largest ? bits : largest;
+        for (int32_t block = 0; block < channels; block += 32) {
+            const uint32_t word = mask[block / 32];
+            for (int32_t c = 0; c < 32; c++) {
+                float g = gradient[block + c] * weight_scale[block + c];
+                int32_t bits;
+                memcpy(&bits, &g, sizeof bits);
+                bits = word >> c & 1 ? bits & 0x7fffffff : 0;
+                largest = bits > largest ? bits : largest;
+            }
         }
         float m;
         memcpy(&m, &largest, sizeof m);
@@ -72,10 +75,13 @@ QV_TARGET void QV_NAME(u8_quantize_gradient)(const qv_u8_quantize_gradient *a) {
         }
         a->scales[x] = m / 127.0f;
         const float inverse = 127.0f / m;
-        for (int32_t c = 0; c < channels; c++) {
-            float g = gradient[c] * weight_scale[c];
-            g = row[c] > 0 ? g : 0.0f;
-            out[c] = (uint8_t)(128 + (int32_t)__builtin_rintf(g * inverse));
+        for (int32_t block = 0; block < channels; block += 32) {
+            const uint32_t word = mask[block / 32];
+            for (int32_t c = 0; c < 32; c++) {
+                float g = gradient[block + c] * weight_scale[block + c];
+                g = word >> c & 1 ? g : 0.0f;
+                out[block + c] = (uint8_t)(128 + (int32_t)__builtin_rintf(g * inverse));
+            }
         }
     }
 }

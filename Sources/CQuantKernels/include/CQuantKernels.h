@@ -29,6 +29,7 @@
 /// One row of one panel of a 3x3 convolution with bias, requantization and ReLU.
 ///   acc[x][n] = bias[n] + sum over row r, tap i, channel k of rows[r][x + i][k] * w[r][i][k][n]      exact Int32
 ///   out[x][n] = rne(min(max(Float(acc) * multiplier[n], 0), 255))
+///   bit n of mask[x] = acc > 0, the ReLU's mask: an activation that rounds to 0 still passes its gradient
 typedef struct {
     const uint8_t *_Nonnull rows[3];      ///< [W+2][K] each: image rows y-1, y, y+1, zero point 0
     const int8_t *weights;       ///< [3 rows][3 taps][K/4][QV_PANEL][4], values in [-127, 127]
@@ -36,9 +37,11 @@ typedef struct {
     const int32_t *bias;         ///< [QV_PANEL], |bias| <= 2^30
     const float *multiplier;     ///< [QV_PANEL], finite, >= 0
     uint8_t *out;                ///< pixel x, channel n at out[x * out_stride + n]
+    uint32_t *mask;              ///< pixel x at mask[x * mask_stride]
     int32_t width;               ///< W
     int32_t channels;            ///< K <= 512
     int32_t out_stride;          ///< bytes from one written pixel to the next, >= QV_PANEL
+    int32_t mask_stride;         ///< words from one written pixel to the next
 } qv_u8_conv_forward;
 
 /// One row of one panel of conv1_1: Int16 fixed-point RGB0 pixels, otherwise as qv_u8_conv_forward.
@@ -48,8 +51,10 @@ typedef struct {
     const int32_t *bias;      ///< [QV_PANEL]
     const float *multiplier;  ///< [QV_PANEL]
     uint8_t *out;             ///< pixel x, channel n at out[x * out_stride + n]
+    uint32_t *mask;           ///< pixel x at mask[x * mask_stride]
     int32_t width;
     int32_t out_stride;
+    int32_t mask_stride;
 } qv_s16_conv_forward;
 
 /// One row of one panel of the transposed 3x3 convolution of a quantized gradient.
@@ -130,11 +135,11 @@ typedef struct {
 } qv_u8_pool;
 
 /// Masks a row's gradient by the ReLU, folds in the layer's weight scales, and quantizes it pixel by pixel.
-///   g[c] = row[x][c] > 0 ? gradient[x][c] * weight_scale[c] : 0;  m = max over c of |g[c]|
+///   g[c] = bit c % 32 of mask[x][c / 32] ? gradient[x][c] * weight_scale[c] : 0;  m = max over c of |g[c]|
 ///   m < 2^-100: t = 0, out = 128.  Otherwise t = m / 127, out[x][c] = 128 + rne(g[c] * (127 / m))
 typedef struct {
     const float *gradient;      ///< [W][C] dJ/dA
-    const uint8_t *row;         ///< [W][C] the layer's activations
+    const uint32_t *mask;       ///< [W][C / 32] the layer's ReLU mask; C is a multiple of 32
     const float *weight_scale;  ///< [C]
     uint8_t *out;               ///< [W][C]
     float *scales;              ///< [W] t

@@ -24,7 +24,8 @@ QV_INLINE_AVX512VNNI void tile(const qv_s16_conv_forward *a, int64_t x, const in
             }
         }
     }
-    qv_requantize_tile(acc, MR, a->multiplier, a->out + x * a->out_stride, a->out_stride);
+    qv_requantize_tile(acc, MR, a->multiplier, a->out + x * a->out_stride, a->out_stride,
+                       a->mask + x * a->mask_stride, a->mask_stride);
 }
 
 QV_TARGET_AVX512VNNI void qv_s16_s16_conv3x3_requant_14x32c2__avx512vnni(const qv_s16_conv_forward *a) {

@@ -23,7 +23,8 @@ QV_INLINE_AVX2 void tile(const qv_s16_conv_forward *a, int64_t x, int half, cons
             }
         }
     }
-    qv_requantize_tile_avx2(acc, MR, a->multiplier + first, a->out + x * a->out_stride + first, a->out_stride);
+    qv_requantize_tile_avx2(acc, MR, a->multiplier + first, a->out + x * a->out_stride + first, a->out_stride,
+                            (uint16_t *)(a->mask + x * a->mask_stride) + half, 2 * (int64_t)a->mask_stride);
 }
 
 QV_TARGET_AVX2 void qv_s16_s16_conv3x3_requant_4x16c2__avx2(const qv_s16_conv_forward *a) {

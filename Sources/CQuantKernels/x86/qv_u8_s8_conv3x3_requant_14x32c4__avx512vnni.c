@@ -16,7 +16,8 @@ QV_INLINE_AVX512VNNI void tile(const qv_u8_conv_forward *a, int64_t x, const int
     for (int row = 0; row < 3; row++)
         qv_dot_tile(acc, MR, a->rows[row] + x * channels, channels, a->weights + row * 3 * channels * QV_PANEL,
                     3 * channels);
-    qv_requantize_tile(acc, MR, a->multiplier, a->out + x * a->out_stride, a->out_stride);
+    qv_requantize_tile(acc, MR, a->multiplier, a->out + x * a->out_stride, a->out_stride,
+                       a->mask + x * a->mask_stride, a->mask_stride);
 }
 
 QV_TARGET_AVX512VNNI void qv_u8_s8_conv3x3_requant_14x32c4__avx512vnni(const qv_u8_conv_forward *a) {

@@ -14,7 +14,8 @@ QV_INLINE_AVX2 void tile(const qv_u8_conv_forward *a, int64_t x, int half, const
     for (int row = 0; row < 3; row++)
         qv_dot_tile_avx2(acc, MR, a->rows[row] + x * channels, channels,
                          a->weights + row * 3 * channels * QV_PANEL + first * 4, 3 * channels);
-    qv_requantize_tile_avx2(acc, MR, a->multiplier + first, a->out + x * a->out_stride + first, a->out_stride);
+    qv_requantize_tile_avx2(acc, MR, a->multiplier + first, a->out + x * a->out_stride + first, a->out_stride,
+                            (uint16_t *)(a->mask + x * a->mask_stride) + half, 2 * (int64_t)a->mask_stride);
 }
 
 QV_TARGET_AVX2 void qv_u8_s8_conv3x3_requant_4x16c4__avx2(const qv_u8_conv_forward *a) {

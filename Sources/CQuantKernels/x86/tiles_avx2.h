@@ -48,9 +48,9 @@ QV_INLINE_AVX2 void qv_dot_tile_avx2(__m256i acc[][2], const int MR, const uint8
     }
 }
 
-/// Exact sums as activations, see CQuantKernels.h: clamped, then rounded to nearest even.
+/// Exact sums as activations and ReLU masks, see CQuantKernels.h: clamped, then rounded to nearest even.
 QV_INLINE_AVX2 void qv_requantize_tile_avx2(__m256i acc[][2], const int MR, const float *multiplier, uint8_t *out,
-                                            int64_t stride) {
+                                            int64_t stride, uint16_t *mask, int64_t mask_stride) {
     const __m256 scale[2] = {_mm256_loadu_ps(multiplier), _mm256_loadu_ps(multiplier + 8)};
     const __m256 most = _mm256_set1_ps(255.0f);
     QV_UNROLL for (int i = 0; i < MR; i++) {
@@ -64,6 +64,10 @@ QV_INLINE_AVX2 void qv_requantize_tile_avx2(__m256i acc[][2], const int MR, cons
         const __m256i words = _mm256_permute4x64_epi64(_mm256_packus_epi32(rounded[0], rounded[1]), 0xd8);
         const __m128i bytes = _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1));
         _mm_storeu_si128((__m128i *)(out + i * stride), bytes);
+        const __m256i low = _mm256_cmpgt_epi32(acc[i][0], _mm256_setzero_si256());
+        const __m256i high = _mm256_cmpgt_epi32(acc[i][1], _mm256_setzero_si256());
+        const int bits = _mm256_movemask_ps(_mm256_castsi256_ps(high)) << 8 | _mm256_movemask_ps(_mm256_castsi256_ps(low));
+        mask[i * mask_stride] = (uint16_t)bits;
     }
 }
 

@@ -41,9 +41,9 @@ QV_INLINE_AVX512VNNI void qv_dot_tile(__m512i acc[][2], const int MR, const uint
     }
 }
 
-/// bias and sums as activations, see CQuantKernels.h: clamped, then rounded to nearest even.
+/// Exact sums as activations and ReLU masks, see CQuantKernels.h: clamped, then rounded to nearest even.
 QV_INLINE_AVX512VNNI void qv_requantize_tile(__m512i acc[][2], const int MR, const float *multiplier, uint8_t *out,
-                                             int64_t stride) {
+                                             int64_t stride, uint32_t *mask, int64_t mask_stride) {
     const __m512 scale[2] = {_mm512_loadu_ps(multiplier), _mm512_loadu_ps(multiplier + 16)};
     const __m512 most = _mm512_set1_ps(255.0f);
     QV_UNROLL for (int i = 0; i < MR; i++) {
@@ -53,6 +53,9 @@ QV_INLINE_AVX512VNNI void qv_requantize_tile(__m512i acc[][2], const int MR, con
             const __m128i bytes = _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(value));
             _mm_storeu_si128((__m128i *)(out + i * stride + half * 16), bytes);
         }
+        const __mmask16 low = _mm512_cmpgt_epi32_mask(acc[i][0], _mm512_setzero_si512());
+        const __mmask16 high = _mm512_cmpgt_epi32_mask(acc[i][1], _mm512_setzero_si512());
+        mask[i * mask_stride] = (uint32_t)high << 16 | low;
     }
 }
 

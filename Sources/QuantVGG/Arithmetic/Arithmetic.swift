@@ -30,18 +30,23 @@ public protocol Arithmetic: AnyObject {
   /// The real value of activation 1 of a layer.
   func activationScale(layer: Int) -> Float
 
+  /// 32-bit words of a pixel's ReLU mask; 0 where activations tell the mask.
+  static func maskWords(channels: Int) -> Int
+
   // MARK: Forward
 
   /// Converts a row of the image, `[width][3]` RGB minus mean, to `[width][4]`.
   func quantizeImage(
     _ row: UnsafePointer<Float>, into out: UnsafeMutablePointer<Pixel>, width: Int)
-  /// Computes one panel of a row of conv1_1 from padded image rows; `out` is `[width][channels]`.
+  /// Computes one panel of a row of conv1_1 from padded image rows; `out` is `[width][channels]`,
+  /// `mask` `[width][maskWords]`.
   func convolveImage(
-    _ rows: RowTriple<Pixel>, panel: Int, into out: UnsafeMutablePointer<Activation>, width: Int)
+    _ rows: RowTriple<Pixel>, panel: Int, into out: UnsafeMutablePointer<Activation>,
+    mask: UnsafeMutablePointer<UInt32>, width: Int)
   /// Computes one panel of a row of any other convolution from padded activation rows.
   func convolve(
     _ rows: RowTriple<Activation>, layer: Int, panel: Int,
-    into out: UnsafeMutablePointer<Activation>, width: Int)
+    into out: UnsafeMutablePointer<Activation>, mask: UnsafeMutablePointer<UInt32>, width: Int)
   /// Pools two rows of at least `2 * width` pixels into one of `width`.
   func pool(
     top: UnsafePointer<Activation>, bottom: UnsafePointer<Activation>,
@@ -61,7 +66,8 @@ public protocol Arithmetic: AnyObject {
     width: Int, channels: Int)
   /// Applies the ReLU's mask to dJ/dA and stores the row as `convolveBackward` reads it.
   func storeGradient(
-    _ gradient: UnsafePointer<Float>, activations: UnsafePointer<Activation>, layer: Int,
+    _ gradient: UnsafePointer<Float>, activations: UnsafePointer<Activation>,
+    mask: UnsafePointer<UInt32>, layer: Int,
     into out: UnsafeMutablePointer<Gradient>, scales: UnsafeMutablePointer<Float>, width: Int)
 
   // MARK: Losses

@@ -28,6 +28,8 @@ public final class Float32Arithmetic: Arithmetic {
 
   public func activationScale(layer: Int) -> Float { 1 }
 
+  public static func maskWords(channels: Int) -> Int { 0 }
+
   // MARK: Forward
 
   public func quantizeImage(
@@ -40,14 +42,15 @@ public final class Float32Arithmetic: Arithmetic {
   }
 
   public func convolveImage(
-    _ rows: RowTriple<Float>, panel: Int, into out: UnsafeMutablePointer<Float>, width: Int
+    _ rows: RowTriple<Float>, panel: Int, into out: UnsafeMutablePointer<Float>,
+    mask: UnsafeMutablePointer<UInt32>, width: Int
   ) {
-    convolve(rows, layer: 0, panel: panel, into: out, width: width)
+    convolve(rows, layer: 0, panel: panel, into: out, mask: mask, width: width)
   }
 
   public func convolve(
     _ rows: RowTriple<Float>, layer index: Int, panel: Int,
-    into out: UnsafeMutablePointer<Float>, width: Int
+    into out: UnsafeMutablePointer<Float>, mask: UnsafeMutablePointer<UInt32>, width: Int
   ) {
     let layer = layers[index]
     let first = panel * PackedFloat32Convolution.panel
@@ -126,7 +129,8 @@ public final class Float32Arithmetic: Arithmetic {
   }
 
   public func storeGradient(
-    _ gradient: UnsafePointer<Float>, activations: UnsafePointer<Float>, layer: Int,
+    _ gradient: UnsafePointer<Float>, activations: UnsafePointer<Float>,
+    mask: UnsafePointer<UInt32>, layer: Int,
     into out: UnsafeMutablePointer<Float>, scales: UnsafeMutablePointer<Float>, width: Int
   ) {
     for i in 0..<width * layers[layer].outputChannels {

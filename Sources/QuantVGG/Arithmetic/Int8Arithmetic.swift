@@ -38,6 +38,8 @@ public final class Int8Arithmetic: Arithmetic {
 
   public func activationScale(layer: Int) -> Float { layers[layer].outputScale }
 
+  public static func maskWords(channels: Int) -> Int { channels / PackedInt8Convolution.panel }
+
   // MARK: Forward
 
   public func quantizeImage(
@@ -48,7 +50,8 @@ public final class Int8Arithmetic: Arithmetic {
   }
 
   public func convolveImage(
-    _ rows: RowTriple<Int16>, panel: Int, into out: UnsafeMutablePointer<UInt8>, width: Int
+    _ rows: RowTriple<Int16>, panel: Int, into out: UnsafeMutablePointer<UInt8>,
+    mask: UnsafeMutablePointer<UInt32>, width: Int
   ) {
     let layer = layers[0]
     let first = panel * PackedInt8Convolution.panel
@@ -56,13 +59,14 @@ public final class Int8Arithmetic: Arithmetic {
       rows: (rows.above, rows.middle, rows.below),
       weights: layer.imageWeights + panel * PackedInt8Convolution.imagePanelCount,
       bias: layer.bias + first, multiplier: layer.multiplier + first, out: out + first,
-      width: Int32(width), out_stride: Int32(layer.outputChannels))
+      mask: mask + panel, width: Int32(width), out_stride: Int32(layer.outputChannels),
+      mask_stride: Int32(Self.maskWords(channels: layer.outputChannels)))
     kernels.s16_conv_forward(&call)
   }
 
   public func convolve(
     _ rows: RowTriple<UInt8>, layer index: Int, panel: Int,
-    into out: UnsafeMutablePointer<UInt8>, width: Int
+    into out: UnsafeMutablePointer<UInt8>, mask: UnsafeMutablePointer<UInt32>, width: Int
   ) {
     let layer = layers[index]
     let first = panel * PackedInt8Convolution.panel
@@ -70,8 +74,10 @@ public final class Int8Arithmetic: Arithmetic {
       rows: (rows.above, rows.middle, rows.below),
       weights: layer.forwardWeights + first * 9 * layer.inputChannels,
       weight_sums: layer.forwardSums + first, bias: layer.bias + first,
-      multiplier: layer.multiplier + first, out: out + first, width: Int32(width),
-      channels: Int32(layer.inputChannels), out_stride: Int32(layer.outputChannels))
+      multiplier: layer.multiplier + first, out: out + first, mask: mask + panel,
+      width: Int32(width), channels: Int32(layer.inputChannels),
+      out_stride: Int32(layer.outputChannels),
+      mask_stride: Int32(Self.maskWords(channels: layer.outputChannels)))
     kernels.u8_conv_forward(&call)
   }
 
@@ -122,12 +128,13 @@ public final class Int8Arithmetic: Arithmetic {
   }
 
   public func storeGradient(
-    _ gradient: UnsafePointer<Float>, activations: UnsafePointer<UInt8>, layer index: Int,
+    _ gradient: UnsafePointer<Float>, activations: UnsafePointer<UInt8>,
+    mask: UnsafePointer<UInt32>, layer index: Int,
     into out: UnsafeMutablePointer<UInt8>, scales: UnsafeMutablePointer<Float>, width: Int
   ) {
     let layer = layers[index]
     var call = qv_u8_quantize_gradient(
-      gradient: gradient, row: activations, weight_scale: layer.weightScale, out: out,
+      gradient: gradient, mask: mask, weight_scale: layer.weightScale, out: out,
       scales: scales, width: Int32(width), channels: Int32(layer.outputChannels))
     kernels.u8_quantize_gradient(&call)
   }

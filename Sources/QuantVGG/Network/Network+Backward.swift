@@ -106,8 +106,8 @@ extension Network {
     out.update(repeating: Numbers.zeroGradient, count: layer.channels)
     last.update(repeating: Numbers.zeroGradient, count: layer.channels)
     numbers.storeGradient(
-      gradient, activations: activations, layer: stageLayer, into: out + layer.channels,
-      scales: scales[stageLayer].row(y), width: layer.width)
+      gradient, activations: activations, mask: masks[stageLayer].row(y), layer: stageLayer,
+      into: out + layer.channels, scales: scales[stageLayer].row(y), width: layer.width)
   }
 
   func runImageGradient(_ rows: Range<Int>, worker: Int) {

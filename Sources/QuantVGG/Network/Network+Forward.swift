@@ -46,13 +46,15 @@ extension Network {
     let panels = layer.channels / NetworkTiling.panel
     let group = panelGroup * panels / panelGroups..<(panelGroup + 1) * panels / panelGroups
     let out = activations[stageLayer]
+    let mask = masks[stageLayer]
     // Panels outside, rows inside: a panel's weights stay in the cache for all rows of the item.
     for panel in group {
       for y in rows {
         if stageLayer == 0 {
           let window = RowTriple(
             pixels, around: y, height: layer.height, zeros: zeros(as: Numbers.Pixel.self))
-          numbers.convolveImage(window, panel: panel, into: out.row(y), width: layer.width)
+          numbers.convolveImage(
+            window, panel: panel, into: out.row(y), mask: mask.row(y), width: layer.width)
           continue
         }
         let input = shape.isPooled(stageLayer - 1) ? pooled : activations
@@ -60,7 +62,8 @@ extension Network {
           input[stageLayer - 1], around: y, height: layer.height,
           zeros: zeros(as: Numbers.Activation.self))
         numbers.convolve(
-          window, layer: stageLayer, panel: panel, into: out.row(y), width: layer.width)
+          window, layer: stageLayer, panel: panel, into: out.row(y), mask: mask.row(y),
+          width: layer.width)
       }
     }
   }

@@ -21,6 +21,7 @@ public final class Network<Client: NetworkClient>: ParallelWork {
   // Rings; `pooled[l]` has no rows where layer l is not pooled.
   var pixels: RowRing<Numbers.Pixel>
   var activations: [RowRing<Numbers.Activation>] = []
+  var masks: [RowRing<UInt32>] = []
   var pooled: [RowRing<Numbers.Activation>] = []
   var gradients: [RowRing<Numbers.Gradient>] = []
   var scales: [RowRing<Float>] = []
@@ -70,6 +71,10 @@ public final class Network<Client: NetworkClient>: ParallelWork {
         width: layer.width, channels: layer.channels, capacity: layer.height, plan: &plan)
       widest = max(widest, ring.paddedCount * MemoryLayout<Numbers.Activation>.stride)
       activations.append(ring)
+      masks.append(
+        RowRing<UInt32>(
+          width: layer.width, channels: Numbers.maskWords(channels: layer.channels),
+          capacity: layer.height, plan: &plan))
       let isPooled = shape.isPooled(index)
       pooled.append(
         RowRing<Numbers.Activation>(
@@ -117,6 +122,7 @@ public final class Network<Client: NetworkClient>: ParallelWork {
     pixels.attach(arena)
     for index in layers.indices {
       activations[index].attach(arena)
+      masks[index].attach(arena)
       pooled[index].attach(arena)
       if backward {
         gradients[index].attach(arena)

@@ -5,7 +5,7 @@ public struct Int8Weights {
   /// How far above the calibrated maximum an activation may rise before it saturates.
   ///
   /// Clipping ruins later steps of an optimisation, while a somewhat coarser step costs little.
-  public static let headroom: Float = 1.25
+  public static let headroom: Float = 1.1
 
   /// The file's tensors.
   public private(set) var tensors: [OutputTensor] = []

@@ -8,6 +8,7 @@ enum ScalarConvolution {
     let rows: [3 of _] = [a.rows.0, a.rows.1, a.rows.2]
     let channels = Int(a.channels)
     for x in 0..<Int(a.width) {
+      var mask: UInt32 = 0
       for n in 0..<panel {
         var sum = a.bias[n]
         for row in 0..<3 {
@@ -19,13 +20,16 @@ enum ScalarConvolution {
           }
         }
         a.out[x * Int(a.out_stride) + n] = FixedPoint.requantize(sum, multiplier: a.multiplier[n])
+        if sum > 0 { mask |= 1 << UInt32(n) }
       }
+      a.mask[x * Int(a.mask_stride)] = mask
     }
   }
 
   static func s16Forward(_ a: qv_s16_conv_forward) {
     let rows: [3 of _] = [a.rows.0, a.rows.1, a.rows.2]
     for x in 0..<Int(a.width) {
+      var mask: UInt32 = 0
       for n in 0..<panel {
         var sum = a.bias[n]
         for row in 0..<3 {
@@ -36,7 +40,9 @@ enum ScalarConvolution {
           }
         }
         a.out[x * Int(a.out_stride) + n] = FixedPoint.requantize(sum, multiplier: a.multiplier[n])
+        if sum > 0 { mask |= 1 << UInt32(n) }
       }
+      a.mask[x * Int(a.mask_stride)] = mask
     }
   }
 

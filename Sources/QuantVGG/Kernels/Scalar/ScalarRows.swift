@@ -32,10 +32,10 @@ enum ScalarRows {
     let channels = Int(a.channels)
     for x in 0..<Int(a.width) {
       let gradient = a.gradient + x * channels
-      let activations = a.row + x * channels
+      let mask = a.mask + x * channels / 32
       let out = a.out + x * channels
       var largest: Float = 0
-      for c in 0..<channels where activations[c] > 0 {
+      for c in 0..<channels where mask[c / 32] >> UInt32(c % 32) & 1 == 1 {
         largest = max(largest, (gradient[c] * a.weight_scale[c]).magnitude)
       }
       guard largest >= FixedPoint.smallestGradient else {
@@ -46,7 +46,8 @@ enum ScalarRows {
       a.scales[x] = largest / 127
       let inverse = 127 / largest
       for c in 0..<channels {
-        let value = activations[c] > 0 ? gradient[c] * a.weight_scale[c] : 0
+        let passes = mask[c / 32] >> UInt32(c % 32) & 1 == 1
+        let value = passes ? gradient[c] * a.weight_scale[c] : 0
         out[c] = UInt8(truncatingIfNeeded: 128 + FixedPoint.nearestEven(value * inverse))
       }
     }
