@@ -7,7 +7,8 @@ internal import CSystem
 public final class AtomicFile {
   private let target: String
   private let temporary: String
-  private var descriptor: Int32
+  /// The open temporary file, for encoders that write it themselves; not together with `write`.
+  public private(set) var descriptor: Int32
   private var buffer: [UInt8] = []
   private var isCommitted = false
 
