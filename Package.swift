@@ -33,7 +33,10 @@ let package = Package(
     .target(name: "Optim", swiftSettings: swiftSettings),
     .target(
       name: "StyleTransfer", dependencies: ["QuantVGG", "Optim"], swiftSettings: swiftSettings),
-    .target(name: "ImageIO", dependencies: ["CImageIO", "CSystem"], swiftSettings: swiftSettings),
+    .target(name: "FileOutput", dependencies: ["CSystem"], swiftSettings: swiftSettings),
+    .target(
+      name: "ImageIO", dependencies: ["CImageIO", "FileOutput", "CSystem"],
+      swiftSettings: swiftSettings),
     // The commands.
     .target(name: "CommandOptions", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .executableTarget(
@@ -44,6 +47,10 @@ let package = Package(
       name: "quantize",
       dependencies: ["QuantVGG", "ImageIO", "CommandOptions", "CSystem"],
       path: "Tools/quantize", swiftSettings: swiftSettings),
+    // The tests.
+    .testTarget(
+      name: "ImageIOTests", dependencies: ["ImageIO", "FileOutput", "CSystem"],
+      exclude: ["Fixtures"], swiftSettings: swiftSettings),
   ],
   swiftLanguageModes: [.v6]
 )

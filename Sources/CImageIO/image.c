@@ -1,1 +1,0 @@
-int image_placeholder(void){return 0;}
