@@ -50,7 +50,7 @@ let package = Package(
     // The tests.
     .testTarget(
       name: "ImageIOTests", dependencies: ["ImageIO", "FileOutput", "CSystem"],
-      exclude: ["Fixtures"], swiftSettings: swiftSettings),
+      exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]
 )

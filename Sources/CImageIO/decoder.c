@@ -21,7 +21,8 @@ _Noreturn void image_decoder_fail(image_decoder *decoder, image_status status, c
 static size_t read_more(image_decoder *decoder) {
     ssize_t count;
     do {
-        count = read(decoder->descriptor, decoder->buffer + decoder->end, sizeof decoder->buffer - decoder->end);
+        count = read(decoder->descriptor, decoder->buffer + decoder->end,
+                     sizeof decoder->buffer - decoder->end);
     } while (count < 0 && errno == EINTR);
     if (count < 0) {
         decoder->system_error = errno;

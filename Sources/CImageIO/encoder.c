@@ -71,7 +71,8 @@ static void start_png(image_encoder *encoder, int32_t level) {
     png_set_write_fn(encoder->png, encoder, png_append, png_flush_nothing);
     png_set_compression_level(encoder->png, level);
     png_set_IHDR(encoder->png, encoder->info, (png_uint_32)encoder->width, (png_uint_32)encoder->height, 8,
-                 PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+                 PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
+                 PNG_FILTER_TYPE_DEFAULT);
     png_write_info(encoder->png, encoder->info);
 }
 

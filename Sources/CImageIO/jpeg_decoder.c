@@ -66,7 +66,8 @@ static int next_byte(j_decompress_ptr jpeg) {
     return *jpeg->src->next_input_byte++;
 }
 
-// Keeps the first EXIF marker and skips the rest, so that memory is bounded (jpeg_save_markers keeps them all).
+// Keeps the first EXIF marker and skips the rest, so that memory is bounded (jpeg_save_markers keeps them
+// all).
 static boolean read_app1(j_decompress_ptr jpeg) {
     static const uint8_t name[6] = "Exif\0";
     image_decoder *decoder = owner((j_common_ptr)jpeg);

@@ -41,7 +41,8 @@ static void read_bytes(png_structp png, png_bytep bytes, size_t count) {
 
 void image_png_read_header(image_decoder *decoder) {
     image_header *header = decoder->header;
-    decoder->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, decoder, fail, ignore, decoder, allocate, release);
+    decoder->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, decoder, fail, ignore,
+                                            decoder, allocate, release);
     if (!decoder->png) image_decoder_fail(decoder, IMAGE_NO_MEMORY, NULL);
     decoder->info = png_create_info_struct(decoder->png);
     if (!decoder->info) image_decoder_fail(decoder, IMAGE_NO_MEMORY, NULL);
@@ -49,7 +50,7 @@ void image_png_read_header(image_decoder *decoder) {
     png_infop info = decoder->info;
     png_set_read_fn(png, decoder, read_bytes);
     png_set_user_limits(png, IMAGE_MAX_SIDE, IMAGE_MAX_SIDE);
-    // Skips all chunks but IHDR, PLTE, tRNS, IDAT and IEND unread: colour management and text play no part here.
+    // Skips all chunks but IHDR, PLTE, tRNS, IDAT and IEND: colour management and text play no part here.
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
     png_read_info(png, info);
     header->width = png_get_image_width(png, info);

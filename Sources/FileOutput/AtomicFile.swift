@@ -2,12 +2,14 @@ import CSystem
 
 /// A file that appears under its name whole or not at all.
 ///
-/// The bytes go to a temporary file beside the target, which `commit()` flushes to the disk and renames to the
-/// target in one step. Before that, and if anything fails, an existing target keeps its content; the temporary
-/// file is removed on failure and when the value is dropped without `commit()`.
+/// The bytes go to a temporary file beside the target, which `commit()` flushes to the disk and
+/// renames to the target in one step. Before that, and if anything fails, an existing target keeps
+/// its content; the temporary file is removed on failure and when the value is dropped without
+/// `commit()`.
 ///
-/// A new file gets the permissions 0666 less the umask, a replaced one keeps its own. A symbolic link stays, and
-/// what it points to is replaced. Devices and pipes, which cannot be replaced, are written to directly.
+/// A new file gets the permissions 0666 less the umask, a replaced one keeps its own. A symbolic
+/// link stays, and what it points to is replaced. Devices and pipes, which cannot be replaced, are
+/// written to directly.
 ///
 /// ```swift
 /// var file = try AtomicFile(path: "checkpoint.safetensors")
@@ -27,7 +29,8 @@ public struct AtomicFile: ~Copyable {
   /// Dropping the value at once is a way to test whether `path` can be written.
   ///
   /// - Parameter path: The file to create or replace.
-  /// - Throws: `FileOutputError` if `path` is a directory, its folder is missing, or permission is denied.
+  /// - Throws: `FileOutputError` if `path` is a directory, its folder is missing, or permission is
+  ///   denied.
   public init(path: String) throws(FileOutputError) {
     (descriptor, target, temporary) = try Self.open(path)
   }
@@ -84,6 +87,7 @@ extension AtomicFile {
   private static func open(
     _ path: String
   ) throws(FileOutputError) -> (descriptor: Int32, target: String, temporary: String) {
+    if path.isEmpty { throw .system(errno: ENOENT) }
     var status = stat()
     let exists = stat(path, &status) == 0
     if exists && system_is_directory(status.st_mode) != 0 { throw .isDirectory }
@@ -127,7 +131,8 @@ extension AtomicFile {
   private static func createTemporary(
     in folder: String
   ) throws(FileOutputError) -> (descriptor: Int32, path: String) {
-    // A name that is taken belongs to another open file, or to a process of the same number that was killed.
+    // A name that is taken belongs to another open file, or to a process of the same number that
+    // was killed.
     for attempt in 0..<1000 {
       let path = "\(folder).qstyle-\(getpid())-\(attempt).tmp"
       let descriptor = system_open(path, O_WRONLY | O_CREAT | O_EXCL, 0o666)

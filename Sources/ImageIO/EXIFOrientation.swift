@@ -1,6 +1,7 @@
 /// How a stored image must be turned or mirrored to be upright, numbered as in EXIF (tag 0x0112).
 ///
-/// Source: CIPA DC-008 (EXIF 2.32), section 4.6.4. The names say where the stored first row and first column belong.
+/// Source: CIPA DC-008 (EXIF 2.32), section 4.6.4. The names say where the stored first row and
+/// first column belong.
 enum Orientation: UInt16, CaseIterable {
   case topLeft = 1
   case topRight
@@ -33,7 +34,8 @@ enum Orientation: UInt16, CaseIterable {
 
 /// The orientation that an EXIF block asks for; upright if it is missing or makes no sense.
 ///
-/// - Parameter exif: The TIFF structure of an APP1 marker, without the leading "Exif\0\0". Any bytes are safe.
+/// - Parameter exif: The TIFF structure of an APP1 marker, without the leading "Exif\0\0". Any
+///   bytes are safe.
 /// - Returns: 1...8 as numbered in EXIF.
 package func exifOrientation(_ exif: Span<UInt8>) -> UInt16 {
   parseOrientation(exif)?.rawValue ?? Orientation.topLeft.rawValue

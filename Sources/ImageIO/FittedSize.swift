@@ -4,7 +4,8 @@
 ///   - size: The image's size, both sides at least 1.
 ///   - longerSide: The wanted longer side, at least 1, or nil for the image's own.
 ///   - upscale: Whether an image that is smaller becomes larger; otherwise it keeps its size.
-/// - Returns: The longer side as wanted, the other rounded to the nearest integer (half up) and at least 1.
+/// - Returns: The longer side as wanted, the other rounded to the nearest integer (half up) and at
+///   least 1.
 public func fittedSize(_ size: ImageSize, longerSide: Int?, upscale: Bool = false) -> ImageSize {
   let longer = max(size.width, size.height)
   precondition(min(size.width, size.height) > 0, "an image has at least one pixel")

@@ -48,7 +48,8 @@ public enum ImageError: Error, Equatable, Sendable {
       "is a CMYK JPEG; convert it to RGB, for example with ImageMagick: "
         + "magick IN.jpg -colorspace sRGB OUT.png"
     case .sideTooLong(let size, let limit):
-      "is \(size.width)x\(size.height); at most \(limit) pixels a side are read, scale it down first"
+      "is \(size.width)x\(size.height); at most \(limit) pixels a side are possible, "
+        + "scale it down first"
     case .tooManyPixels(let size, let limit, let needsWholeImage):
       "is \(size.width)x\(size.height); at most \(limit / 1_000_000) million pixels are read"
         + (needsWholeImage

@@ -4,12 +4,14 @@ public struct ImageLimits: Equatable, Sendable {
   public var side: Int
   /// Pixels of a file that is decoded row by row.
   public var pixels: Int
-  /// Pixels of a file that decoding must hold whole: interlaced PNG and progressive JPEG (up to 8 bytes a pixel).
+  /// Pixels of a file that decoding must hold whole: interlaced PNG and progressive JPEG (up to 8
+  /// bytes a pixel).
   public var wholeImagePixels: Int
   /// Pixels of the result (12 bytes each).
   public var resultPixels: Int
 
-  /// 65500 a side, 268 million pixels in a file or 64 million if held whole, and 64 million in the result.
+  /// 65500 a side, 268 million pixels in a file or 64 million if held whole, and 64 million in the
+  /// result.
   public static let `default` = ImageLimits()
 
   /// Limits that differ from the default ones where an argument is given.

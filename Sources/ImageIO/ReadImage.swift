@@ -21,6 +21,7 @@ public struct ImageInfo: Equatable, Sendable {
 /// - Parameters:
 ///   - path: The file.
 ///   - limits: Sizes beyond them are refused, as `readImage` does.
+/// - Returns: Format, upright size and what else the header tells.
 /// - Throws: `ImageError`; damage after the header is not seen here.
 public func readImageInfo(
   path: String, limits: ImageLimits = .default
@@ -37,9 +38,10 @@ public func readImageInfo(
 
 /// Reads a PNG or JPEG file as RGB, upright and in the wanted size.
 ///
-/// The file is decoded and resized row by row: apart from the result, memory grows with its width only, unless
-/// `ImageInfo.needsWholeImage`. Grey becomes RGB, transparency is put on white, 16 bits keep their precision, and
-/// gamma and colour profiles are ignored. The result has the same bits on every machine.
+/// The file is decoded and resized row by row: apart from the result, memory grows with its width
+/// only, unless `ImageInfo.needsWholeImage`. Grey becomes RGB, transparency is put on white, 16
+/// bits keep their precision, and gamma and colour profiles are ignored. The result has the same
+/// bits on every machine.
 ///
 /// - Parameters:
 ///   - path: The file; what it is called plays no part.
@@ -82,7 +84,8 @@ public func readImage(
   return RGBImage(size: result, pixels: placement.pixels)
 }
 
-/// How much smaller the JPEG decoder may make the image itself: at least twice the target must be left for the resize.
+/// How much smaller the JPEG decoder may make the image itself: at least twice the target must be
+/// left for the resize.
 private func reduction(of stored: ImageSize, to target: ImageSize, format: ImageFormat) -> Int {
   guard format == .jpeg else { return 1 }
   for denominator in [8, 4, 2]
@@ -97,7 +100,8 @@ private func reduction(of stored: ImageSize, to target: ImageSize, format: Image
 /// The result's pixels, filled row by row in stored order and upright whatever the orientation.
 private struct Placement {
   private(set) var pixels: [Float]
-  /// Where the first sample of the stored image goes, and the distances between stored columns and rows.
+  /// Where the first sample of the stored image goes, and the distances between stored columns and
+  /// rows.
   private let origin, columnStride, rowStride: Int
 
   init(orientation: Orientation, size: ImageSize) {

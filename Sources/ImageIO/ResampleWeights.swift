@@ -1,11 +1,14 @@
-/// The weights of one axis of a resize: for each output sample the input samples that it is made of.
+/// The weights of one axis of a resize: for each output sample the input samples that it is made
+/// of.
 ///
-/// The kernel is the Catmull-Rom cubic (Keys, a = -1/2), which reproduces straight lines and leaves an image of unchanged
-/// size as it is. For reduction it is stretched by the ratio, so that it also removes what the smaller grid cannot
-/// hold. Beyond the edges there are no samples: the weights that remain are scaled to the sum 1.
-/// Only +, -, *, / and rounding are used, so the weights are the same bits on every machine.
+/// The kernel is the Catmull-Rom cubic (Keys, a = -1/2), which reproduces straight lines and leaves
+/// an image of unchanged size as it is. For reduction it is stretched by the ratio, so that it also
+/// removes what the smaller grid cannot hold. Beyond the edges there are no samples: the weights
+/// that remain are scaled to the sum 1. Only +, -, *, / and rounding are used, so the weights are
+/// the same bits on every machine.
 ///
-/// Source: R. Keys, Cubic Convolution Interpolation for Digital Image Processing, IEEE ASSP 29 (1981), eq. 15.
+/// Source: R. Keys, Cubic Convolution Interpolation for Digital Image Processing, IEEE ASSP 29
+/// (1981), eq. 15.
 struct ResampleWeights {
   /// The input samples of an output sample and where their weights start.
   struct Taps {
@@ -17,9 +20,11 @@ struct ResampleWeights {
   let taps: [Taps]
   let weights: [Float]
 
-  /// Weights from `inputCount` samples, which cover `extent` of their own pitch, to `outputCount` samples.
+  /// Weights from `inputCount` samples, which cover `extent` of their own pitch, to `outputCount`
+  /// samples.
   ///
-  /// `extent` is below `inputCount` where a decoder has rounded up a reduced size; otherwise they are equal.
+  /// `extent` is below `inputCount` where a decoder has rounded up a reduced size; otherwise they
+  /// are equal.
   init(inputCount: Int, extent: Double, outputCount: Int) {
     let step = extent / Double(outputCount)
     let stretch = max(step, 1)

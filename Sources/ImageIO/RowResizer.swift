@@ -1,9 +1,10 @@
 /// Resizes an RGB image whose rows arrive one by one, top to bottom.
 ///
-/// A row is resized horizontally when it arrives and added, weighted, to the output rows that it belongs to. Only
-/// those are kept: about four for a reduction, so memory grows with the result's width and not with the image.
-/// Each output value is a sum in ascending order of rows of sums in ascending order of columns, each product and
-/// each sum rounded to Float32 (no fused operations), and is clamped to 0...255 at the end.
+/// A row is resized horizontally when it arrives and added, weighted, to the output rows that it
+/// belongs to. Only those are kept: about four for a reduction, so memory grows with the result's
+/// width and not with the image. Each output value is a sum in ascending order of rows of sums in
+/// ascending order of columns, each product and each sum rounded to Float32 (no fused operations),
+/// and is clamped to 0...255 at the end.
 struct RowResizer {
   private let columns: ResampleWeights
   private let rows: ResampleWeights
@@ -42,7 +43,8 @@ struct RowResizer {
     resized = [Float](repeating: 0, count: rowLength)
   }
 
-  /// Takes the next input row, [width][3], and hands out each output row, [output width][3], that it completes.
+  /// Takes the next input row, [width][3], and hands out each output row, [output width][3], that
+  /// it completes.
   mutating func append(
     _ row: UnsafeBufferPointer<Float>, completed: (Int, UnsafeBufferPointer<Float>) -> Void
   ) {
@@ -102,7 +104,8 @@ struct RowResizer {
   }
 }
 
-/// The image in another size; antialiased cubic (Catmull-Rom) resampling, samples clamped to 0...255.
+/// The image in another size; antialiased cubic (Catmull-Rom) resampling, samples clamped to
+/// 0...255.
 ///
 /// The result has the same bits on every machine. An image of that size already is only clamped.
 public func resized(_ image: RGBImage, to size: ImageSize) -> RGBImage {

@@ -16,8 +16,8 @@ struct SampleFormat {
 
   /// Converts a row of samples to RGB in 0...255, transparent pixels on white.
   ///
-  /// With m = 255 or 65535 for the largest sample: rgb = 255/m * (c * a + m * (m - a)) / m, the bracket exact in
-  /// integers, or 255/m * c without alpha. 8-bit samples come out exact.
+  /// With m = 255 or 65535 for the largest sample: rgb = 255/m * (c * a + m * (m - a)) / m, the
+  /// bracket exact in integers, or 255/m * c without alpha. 8-bit samples come out exact.
   func convert(_ bytes: [UInt8], to row: inout [Float]) {
     precondition(bytes.count / bytesPerPixel == row.count / 3, "both rows have the same width")
     let isGrey = channels <= 2

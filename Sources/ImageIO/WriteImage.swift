@@ -10,8 +10,11 @@ public struct ImageEncoding: Equatable, Sendable {
   /// Quality for JPEG, 1 to 100; colours are kept at full resolution (4:4:4).
   public var quality: Int
 
-  /// PNG at level 6, zlib's own default, or JPEG at quality 95.
-  public init(_ format: ImageFormat, compressionLevel: Int = 6, quality: Int = 95) {
+  /// PNG at level 4 or JPEG at quality 95.
+  ///
+  /// Level 4 takes half to a third of the time of zlib's own default, 6, for files that are at most
+  /// 3 % larger.
+  public init(_ format: ImageFormat, compressionLevel: Int = 4, quality: Int = 95) {
     precondition((0...9).contains(compressionLevel), "zlib has the levels 0...9")
     precondition((1...100).contains(quality), "JPEG has the qualities 1...100")
     self.format = format
@@ -26,9 +29,11 @@ public struct ImageEncoding: Equatable, Sendable {
 ///
 /// - Parameters:
 ///   - image: The image; each side at most 65500.
-///   - path: The file to create or replace. Its name plays no part; see `ImageFormat.init(fileName:)`.
+///   - path: The file to create or replace. Its name plays no part; see
+///     `ImageFormat.init(fileName:)`.
 ///   - encoding: Format and compression.
-/// - Throws: `ImageError.cannotWrite` with the cause, `.sideTooLong`, `.outOfMemory` or `.cannotEncode`.
+/// - Throws: `ImageError.cannotWrite` with the cause, `.sideTooLong`, `.outOfMemory` or
+///   `.cannotEncode`.
 public func writeImage(
   _ image: RGBImage, path: String, encoding: ImageEncoding
 ) throws(ImageError) {

@@ -77,7 +77,9 @@ import Testing
     var link = [CChar](repeating: 0, count: 100)
     #expect(readlink(folder.file("dangling"), &link, 100) == 5)
     symlink("loop", folder.file("loop"))
-    #expect(throws: FileOutputError.system(errno: ELOOP)) { try write("x", to: folder.file("loop")) }
+    #expect(throws: FileOutputError.system(errno: ELOOP)) {
+      try write("x", to: folder.file("loop"))
+    }
   }
 
   @Test func devicesAreWrittenToDirectly() throws {

@@ -45,13 +45,14 @@ import Testing
     var random = SeededRandom(seed: 2)
     let exif = tiff("MM", entries: [(0x010F, 2, 4, 0), (0x0112, 3, 1, 6), (0x0131, 2, 4, 0)])
     for count in 0..<exif.count {
-      // Bytes 22 to 32 of the structure hold the entry; without its last two, which are unused, it is still complete.
+      // The entry ends at byte 34; its last two bytes are unused.
       #expect(orientation(Array(exif.prefix(count))) == (count >= 32 ? 6 : 1), "\(count)")
     }
     for _ in 0..<20_000 {
       var bytes = exif
       for _ in 0..<3 {
-        bytes[Int.random(in: 0..<bytes.count, using: &random)] = .random(in: 0...255, using: &random)
+        let index = Int.random(in: 0..<bytes.count, using: &random)
+        bytes[index] = .random(in: 0...255, using: &random)
       }
       #expect((1...8).contains(orientation(bytes)))
     }

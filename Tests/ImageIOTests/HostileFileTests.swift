@@ -97,10 +97,11 @@ import Testing
       if Bool.random(using: &random) {
         data[Int.random(in: 0..<data.count, using: &random)] ^= 4
       }
+      let count = Int.random(in: 0...300, using: &random)
       let file =
         PNGBuilder.signature + PNGBuilder.chunk("IHDR", header)
         + PNGBuilder.chunk("PLTE", png.palette.flatMap { $0 })
-        + PNGBuilder.chunk("tRNS", [UInt8](repeating: 9, count: .random(in: 0...300, using: &random)))
+        + PNGBuilder.chunk("tRNS", [UInt8](repeating: 9, count: count))
         + PNGBuilder.chunk("IDAT", data) + PNGBuilder.chunk("IEND", [])
       let path = folder.write(file)
       if let image = try? readImage(path: path, limits: Self.limits) {

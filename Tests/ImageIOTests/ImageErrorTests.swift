@@ -35,8 +35,9 @@ import Testing
         == "is a CMYK JPEG; convert it to RGB, for example with ImageMagick: "
         + "magick IN.jpg -colorspace sRGB OUT.png")
     // Line ends translated by a transfer in text mode.
+    let translated: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0A, 0x1A, 0x0A]
     #expect(
-      message(folder.write([0x89, 0x50, 0x4E, 0x47, 0x0A, 0x1A, 0x0A] + [UInt8](repeating: 0, count: 40)))
+      message(folder.write(translated + [UInt8](repeating: 0, count: 40)))
         == "is a damaged or unsupported PNG (PNG file corrupted by ASCII conversion); "
         + "copy or export it again")
   }

@@ -1,4 +1,5 @@
-/// Makes PNG files byte by byte from the specification (ISO/IEC 15948), independently of libpng and zlib.
+/// Makes PNG files byte by byte from the specification (ISO/IEC 15948), independently of libpng and
+/// zlib.
 struct PNGBuilder {
   var width: Int
   var height: Int
@@ -35,7 +36,8 @@ struct PNGBuilder {
 
   /// All rows (of all passes), each after its filter byte.
   private func scanlines() -> [UInt8] {
-    let passes = interlaced
+    let passes =
+      interlaced
       ? [
         (0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2),
         (0, 1, 1, 2),
@@ -44,7 +46,8 @@ struct PNGBuilder {
     for (left, top, across, down) in passes where left < width {
       var above: [UInt8] = []
       for (index, y) in stride(from: top, to: height, by: down).enumerated() {
-        let row = packed(stride(from: left, to: width, by: across).flatMap { samples[y * width + $0] })
+        let columns = stride(from: left, to: width, by: across)
+        let row = packed(columns.flatMap { samples[y * width + $0] })
         result += filtered(row, above: above, type: index % 5)
         above = row
       }
@@ -112,10 +115,11 @@ struct PNGBuilder {
       low = (low + Int(byte)) % 65521
       high = (high + low) % 65521
     }
-    return result + bigEndian(high << 16 | low)
+    return result + bigEndian((high << 16) | low)
   }
 
-  /// A zlib stream of `count` zero bytes in about count / 159 bytes: one fixed-Huffman block of repeats.
+  /// A zlib stream of `count` zero bytes in about count / 159 bytes: one fixed-Huffman block of
+  /// repeats.
   static func zlibZeros(_ count: Int) -> [UInt8] {
     var result: [UInt8] = [0x78, 0x01]
     var (pending, pendingBits) = (0, 0)
@@ -141,6 +145,6 @@ struct PNGBuilder {
     }
     putCode(0, 7)
     if pendingBits > 0 { put(0, 8 - pendingBits) }
-    return result + bigEndian(count % 65521 << 16 | 1)
+    return result + bigEndian((count % 65521) << 16 | 1)
   }
 }

@@ -57,7 +57,7 @@ import Testing
           let image = try readImage(path: folder.write(png.file()))
           let want = expected(png)
           #expect(image.size == ImageSize(width: width, height: height))
-          let worst = zip(image.pixels, want).map { abs(Double($0) - $1) }.max() ?? 0
+          let worst = zip(image.pixels, want).map { abs($0 - Float($1)) }.max() ?? 0
           let isExact = bits <= 8 && png.channels % 2 == 1 && !transparent
           #expect(
             worst <= (isExact ? 0 : 4e-5),

@@ -18,7 +18,7 @@ import Testing
 
   @Test func pngRoundTripIsExact() throws {
     for (width, height) in [(1, 1), (3, 200), (257, 5), (64, 64)] {
-      for level in [0, 6, 9] {
+      for level in [0, 4, 9] {
         let image = image(width, height)
         let path = folder.file("out.png")
         try writeImage(image, path: path, encoding: ImageEncoding(.png, compressionLevel: level))
@@ -39,8 +39,8 @@ import Testing
     #expect(zip(image.pixels, back.pixels).allSatisfy { abs($0 - $1) <= 6 })
     // The frame header says 4:4:4: sampling 0x11 for each component.
     let bytes = readBytes(path)
-    guard let frame = bytes.indices.dropLast().first(where: { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
-    else {
+    let isFrame = { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 }
+    guard let frame = bytes.indices.dropLast().first(where: isFrame) else {
       Issue.record("no frame header")
       return
     }
@@ -78,7 +78,7 @@ import Testing
     #expect(error(folder.path) == .cannotWrite(.isDirectory))
     #expect(error(folder.file("none/out.png")) == .cannotWrite(.missingFolder))
     #expect(error("/dev/full") == .cannotWrite(.system(errno: ENOSPC)))
-    #expect(error("") == .cannotWrite(.missingFolder))
+    #expect(error("") == .cannotWrite(.system(errno: ENOENT)))
     #expect(folder.names.isEmpty)
   }
 

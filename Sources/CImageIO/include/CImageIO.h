@@ -1,8 +1,8 @@
 // PNG (libpng) and JPEG (libjpeg-turbo), row by row, behind functions that return.
 //
-// The libraries report errors by longjmp. Every function below that calls one of them has its own setjmp, so that
-// no jump ever crosses a caller's frame. After a failure only the message functions and the destroy functions may
-// be called.
+// The libraries report errors by longjmp. Every function below that calls one of them has its own setjmp, so
+// that no jump ever crosses a caller's frame. After a failure only the message functions and the destroy
+// functions may be called.
 #ifndef CIMAGEIO_H
 #define CIMAGEIO_H
 
@@ -32,7 +32,7 @@ typedef struct {
     int32_t sample_bytes;       ///< of a sample in a row: 1, or 2 (big-endian)
     int32_t channels;           ///< of a row: 1 grey, 2 grey + alpha, 3 RGB, 4 RGB + alpha
     int32_t needs_whole_image;  ///< interlaced or progressive: decoding holds the whole image
-    const uint8_t *exif;        ///< TIFF structure of the first EXIF marker, or NULL; lives as long as the decoder
+    const uint8_t *exif;        ///< TIFF structure of the first EXIF marker, or NULL; owned by the decoder
     int32_t exif_size;
     uint8_t first[8];           ///< how the file starts
     int32_t first_count;        ///< 0 for an empty file
@@ -45,8 +45,9 @@ typedef struct image_decoder image_decoder;
 /// A decoder of the file or pipe behind `descriptor`, which stays the caller's. NULL when out of memory.
 image_decoder *image_decoder_create(int descriptor);
 
-/// Reads the header. Width, height and needs_whole_image are filled in as soon as they are known, also where the
-/// call fails later on, so that the caller can refuse a size first. Nothing of the image's size is allocated.
+/// Reads the header. Width, height and needs_whole_image are filled in as soon as they are known, also where
+/// the call fails later on, so that the caller can refuse a size first. Nothing of the image's size is
+/// allocated.
 image_status image_decoder_read_header(image_decoder *decoder, image_header *header);
 
 /// Prepares decoding at 1/`denominator` of the size: 1, 2, 4, 8 for JPEG, 1 for PNG. Rows are then
