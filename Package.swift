@@ -48,6 +48,10 @@ let package = Package(
       name: "quantize",
       dependencies: ["QuantizeCore", "QuantVGG", "StyleTransfer", "ImageIO", "CommandOptions", "CSystem"],
       path: "Tools/quantize/Command", swiftSettings: swiftSettings),
+    // The tests.
+    .testTarget(
+      name: "ImageIOTests", dependencies: ["ImageIO", "FileOutput", "CSystem"],
+      exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]
 )

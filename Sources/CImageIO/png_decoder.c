@@ -1,0 +1,92 @@
+#include "decoder.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void fail(png_structp png, png_const_charp message) {
+    image_decoder *decoder = png_get_error_ptr(png);
+    image_decoder_fail(decoder, decoder->status == IMAGE_OK ? IMAGE_DAMAGED : decoder->status, message);
+}
+
+// libpng's warnings are about chunks that do not change the pixels.
+static void ignore(png_structp png, png_const_charp message) {
+    (void)png;
+    (void)message;
+}
+
+// libpng turns NULL into an error with a text of its own; the status is what tells it from a damaged file.
+static png_voidp allocate(png_structp png, png_alloc_size_t size) {
+    void *memory = malloc(size);
+    if (!memory) ((image_decoder *)png_get_mem_ptr(png))->status = IMAGE_NO_MEMORY;
+    return memory;
+}
+
+static void release(png_structp png, png_voidp memory) {
+    (void)png;
+    free(memory);
+}
+
+static void read_bytes(png_structp png, png_bytep bytes, size_t count) {
+    image_decoder *decoder = png_get_io_ptr(png);
+    while (count > 0) {
+        if (decoder->next == decoder->end) image_decoder_fill(decoder);
+        size_t part = decoder->end - decoder->next;
+        if (part > count) part = count;
+        memcpy(bytes, decoder->buffer + decoder->next, part);
+        decoder->next += part;
+        bytes += part;
+        count -= part;
+    }
+}
+
+void image_png_read_header(image_decoder *decoder) {
+    image_header *header = decoder->header;
+    decoder->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, decoder, fail, ignore,
+                                            decoder, allocate, release);
+    if (!decoder->png) image_decoder_fail(decoder, IMAGE_NO_MEMORY, NULL);
+    decoder->info = png_create_info_struct(decoder->png);
+    if (!decoder->info) image_decoder_fail(decoder, IMAGE_NO_MEMORY, NULL);
+    png_structp png = decoder->png;
+    png_infop info = decoder->info;
+    png_set_read_fn(png, decoder, read_bytes);
+    png_set_user_limits(png, IMAGE_MAX_SIDE, IMAGE_MAX_SIDE);
+    // Skips all chunks but IHDR, PLTE, tRNS, IDAT and IEND: colour management and text play no part here.
+    png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+    png_read_info(png, info);
+    header->width = png_get_image_width(png, info);
+    header->height = png_get_image_height(png, info);
+    header->bits = png_get_bit_depth(png, info);
+    header->needs_whole_image = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
+    // Palette to RGB, fewer bits to 8, tRNS to alpha: leaves 1 to 4 channels of 8 or 16 bits.
+    png_set_expand(png);
+    png_set_interlace_handling(png);
+    png_read_update_info(png, info);
+    header->channels = png_get_channels(png, info);
+    header->sample_bytes = png_get_bit_depth(png, info) / 8;
+    decoder->row_bytes = png_get_rowbytes(png, info);
+    decoder->rows = (uint32_t)header->height;
+}
+
+void image_png_start(image_decoder *decoder) {
+    if (png_get_interlace_type(decoder->png, decoder->info) == PNG_INTERLACE_NONE) return;
+    decoder->pixels = calloc(decoder->rows, decoder->row_bytes);
+    if (!decoder->pixels) image_decoder_fail(decoder, IMAGE_NO_MEMORY, NULL);
+    for (int pass = 0; pass < PNG_INTERLACE_ADAM7_PASSES; pass++)
+        for (uint32_t row = 0; row < decoder->rows; row++)
+            png_read_row(decoder->png, decoder->pixels + row * decoder->row_bytes, NULL);
+}
+
+void image_png_read_row(image_decoder *decoder, uint8_t *row) {
+    if (decoder->pixels) {
+        memcpy(row, decoder->pixels + decoder->next_row++ * decoder->row_bytes, decoder->row_bytes);
+    } else {
+        png_read_row(decoder->png, row, NULL);
+    }
+}
+
+void image_png_finish(image_decoder *decoder) { png_read_end(decoder->png, NULL); }
+
+void image_png_destroy(image_decoder *decoder) {
+    if (decoder->png) png_destroy_read_struct(&decoder->png, &decoder->info, NULL);
+    free(decoder->pixels);
+}

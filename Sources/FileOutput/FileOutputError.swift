@@ -1,0 +1,31 @@
+import CSystem
+
+/// Why a file could not be written.
+public enum FileOutputError: Error, Equatable, Sendable {
+  /// The target is an existing directory.
+  case isDirectory
+  /// The folder that the target should be in does not exist.
+  case missingFolder
+  /// A system call failed with this `errno`.
+  case system(errno: Int32)
+
+  /// What is wrong and what to do, to be read after the file's path.
+  public var description: String {
+    switch self {
+    case .isDirectory:
+      "is a directory; name a file in it"
+    case .missingFolder:
+      "is in a folder that does not exist; create the folder first"
+    case .system(errno: ENOSPC), .system(errno: EDQUOT):
+      "cannot be written: no space is left there; free some or write to another disk"
+    case .system(let errno):
+      "cannot be written: \(systemMessage(errno))"
+    }
+  }
+}
+
+/// The system's words for an `errno`, such as "Permission denied".
+package func systemMessage(_ errno: Int32) -> String {
+  guard let text = strerror(errno) else { return "error \(errno)" }
+  return String(cString: text)
+}

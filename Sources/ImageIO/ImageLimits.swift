@@ -1,0 +1,43 @@
+/// How large an image may be; checked against the header, before memory is asked for.
+public struct ImageLimits: Equatable, Sendable {
+  /// The longest side of a file in pixels, at most 65500 (what libjpeg handles).
+  public var side: Int
+  /// Pixels of a file that is decoded row by row.
+  public var pixels: Int
+  /// Pixels of a file that decoding must hold whole: interlaced PNG and progressive JPEG (up to 8
+  /// bytes a pixel).
+  public var wholeImagePixels: Int
+  /// Pixels of the result (12 bytes each).
+  public var resultPixels: Int
+
+  /// 65500 a side, 268 million pixels in a file or 64 million if held whole, and 64 million in the
+  /// result.
+  public static let `default` = ImageLimits()
+
+  /// Limits that differ from the default ones where an argument is given.
+  public init(
+    side: Int = 65500, pixels: Int = 1 << 28, wholeImagePixels: Int = 1 << 26,
+    resultPixels: Int = 1 << 26
+  ) {
+    self.side = min(side, 65500)
+    self.pixels = pixels
+    self.wholeImagePixels = wholeImagePixels
+    self.resultPixels = resultPixels
+  }
+
+  /// Refuses a file of this size.
+  func check(_ size: ImageSize, needsWholeImage: Bool) throws(ImageError) {
+    if size.width > side || size.height > side { throw .sideTooLong(size, limit: side) }
+    let limit = needsWholeImage ? min(pixels, wholeImagePixels) : pixels
+    if size.pixelCount > limit {
+      throw .tooManyPixels(size, limit: limit, needsWholeImage: needsWholeImage)
+    }
+  }
+
+  /// Refuses a result of this size.
+  func check(result size: ImageSize) throws(ImageError) {
+    precondition(size.width > 0 && size.height > 0, "an image has at least one pixel")
+    let (pixelCount, overflow) = size.width.multipliedReportingOverflow(by: size.height)
+    if overflow || pixelCount > resultPixels { throw .resultTooLarge(size, limit: resultPixels) }
+  }
+}

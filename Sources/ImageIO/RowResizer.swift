@@ -1,0 +1,125 @@
+/// Resizes an RGB image whose rows arrive one by one, top to bottom.
+///
+/// A row is resized horizontally when it arrives and added, weighted, to the output rows that it
+/// belongs to. Only those are kept: about four for a reduction, so memory grows with the result's
+/// width and not with the image. Each output value is a sum in ascending order of rows of sums in
+/// ascending order of columns, each product and each sum rounded to Float32 (no fused operations),
+/// and is clamped to 0...255 at the end.
+struct RowResizer {
+  private let columns: ResampleWeights
+  private let rows: ResampleWeights
+  private let width: Int
+  /// Samples of an output row.
+  private let rowLength: Int
+  /// Output rows that can be open at the same time.
+  private let slotCount: Int
+  /// [slotCount][rowLength]: output row `r` is summed up in slot `r % slotCount`.
+  private var open: [Float]
+  private var resized: [Float]
+  private var nextInput = 0
+  /// The output rows that have begun and are not complete.
+  private var openRows = 0..<0
+
+  /// A resizer from `input` to `output`.
+  ///
+  /// - Parameters:
+  ///   - input: The size of the image whose rows will arrive.
+  ///   - extent: The width and height, in pixels of `input`, that the image covers.
+  ///   - output: The wanted size.
+  init(input: ImageSize, extent: (width: Double, height: Double), output: ImageSize) {
+    columns = ResampleWeights(
+      inputCount: input.width, extent: extent.width, outputCount: output.width)
+    rows = ResampleWeights(
+      inputCount: input.height, extent: extent.height, outputCount: output.height)
+    width = input.width
+    rowLength = 3 * output.width
+    var (slots, first) = (1, 0)
+    for (index, taps) in rows.taps.enumerated() {
+      while rows.taps[first].inputs.upperBound <= taps.inputs.lowerBound { first += 1 }
+      slots = max(slots, index - first + 1)
+    }
+    slotCount = slots
+    open = [Float](repeating: 0, count: slots * rowLength)
+    resized = [Float](repeating: 0, count: rowLength)
+  }
+
+  /// Takes the next input row, [width][3], and hands out each output row, [output width][3], that
+  /// it completes.
+  mutating func append(
+    _ row: UnsafeBufferPointer<Float>, completed: (Int, UnsafeBufferPointer<Float>) -> Void
+  ) {
+    precondition(row.count == 3 * width, "a row has the width of the image")
+    resizeColumns(row)
+    let input = nextInput
+    nextInput += 1
+    while openRows.upperBound < rows.taps.count,
+      rows.taps[openRows.upperBound].inputs.lowerBound <= input
+    {
+      let slot = openRows.upperBound % slotCount * rowLength
+      for index in slot..<(slot + rowLength) { open[index] = 0 }
+      openRows = openRows.lowerBound..<(openRows.upperBound + 1)
+    }
+    for output in openRows {
+      let taps = rows.taps[output]
+      accumulate(
+        weight: rows.weights[taps.firstWeight + input - taps.inputs.lowerBound],
+        into: output % slotCount * rowLength)
+    }
+    while let output = openRows.first, rows.taps[output].inputs.upperBound == nextInput {
+      let slot = output % slotCount * rowLength
+      for index in slot..<(slot + rowLength) { open[index] = min(max(open[index], 0), 255) }
+      open.withUnsafeBufferPointer { open in
+        completed(output, UnsafeBufferPointer(rebasing: open[slot..<(slot + rowLength)]))
+      }
+      openRows = (output + 1)..<openRows.upperBound
+    }
+  }
+
+  /// Sets `resized` to the row in the output's width.
+  private mutating func resizeColumns(_ row: UnsafeBufferPointer<Float>) {
+    let taps = columns.taps
+    columns.weights.withUnsafeBufferPointer { weights in
+      for output in taps.indices {
+        var (red, green, blue): (Float, Float, Float) = (0, 0, 0)
+        var weight = taps[output].firstWeight
+        for input in taps[output].inputs {
+          red += weights[weight] * row[3 * input]
+          green += weights[weight] * row[3 * input + 1]
+          blue += weights[weight] * row[3 * input + 2]
+          weight += 1
+        }
+        resized[3 * output] = red
+        resized[3 * output + 1] = green
+        resized[3 * output + 2] = blue
+      }
+    }
+  }
+
+  /// Adds the weighted `resized` to the sums that begin at `slot`.
+  private mutating func accumulate(weight: Float, into slot: Int) {
+    let resized = resized
+    open.withUnsafeMutableBufferPointer { open in
+      for index in resized.indices { open[slot + index] += weight * resized[index] }
+    }
+  }
+}
+
+/// The image in another size; antialiased cubic (Catmull-Rom) resampling, samples clamped to
+/// 0...255.
+///
+/// The result has the same bits on every machine. An image of that size already is only clamped.
+public func resized(_ image: RGBImage, to size: ImageSize) -> RGBImage {
+  precondition(size.width > 0 && size.height > 0, "an image has at least one pixel")
+  var resizer = RowResizer(
+    input: image.size, extent: (Double(image.width), Double(image.height)), output: size)
+  var pixels: [Float] = []
+  pixels.reserveCapacity(3 * size.pixelCount)
+  image.pixels.withUnsafeBufferPointer { samples in
+    for row in 0..<image.height {
+      let start = 3 * image.width * row
+      let source = UnsafeBufferPointer(rebasing: samples[start..<(start + 3 * image.width)])
+      resizer.append(source) { _, completed in pixels.append(contentsOf: completed) }
+    }
+  }
+  return RGBImage(size: size, pixels: pixels)
+}

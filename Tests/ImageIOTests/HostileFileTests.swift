@@ -1,0 +1,186 @@
+import CSystem
+import ImageIO
+import Testing
+
+@Suite struct HostileFileTests {
+  let folder = TestFolder()
+
+  /// Far more than the fixtures need, far less than a damaged header can ask for.
+  static let limits = ImageLimits(pixels: 1 << 20, wholeImagePixels: 1 << 18, resultPixels: 1 << 20)
+
+  private func pngs() -> [[UInt8]] {
+    [(0, 1, false), (2, 8, true), (3, 4, false), (6, 16, true)].map { colorType, bits, interlaced in
+      var png = PNGBuilder(width: 13, height: 7, bits: bits, colorType: colorType)
+      png.interlaced = interlaced
+      png.samples = (0..<91).map { index in (0..<png.channels).map { (index + $0) % (1 << bits) } }
+      if colorType == 3 { png.palette = (0..<16).map { [$0, 2 * $0, 3 * $0] } }
+      return png.file()
+    }
+  }
+
+  static let jpegs = [
+    "baseline-444", "baseline-420", "progressive-420", "grey", "grey-progressive", "restart",
+    "orientation-6", "cmyk",
+  ]
+
+  @Test func everyTruncatedPNGIsAnError() {
+    for file in pngs() {
+      let path = folder.write(file)
+      for count in (0..<file.count).reversed() {
+        #expect(truncate(path, count) == 0)
+        let error = #expect(throws: ImageError.self) { try readImage(path: path) }
+        switch error {
+        case .truncated(.png): #expect(count >= 4)
+        case .notAnImage(let start): #expect(count < 4 && start.count == count)
+        case .isEmpty: #expect(count == 0)
+        default: Issue.record("cut at \(count): \(String(describing: error))")
+        }
+      }
+    }
+  }
+
+  @Test(arguments: jpegs.filter { $0 != "cmyk" })
+  func everyTruncatedJPEGIsAnError(name: String) throws {
+    let file = readBytes(fixture("\(name).jpg"))
+    let path = folder.write(file)
+    for count in (0..<file.count).reversed() {
+      #expect(truncate(path, count) == 0)
+      let error = #expect(throws: ImageError.self, "\(count) of \(file.count)") {
+        try readImage(path: path)
+      }
+      switch error {
+      case .truncated(.jpeg): #expect(count >= 3)
+      case .notAnImage(let start): #expect(count < 3 && start.count == count)
+      case .isEmpty: #expect(count == 0)
+      default: Issue.record("cut at \(count): \(String(describing: error))")
+      }
+    }
+  }
+
+  /// Damaged files give an error or an image, never a trap.
+  private func flipBits(_ file: [UInt8], times: Int, seed: UInt64) -> Int {
+    var random = SeededRandom(seed: seed)
+    var errors = 0
+    for _ in 0..<times {
+      var damaged = file
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        let bit = Int.random(in: 0..<(8 * file.count), using: &random)
+        damaged[bit / 8] ^= 1 << UInt8(bit % 8)
+      }
+      do {
+        let image = try readImage(path: folder.write(damaged), limits: Self.limits)
+        #expect(image.pixels.allSatisfy { (0...255).contains($0) })
+      } catch {
+        #expect(!error.description.isEmpty)
+        errors += 1
+      }
+    }
+    return errors
+  }
+
+  @Test func flippedBitsInPNG() {
+    // CRC and Adler sums catch nearly all of them.
+    for (index, file) in pngs().enumerated() {
+      #expect(flipBits(file, times: 1000, seed: UInt64(index)) > 900)
+    }
+  }
+
+  /// With the sums made right again the damage reaches the decoder proper.
+  @Test func flippedBitsInChunks() {
+    var random = SeededRandom(seed: 7)
+    var png = PNGBuilder(width: 13, height: 7, bits: 4, colorType: 3)
+    for _ in 0..<2000 {
+      var header = Array(png.header()[8..<21])
+      header[Int.random(in: 0..<13, using: &random)] ^= 1 << UInt8.random(in: 0..<8, using: &random)
+      png.palette = (0..<Int.random(in: 1...300, using: &random)).map { _ in [1, 2, 3] }
+      var data = PNGBuilder.zlibStored((0..<60).map { _ in .random(in: 0...255, using: &random) })
+      if Bool.random(using: &random) {
+        data[Int.random(in: 0..<data.count, using: &random)] ^= 4
+      }
+      let count = Int.random(in: 0...300, using: &random)
+      let file =
+        PNGBuilder.signature + PNGBuilder.chunk("IHDR", header)
+        + PNGBuilder.chunk("PLTE", png.palette.flatMap { $0 })
+        + PNGBuilder.chunk("tRNS", [UInt8](repeating: 9, count: count))
+        + PNGBuilder.chunk("IDAT", data) + PNGBuilder.chunk("IEND", [])
+      let path = folder.write(file)
+      if let image = try? readImage(path: path, limits: Self.limits) {
+        #expect(image.pixels.allSatisfy { (0...255).contains($0) })
+      }
+    }
+  }
+
+  @Test(arguments: jpegs)
+  func flippedBitsInJPEG(name: String) {
+    _ = flipBits(readBytes(fixture("\(name).jpg")), times: 2000, seed: 8)
+  }
+
+  @Test func hugeHeadersAreRefusedAtOnce() {
+    let before = system_peak_resident_bytes()
+    func error(_ file: [UInt8]) -> ImageError? {
+      let path = folder.write(file)
+      return #expect(throws: ImageError.self) { try readImage(path: path, size: .longerSide(64)) }
+    }
+    var png = PNGBuilder(width: 60000, height: 60000, bits: 16, colorType: 6)
+    let size = ImageSize(width: 60000, height: 60000)
+    #expect(
+      error(PNGBuilder.signature + png.header())
+        == .tooManyPixels(size, limit: 1 << 28, needsWholeImage: false))
+    png.interlaced = true
+    #expect(
+      error(PNGBuilder.signature + png.header())
+        == .tooManyPixels(size, limit: 1 << 26, needsWholeImage: true))
+    png.width = 70000
+    #expect(
+      error(PNGBuilder.signature + png.header())
+        == .sideTooLong(ImageSize(width: 70000, height: 60000), limit: 65500))
+    png.width = 1 << 31
+    #expect(
+      error(PNGBuilder.signature + png.header())
+        == .sideTooLong(ImageSize(width: 1 << 31, height: 60000), limit: 65500))
+    // Within the limit, but nothing follows: the 512 MB of pixels must not be touched.
+    (png.width, png.height) = (8000, 8000)
+    #expect(error(PNGBuilder.signature + png.header()) == .truncated(.png))
+    let start = PNGBuilder.chunk("IDAT", [0x78, 0x01])
+    #expect(error(PNGBuilder.signature + png.header() + start) == .truncated(.png))
+
+    for name in ["baseline-420", "progressive-420"] {
+      var jpeg = readBytes(fixture("\(name).jpg"))
+      let isFrame = { jpeg[$0] == 0xFF && (jpeg[$0 + 1] == 0xC0 || jpeg[$0 + 1] == 0xC2) }
+      guard let frame = jpeg.indices.dropLast().first(where: isFrame) else {
+        Issue.record("no frame header")
+        return
+      }
+      for (index, byte) in [60000 >> 8, 60000 & 255, 60000 >> 8, 60000 & 255].enumerated() {
+        jpeg[frame + 5 + index] = UInt8(byte)
+      }
+      let whole = name == "progressive-420"
+      #expect(
+        error(jpeg)
+          == .tooManyPixels(size, limit: whole ? 1 << 26 : 1 << 28, needsWholeImage: whole))
+      for index in 5..<9 { jpeg[frame + index] = 0xFF }
+      #expect(
+        error(jpeg) == .sideTooLong(ImageSize(width: 65535, height: 65535), limit: 65500))
+    }
+    #expect(system_peak_resident_bytes() - before < 64 << 20)
+  }
+
+  @Test func manyMarkersTakeNoMemory() throws {
+    // 400 EXIF markers of 64 KB before the frame: 26 MB, of which one is kept.
+    let jpeg = readBytes(fixture("baseline-444.jpg"))
+    let marker: [UInt8] =
+      [0xFF, 0xE1, 0xFF, 0xFF] + Array("Exif\0\0".utf8) + [UInt8](repeating: 0, count: 65527)
+    let file = Array(jpeg[..<2]) + Array(repeatElement(marker, count: 400).joined()) + jpeg[2...]
+    let path = folder.write(file)
+    let before = system_peak_resident_bytes()
+    #expect(try readImage(path: path).size == ImageSize(width: 45, height: 31))
+    #expect(system_peak_resident_bytes() - before < 16 << 20)
+  }
+
+  @Test func aFarTooLargeResultIsRefused() {
+    let wanted = ImageSize(width: 60000, height: 60000)
+    #expect(throws: ImageError.resultTooLarge(wanted, limit: 1 << 26)) {
+      try readImage(path: fixture("one-pixel.jpg"), size: .longerSide(60000, upscale: true))
+    }
+  }
+}

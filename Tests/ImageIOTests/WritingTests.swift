@@ -1,0 +1,93 @@
+import FileOutput
+import Glibc
+import ImageIO
+import Testing
+
+@Suite struct WritingTests {
+  let folder = TestFolder()
+
+  private func image(_ width: Int, _ height: Int, seed: UInt64 = 11) -> RGBImage {
+    var random = SeededRandom(seed: seed)
+    let size = ImageSize(width: width, height: height)
+    return RGBImage(
+      size: size,
+      pixels: (0..<(3 * size.pixelCount)).map { _ in
+        Float(Int.random(in: 0...255, using: &random))
+      })
+  }
+
+  @Test func pngRoundTripIsExact() throws {
+    for (width, height) in [(1, 1), (3, 200), (257, 5), (64, 64)] {
+      for level in [0, 4, 9] {
+        let image = image(width, height)
+        let path = folder.file("out.png")
+        try writeImage(image, path: path, encoding: ImageEncoding(.png, compressionLevel: level))
+        #expect(try readImage(path: path) == image)
+      }
+    }
+    #expect(folder.names == ["out.png"])
+  }
+
+  @Test func jpegRoundTripIsClose() throws {
+    var image = image(70, 50)
+    for index in image.pixels.indices {
+      image.pixels[index] = Float((index / 3 % 70) * 3 + index % 3 * 20)
+    }
+    let path = folder.file("out.jpg")
+    try writeImage(image, path: path, encoding: ImageEncoding(.jpeg))
+    let back = try readImage(path: path)
+    #expect(zip(image.pixels, back.pixels).allSatisfy { abs($0 - $1) <= 6 })
+    // The frame header says 4:4:4: sampling 0x11 for each component.
+    let bytes = readBytes(path)
+    let isFrame = { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 }
+    guard let frame = bytes.indices.dropLast().first(where: isFrame) else {
+      Issue.record("no frame header")
+      return
+    }
+    #expect((0..<3).allSatisfy { bytes[frame + 11 + 3 * $0] == 0x11 })
+  }
+
+  /// Noise of many rows makes the encoders' buffers grow and drain many times.
+  @Test func largeNoiseRoundTrips() throws {
+    let image = image(900, 400)
+    let path = folder.file("out")
+    try writeImage(image, path: path, encoding: ImageEncoding(.png))
+    #expect(try readImage(path: path) == image)
+    try writeImage(image, path: path, encoding: ImageEncoding(.jpeg, quality: 100))
+    let back = try readImage(path: path)
+    #expect(zip(image.pixels, back.pixels).allSatisfy { abs($0 - $1) <= 8 })
+  }
+
+  @Test func roundsToNearestEvenAndClamps() throws {
+    let samples: [Float] = [
+      -1, -0.0, 0.5, 1.5, 2.5, 254.5, 255.5, 1e30, .nan, .infinity, -.infinity, 127.49,
+    ]
+    let image = RGBImage(size: ImageSize(width: 4, height: 1), pixels: samples)
+    let path = folder.file("out.png")
+    try writeImage(image, path: path, encoding: ImageEncoding(.png))
+    #expect(try readImage(path: path).pixels == [0, 0, 0, 2, 2, 254, 255, 255, 0, 255, 0, 127])
+  }
+
+  @Test func failuresNameTheCause() {
+    let image = image(40, 30)
+    func error(_ path: String) -> ImageError? {
+      #expect(throws: ImageError.self) {
+        try writeImage(image, path: path, encoding: ImageEncoding(.png))
+      }
+    }
+    #expect(error(folder.path) == .cannotWrite(.isDirectory))
+    #expect(error(folder.file("none/out.png")) == .cannotWrite(.missingFolder))
+    #expect(error("/dev/full") == .cannotWrite(.system(errno: ENOSPC)))
+    #expect(error("") == .cannotWrite(.system(errno: ENOENT)))
+    #expect(folder.names.isEmpty)
+  }
+
+  @Test func formatsByName() {
+    #expect(ImageFormat(fileName: "a.png") == .png)
+    #expect(ImageFormat(fileName: "dir.x/A.PNG") == .png)
+    #expect(ImageFormat(fileName: "a.b.JpG") == .jpeg)
+    #expect(ImageFormat(fileName: "a.jpeg") == .jpeg)
+    #expect(ImageFormat(fileName: "a.gif") == nil)
+    #expect(ImageFormat(fileName: "png") == nil)
+  }
+}
