@@ -46,7 +46,10 @@ let package = Package(
       path: "Tools/quantize/Core", swiftSettings: swiftSettings),
     .executableTarget(
       name: "quantize",
-      dependencies: ["QuantizeCore", "QuantVGG", "StyleTransfer", "ImageIO", "CommandOptions", "CSystem"],
+      dependencies: [
+        "QuantizeCore", "QuantVGG", "StyleTransfer", "ImageIO", "FileOutput", "CommandOptions",
+        "CSystem",
+      ],
       path: "Tools/quantize/Command", swiftSettings: swiftSettings),
     // The tests.
     .testTarget(

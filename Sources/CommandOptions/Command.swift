@@ -6,11 +6,17 @@ public struct Option: Sendable {
   public let letter: Character?
   /// What help calls the value; nil for a flag.
   public let value: String?
+  /// Whether it may be given more than once.
+  public let isRepeatable: Bool
   /// What the option does, one sentence or two.
   public let help: String
 
   /// An option; without `value` it is a flag.
-  public init(_ name: String, letter: Character? = nil, value: String? = nil, _ help: String) {
+  public init(
+    _ name: String, letter: Character? = nil, value: String? = nil, isRepeatable: Bool = false,
+    _ help: String
+  ) {
+    self.isRepeatable = isRepeatable
     self.name = name
     self.letter = letter
     self.value = value

@@ -46,7 +46,7 @@ public struct ParsedArguments {
         throw Self.error(code, word: Self.offender(strings, after: current), options: options)
       }
       let option = options[index]
-      guard option.value == nil || !has(option.name) else {
+      guard option.value == nil || option.isRepeatable || !has(option.name) else {
         throw UsageError("--\(option.name) is given twice; give it once")
       }
       values.append((option.name, option.value == nil ? "" : String(cString: system_getopt_value())))
@@ -115,6 +115,11 @@ public struct ParsedArguments {
 
   /// An option's value as it was typed.
   public func text(_ name: String) -> String? { values.first { $0.name == name }?.value }
+
+  /// The values of a repeatable option, in the order of the command line.
+  public func texts(_ name: String) -> [String] {
+    values.filter { $0.name == name }.map { $0.value }
+  }
 
   /// A whole number within a range.
   ///

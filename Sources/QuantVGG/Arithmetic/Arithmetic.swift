@@ -30,6 +30,8 @@ public protocol Arithmetic: AnyObject {
   /// The real value of activation 1 of a layer.
   func activationScale(layer: Int) -> Float
 
+  /// An activation of a layer in real units.
+  func value(_ activation: Activation, layer: Int) -> Float
   /// 32-bit words of a pixel's ReLU mask; 0 where activations tell the mask.
   static func maskWords(channels: Int) -> Int
 

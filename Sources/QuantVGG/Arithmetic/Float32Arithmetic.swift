@@ -28,6 +28,8 @@ public final class Float32Arithmetic: Arithmetic {
 
   public func activationScale(layer: Int) -> Float { 1 }
 
+  public func value(_ activation: Float, layer: Int) -> Float { activation }
+
   public static func maskWords(channels: Int) -> Int { 0 }
 
   // MARK: Forward

@@ -38,6 +38,10 @@ public final class Int8Arithmetic: Arithmetic {
 
   public func activationScale(layer: Int) -> Float { layers[layer].outputScale }
 
+  public func value(_ activation: UInt8, layer: Int) -> Float {
+    Float(activation) * layers[layer].outputScale
+  }
+
   public static func maskWords(channels: Int) -> Int { channels / PackedInt8Convolution.panel }
 
   // MARK: Forward

@@ -1,12 +1,14 @@
 internal import CSystem
 
 /// A regular file mapped read-only: pages are shared between processes and can be dropped by the system.
-final class MappedFile {
-  /// The file's bytes.
+public final class MappedFile {
+  /// The file's bytes, valid for the life of the object.
   let bytes: UnsafeRawBufferPointer
 
+  /// Maps a file.
+  ///
   /// - Throws: `WeightError.unreadable`, `.notAFile` or `.empty`.
-  init(path: String) throws(WeightError) {
+  public init(path: String) throws(WeightError) {
     let descriptor = system_open(path, O_RDONLY, 0)
     guard descriptor >= 0 else { throw .unreadable(errno: system_errno()) }
     defer { close(descriptor) }
@@ -19,6 +21,14 @@ final class MappedFile {
       throw .unreadable(errno: system_errno())
     }
     bytes = UnsafeRawBufferPointer(start: address, count: count)
+  }
+
+  /// Calls `body` with the file's bytes, which are valid until it returns.
+  public func withBytes<Result, Failure: Error>(
+    _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(bytes)
   }
 
   deinit {

@@ -1,27 +1,200 @@
+import CommandOptions
 import CSystem
+import FileOutput
+import ImageIO
 import QuantVGG
 import QuantizeCore
 import StyleTransfer
 
-func dev() {
-  let pool = WorkerPool(threads: 2)
-  let file = try! WeightFile(path: "/tmp/dev/ref.safetensors")
-  let source = try! SourceWeights(file)
-  let layers = source.float32
-  var all: [[Float]] = []
-  for pooling in Pooling.allCases {
-    let numbers = Float32Arithmetic(layers, pooling: pooling)
-    let ranges = ActivationRanges(layers: 16)
-    for name in ["seed_avg_64x48", "content_max_80x64"] {
-      let r = try! ReferenceCase(path: "/work/shared/golden/\(name).safetensors")
-      for t in [r.content, r.style, r.start] {
-        try! ranges.measure(numbers, image: t.values, width: t.width, height: t.height, pool: pool)
-      }
-    }
-    all.append(ranges.largest)
-  }
-  print(all)
-  let int8 = try! Int8Weights(layers, ranges: (all[0], all[1]))
-  try! SafeTensorsWriter.write(int8.tensors, metadata: [("format", "qstyle-vgg19-int8"), ("format_version", "1")], to: "/tmp/dev/int8.safetensors")
+let command = Command(
+  "quantize", "Converts VGG-19 weights to the files that qstyle reads.",
+  usage: "SOURCE -o OUT.safetensors", arguments: 1...1000,
+  groups: [
+    OptionGroup(
+      "Conversion",
+      [
+        Option("output", letter: "o", value: "FILE", "The safetensors file to write."),
+        Option("to", value: "KIND", "int8 (default), codebook or float32."),
+        Option(
+          "granularity", value: "G", "int8: one weight scale per channel (default) or tensor."),
+        Option(
+          "calibrate", value: "IMAGE", isRepeatable: true,
+          "int8: a PNG or JPEG that activation scales are measured on; more images may follow."),
+        Option("threads", value: "N", "Threads (default: all processors)."),
+      ]),
+    OptionGroup(
+      "Output",
+      [
+        Option("json", "Report as one JSON document on standard output."),
+        Option("quiet", "No progress."),
+        Option("help", letter: "h", "This text."),
+      ]),
+  ])
+
+let license =
+  "VGG-19 by Karen Simonyan and Andrew Zisserman (Visual Geometry Group, University of Oxford), "
+  + "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
+
+/// What is wrong, in one line.
+struct Failure: Error {
+  let message: String
 }
-dev()
+
+struct Options {
+  let source: String
+  let output: String
+  let kind: String
+  let granularity: Granularity
+  let calibration: [String]
+  let threads: Int
+  let isQuiet: Bool
+  let isJSON: Bool
+
+  init(_ arguments: ParsedArguments) throws(UsageError) {
+    source = arguments.positional[0]
+    guard let output = arguments.text("output") else {
+      throw UsageError("name the file to write: -o OUT.safetensors")
+    }
+    self.output = output
+    kind = try arguments.choice("to", among: ["int8", "codebook", "float32"]) ?? "int8"
+    granularity =
+      Granularity(
+        rawValue: try arguments.choice(
+          "granularity", among: Granularity.allCases.map { $0.rawValue }) ?? "channel") ?? .channel
+    calibration = arguments.texts("calibrate") + arguments.positional.dropFirst()
+    guard kind == "int8" || calibration.isEmpty else {
+      throw UsageError("'\(calibration[0])' is not needed: only --to int8 is calibrated")
+    }
+    guard arguments.positional.count == 1 || arguments.has("calibrate") else {
+      throw UsageError("'\(arguments.positional[1])' is one argument too many")
+    }
+    guard kind != "int8" || !calibration.isEmpty else {
+      throw UsageError("--to int8 needs pictures: --calibrate photo.jpg painting.jpg")
+    }
+    threads = try arguments.integer("threads", in: 1...256) ?? WorkerPool.processors
+    isQuiet = arguments.has("quiet")
+    isJSON = arguments.has("json")
+  }
+}
+
+/// Each picture, longer side `side`, and a noisy start image made from it.
+func calibrationImages(_ paths: [String], side: Int) throws(Failure) -> [CalibrationImage] {
+  var images: [CalibrationImage] = []
+  for (index, path) in paths.enumerated() {
+    let picture: RGBImage
+    do throws(ImageError) {
+      picture = try readImage(path: path, size: .longerSide(side))
+    } catch {
+      throw Failure(message: "\(path) \(error.description)")
+    }
+    let plain = ImageTensor(
+      width: picture.size.width, height: picture.size.height, rgb: picture.pixels)
+    guard min(plain.width, plain.height) >= VGG19.smallestSide(forLayer: 15) else {
+      throw Failure(message: "\(path) is too small; calibrate on pictures of 16 pixels a side or more")
+    }
+    let noisy = ImageTensor.noisy(content: plain, ratio: 0.6, seed: UInt64(index))
+    for tensor in [plain, noisy] {
+      images.append(
+        CalibrationImage(width: tensor.width, height: tensor.height, values: tensor.values))
+    }
+  }
+  return images
+}
+
+func convert(_ options: Options) throws(Failure) {
+  let source: SourceFile
+  let hash: String
+  do throws(SourceError) {
+    source = try SourceFile(path: options.source)
+  } catch {
+    throw Failure(message: "\(options.source) \(error.description)")
+  }
+  do throws(WeightError) {
+    hash = try MappedFile(path: options.source).withBytes { SHA256.digest($0) }
+  } catch {
+    throw Failure(message: "\(options.source) \(error.description)")
+  }
+  var kind = WeightFile.Kind.int8
+  var tensors: [OutputTensor] = []
+  var notes: [(key: String, value: String)] = []
+  switch options.kind {
+  case "float32":
+    kind = .float32
+    tensors = SourceWeights.tensors(source.weights.float32)
+  case "codebook":
+    guard case .codebook = source.weights else {
+      throw Failure(message: "\(options.source) has no codebook; write it with --to float32")
+    }
+    kind = .codebook
+    tensors = source.weights.tensors
+  default:
+    var line = ProgressLine(isQuiet: options.isQuiet)
+    let images = try calibrationImages(options.calibration, side: 256)
+    let means = try calibrationImages(options.calibration, side: 96)
+    do throws(QuantizeError) {
+      tensors = try Int8Weights(
+        source.weights.float32, images: images, means: means, granularity: options.granularity,
+        pool: WorkerPool(threads: options.threads)
+      ) { line.draw("calibrating: \(Int($0 * 100)) %") }.tensors
+    } catch {
+      line.erase()
+      throw Failure(message: "\(options.source) \(error.description)")
+    }
+    line.erase()
+    notes = [
+      ("calibration", "\(images.count) images, headroom \(Int8Weights.headroom)"),
+      ("granularity", options.granularity.rawValue), ("rounding", "nearest"),
+      ("image_scale", "1/64"),
+    ]
+  }
+  let own = source.metadata.first { $0.key == "source" }?.value
+  let metadata: [(key: String, value: String)] =
+    [
+      ("format", kind.rawValue), ("format_version", "\(WeightFile.version)"),
+      ("input_order", "rgb"), ("mean", "123.68,116.779,103.939"),
+      ("source", own ?? source.kind), ("source_sha256", hash), ("license", license),
+    ] + notes
+  do throws(FileOutputError) {
+    try SafeTensorsWriter.write(tensors, metadata: metadata, to: options.output)
+  } catch {
+    throw Failure(message: "\(options.output) \(error.description)")
+  }
+  if options.isJSON {
+    var report = JSONObject()
+    report.add("output", options.output)
+    report.add("format", kind.rawValue)
+    report.add("source", source.kind)
+    report.add("source_sha256", hash)
+    report.add("tensors", tensors.count)
+    report.add("bytes", tensors.reduce(0) { $0 + $1.bytes.count })
+    Console.print(report.text + "\n")
+  } else if !options.isQuiet {
+    Console.print("\(options.output): \(kind.rawValue) from a \(source.kind)\n")
+  }
+}
+
+func run() -> ExitCode {
+  Console.catchSignals()
+  let options: Options
+  do throws(UsageError) {
+    let words = Array(Console.arguments.dropFirst())
+    let arguments = try ParsedArguments(words, for: command)
+    if arguments.has("help") {
+      Console.print(command.help)
+      return .done
+    }
+    options = try Options(arguments)
+  } catch {
+    Console.error(error.message)
+    return .usage
+  }
+  do throws(Failure) {
+    try convert(options)
+    return .done
+  } catch {
+    Console.error(error.message)
+    return .failed
+  }
+}
+
+exit(run().rawValue)

@@ -132,12 +132,19 @@ struct Pickle {
       case UInt8(ascii: "t"): try pushTuple(try popToMark())
       case UInt8(ascii: "]"): stack.append(.list(.init([])))
       case UInt8(ascii: "}"): stack.append(.dictionary(.init([])))
-      case UInt8(ascii: "a"): try append([try pop()])
-      case UInt8(ascii: "e"): try append(try popToMark())
+      case UInt8(ascii: "a"):
+        let value = try pop()
+        try append([value])
+      case UInt8(ascii: "e"):
+        let values = try popToMark()
+        try append(values)
       case UInt8(ascii: "s"):
         let value = try pop()
-        try setItems([try pop(), value])
-      case UInt8(ascii: "u"): try setItems(try popToMark())
+        let key = try pop()
+        try setItems([key, value])
+      case UInt8(ascii: "u"):
+        let values = try popToMark()
+        try setItems(values)
       case UInt8(ascii: "q"): memo[try number(1)] = try top()
       case UInt8(ascii: "r"): memo[try number(4)] = try top()
       case 0x94: memo[memo.count] = try top()
@@ -145,12 +152,16 @@ struct Pickle {
       case UInt8(ascii: "j"): try recall(try number(4))
       case UInt8(ascii: "c"): try pushGlobal(module: try line(), name: try line())
       case 0x93:
-        guard let name = try pop().text, let module = try pop().text else { throw malformed }
+        let (name, module) = (try pop().text, try pop().text)
+        guard let name, let module else { throw malformed }
         try pushGlobal(module: module, name: name)
-      case UInt8(ascii: "Q"): stack.append(.storage(try storage(try pop())))
+      case UInt8(ascii: "Q"):
+        let id = try pop()
+        stack.append(.storage(try storage(id)))
       case UInt8(ascii: "R"):
         let arguments = try pop()
-        stack.append(try call(try pop(), arguments))
+        let callable = try pop()
+        stack.append(try call(callable, arguments))
       case UInt8(ascii: "b"):
         // BUILD sets attributes of the object below, such as OrderedDict's _metadata; dropped.
         _ = try pop()
