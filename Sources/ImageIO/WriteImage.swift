@@ -105,3 +105,14 @@ private final class ImageEncoder {
     }
   }
 }
+
+/// Tries whether a picture could be written, and leaves everything as it was.
+///
+/// - Throws: `ImageError.cannotWrite`.
+public func checkWritable(path: String) throws(ImageError) {
+  do throws(FileOutputError) {
+    _ = try AtomicFile(path: path)
+  } catch {
+    throw .cannotWrite(error)
+  }
+}

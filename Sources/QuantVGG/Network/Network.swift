@@ -38,6 +38,9 @@ public final class Network<Client: NetworkClient>: ParallelWork {
   var pooledRows: [Int]
   var gradientRows: [Int]
 
+  /// Seconds spent so far, by layer.
+  public internal(set) var timing: NetworkTiming
+
   // The stage that the workers run, see Network+Stages.
   var stage = Stage.quantizeImage
   var stageLayer = 0
@@ -115,6 +118,7 @@ public final class Network<Client: NetworkClient>: ParallelWork {
     zeroRow = UnsafeRawPointer(arena.base + zeroOffset)
     scratch = arena.base + scratchOffset
     scratchStride = perWorker
+    timing = NetworkTiming(layers: layers.count)
     activationRows = layers.map { _ in 0 }
     pooledRows = activationRows
     gradientRows = activationRows

@@ -1,4 +1,5 @@
 internal import CQuantKernels
+internal import CSystem
 
 /// How a stage's rows are cut into items for the workers.
 enum NetworkTiling {
@@ -51,6 +52,8 @@ extension Network {
         rowItems: rowItems, panels: shape.layers[layer].channels / NetworkTiling.panel,
         threads: pool.threads)
     }
+    let start = system_monotonic_seconds()
     pool.run(self, items: rowItems * panelGroups)
+    timing.add(system_monotonic_seconds() - start, stage: stage, layer: layer)
   }
 }

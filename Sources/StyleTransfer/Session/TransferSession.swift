@@ -16,6 +16,9 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
   /// Bytes of the network's rings and scratch rows.
   public var arenaBytes: Int { network.arenaBytes }
 
+  /// Where the network's time went.
+  public var timing: NetworkTiming { network.timing }
+
   private let optimizer: Optimizer
   private let values: UnsafeMutablePointer<Float>
   private let losses: Losses<Numbers, Optimizer>

@@ -1,0 +1,35 @@
+/// Where a network's time goes.
+public struct NetworkTiming: Sendable {
+  /// Seconds of each layer's convolution.
+  public private(set) var forward: [Double]
+  /// Seconds from each layer's gradient to that of its input: transposed convolution, adjoint of the
+  /// pooling, loss gradients, mask and quantization.
+  public private(set) var backward: [Double]
+  /// Seconds of everything else: image conversion, pooling, and the gradient of the deepest layer.
+  public private(set) var other = 0.0
+
+  init(layers: Int) {
+    forward = [Double](repeating: 0, count: layers)
+    backward = forward
+  }
+
+  mutating func add(_ seconds: Double, stage: Stage, layer: Int) {
+    switch stage {
+    case .convolve: forward[layer] += seconds
+    case .gradient where layer + 1 < backward.count: backward[layer + 1] += seconds
+    case .imageGradient: backward[0] += seconds
+    default: other += seconds
+    }
+  }
+
+  /// The time since an earlier reading.
+  public func since(_ earlier: NetworkTiming) -> NetworkTiming {
+    var difference = self
+    for layer in forward.indices {
+      difference.forward[layer] -= earlier.forward[layer]
+      difference.backward[layer] -= earlier.backward[layer]
+    }
+    difference.other -= earlier.other
+    return difference
+  }
+}

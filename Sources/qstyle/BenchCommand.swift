@@ -1,0 +1,167 @@
+internal import CommandOptions
+internal import Optim
+internal import QuantVGG
+internal import StyleTransfer
+
+/// `qstyle bench`: the speed of this build on this machine, beside the limit of its instruction set.
+struct BenchCommand {
+  static let command = Command(
+    "qstyle bench", "Measures forward, backward and whole steps on this machine.",
+    usage: "[--size WxH]", arguments: 0...0,
+    groups: [
+      OptionGroup(
+        "Measurement",
+        [
+          Option("size", value: "WxH", "Size of the image (default: 512x384)."),
+          Option("repeats", value: "N", "Rounds, of which the best counts (default: 5)."),
+          SharedOptions.precision, SharedOptions.weights,
+        ]),
+      SharedOptions.group,
+    ])
+
+  private let shared: SharedOptions
+  private let width: Int
+  private let height: Int
+  private let repeats: Int
+  private let precision: Precision?
+  private let weights: String?
+
+  init(_ arguments: ParsedArguments) throws(UsageError) {
+    shared = try SharedOptions(arguments)
+    let text = arguments.text("size") ?? "512x384"
+    let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard sides.count == 2, sides.allSatisfy({ (16...16384).contains($0) }) else {
+      throw UsageError("--size is WIDTHxHEIGHT of 16 to 16384 pixels a side, not '\(text)'")
+    }
+    (width, height) = (sides[0], sides[1])
+    repeats = try arguments.integer("repeats", in: 1...10_000) ?? 5
+    precision = try Precision(arguments)
+    weights = arguments.text("weights")
+  }
+
+  func run() throws(Failure) -> ExitCode {
+    let weights = try WeightLocation.open(self.weights, precision: precision)
+    let pool = WorkerPool(threads: shared.threads)
+    let deepest = TransferSettings().deepest
+    do throws(WeightError) {
+      switch weights.precision {
+      case .int8:
+        try measure(
+          try Int8Arithmetic(
+            weights.file, deepest: deepest, pooling: .average, kernels: shared.kernels), pool,
+          isFloat: false)
+      case .float32:
+        try measure(
+          try Float32Arithmetic(
+            weights.file, deepest: deepest, pooling: .average, kernels: shared.kernels), pool,
+          isFloat: true)
+      }
+    } catch {
+      throw Failure(weights.path, error.description)
+    }
+    return .done
+  }
+
+  /// The best of several rounds.
+  private struct Best {
+    var forward = Double.infinity
+    var step = Double.infinity
+    var backward = Double.infinity
+    var layers: NetworkTiming?
+    var layerForward: [Double] = []
+    var layerBackward: [Double] = []
+  }
+
+  private func measure<Numbers: Arithmetic>(
+    _ numbers: Numbers, _ pool: WorkerPool, isFloat: Bool
+  ) throws(Failure) {
+    // Noise of the article's kind over a mid-grey: the values do not change the time.
+    let grey = ImageTensor(
+      width: width, height: height, values: [Float](repeating: 0, count: width * height * 3))
+    let content = ImageTensor.noisy(content: grey, ratio: 1, seed: 1)
+    let session: TransferSession<Numbers, Adam>
+    do throws(TransferError) {
+      session = try TransferSession(
+        numbers, content: content, style: .noisy(content: grey, ratio: 1, seed: 2),
+        start: content, optimizer: Adam(count: content.values.count), pool: pool)
+    } catch {
+      throw Failure("this size cannot be measured: \(error)")
+    }
+    var peak = 0.0
+    var best = Best()
+    best.layerForward = session.shape.layers.map { _ in .infinity }
+    best.layerBackward = best.layerForward
+    for _ in 0..<repeats {
+      peak = max(
+        peak, MultiplyAccumulatePeak.measure(shared.kernels, isFloat: isFloat, pool: pool))
+      let start = Console.seconds
+      _ = session.evaluate()
+      let middle = Console.seconds
+      let before = session.timing
+      session.step()
+      let end = Console.seconds
+      let layers = session.timing.since(before)
+      best.forward = min(best.forward, middle - start)
+      best.step = min(best.step, end - middle)
+      best.backward = min(best.backward, end - middle - (middle - start))
+      for layer in best.layerForward.indices {
+        best.layerForward[layer] = min(best.layerForward[layer], layers.forward[layer])
+        best.layerBackward[layer] = min(best.layerBackward[layer], layers.backward[layer])
+      }
+    }
+    report(session.shape, best, peak: peak, isa: numbers.instructionSet, threads: pool.threads)
+  }
+
+  private func report(
+    _ shape: NetworkShape, _ best: Best, peak: Double, isa: InstructionSet, threads: Int
+  ) {
+    let total = Double(
+      VGG19.multiplyAccumulates(
+        throughLayer: shape.layers.count - 1, width: shape.width, height: shape.height))
+    var document = JSONObject()
+    document.add("isa", isa.rawValue)
+    document.add("threads", threads)
+    document.add("width", shape.width)
+    document.add("height", shape.height)
+    document.add("peak_gmacs", peak / 1e9)
+    var text =
+      "\(shape.width)x\(shape.height), \(isa.rawValue), \(threads) threads; multiply-accumulate peak "
+      + "\(Format.fixed(peak / 1e9, digits: 0)) GMAC/s\n"
+    for (name, seconds, macs) in [
+      ("forward", best.forward, total), ("backward", best.backward, total),
+      ("step", best.step, 2 * total),
+    ] {
+      var part = JSONObject()
+      part.add("ms", 1000 * seconds)
+      part.add("gmacs", macs / seconds / 1e9)
+      document.add(name, part)
+      text += Self.row(name, seconds, macs, peak) + "\n"
+    }
+    var layers: [JSONObject] = []
+    for (index, layer) in shape.layers.enumerated() {
+      let macs = Double(9 * layer.convolution.inputChannels * layer.values)
+      var object = JSONObject()
+      object.add("name", layer.convolution.name)
+      object.add("forward_ms", 1000 * best.layerForward[index])
+      object.add("forward_gmacs", macs / best.layerForward[index] / 1e9)
+      object.add("backward_ms", 1000 * best.layerBackward[index])
+      object.add("backward_gmacs", macs / best.layerBackward[index] / 1e9)
+      layers.append(object)
+      text += Self.row(layer.convolution.name, best.layerForward[index], macs, peak) + "   back "
+      text += Self.row("", best.layerBackward[index], macs, peak) + "\n"
+    }
+    document.add("layers", layers)
+    document.add("peak_bytes", Console.peakBytes)
+    Console.print(shared.isJSON ? document.text + "\n" : text)
+  }
+
+  private static func row(_ name: String, _ seconds: Double, _ macs: Double, _ peak: Double) -> String {
+    func pad(_ text: String, _ width: Int) -> String {
+      String(repeating: " ", count: max(0, width - text.count)) + text
+    }
+    let label = name.isEmpty ? "" : name + String(repeating: " ", count: max(0, 9 - name.count))
+    return label + pad(Format.fixed(1000 * seconds, digits: 2), 9) + " ms"
+      + pad(Format.fixed(macs / seconds / 1e9, digits: 0), 6) + " GMAC/s"
+      + pad(Format.fixed(100 * macs / seconds / peak, digits: 0), 4) + " %"
+  }
+}

@@ -1,0 +1,73 @@
+internal import CommandOptions
+internal import QuantVGG
+
+/// `qstyle inspect`: what a weight file holds.
+struct InspectCommand {
+  static let command = Command(
+    "qstyle inspect", "Shows layers, scales, source and licence of a weight file.",
+    usage: "WEIGHTS.safetensors", arguments: 1...1, groups: [SharedOptions.group])
+
+  private let path: String
+  private let isJSON: Bool
+
+  init(_ arguments: ParsedArguments) {
+    path = arguments.positional.first ?? ""
+    isJSON = arguments.has("json")
+  }
+
+  func run() throws(Failure) -> ExitCode {
+    let file = try WeightLocation.read(path)
+    var text = "\(path)\n"
+    var document = JSONObject()
+    document.add("file", path)
+    for entry in file.tensors.metadata {
+      text += "  \(entry.key): \(Console.oneLine(entry.value))\n"
+      document.add(entry.key, entry.value)
+    }
+    var layers: [JSONObject] = []
+    for layer in VGG19.convolutions.prefix(file.layerCount) {
+      do throws(WeightError) {
+        let (line, object) = try describe(layer, file)
+        text += line
+        layers.append(object)
+      } catch {
+        throw Failure(path, error.description)
+      }
+    }
+    document.add("layers", layers)
+    Console.print(isJSON ? document.text + "\n" : text)
+    return .done
+  }
+
+  private func describe(
+    _ layer: VGG19.Convolution, _ file: WeightFile
+  ) throws(WeightError) -> (String, JSONObject) {
+    let shape = [layer.outputChannels, layer.inputChannels, 3, 3]
+    var line = "  \(layer.name) \(layer.outputChannels)x\(layer.inputChannels)x3x3"
+    var object = JSONObject()
+    object.add("name", layer.name)
+    object.add("shape", shape)
+    if file.kind == .int8 {
+      let average = try file.int8(layer: layer.index, pooling: .average)
+      let maximum = try file.int8(layer: layer.index, pooling: .maximum)
+      let least = Double(average.weightScale.min() ?? 0)
+      let most = Double(average.weightScale.max() ?? 0)
+      line +=
+        "  weight scale \(Format.general(least, digits: 3)) ... \(Format.general(most, digits: 3))"
+        + "  activation scale avg \(Format.general(Double(average.outputScale), digits: 4)), max "
+        + Format.general(Double(maximum.outputScale), digits: 4)
+      object.add("weight_scale_min", least)
+      object.add("weight_scale_max", most)
+      object.add("activation_scale_avg", Double(average.outputScale))
+      object.add("activation_scale_max", Double(maximum.outputScale))
+    } else {
+      let convolution = try file.float32(layer: layer.index)
+      let least = Double(convolution.weights.min() ?? 0)
+      let most = Double(convolution.weights.max() ?? 0)
+      line += "  weights \(Format.general(least, digits: 4)) ... \(Format.general(most, digits: 4))"
+      object.add("weight_min", least)
+      object.add("weight_max", most)
+    }
+    return (line + "\n", object)
+  }
+}

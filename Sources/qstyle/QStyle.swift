@@ -1,0 +1,99 @@
+internal import CommandOptions
+
+/// The command: picks a subcommand, and turns what it throws into one line and an exit code.
+enum QStyle {
+  static let version = "0.1.0"
+
+  static func run(_ words: [String]) -> ExitCode {
+    Console.catchSignals()
+    do throws(UsageError) {
+      return try dispatch(words)
+    } catch {
+      Console.error(error.message)
+      return .usage
+    }
+  }
+
+  private static func dispatch(_ words: [String]) throws(UsageError) -> ExitCode {
+    guard let name = words.first else {
+      throw UsageError("name a command: qstyle transfer, verify, inspect or bench; see qstyle --help")
+    }
+    let rest = Array(words.dropFirst())
+    switch name {
+    case "transfer":
+      return try perform(rest, TransferOptions.command) {
+        (arguments) throws(UsageError) in
+        let options = try TransferOptions(arguments)
+        return { () throws(Failure) in try TransferCommand(options).run() }
+      }
+    case "verify":
+      return try perform(rest, VerifyCommand.command) { (arguments) throws(UsageError) in
+        let command = try VerifyCommand(arguments)
+        return { () throws(Failure) in try command.run() }
+      }
+    case "inspect":
+      return try perform(rest, InspectCommand.command) { (arguments) throws(UsageError) in
+        let command = InspectCommand(arguments)
+        return { () throws(Failure) in try command.run() }
+      }
+    case "bench":
+      return try perform(rest, BenchCommand.command) { (arguments) throws(UsageError) in
+        let command = try BenchCommand(arguments)
+        return { () throws(Failure) in try command.run() }
+      }
+    case "--help", "-h", "help":
+      Console.print(help)
+      return .done
+    case "--version":
+      Console.print("qstyle \(version)\n")
+      return .done
+    default:
+      throw UsageError("unknown command '\(name)'; qstyle --help lists the commands")
+    }
+  }
+
+  /// Parses, then validates, then runs; `validate` makes the run from the arguments.
+  private static func perform(
+    _ words: [String], _ command: Command,
+    _ validate: (ParsedArguments) throws(UsageError) -> () throws(Failure) -> ExitCode
+  ) throws(UsageError) -> ExitCode {
+    let arguments = try ParsedArguments(words, for: command)
+    if arguments.has("help") {
+      Console.print(command.help)
+      return .done
+    }
+    let run = try validate(arguments)
+    do throws(Failure) {
+      return try run()
+    } catch {
+      Console.error(error.message)
+      return .failed
+    }
+  }
+
+  private static var help: String {
+    var text = "qstyle paints a photo in the style of a picture (Gatys et al.) with an int8 VGG-19.\n\n"
+    text += "Usage: qstyle COMMAND ...\n\n"
+    for command in [
+      TransferOptions.command, VerifyCommand.command, InspectCommand.command,
+      BenchCommand.command,
+    ] {
+      text += "  \(command.name) \(command.usage)\n      \(command.abstract)\n"
+    }
+    return text + "\nEach command has --help. qstyle --version prints the version.\n"
+  }
+}
+
+/// Why a command failed: one line that says what, where and what to do next.
+struct Failure: Error {
+  let message: String
+
+  init(_ message: String) {
+    self.message = message
+  }
+
+  /// A sentence about a file.
+  init(_ path: String, _ sentence: String) {
+    message = "\(path) \(sentence)"
+  }
+}

@@ -1,0 +1,55 @@
+internal import CommandOptions
+internal import QuantVGG
+
+/// What every command understands.
+struct SharedOptions {
+  static let group = OptionGroup(
+    "Everywhere",
+    [
+      Option("threads", value: "N", "Threads (default: all processors)."),
+      Option("json", "Results as JSON on standard output, and nothing else there."),
+      Option("quiet", "No progress and no messages but errors."),
+      Option("help", letter: "h", "This text."),
+    ])
+
+  static let weights = Option(
+    "weights", value: "FILE",
+    "Weights made by quantize (default: QSTYLE_WEIGHTS, or beside the program, or in the user's data folder).")
+  static let precision = Option(
+    "precision", value: "P", "int8 (default) or float32: the arithmetic of the network.")
+
+  let threads: Int
+  let isJSON: Bool
+  let isQuiet: Bool
+  let kernels: KernelTable
+
+  init(_ arguments: ParsedArguments) throws(UsageError) {
+    threads = try arguments.integer("threads", in: 1...256) ?? WorkerPool.processors
+    isJSON = arguments.has("json")
+    isQuiet = arguments.has("quiet")
+    kernels = KernelTable(try Self.instructionSet())
+  }
+
+  /// The best instruction set, capped by QSTYLE_ISA.
+  private static func instructionSet() throws(UsageError) -> InstructionSet {
+    guard let name = Console.environment("QSTYLE_ISA") else { return .best }
+    let names = InstructionSet.allCases.filter { $0.isAvailable }.map { $0.rawValue }
+    guard let set = InstructionSet(rawValue: name), set.isAvailable else {
+      throw UsageError("QSTYLE_ISA is \(names.joined(separator: " or ")) on this machine, not '\(name)'")
+    }
+    return set
+  }
+}
+
+/// The arithmetic of a run.
+enum Precision: String, CaseIterable {
+  case int8
+  case float32
+
+  init?(_ arguments: ParsedArguments) throws(UsageError) {
+    guard
+      let name = try arguments.choice("precision", among: Precision.allCases.map { $0.rawValue })
+    else { return nil }
+    self.init(rawValue: name)
+  }
+}

@@ -1,0 +1,158 @@
+internal import CommandOptions
+internal import ImageIO
+internal import Optim
+internal import QuantVGG
+internal import StyleTransfer
+
+/// The validated command line of `qstyle transfer`.
+struct TransferOptions {
+  static let command = Command(
+    "qstyle transfer", "Paints CONTENT in the style of STYLE.",
+    usage: "CONTENT STYLE -o OUT.png|.jpg", arguments: 2...2,
+    groups: [
+      OptionGroup(
+        "Pictures",
+        [
+          Option("output", letter: "o", value: "FILE", "The picture to write, .png or .jpg."),
+          Option("size", value: "N", "Longer side of the result in pixels (default: 512)."),
+          Option("upscale", "Enlarge a content picture that is smaller than --size."),
+          Option("init", value: "START", "content (default), noise, or a picture to start from."),
+          Option("noise-ratio", value: "R", "Share of noise in --init noise (default: 0.6)."),
+          Option("seed", value: "N", "Seed of the noise (default: 1)."),
+        ]),
+      OptionGroup(
+        "Optimisation",
+        [
+          Option("steps", value: "N", "Steps (default: 200)."),
+          Option("learning-rate", value: "R", "Adam's step size in grey levels (default: 2)."),
+          Option("content-weight", value: "A", "Weight of the content cost (default: 10)."),
+          Option("style-weight", value: "B", "Weight of the style cost (default: 40)."),
+          Option(
+            "content-layers", value: "LIST", "Layers as name[:weight],... (default: conv4_2)."),
+          Option(
+            "style-layers", value: "LIST",
+            "Layers as name[:weight],... (default: conv1_1 ... conv5_1, 0.2 each)."),
+          Option("optimizer", value: "O", "adam (default)."),
+          Option("preset", value: "NAME", "article: exactly the source article's settings."),
+        ]),
+      OptionGroup(
+        "Network",
+        [
+          SharedOptions.weights, SharedOptions.precision,
+          Option("pool", value: "P", "avg (default) or max."),
+        ]),
+      OptionGroup(
+        "Reports",
+        [
+          Option("save-every", value: "N", "Also save OUT-000025.png and so on every N steps."),
+          Option("log", value: "FILE", "Append a JSON line per step to FILE."),
+        ]),
+      SharedOptions.group,
+    ])
+
+  enum Start {
+    case content
+    case noise
+    case file(String)
+  }
+
+  let shared: SharedOptions
+  let content: String
+  let style: String
+  let output: String
+  let format: ImageFormat
+  let size: Int
+  let upscale: Bool
+  let start: Start
+  let noiseRatio: Float
+  let seed: UInt64
+  let steps: Int
+  let adam: Adam.Settings
+  let settings: TransferSettings
+  let weights: String?
+  let precision: Precision?
+  let pooling: Pooling
+  let saveEvery: Int?
+  let log: String?
+
+  init(_ arguments: ParsedArguments) throws(UsageError) {
+    shared = try SharedOptions(arguments)
+    content = arguments.positional[0]
+    style = arguments.positional[1]
+    guard let output = arguments.text("output") else {
+      throw UsageError("name the picture to write: -o result.png")
+    }
+    guard let format = ImageFormat(fileName: output) else {
+      throw UsageError("'\(output)' ends neither in .png nor in .jpg; name the result so")
+    }
+    self.output = output
+    self.format = format
+    let isArticle = try arguments.choice("preset", among: ["article"]) != nil
+    if isArticle {
+      let fixed = [
+        "init", "noise-ratio", "learning-rate", "content-weight", "style-weight",
+        "content-layers", "style-layers", "optimizer", "pool",
+      ]
+      for name in fixed where arguments.has(name) {
+        throw UsageError("--\(name) is fixed by --preset article; leave out one of them")
+      }
+    }
+    size = try arguments.integer("size", in: 16...16384) ?? 512
+    upscale = arguments.has("upscale")
+    switch arguments.text("init") {
+    case nil: start = isArticle ? .noise : .content
+    case "content": start = .content
+    case "noise": start = .noise
+    case .some(let path): start = .file(path)
+    }
+    noiseRatio = Float(try arguments.number("noise-ratio", in: 0...1) ?? 0.6)
+    seed = UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1)
+    steps = try arguments.integer("steps", in: 1...1_000_000) ?? 200
+    _ = try arguments.choice("optimizer", among: ["adam"])
+    adam = Adam.Settings(
+      learningRate: Float(try arguments.number("learning-rate", in: 1e-6...1000) ?? 2))
+    var settings = TransferSettings()
+    settings.contentWeight = try arguments.number("content-weight", in: 0...1e12) ?? 10
+    settings.styleWeight = try arguments.number("style-weight", in: 0...1e12) ?? 40
+    if let list = arguments.text("content-layers") {
+      settings.contentLayers = try Self.layers(list, option: "content-layers", weight: 1)
+    }
+    if let list = arguments.text("style-layers") {
+      settings.styleLayers = try Self.layers(list, option: "style-layers", weight: nil)
+    }
+    self.settings = settings
+    weights = arguments.text("weights")
+    precision = try Precision(arguments)
+    pooling =
+      Pooling(rawValue: try arguments.choice("pool", among: Pooling.allCases.map { $0.rawValue }) ?? "avg")
+      ?? .average
+    saveEvery = try arguments.integer("save-every", in: 1...1_000_000) ?? (isArticle ? 25 : nil)
+    log = arguments.text("log")
+  }
+
+  /// `name[:weight],...`; layers without a weight share 1, or get `weight`.
+  private static func layers(
+    _ list: String, option: String, weight: Double?
+  ) throws(UsageError) -> [TransferSettings.LayerWeight] {
+    let entries = list.split(separator: ",", omittingEmptySubsequences: false)
+    var layers: [TransferSettings.LayerWeight] = []
+    for entry in entries {
+      let parts = entry.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+      guard parts.count <= 2, let name = parts.first, let layer = VGG19.index(ofLayer: name) else {
+        throw UsageError("--\(option) knows conv1_1 ... conv5_4, not '\(entry)'")
+      }
+      guard !layers.contains(where: { $0.layer == layer }) else {
+        throw UsageError("--\(option) names \(name) twice")
+      }
+      var value = weight ?? 1 / Double(entries.count)
+      if parts.count == 2 {
+        guard let number = parseNumber(parts[1]), number > 0, number <= 1e12 else {
+          throw UsageError("--\(option) wants a weight above 0 after the colon, not '\(parts[1])'")
+        }
+        value = number
+      }
+      layers.append(TransferSettings.LayerWeight(layer: layer, weight: value))
+    }
+    return layers
+  }
+}

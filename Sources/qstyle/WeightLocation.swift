@@ -1,0 +1,75 @@
+internal import CSystem
+internal import CommandOptions
+internal import QuantVGG
+
+/// Where weights are looked for: the option, QSTYLE_WEIGHTS, beside the program, the user's data
+/// folder, and the folders of a checkout above the program.
+enum WeightLocation {
+  static func fileName(_ precision: Precision) -> String {
+    precision == .int8 ? "vgg19-int8.safetensors" : "vgg19-reference.safetensors"
+  }
+
+  /// Opens the weights of a run.
+  ///
+  /// - Parameters:
+  ///   - path: of --weights.
+  ///   - precision: of --precision; nil takes what the file holds, int8 where there is a choice.
+  static func open(
+    _ path: String?, precision: Precision?
+  ) throws(Failure) -> (file: WeightFile, path: String, precision: Precision) {
+    if let path = path ?? Console.environment("QSTYLE_WEIGHTS") {
+      let file = try read(path)
+      let held: Precision = file.kind == .int8 ? .int8 : .float32
+      guard let precision, precision != held else { return (file, path, held) }
+      throw Failure(
+        path, "holds \(held.rawValue) weights, not \(precision.rawValue); name another file or leave out --precision")
+    }
+    let precision = precision ?? .int8
+    guard let path = find(precision) else {
+      throw Failure(
+        "there are no \(precision.rawValue) weights (\(fileName(precision))) beside the program or in the "
+          + "data folder; name them with --weights FILE, or make them with quantize")
+    }
+    return (try read(path), path, precision)
+  }
+
+  /// The float32 reference for scoring; nil where there is none.
+  static func reference() -> WeightFile? {
+    guard let path = find(.float32) else { return nil }
+    return try? WeightFile(path: path)
+  }
+
+  static func read(_ path: String) throws(Failure) -> WeightFile {
+    do throws(WeightError) {
+      return try WeightFile(path: path)
+    } catch {
+      throw Failure(path, error.description)
+    }
+  }
+
+  private static func find(_ precision: Precision) -> String? {
+    let name = fileName(precision)
+    var folders: [String] = []
+    if let program = program() {
+      var folder = program
+      for level in 0..<6 {
+        guard let slash = folder.lastIndex(of: "/"), slash > folder.startIndex else { break }
+        folder = String(folder[..<slash])
+        if level == 0 { folders.append(folder) }
+        folders += [folder + "/weights", folder + "/Fixtures"]
+      }
+    }
+    if let data = Console.environment("XDG_DATA_HOME") {
+      folders.insert(data + "/qstyle", at: min(1, folders.count))
+    } else if let home = Console.environment("HOME") {
+      folders.insert(home + "/.local/share/qstyle", at: min(1, folders.count))
+    }
+    return folders.map { $0 + "/" + name }.first { access($0, R_OK) == 0 }
+  }
+
+  private static func program() -> String? {
+    guard let resolved = realpath("/proc/self/exe", nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+}
