@@ -31,22 +31,23 @@ let package = Package(
     // The libraries.
     .target(name: "QuantVGG", dependencies: ["CQuantKernels", "CSystem"], swiftSettings: swiftSettings),
     .target(name: "Optim", swiftSettings: swiftSettings),
-    .target(
-      name: "StyleTransfer", dependencies: ["QuantVGG", "Optim"], swiftSettings: swiftSettings),
     .target(name: "FileOutput", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(
-      name: "ImageIO", dependencies: ["CImageIO", "FileOutput", "CSystem"],
-      swiftSettings: swiftSettings),
+      name: "StyleTransfer", dependencies: ["QuantVGG", "Optim"], swiftSettings: swiftSettings),
+    .target(name: "ImageIO", dependencies: ["CImageIO", "CSystem", "FileOutput"], swiftSettings: swiftSettings),
     // The commands.
     .target(name: "CommandOptions", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "qstyle",
       dependencies: ["QuantVGG", "Optim", "StyleTransfer", "ImageIO", "CommandOptions", "CSystem"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "QuantizeCore", dependencies: ["QuantVGG", "FileOutput", "CSystem"],
+      path: "Tools/quantize/Core", swiftSettings: swiftSettings),
     .executableTarget(
       name: "quantize",
-      dependencies: ["QuantVGG", "ImageIO", "CommandOptions", "CSystem"],
-      path: "Tools/quantize", swiftSettings: swiftSettings),
+      dependencies: ["QuantizeCore", "QuantVGG", "StyleTransfer", "ImageIO", "CommandOptions", "CSystem"],
+      path: "Tools/quantize/Command", swiftSettings: swiftSettings),
     // The tests.
     .testTarget(
       name: "ImageIOTests", dependencies: ["ImageIO", "FileOutput", "CSystem"],

@@ -68,6 +68,15 @@ import Testing
     #expect(try readImage(path: path).pixels == [0, 0, 0, 2, 2, 254, 255, 255, 0, 255, 0, 127])
   }
 
+  @Test func addsTheOffset() throws {
+    let pixels: [Float] = [-100, 0, 100, 27.5, 300, -300]
+    let path = folder.file("out.png")
+    try writeImage(
+      pixels.span, size: ImageSize(width: 1, height: 2), offset: (123.75, 116.5, 103.9),
+      path: path, encoding: ImageEncoding(.png))
+    #expect(try readImage(path: path).pixels == [24, 116, 204, 151, 255, 0])
+  }
+
   @Test func failuresNameTheCause() {
     let image = image(40, 30)
     func error(_ path: String) -> ImageError? {

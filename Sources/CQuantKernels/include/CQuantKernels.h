@@ -22,40 +22,47 @@
 
 #define QV_PANEL 32
 
+#pragma clang assume_nonnull begin
+
 // --- int8: convolutions ------------------------------------------------------------------------
 
 /// One row of one panel of a 3x3 convolution with bias, requantization and ReLU.
 ///   acc[x][n] = bias[n] + sum over row r, tap i, channel k of rows[r][x + i][k] * w[r][i][k][n]      exact Int32
 ///   out[x][n] = rne(min(max(Float(acc) * multiplier[n], 0), 255))
+///   bit n of mask[x] = acc > 0, the ReLU's mask: an activation that rounds to 0 still passes its gradient
 typedef struct {
-    const uint8_t *rows[3];      ///< [W+2][K] each: image rows y-1, y, y+1, zero point 0
+    const uint8_t *_Nonnull rows[3];      ///< [W+2][K] each: image rows y-1, y, y+1, zero point 0
     const int8_t *weights;       ///< [3 rows][3 taps][K/4][QV_PANEL][4], values in [-127, 127]
     const int32_t *weight_sums;  ///< [QV_PANEL] sum of a channel's weights (for kernels that shift the input by 128)
     const int32_t *bias;         ///< [QV_PANEL], |bias| <= 2^30
     const float *multiplier;     ///< [QV_PANEL], finite, >= 0
     uint8_t *out;                ///< pixel x, channel n at out[x * out_stride + n]
+    uint32_t *mask;              ///< pixel x at mask[x * mask_stride]
     int32_t width;               ///< W
     int32_t channels;            ///< K <= 512
     int32_t out_stride;          ///< bytes from one written pixel to the next, >= QV_PANEL
+    int32_t mask_stride;         ///< words from one written pixel to the next
 } qv_u8_conv_forward;
 
 /// One row of one panel of conv1_1: Int16 fixed-point RGB0 pixels, otherwise as qv_u8_conv_forward.
 typedef struct {
-    const int16_t *rows[3];   ///< [W+2][4] each: R, G, B, 0 in units of 1/64
+    const int16_t *_Nonnull rows[3];   ///< [W+2][4] each: R, G, B, 0 in units of 1/64
     const int16_t *weights;   ///< [3 rows][6 pairs][QV_PANEL][2]: the 12 values of a row's 3 taps, two by two
     const int32_t *bias;      ///< [QV_PANEL]
     const float *multiplier;  ///< [QV_PANEL]
     uint8_t *out;             ///< pixel x, channel n at out[x * out_stride + n]
+    uint32_t *mask;           ///< pixel x at mask[x * mask_stride]
     int32_t width;
     int32_t out_stride;
+    int32_t mask_stride;
 } qv_s16_conv_forward;
 
 /// One row of one panel of the transposed 3x3 convolution of a quantized gradient.
 ///   dot[r][i][x][n] = sum over k of (rows[r][x + i][k] - 128) * w[r][i][k][n]                      exact Int32
 ///   out[x][n] = acc after: acc = 0; for r in 0..<3, for i in 0..<3: acc = fma(scales[r][x + i], Float(dot), acc)
 typedef struct {
-    const uint8_t *rows[3];      ///< [W+2][K] each: gradient rows y-1, y, y+1, stored as h + 128, h in [-127, 127]
-    const float *scales[3];      ///< [W+2] each: the pixel's scale t >= 0; 0 where the pixel is padding
+    const uint8_t *_Nonnull rows[3];      ///< [W+2][K] each: gradient rows y-1, y, y+1, stored as h + 128, h in [-127, 127]
+    const float *_Nonnull scales[3];      ///< [W+2] each: the pixel's scale t >= 0; 0 where the pixel is padding
     const int8_t *weights;       ///< [3 rows][3 taps][K/4][QV_PANEL][4], taps already mirrored
     const int32_t *weight_sums;  ///< [3][3][QV_PANEL] sum over k of a tap's weights
     float *out;                  ///< pixel x, channel n at out[x * out_stride + n]
@@ -128,11 +135,11 @@ typedef struct {
 } qv_u8_pool;
 
 /// Masks a row's gradient by the ReLU, folds in the layer's weight scales, and quantizes it pixel by pixel.
-///   g[c] = row[x][c] > 0 ? gradient[x][c] * weight_scale[c] : 0;  m = max over c of |g[c]|
+///   g[c] = bit c % 32 of mask[x][c / 32] ? gradient[x][c] * weight_scale[c] : 0;  m = max over c of |g[c]|
 ///   m < 2^-100: t = 0, out = 128.  Otherwise t = m / 127, out[x][c] = 128 + rne(g[c] * (127 / m))
 typedef struct {
     const float *gradient;      ///< [W][C] dJ/dA
-    const uint8_t *row;         ///< [W][C] the layer's activations
+    const uint32_t *mask;       ///< [W][C / 32] the layer's ReLU mask; C is a multiple of 32
     const float *weight_scale;  ///< [C]
     uint8_t *out;               ///< [W][C]
     float *scales;              ///< [W] t
@@ -164,7 +171,7 @@ typedef struct {
 ///   for r in 0..<row_count, j in 0..<length: acc = fma(rows[r][x * pixel_stride + j], weights[r][j][n], acc)
 ///   out[x][n] = relu ? (acc > 0 ? acc : 0) : acc
 typedef struct {
-    const float *rows[3];   ///< row_count of them, [(W - 1) * pixel_stride + length] each
+    const float *_Nonnull rows[3];   ///< row_count of them, [(W - 1) * pixel_stride + length] each
     const float *weights;   ///< [row_count][length][QV_PANEL]
     const float *start;     ///< [QV_PANEL]; unused when accumulate is set
     float *out;             ///< pixel x, channel n at out[x * out_stride + n]
@@ -226,5 +233,7 @@ qv_isa qv_detect_isa(void);
 /// Overwrites the entries that `isa` (or a weaker set that `isa` includes) has a kernel for.
 /// `isa` must not be beyond qv_detect_isa().
 void qv_select_kernels(qv_isa isa, qv_kernels *table);
+
+#pragma clang assume_nonnull end
 
 #endif

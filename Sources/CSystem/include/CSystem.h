@@ -31,6 +31,11 @@ char *const *system_arguments(void);
 /// Opens with O_CLOEXEC (`open` is variadic, which Swift does not import). Returns -1 and sets errno on failure.
 int system_open(const char *path, int flags, unsigned mode);
 
+/// write(2) under a name that Swift code can use beside its own `write` methods.
+static inline long long system_write(int descriptor, const void *bytes, size_t count) {
+    return write(descriptor, bytes, count);
+}
+
 /// The calling thread's errno, which is a macro in C.
 int system_errno(void);
 
@@ -59,5 +64,25 @@ long long system_peak_resident_bytes(void);
 
 /// Installs `handler` for SIGINT and SIGTERM.
 void system_on_interrupt(void (*handler)(int));
+
+/// Maps `size` bytes of zeroed memory, or of the file behind `descriptor` (read-only); NULL on failure
+/// (MAP_FAILED is a cast in C, which Swift does not import). Given back with munmap.
+static inline void *system_map_memory(size_t size) {
+    void *address = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return address == MAP_FAILED ? NULL : address;
+}
+static inline void *system_map_file(int descriptor, size_t size) {
+    void *address = mmap(NULL, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+    return address == MAP_FAILED ? NULL : address;
+}
+
+/// Tells the processor that the calling thread is polling.
+static inline void system_spin_pause(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
 
 #endif

@@ -1,0 +1,152 @@
+// The row-by-row kernels in plain C, stamped once per instruction set: the including file defines
+// QV_TARGET (a target attribute or nothing) and QV_NAME(op) (the function's full name), and the
+// compiler vectorizes the loops over channels for that target.
+//
+// Contracts: CQuantKernels.h. Nothing here may be contracted to fused multiply-adds by the compiler.
+#pragma STDC FP_CONTRACT OFF
+
+#include <string.h>
+
+#include "CQuantKernels.h"
+
+QV_TARGET void QV_NAME(f32_quantize_image)(const qv_f32_quantize_image *a) {
+    for (int32_t x = 0; x < a->width; x++) {
+        for (int32_t c = 0; c < 3; c++) {
+            float v = a->row[3 * x + c] * 64.0f;
+            v = v < -32768.0f ? -32768.0f : (v > 32767.0f ? 32767.0f : v);
+            a->out[4 * x + c] = (int16_t)__builtin_rintf(v);
+        }
+        a->out[4 * x + 3] = 0;
+    }
+}
+
+QV_TARGET void QV_NAME(u8_pool_average)(const qv_u8_pool *a) {
+    const int32_t channels = a->channels;
+    for (int32_t x = 0; x < a->width; x++) {
+        const uint8_t *restrict top = a->top + 2 * x * (int64_t)channels;
+        const uint8_t *restrict bottom = a->bottom + 2 * x * (int64_t)channels;
+        uint8_t *restrict out = a->out + x * (int64_t)channels;
+        for (int32_t c = 0; c < channels; c++) {
+            uint16_t sum = (uint16_t)(top[c] + top[c + channels] + bottom[c] + bottom[c + channels] + 2);
+            out[c] = (uint8_t)(sum >> 2);
+        }
+    }
+}
+
+QV_TARGET void QV_NAME(u8_pool_max)(const qv_u8_pool *a) {
+    const int32_t channels = a->channels;
+    for (int32_t x = 0; x < a->width; x++) {
+        const uint8_t *restrict top = a->top + 2 * x * (int64_t)channels;
+        const uint8_t *restrict bottom = a->bottom + 2 * x * (int64_t)channels;
+        uint8_t *restrict out = a->out + x * (int64_t)channels;
+        for (int32_t c = 0; c < channels; c++) {
+            uint8_t upper = top[c] > top[c + channels] ? top[c] : top[c + channels];
+            uint8_t lower = bottom[c] > bottom[c + channels] ? bottom[c] : bottom[c + channels];
+            out[c] = upper > lower ? upper : lower;
+        }
+    }
+}
+
+QV_TARGET void QV_NAME(u8_quantize_gradient)(const qv_u8_quantize_gradient *a) {
+    const int32_t channels = a->channels;
+    const float *restrict weight_scale = a->weight_scale;
+    for (int32_t x = 0; x < a->width; x++) {
+        const float *restrict gradient = a->gradient + x * (int64_t)channels;
+        const uint32_t *restrict mask = a->mask + x * (int64_t)(channels / 32);
+        uint8_t *restrict out = a->out + x * (int64_t)channels;
+        // Magnitudes are ordered like their bits, and integer maxima can be vectorized.
+        int32_t largest = 0;
+        for (int32_t block = 0; block < channels; block += 32) {
+            const uint32_t word = mask[block / 32];
+            for (int32_t c = 0; c < 32; c++) {
+                float g = gradient[block + c] * weight_scale[block + c];
+                int32_t bits;
+                memcpy(&bits, &g, sizeof bits);
+                bits = word >> c & 1 ? bits & 0x7fffffff : 0;
+                largest = bits > largest ? bits : largest;
+            }
+        }
+        float m;
+        memcpy(&m, &largest, sizeof m);
+        if (m < 0x1p-100f) {
+            a->scales[x] = 0;
+            memset(out, 128, (size_t)channels);
+            continue;
+        }
+        a->scales[x] = m / 127.0f;
+        const float inverse = 127.0f / m;
+        for (int32_t block = 0; block < channels; block += 32) {
+            const uint32_t word = mask[block / 32];
+            for (int32_t c = 0; c < 32; c++) {
+                float g = gradient[block + c] * weight_scale[block + c];
+                g = word >> c & 1 ? g : 0.0f;
+                out[block + c] = (uint8_t)(128 + (int32_t)__builtin_rintf(g * inverse));
+            }
+        }
+    }
+}
+
+QV_TARGET void QV_NAME(u8_unpool_max)(const qv_u8_unpool_max *a) {
+    const int32_t channels = a->channels;
+    for (int32_t x = 0; x < a->width; x++) {
+        float *restrict out = a->out + x * (int64_t)channels;
+        if (x / 2 >= a->width / 2) {
+            memset(out, 0, (size_t)channels * sizeof(float));
+            continue;
+        }
+        const uint8_t *restrict top = a->top + (x & ~1) * (int64_t)channels;
+        const uint8_t *restrict bottom = a->bottom + (x & ~1) * (int64_t)channels;
+        const float *restrict gradient = a->gradient + x / 2 * (int64_t)channels;
+        // The window's values before mine in raster order must be smaller, those after not larger.
+        const uint8_t *restrict mine = (a->is_bottom ? bottom : top) + (x & 1) * (int64_t)channels;
+        const uint8_t *restrict beside = (a->is_bottom ? bottom : top) + (~x & 1) * (int64_t)channels;
+        const uint8_t *restrict left = a->is_bottom ? top : bottom;
+        const uint8_t *restrict right = left + channels;
+        const int beside_before = x & 1;
+        const int other_row_before = a->is_bottom;
+        for (int32_t c = 0; c < channels; c++) {
+            uint8_t others = left[c] > right[c] ? left[c] : right[c];
+            int wins_row = beside_before ? mine[c] > beside[c] : mine[c] >= beside[c];
+            int wins_other = other_row_before ? mine[c] > others : mine[c] >= others;
+            out[c] = wins_row & wins_other ? gradient[c] : 0.0f;
+        }
+    }
+}
+
+QV_TARGET void QV_NAME(f32_unpool_average)(const qv_f32_unpool_average *a) {
+    const int32_t channels = a->channels;
+    for (int32_t x = 0; x < a->width; x++) {
+        float *restrict out = a->out + x * (int64_t)channels;
+        const float *restrict gradient = a->gradient + x / 2 * (int64_t)channels;
+        if (x / 2 >= a->width / 2) {
+            memset(out, 0, (size_t)channels * sizeof(float));
+        } else {
+            for (int32_t c = 0; c < channels; c++) out[c] = 0.25f * gradient[c];
+        }
+    }
+}
+
+QV_TARGET int64_t QV_NAME(u8_squared_difference)(const qv_u8_squared_difference *a) {
+    int64_t sum = 0;
+    for (int64_t start = 0; start < a->count; start += 16384) {
+        const int64_t end = start + 16384 < a->count ? start + 16384 : a->count;
+        int32_t part = 0;  // 16384 * 255^2 < 2^31
+        for (int64_t i = start; i < end; i++) {
+            int32_t difference = (int32_t)a->row[i] - (int32_t)a->target[i];
+            part += difference * difference;
+        }
+        sum += part;
+    }
+    return sum;
+}
+
+QV_TARGET void QV_NAME(u8_content_gradient)(const qv_u8_content_gradient *a) {
+    const uint8_t *restrict row = a->row;
+    const uint8_t *restrict target = a->target;
+    float *restrict out = a->out;
+    const float factor = a->factor;
+    for (int64_t i = 0; i < a->count; i++) {
+        int32_t difference = (int32_t)row[i] - (int32_t)target[i];
+        out[i] = __builtin_fmaf(factor, (float)difference, out[i]);
+    }
+}

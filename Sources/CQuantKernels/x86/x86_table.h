@@ -1,0 +1,59 @@
+// The x86-64 kernels and their selection; contracts in CQuantKernels.h.
+#ifndef QV_X86_TABLE_H
+#define QV_X86_TABLE_H
+
+#include "CQuantKernels.h"
+
+#define QV_TARGET_AVX2 __attribute__((target("avx2,fma")))
+#define QV_TARGET_AVX512VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma")))
+
+/// Calls FUNCTION(a, x, mr) for the tiles of a row of `width` pixels; tiles have at most `largest`
+/// pixels and differ by at most one.
+#define QV_FOR_EACH_TILE(width, largest, FUNCTION)                            \
+    do {                                                                      \
+        const int32_t tiles_ = ((width) + (largest)-1) / (largest);           \
+        for (int32_t tile_ = 0, x_ = 0; tile_ < tiles_; tile_++) {            \
+            const int32_t end_ = (int32_t)((int64_t)(width) * (tile_ + 1) / tiles_); \
+            FUNCTION(x_, end_ - x_);                                          \
+            x_ = end_;                                                        \
+        }                                                                     \
+    } while (0)
+
+qv_isa qv_detect_x86_isa(void);
+void qv_select_x86_kernels(qv_isa isa, qv_kernels *table);
+
+#define QV_DECLARE_ROWS(isa)                                                          \
+    void qv_f32_quantize_image__##isa(const qv_f32_quantize_image *);                 \
+    void qv_u8_pool_average__##isa(const qv_u8_pool *);                               \
+    void qv_u8_pool_max__##isa(const qv_u8_pool *);                                   \
+    void qv_u8_quantize_gradient__##isa(const qv_u8_quantize_gradient *);             \
+    void qv_u8_unpool_max__##isa(const qv_u8_unpool_max *);                           \
+    void qv_f32_unpool_average__##isa(const qv_f32_unpool_average *);                 \
+    int64_t qv_u8_squared_difference__##isa(const qv_u8_squared_difference *);        \
+    void qv_u8_content_gradient__##isa(const qv_u8_content_gradient *);
+
+QV_DECLARE_ROWS(avx2)
+QV_DECLARE_ROWS(avx512vnni)
+
+void qv_u8_interleave__avx2(const qv_u8_interleave *);
+void qv_u8_s8_conv3x3_requant_4x16c4__avx2(const qv_u8_conv_forward *);
+void qv_u8_s8_conv3x3_transposed_4x16c4__avx2(const qv_u8_conv_backward *);
+void qv_s16_s16_conv3x3_requant_4x16c2__avx2(const qv_s16_conv_forward *);
+void qv_u8_u8_gram_8x8c4__avx2(const qv_u8_gram *);
+void qv_u8_s8_style_4x16c4__avx2(const qv_u8_style_gradient *);
+void qv_f32_f32_dot_6x16__avx2(const qv_f32_dot *);
+void qv_f32_f32_gram_4x16__avx2(const qv_f32_gram *);
+int64_t qv_u8_mac_peak__avx2(int64_t);
+int64_t qv_f32_mac_peak__avx2(int64_t);
+
+void qv_u8_s8_conv3x3_requant_14x32c4__avx512vnni(const qv_u8_conv_forward *);
+void qv_u8_s8_conv3x3_transposed_14x32c4__avx512vnni(const qv_u8_conv_backward *);
+void qv_s16_s16_conv3x3_requant_14x32c2__avx512vnni(const qv_s16_conv_forward *);
+void qv_u8_u8_gram_8x32c4__avx512vnni(const qv_u8_gram *);
+void qv_u8_s8_style_6x32c4__avx512vnni(const qv_u8_style_gradient *);
+void qv_f32_f32_dot_14x32__avx512vnni(const qv_f32_dot *);
+void qv_f32_f32_gram_8x32__avx512vnni(const qv_f32_gram *);
+int64_t qv_u8_mac_peak__avx512vnni(int64_t);
+int64_t qv_f32_mac_peak__avx512vnni(int64_t);
+
+#endif

@@ -1,0 +1,107 @@
+/// The numbers that a network computes with: what a row of each stage is made of, and how one row
+/// follows from others.
+///
+/// `Network` walks layers and rows and knows no arithmetic; the conforming types know rows and no
+/// walk. `Int8Arithmetic` is the fixed-point engine, `Float32Arithmetic` its reference, so that
+/// comparing the two compares arithmetic alone.
+///
+/// Rows are `[pixel][channel]`. "Padded" rows have one padding pixel before and one after the image.
+/// Panels are 32 neighbouring output channels. Gradients are derivatives of the total loss with
+/// respect to activations in real units.
+public protocol Arithmetic: AnyObject {
+  /// An element of the first layer's input rows, 4 per pixel: R, G, B and 0.
+  associatedtype Pixel: BitwiseCopyable
+  /// An element of an activation row (after ReLU).
+  associatedtype Activation: BitwiseCopyable
+  /// An element of a stored gradient row.
+  associatedtype Gradient: BitwiseCopyable
+  /// An element of a Gram matrix in the arithmetic's own units.
+  associatedtype GramSum: BitwiseCopyable
+
+  /// The value that stands for gradient zero in stored rows.
+  static var zeroGradient: Gradient { get }
+
+  /// The instruction set whose kernels compute.
+  var instructionSet: InstructionSet { get }
+  /// Layers that weights were given for: conv1_1 and on.
+  var layerCount: Int { get }
+  /// How the blocks are connected.
+  var pooling: Pooling { get }
+  /// The real value of activation 1 of a layer.
+  func activationScale(layer: Int) -> Float
+
+  /// 32-bit words of a pixel's ReLU mask; 0 where activations tell the mask.
+  static func maskWords(channels: Int) -> Int
+
+  // MARK: Forward
+
+  /// Converts a row of the image, `[width][3]` RGB minus mean, to `[width][4]`.
+  func quantizeImage(
+    _ row: UnsafePointer<Float>, into out: UnsafeMutablePointer<Pixel>, width: Int)
+  /// Computes one panel of a row of conv1_1 from padded image rows; `out` is `[width][channels]`,
+  /// `mask` `[width][maskWords]`.
+  func convolveImage(
+    _ rows: RowTriple<Pixel>, panel: Int, into out: UnsafeMutablePointer<Activation>,
+    mask: UnsafeMutablePointer<UInt32>, width: Int)
+  /// Computes one panel of a row of any other convolution from padded activation rows.
+  func convolve(
+    _ rows: RowTriple<Activation>, layer: Int, panel: Int,
+    into out: UnsafeMutablePointer<Activation>, mask: UnsafeMutablePointer<UInt32>, width: Int)
+  /// Pools two rows of at least `2 * width` pixels into one of `width`.
+  func pool(
+    top: UnsafePointer<Activation>, bottom: UnsafePointer<Activation>,
+    into out: UnsafeMutablePointer<Activation>, width: Int, channels: Int)
+
+  // MARK: Backward
+
+  /// Computes one panel of dJ/d(input row) of a convolution from padded stored gradient rows and
+  /// their pixels' scales; pixel `x`, channel `n` goes to `out[x * stride + n]`.
+  func convolveBackward(
+    _ gradients: RowTriple<Gradient>, scales: RowTriple<Float>, layer: Int, panel: Int,
+    into out: UnsafeMutablePointer<Float>, stride: Int, width: Int)
+  /// Adjoint of `pool` for one row of a window: from `[width / 2][channels]` to `[width][channels]`.
+  func unpool(
+    _ gradient: UnsafePointer<Float>, top: UnsafePointer<Activation>,
+    bottom: UnsafePointer<Activation>, isBottom: Bool, into out: UnsafeMutablePointer<Float>,
+    width: Int, channels: Int)
+  /// Applies the ReLU's mask to dJ/dA and stores the row as `convolveBackward` reads it.
+  func storeGradient(
+    _ gradient: UnsafePointer<Float>, activations: UnsafePointer<Activation>,
+    mask: UnsafePointer<UInt32>, layer: Int,
+    into out: UnsafeMutablePointer<Gradient>, scales: UnsafeMutablePointer<Float>, width: Int)
+
+  // MARK: Losses
+
+  /// Bytes that `prepareGram` writes for a row.
+  static func gramScratchBytes(width: Int, channels: Int) -> Int
+  /// Lays a row out for `addGram`, where the arithmetic needs that.
+  func prepareGram(
+    _ row: UnsafePointer<Activation>, into scratch: UnsafeMutableRawPointer, width: Int,
+    channels: Int)
+  /// Adds a row's share of 8 rows x 32 columns of the Gram matrix `[channels][channels]`.
+  func addGram(
+    _ row: UnsafePointer<Activation>, scratch: UnsafeRawPointer, width: Int, channels: Int,
+    first: Int, panel: Int, into sums: UnsafeMutablePointer<GramSum>)
+  /// A Gram sum as a number, still in activation units.
+  static func value(_ sum: GramSum) -> Double
+
+  /// Bytes of a packed style matrix, see `packStyleRow`.
+  static func styleMatrixBytes(channels: Int) -> Int
+  /// Packs row `n` (which is column `n`) of a symmetric `[channels][channels]` matrix that turns
+  /// activations into the style gradient.
+  func packStyleRow(
+    _ values: UnsafePointer<Float>, row n: Int, channels: Int,
+    into matrix: UnsafeMutableRawPointer)
+  /// Adds one panel of the style gradient of a row to `gradient`, `[width][channels]`.
+  func addStyleGradient(
+    _ row: UnsafePointer<Activation>, matrix: UnsafeRawPointer, panel: Int,
+    into gradient: UnsafeMutablePointer<Float>, width: Int, channels: Int)
+
+  /// The sum of squared differences of two rows in activation units, exact for integers.
+  func squaredDifference(
+    _ row: UnsafePointer<Activation>, _ target: UnsafePointer<Activation>, count: Int) -> Double
+  /// Adds `factor * (row - target)` to `gradient`.
+  func addContentGradient(
+    _ row: UnsafePointer<Activation>, _ target: UnsafePointer<Activation>, factor: Float,
+    into gradient: UnsafeMutablePointer<Float>, count: Int)
+}

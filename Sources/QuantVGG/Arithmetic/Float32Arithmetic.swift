@@ -1,0 +1,208 @@
+internal import CQuantKernels
+
+/// Single precision, the reference that the fixed-point engine is compared with.
+///
+/// Sums run in one fixed order with fused multiply-adds, and vector lanes are channels, so this
+/// arithmetic too gives the same bits on every machine.
+public final class Float32Arithmetic: Arithmetic {
+  public static let zeroGradient: Float = 0
+
+  public let pooling: Pooling
+  public let instructionSet: InstructionSet
+  private let kernels: qv_kernels
+  private let layers: [PackedFloat32Convolution]
+
+  /// Packs the convolutions conv1_1 and on, at least one, in the order of `VGG19.convolutions`.
+  public init(
+    _ convolutions: [Float32Convolution], pooling: Pooling, kernels: KernelTable = KernelTable()
+  ) {
+    self.pooling = pooling
+    self.kernels = kernels.entries
+    instructionSet = kernels.instructionSet
+    layers = zip(VGG19.convolutions, convolutions).map {
+      PackedFloat32Convolution($1, shape: $0)
+    }
+  }
+
+  public var layerCount: Int { layers.count }
+
+  public func activationScale(layer: Int) -> Float { 1 }
+
+  public static func maskWords(channels: Int) -> Int { 0 }
+
+  // MARK: Forward
+
+  public func quantizeImage(
+    _ row: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, width: Int
+  ) {
+    for x in 0..<width {
+      for c in 0..<3 { out[4 * x + c] = row[3 * x + c] }
+      out[4 * x + 3] = 0
+    }
+  }
+
+  public func convolveImage(
+    _ rows: RowTriple<Float>, panel: Int, into out: UnsafeMutablePointer<Float>,
+    mask: UnsafeMutablePointer<UInt32>, width: Int
+  ) {
+    convolve(rows, layer: 0, panel: panel, into: out, mask: mask, width: width)
+  }
+
+  public func convolve(
+    _ rows: RowTriple<Float>, layer index: Int, panel: Int,
+    into out: UnsafeMutablePointer<Float>, mask: UnsafeMutablePointer<UInt32>, width: Int
+  ) {
+    let layer = layers[index]
+    let first = panel * PackedFloat32Convolution.panel
+    let length = 3 * layer.pixelStride
+    var call = qv_f32_dot(
+      rows: (rows.above, rows.middle, rows.below),
+      weights: layer.forwardWeights + first * 3 * length, start: layer.bias + first,
+      out: out + first, row_count: 3, length: Int32(length),
+      pixel_stride: Int32(layer.pixelStride), width: Int32(width),
+      out_stride: Int32(layer.outputChannels), relu: 1, accumulate: 0)
+    kernels.f32_dot(&call)
+  }
+
+  public func pool(
+    top: UnsafePointer<Float>, bottom: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>,
+    width: Int, channels: Int
+  ) {
+    for x in 0..<width {
+      for c in 0..<channels {
+        let left = 2 * x * channels + c
+        let right = left + channels
+        switch pooling {
+        case .average:
+          out[x * channels + c] = 0.25 * ((top[left] + top[right]) + (bottom[left] + bottom[right]))
+        case .maximum:
+          let upper = top[left] > top[right] ? top[left] : top[right]
+          let lower = bottom[left] > bottom[right] ? bottom[left] : bottom[right]
+          out[x * channels + c] = upper > lower ? upper : lower
+        }
+      }
+    }
+  }
+
+  // MARK: Backward
+
+  public func convolveBackward(
+    _ gradients: RowTriple<Float>, scales: RowTriple<Float>, layer index: Int, panel: Int,
+    into out: UnsafeMutablePointer<Float>, stride: Int, width: Int
+  ) {
+    let layer = layers[index]
+    let first = panel * PackedFloat32Convolution.panel
+    let length = 3 * layer.outputChannels
+    var call = qv_f32_dot(
+      rows: (gradients.above, gradients.middle, gradients.below),
+      weights: layer.backwardWeights + first * 3 * length, start: layer.zeros, out: out + first,
+      row_count: 3, length: Int32(length), pixel_stride: Int32(layer.outputChannels),
+      width: Int32(width), out_stride: Int32(stride), relu: 0, accumulate: 0)
+    kernels.f32_dot(&call)
+  }
+
+  public func unpool(
+    _ gradient: UnsafePointer<Float>, top: UnsafePointer<Float>, bottom: UnsafePointer<Float>,
+    isBottom: Bool, into out: UnsafeMutablePointer<Float>, width: Int, channels: Int
+  ) {
+    if pooling == .average {
+      var call = qv_f32_unpool_average(
+        gradient: gradient, out: out, width: Int32(width), channels: Int32(channels))
+      kernels.f32_unpool_average(&call)
+      return
+    }
+    for x in 0..<width {
+      for c in 0..<channels {
+        guard x / 2 < width / 2 else {
+          out[x * channels + c] = 0
+          continue
+        }
+        let left = (x & ~1) * channels + c
+        let right = left + channels
+        let window: [4 of Float] = [top[left], top[right], bottom[left], bottom[right]]
+        var winner = 0
+        for i in 1..<4 where window[i] > window[winner] { winner = i }
+        let mine = (isBottom ? 2 : 0) + (x & 1)
+        out[x * channels + c] = winner == mine ? gradient[x / 2 * channels + c] : 0
+      }
+    }
+  }
+
+  public func storeGradient(
+    _ gradient: UnsafePointer<Float>, activations: UnsafePointer<Float>,
+    mask: UnsafePointer<UInt32>, layer: Int,
+    into out: UnsafeMutablePointer<Float>, scales: UnsafeMutablePointer<Float>, width: Int
+  ) {
+    for i in 0..<width * layers[layer].outputChannels {
+      out[i] = activations[i] > 0 ? gradient[i] : 0
+    }
+  }
+
+  // MARK: Losses
+
+  public static func gramScratchBytes(width: Int, channels: Int) -> Int { 0 }
+
+  public func prepareGram(
+    _ row: UnsafePointer<Float>, into scratch: UnsafeMutableRawPointer, width: Int, channels: Int
+  ) {}
+
+  public func addGram(
+    _ row: UnsafePointer<Float>, scratch: UnsafeRawPointer, width: Int, channels: Int, first: Int,
+    panel: Int, into sums: UnsafeMutablePointer<Double>
+  ) {
+    let column = panel * PackedFloat32Convolution.panel
+    var call = qv_f32_gram(
+      row: row, sums: sums + first * channels + column, width: Int32(width),
+      channels: Int32(channels), first: Int32(first), panel: Int32(column))
+    kernels.f32_gram(&call)
+  }
+
+  public static func value(_ sum: Double) -> Double { sum }
+
+  public static func styleMatrixBytes(channels: Int) -> Int { 4 * channels * channels }
+
+  public func packStyleRow(
+    _ values: UnsafePointer<Float>, row n: Int, channels: Int,
+    into matrix: UnsafeMutableRawPointer
+  ) {
+    let panel = PackedFloat32Convolution.panel
+    let weights = matrix.assumingMemoryBound(to: Float.self)
+    for k in 0..<channels {
+      weights[(n / panel * channels + k) * panel + n % panel] = values[k]
+    }
+  }
+
+  public func addStyleGradient(
+    _ row: UnsafePointer<Float>, matrix: UnsafeRawPointer, panel: Int,
+    into gradient: UnsafeMutablePointer<Float>, width: Int, channels: Int
+  ) {
+    let first = panel * PackedFloat32Convolution.panel
+    var call = qv_f32_dot(
+      rows: (row, row, row),
+      weights: matrix.assumingMemoryBound(to: Float.self) + first * channels,
+      start: layers[0].zeros, out: gradient + first, row_count: 1, length: Int32(channels),
+      pixel_stride: Int32(channels), width: Int32(width), out_stride: Int32(channels), relu: 0,
+      accumulate: 1)
+    kernels.f32_dot(&call)
+  }
+
+  public func squaredDifference(
+    _ row: UnsafePointer<Float>, _ target: UnsafePointer<Float>, count: Int
+  ) -> Double {
+    var sum = 0.0
+    for i in 0..<count {
+      let difference = Double(row[i] - target[i])
+      sum += difference * difference
+    }
+    return sum
+  }
+
+  public func addContentGradient(
+    _ row: UnsafePointer<Float>, _ target: UnsafePointer<Float>, factor: Float,
+    into gradient: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    for i in 0..<count {
+      gradient[i] += factor * (row[i] - target[i])
+    }
+  }
+}

@@ -1,0 +1,46 @@
+/// The rounding and saturation rules of the numeric contract, in scalar form.
+///
+/// Every kernel of every instruction set gives exactly these results.
+enum FixedPoint {
+  /// Fixed-point units of the image per grey level: an Int16 pixel is `x * 64`.
+  static let imageUnitsPerLevel: Float = 64
+
+  /// Gradients whose largest magnitude is below 2^-100 are stored as zero, so that 127 / m stays finite.
+  static let smallestGradient = Float(sign: .plus, exponent: -100, significand: 1)
+
+  /// Nearest integer, ties to even.
+  ///
+  /// - Parameter value: in [-2^31, 2^31).
+  static func nearestEven(_ value: Float) -> Int32 {
+    Int32(value.rounded(.toNearestOrEven))
+  }
+
+  /// An exact convolution sum as an activation: scale, clamp (the clamp at 0 is the ReLU), round.
+  ///
+  /// Clamping comes first; as 0 and 255 are integers this equals rounding first, and the conversion
+  /// to an integer can not overflow.
+  ///
+  /// - Parameters:
+  ///   - sum: products and bias, any Int32; converted to Float32 with one rounding.
+  ///   - multiplier: input scale * weight scale / output scale, finite and not negative.
+  /// - Returns: the activation in 0...255, in units of the layer's output scale.
+  static func requantize(_ sum: Int32, multiplier: Float) -> UInt8 {
+    let scaled = Float(sum) * multiplier
+    let clamped = scaled > 0 ? (scaled < 255 ? scaled : 255) : 0
+    return UInt8(truncatingIfNeeded: nearestEven(clamped))
+  }
+
+  /// An image value as an Int16 in units of 1/64 grey level, saturated.
+  ///
+  /// - Parameter value: RGB minus mean, any finite Float32.
+  static func imageUnits(_ value: Float) -> Int16 {
+    let scaled = value * imageUnitsPerLevel
+    let clamped = scaled < -32768 ? -32768 : (scaled > 32767 ? 32767 : scaled)
+    return Int16(truncatingIfNeeded: nearestEven(clamped))
+  }
+
+  /// 2x2 average of activations, halves rounded up; the scale stays the same.
+  static func average(_ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8) -> UInt8 {
+    UInt8(truncatingIfNeeded: (UInt32(a) + UInt32(b) + UInt32(c) + UInt32(d) + 2) >> 2)
+  }
+}

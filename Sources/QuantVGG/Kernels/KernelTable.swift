@@ -1,0 +1,98 @@
+package import CQuantKernels
+
+/// An instruction set that the engine has kernels for.
+///
+/// The choice never changes a result, only the time it takes.
+public enum InstructionSet: String, CaseIterable, Sendable {
+  /// Portable Swift: the specification of all others.
+  case scalar
+  /// x86-64 with AVX2 and FMA.
+  case avx2
+  /// x86-64 with AVX-512 and its 8-bit dot products (VNNI).
+  case avx512vnni
+  /// Baseline ARMv8-A (Cortex-A53, Cortex-A72).
+  case neon
+  /// ARMv8.2-A with 8-bit dot products (Cortex-A76).
+  case dotprod
+  /// ARMv8.6-A with 8-bit matrix products.
+  case i8mm
+
+  /// The best instruction set of this machine.
+  public static var best: InstructionSet { InstructionSet(qv_detect_isa()) }
+
+  /// Whether this machine runs the kernels of this instruction set.
+  public var isAvailable: Bool {
+    let best = Self.best
+    switch self {
+    case .scalar: return true
+    case .avx2, .avx512vnni: return best.isX86 && code.rawValue <= best.code.rawValue
+    case .neon, .dotprod, .i8mm:
+      return best != .scalar && !best.isX86 && code.rawValue <= best.code.rawValue
+    }
+  }
+
+  private var isX86: Bool { self == .avx2 || self == .avx512vnni }
+
+  fileprivate var code: qv_isa {
+    switch self {
+    case .scalar: QV_SCALAR
+    case .avx2: QV_AVX2
+    case .avx512vnni: QV_AVX512VNNI
+    case .neon: QV_NEON
+    case .dotprod: QV_DOTPROD
+    case .i8mm: QV_I8MM
+    }
+  }
+
+  private init(_ code: qv_isa) {
+    switch code {
+    case QV_AVX2: self = .avx2
+    case QV_AVX512VNNI: self = .avx512vnni
+    case QV_NEON: self = .neon
+    case QV_DOTPROD: self = .dotprod
+    case QV_I8MM: self = .i8mm
+    default: self = .scalar
+    }
+  }
+}
+
+/// The micro-kernels of one instruction set: the scalar Swift functions, overwritten by what is faster.
+public struct KernelTable {
+  /// The instruction set that the kernels were selected for.
+  public let instructionSet: InstructionSet
+  /// The functions; see CQuantKernels.h for the contract of each.
+  package let entries: qv_kernels
+
+  /// Selects the kernels of an instruction set.
+  ///
+  /// - Parameter instructionSet: one that is available on this machine.
+  public init(_ instructionSet: InstructionSet = .best) {
+    precondition(instructionSet.isAvailable, "the machine lacks this instruction set")
+    self.instructionSet = instructionSet
+    var table = Self.scalar
+    qv_select_kernels(instructionSet.code, &table)
+    entries = table
+  }
+
+  private static var scalar: qv_kernels {
+    qv_kernels(
+      u8_conv_forward: { ScalarConvolution.u8Forward($0.pointee) },
+      s16_conv_forward: { ScalarConvolution.s16Forward($0.pointee) },
+      u8_conv_backward: { ScalarConvolution.u8Backward($0.pointee) },
+      u8_interleave: { ScalarLosses.u8Interleave($0.pointee) },
+      u8_gram: { ScalarLosses.u8Gram($0.pointee) },
+      u8_style_gradient: { ScalarLosses.u8StyleGradient($0.pointee) },
+      u8_squared_difference: { ScalarLosses.u8SquaredDifference($0.pointee) },
+      u8_content_gradient: { ScalarLosses.u8ContentGradient($0.pointee) },
+      f32_quantize_image: { ScalarRows.f32QuantizeImage($0.pointee) },
+      u8_pool_average: { ScalarRows.u8PoolAverage($0.pointee) },
+      u8_pool_max: { ScalarRows.u8PoolMax($0.pointee) },
+      u8_quantize_gradient: { ScalarRows.u8QuantizeGradient($0.pointee) },
+      u8_unpool_max: { ScalarRows.u8UnpoolMax($0.pointee) },
+      f32_unpool_average: { ScalarRows.f32UnpoolAverage($0.pointee) },
+      f32_dot: { ScalarConvolution.f32Dot($0.pointee) },
+      f32_gram: { ScalarLosses.f32Gram($0.pointee) },
+      u8_mac_peak: { ScalarPeak.u8($0) },
+      f32_mac_peak: { ScalarPeak.f32($0) })
+  }
+}

@@ -1,0 +1,82 @@
+internal import CQuantKernels
+
+/// The scalar specification of the loss kernels (see CQuantKernels.h for layouts and ranges).
+enum ScalarLosses {
+  static let panel = Int(QV_PANEL)
+
+  static func u8Interleave(_ a: qv_u8_interleave) {
+    let channels = Int(a.channels)
+    let width = Int(a.width)
+    for group in 0..<(width + 3) / 4 {
+      for c in 0..<channels {
+        for i in 0..<4 {
+          let x = group * 4 + i
+          a.out[(group * channels + c) * 4 + i] = x < width ? a.row[x * channels + c] : 0
+        }
+      }
+    }
+  }
+
+  static func u8Gram(_ a: qv_u8_gram) {
+    let channels = Int(a.channels)
+    for i in 0..<8 {
+      for j in 0..<panel {
+        var sum: Int64 = 0
+        for group in 0..<Int(a.groups) {
+          let left = a.positions + (group * channels + Int(a.first) + i) * 4
+          let right = a.positions + (group * channels + Int(a.panel) + j) * 4
+          for p in 0..<4 { sum += Int64(left[p]) * Int64(right[p]) }
+        }
+        a.sums[i * channels + j] += sum
+      }
+    }
+  }
+
+  static func u8StyleGradient(_ a: qv_u8_style_gradient) {
+    let channels = Int(a.channels)
+    for x in 0..<Int(a.width) {
+      let pixel = a.row + x * channels
+      let out = a.out + x * Int(a.out_stride)
+      for n in 0..<panel {
+        var high: Int32 = 0
+        var low: Int32 = 0
+        for k in 0..<channels {
+          let index = (k / 4 * panel + n) * 4 + k % 4
+          high &+= Int32(pixel[k]) &* Int32(a.high[index])
+          low &+= Int32(pixel[k]) &* Int32(a.low[index])
+        }
+        out[n] = out[n].addingProduct(a.scale[n], Float(low).addingProduct(Float(high), 128))
+      }
+    }
+  }
+
+  static func u8SquaredDifference(_ a: qv_u8_squared_difference) -> Int64 {
+    var sum: Int64 = 0
+    for i in 0..<Int(a.count) {
+      let difference = Int64(a.row[i]) - Int64(a.target[i])
+      sum += difference * difference
+    }
+    return sum
+  }
+
+  static func u8ContentGradient(_ a: qv_u8_content_gradient) {
+    for i in 0..<Int(a.count) {
+      let difference = Int32(a.row[i]) - Int32(a.target[i])
+      a.out[i] = a.out[i].addingProduct(a.factor, Float(difference))
+    }
+  }
+
+  static func f32Gram(_ a: qv_f32_gram) {
+    let channels = Int(a.channels)
+    for i in 0..<8 {
+      for j in 0..<panel {
+        var sum: Float = 0
+        for x in 0..<Int(a.width) {
+          let pixel = a.row + x * channels
+          sum = sum.addingProduct(pixel[Int(a.first) + i], pixel[Int(a.panel) + j])
+        }
+        a.sums[i * channels + j] += Double(sum)
+      }
+    }
+  }
+}

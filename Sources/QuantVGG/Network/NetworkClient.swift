@@ -1,0 +1,31 @@
+/// What a network's owner does with rows as they pass: losses on the way down, gradients on the way back.
+public protocol NetworkClient: AnyObject {
+  /// The arithmetic of the rows.
+  associatedtype Numbers: Arithmetic
+
+  /// Called on the calling thread when rows of a layer's output (after ReLU) exist; `activations`
+  /// gives them until later rows replace them.
+  func didProduce(
+    rows: Range<Int>, layer: Int, activations: ActivationRows<Numbers.Activation>)
+
+  /// Whether `addLossGradient` has something to add at a layer.
+  func hasLoss(layer: Int) -> Bool
+
+  /// Adds dJ/dA of the losses at one row of a layer to `gradient`, `[width][channels]`.
+  ///
+  /// Called on any worker, once per row and step.
+  func addLossGradient(
+    row: Int, layer: Int, activations: UnsafePointer<Numbers.Activation>,
+    into gradient: UnsafeMutablePointer<Float>, worker: Int)
+
+  /// Receives a row of dJ/dx, `[width][3]`. Called on any worker, once per row and step.
+  func consumeImageGradient(_ gradient: UnsafePointer<Float>, row: Int, worker: Int)
+}
+
+/// Read access to the kept rows of a layer's output.
+public struct ActivationRows<Activation: BitwiseCopyable> {
+  let ring: RowRing<Activation>
+
+  /// `[width][channels]` of row `y`.
+  public subscript(y: Int) -> UnsafePointer<Activation> { UnsafePointer(ring.row(y)) }
+}

@@ -1,0 +1,48 @@
+/// The size of every layer's output for one image.
+public struct NetworkShape: Sendable {
+  /// One convolution's output.
+  public struct Layer: Sendable {
+    /// The entry of the layer table.
+    public let convolution: VGG19.Convolution
+    /// Columns of the output, which are those of the convolution's input.
+    public let width: Int
+    /// Rows of the output.
+    public let height: Int
+
+    /// Channels of the output.
+    public var channels: Int { convolution.outputChannels }
+    /// Spatial positions, the M of a Gram matrix.
+    public var positions: Int { width * height }
+    /// Values of the output: nH * nW * nC of the article's losses.
+    public var values: Int { positions * channels }
+  }
+
+  /// Columns of the image.
+  public let width: Int
+  /// Rows of the image.
+  public let height: Int
+  /// conv1_1 and on.
+  public let layers: [Layer]
+
+  /// The shape of layers 0...deepest for an image.
+  ///
+  /// Odd sizes are rounded down by pooling. Both sides must be at least
+  /// `VGG19.smallestSide(forLayer: deepest)`.
+  public init(width: Int, height: Int, deepest: Int) {
+    precondition(min(width, height) >= VGG19.smallestSide(forLayer: deepest))
+    self.width = width
+    self.height = height
+    var layers: [Layer] = []
+    var (w, h) = (width, height)
+    for convolution in VGG19.convolutions[...deepest] {
+      if convolution.followsPool { (w, h) = (w / 2, h / 2) }
+      layers.append(Layer(convolution: convolution, width: w, height: h))
+    }
+    self.layers = layers
+  }
+
+  /// Whether a layer's output is pooled before the next convolution of this network reads it.
+  public func isPooled(_ layer: Int) -> Bool {
+    layer + 1 < layers.count && layers[layer + 1].convolution.followsPool
+  }
+}

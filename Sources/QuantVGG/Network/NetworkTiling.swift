@@ -1,0 +1,56 @@
+internal import CQuantKernels
+
+/// How a stage's rows are cut into items for the workers.
+enum NetworkTiling {
+  static let panel = Int(QV_PANEL)
+
+  /// Items per thread that even out different speeds.
+  private static let itemsPerThread = 4
+  /// Rows of an item for which a panel's weights are worth keeping in the cache.
+  private static let largestRows = 8
+  /// Bytes of Float32 gradient rows that stay in the second-level cache.
+  private static let gradientBytes = 256 << 10
+
+  /// Rows per item of a stage over `rows` rows.
+  static func rowsPerItem(rows: Int, threads: Int, largest: Int = largestRows) -> Int {
+    max(1, min(largest, rows / (threads * itemsPerThread)))
+  }
+
+  /// Groups of panels per row item, so that deep layers of small images keep all threads busy.
+  static func panelGroups(rowItems: Int, panels: Int, threads: Int) -> Int {
+    let wanted = (threads * itemsPerThread + rowItems - 1) / rowItems
+    return threads == 1 ? 1 : max(1, min(panels, wanted))
+  }
+
+  /// Most rows of a gradient item; even, for the row pairs of a pooling.
+  static func largestGradientRows(_ layer: NetworkShape.Layer) -> Int {
+    let rowBytes = layer.width * layer.channels * MemoryLayout<Float>.stride
+    return max(2, min(largestRows, gradientBytes / rowBytes) & ~1)
+  }
+}
+
+extension Network {
+  /// Cuts a stage into items and runs them on the pool.
+  func dispatch(_ stage: Stage, layer: Int, rows: Range<Int>) {
+    self.stage = stage
+    stageLayer = layer
+    stageRows = rows
+    panelGroups = 1
+    switch stage {
+    case .gradient:
+      let largest = NetworkTiling.largestGradientRows(shape.layers[layer])
+      rowsPerItem = NetworkTiling.rowsPerItem(
+        rows: rows.count, threads: pool.threads, largest: largest)
+      if shape.isPooled(layer) { rowsPerItem = (rowsPerItem + 1) & ~1 }
+    default:
+      rowsPerItem = NetworkTiling.rowsPerItem(rows: rows.count, threads: pool.threads)
+    }
+    let rowItems = (rows.count + rowsPerItem - 1) / rowsPerItem
+    if stage == .convolve {
+      panelGroups = NetworkTiling.panelGroups(
+        rowItems: rowItems, panels: shape.layers[layer].channels / NetworkTiling.panel,
+        threads: pool.threads)
+    }
+    pool.run(self, items: rowItems * panelGroups)
+  }
+}

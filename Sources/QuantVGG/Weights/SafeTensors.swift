@@ -1,0 +1,146 @@
+internal import CSystem
+
+/// A safetensors file, mapped into memory and checked from end to end before anything is used.
+///
+/// Format: 8 bytes header length (little endian), a JSON header `{name: {dtype, shape,
+/// data_offsets}, "__metadata__": {...}}`, then the tensors' bytes, row-major and little endian
+/// (the safetensors project's format document).
+public final class SafeTensors {
+  /// One tensor of the file.
+  public struct Tensor {
+    /// Name in the file.
+    public let name: String
+    /// Element type as the format writes it: U8, I8, I32, F32 ...
+    public let type: String
+    /// Dimensions, outermost first.
+    public let shape: [Int]
+    /// The data; aligned to nothing.
+    public let bytes: UnsafeRawBufferPointer
+
+    /// Number of elements.
+    public var count: Int { shape.reduce(1, *) }
+  }
+
+  /// Longest header that is read; larger ones are refused before any memory is asked for.
+  public static let largestHeader = 16 << 20
+
+  /// Key and value pairs of `__metadata__`, in the file's order.
+  public let metadata: [(key: String, value: String)]
+  /// All tensors, in the file's order.
+  public let tensors: [Tensor]
+  private let file: MappedFile
+
+  /// Maps and checks a file.
+  ///
+  /// - Throws: `WeightError` when the file can not be read or any length or offset is wrong.
+  public init(path: String) throws(WeightError) {
+    file = try MappedFile(path: path)
+    let bytes = file.bytes
+    guard bytes.count >= 8 else { throw .notSafetensors }
+    let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+    guard length >= 2, length <= UInt64(Self.largestHeader) else { throw .notSafetensors }
+    let start = 8 + Int(length)
+    // A file of another kind mostly fails here first: its bytes make a length, but no brace follows.
+    guard bytes.count == 8 || bytes[8] == UInt8(ascii: "{") else { throw .notSafetensors }
+    guard start <= bytes.count else { throw .truncated(expected: start, found: bytes.count) }
+    let header = try SafeTensorsHeader(UnsafeRawBufferPointer(rebasing: bytes[8..<start]))
+    metadata = header.metadata
+    tensors = try Self.check(
+      header.entries, data: UnsafeRawBufferPointer(rebasing: bytes[start...]), start: start)
+  }
+
+  private static func check(
+    _ entries: [SafeTensorsHeader.Entry], data: UnsafeRawBufferPointer, start: Int
+  ) throws(WeightError) -> [Tensor] {
+    var tensors: [Tensor] = []
+    for entry in entries {
+      guard let size = elementSize(entry.type), entry.begin <= entry.end,
+        byteCount(entry.shape, elementSize: size) == entry.end - entry.begin
+      else { throw .badTensor(name: entry.name) }
+      guard entry.end <= data.count else {
+        let (expected, overflow) = start.addingReportingOverflow(entry.end)
+        throw .truncated(
+          expected: overflow ? entry.end : expected, found: start + data.count)
+      }
+      tensors.append(
+        Tensor(
+          name: entry.name, type: entry.type, shape: entry.shape,
+          bytes: UnsafeRawBufferPointer(rebasing: data[entry.begin..<entry.end])))
+    }
+    // Neither overlap nor a gap: each tensor begins where the one before it ends.
+    var end = 0
+    for entry in entries.sorted(by: { ($0.begin, $0.end) < ($1.begin, $1.end) }) {
+      guard entry.begin == end else { throw .badTensor(name: entry.name) }
+      end = entry.end
+    }
+    guard end == data.count else { throw .truncated(expected: start + end, found: start + data.count) }
+    return tensors
+  }
+
+  private static func elementSize(_ type: String) -> Int? {
+    switch type {
+    case "BOOL", "U8", "I8", "F8_E4M3", "F8_E5M2": 1
+    case "U16", "I16", "F16", "BF16": 2
+    case "U32", "I32", "F32": 4
+    case "U64", "I64", "F64": 8
+    default: nil
+    }
+  }
+
+  private static func byteCount(_ shape: [Int], elementSize: Int) -> Int? {
+    var count = elementSize
+    for dimension in shape {
+      let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
+      guard !overflow else { return nil }
+      count = product
+    }
+    return count
+  }
+
+  /// The value of a metadata key.
+  public func metadata(_ key: String) -> String? {
+    metadata.first { $0.key == key }?.value
+  }
+
+  /// Whether the file has a tensor of this name.
+  public func contains(_ name: String) -> Bool {
+    tensors.contains { $0.name == name }
+  }
+
+  /// The tensor of a name.
+  ///
+  /// - Throws: `WeightError.missingTensor`.
+  public func tensor(_ name: String) throws(WeightError) -> Tensor {
+    guard let tensor = tensors.first(where: { $0.name == name }) else {
+      throw .missingTensor(name: name)
+    }
+    return tensor
+  }
+
+  /// A copy of a tensor's elements.
+  ///
+  /// - Parameters:
+  ///   - type: the element type that the tensor must have, as the format writes it.
+  ///   - shape: the shape that it must have; nil for any.
+  /// - Throws: `WeightError.missingTensor`, `.wrongType`, `.wrongShape`.
+  public func values<Element: BitwiseCopyable>(
+    _ name: String, type: String, as element: Element.Type, shape: [Int]? = nil
+  ) throws(WeightError) -> [Element] {
+    let tensor = try tensor(name)
+    guard tensor.type == type else {
+      throw .wrongType(name: name, found: tensor.type, expected: type)
+    }
+    if let shape, shape != tensor.shape {
+      throw .wrongShape(name: name, found: tensor.shape, expected: shape)
+    }
+    return [Element](unsafeUninitializedCapacity: tensor.count) { buffer, count in
+      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: tensor.bytes)
+      count = tensor.count
+    }
+  }
+
+  /// A copy of an F32 tensor.
+  public func floats(_ name: String, shape: [Int]? = nil) throws(WeightError) -> [Float] {
+    try values(name, type: "F32", as: Float.self, shape: shape)
+  }
+}

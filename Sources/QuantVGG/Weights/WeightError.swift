@@ -1,0 +1,76 @@
+internal import CSystem
+
+/// Why a safetensors file, or the network in it, can not be used.
+public enum WeightError: Error, Equatable {
+  /// The system call failed.
+  case unreadable(errno: Int32)
+  /// The path leads to a directory or a device.
+  case notAFile
+  /// The file has no bytes.
+  case empty
+  /// The first 8 bytes are no possible header length.
+  case notSafetensors
+  /// The header promises more bytes than there are.
+  case truncated(expected: Int, found: Int)
+  /// The JSON header is wrong at this byte of the header.
+  case badHeader(offset: Int)
+  /// A tensor's entry contradicts itself.
+  case badTensor(name: String)
+  /// A tensor is not there.
+  case missingTensor(name: String)
+  /// A tensor has another shape.
+  case wrongShape(name: String, found: [Int], expected: [Int])
+  /// A tensor has another element type.
+  case wrongType(name: String, found: String, expected: String)
+  /// A tensor holds a value outside its range (infinite, not a number, a negative scale ...).
+  case badValue(name: String)
+  /// The metadata names no format of this project.
+  case unknownFormat(String)
+  /// The file's format version is newer than this program.
+  case newerVersion(String)
+  /// The weights end before a layer that is needed.
+  case missingLayer(name: String)
+  /// The weights are not of the kind that the arithmetic needs.
+  case wrongKind(found: String, expected: String)
+
+  /// What is wrong and what to do about it, as the rest of a sentence that starts with the path.
+  public var description: String {
+    switch self {
+    case .unreadable(let code):
+      return "cannot be read: \(String(cString: strerror(code)))"
+    case .notAFile: return "is not a regular file; name a safetensors file"
+    case .empty: return "is empty; copy or convert the weights again"
+    case .notSafetensors:
+      return "is not a safetensors file; convert the weights with quantize"
+    case .truncated(let expected, let found):
+      return "is cut off: \(expected) bytes are promised, \(found) are there; copy it again"
+    case .badHeader(let offset):
+      return "has a damaged header (at byte \(offset)); copy or convert it again"
+    case .badTensor(let name):
+      return "describes the tensor \(name) wrongly; copy or convert it again"
+    case .missingTensor(let name):
+      return "has no tensor \(name); it is no complete file of this kind"
+    case .wrongShape(let name, let found, let expected):
+      return "has \(name) of shape \(Self.list(found)) where \(Self.list(expected)) is needed; "
+        + "it is not VGG-19"
+    case .wrongType(let name, let found, let expected):
+      return "has \(name) as \(found) where \(expected) is needed; convert it again"
+    case .badValue(let name):
+      return "has an impossible value in \(name); convert it again"
+    case .unknownFormat(let format):
+      return "has the unknown format \"\(format)\"; convert the weights with quantize"
+    case .newerVersion(let version):
+      return "has format version \(version), newer than this program; update qstyle"
+    case .missingLayer(let name):
+      return "has no layer \(name), which the losses need; convert all layers"
+    case .wrongKind(let found, let expected):
+      return "holds \(found) weights where \(expected) weights are needed"
+    }
+  }
+
+  private static func list(_ shape: [Int]) -> String {
+    var text = "["
+    for (i, dimension) in shape.enumerated() { text += (i > 0 ? ", " : "") + "\(dimension)" }
+    return text + "]"
+  }
+}

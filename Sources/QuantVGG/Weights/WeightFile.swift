@@ -1,0 +1,180 @@
+/// VGG-19's weights in one of the project's three safetensors formats, version 1.
+///
+/// ```
+/// qstyle-vgg19-codebook  convB_C.weight_index U8 [O,I,3,3]   .weight_table F32 [256]   .bias F32 [O]
+/// qstyle-vgg19-float32   convB_C.weight F32 [O,I,3,3]        .bias F32 [O]
+/// qstyle-vgg19-int8      convB_C.weight I8 [O,I,3,3]         .weight_scale F32 [O]
+///                        .bias.avg, .bias.max I32 [O]        .activation_scale F32 [2] (avg, max)
+/// ```
+/// Input channels are red, green, blue, of images in 0...255 minus `VGG19.mean`. A file holds the
+/// first convolutions, all sixteen or fewer.
+public final class WeightFile {
+  /// How a file stores weights.
+  public enum Kind: String, CaseIterable, Sendable {
+    /// One byte per weight and a table of 256 values per layer: lossless for weights that came so.
+    case codebook = "qstyle-vgg19-codebook"
+    /// Single precision.
+    case float32 = "qstyle-vgg19-float32"
+    /// The numeric contract's formats, with calibrated activation scales.
+    case int8 = "qstyle-vgg19-int8"
+  }
+
+  /// The newest format version that is understood.
+  public static let version = 1
+
+  /// How the weights are stored.
+  public let kind: Kind
+  /// The file behind the weights.
+  public let tensors: SafeTensors
+  /// Convolutions in the file: conv1_1 and on.
+  public let layerCount: Int
+
+  /// Opens a file and checks its metadata and every tensor's name, type and shape.
+  ///
+  /// - Throws: `WeightError`.
+  public init(path: String) throws(WeightError) {
+    let file = try SafeTensors(path: path)
+    tensors = file
+    let format = file.metadata("format") ?? ""
+    guard let kind = Kind(rawValue: format) else { throw .unknownFormat(format) }
+    let version = file.metadata("format_version") ?? ""
+    guard let number = Int(version), number >= 1 else { throw .unknownFormat(format) }
+    guard number <= Self.version else { throw .newerVersion(version) }
+    self.kind = kind
+    let main = kind == .codebook ? ".weight_index" : ".weight"
+    let present = VGG19.convolutions.prefix { file.contains($0.name + main) }
+    guard !present.isEmpty else { throw .missingTensor(name: "conv1_1" + main) }
+    layerCount = present.count
+    for convolution in present {
+      for part in Self.parts(kind, convolution) {
+        let tensor = try file.tensor(part.name)
+        guard tensor.type == part.type else {
+          throw .wrongType(name: part.name, found: tensor.type, expected: part.type)
+        }
+        guard tensor.shape == part.shape else {
+          throw .wrongShape(name: part.name, found: tensor.shape, expected: part.shape)
+        }
+      }
+    }
+  }
+
+  /// A tensor that a layer consists of.
+  public struct Part: Sendable {
+    /// Name in the file.
+    public let name: String
+    /// Element type as safetensors writes it.
+    public let type: String
+    /// Shape.
+    public let shape: [Int]
+  }
+
+  /// The tensors of a layer in a kind of file.
+  public static func parts(_ kind: Kind, _ layer: VGG19.Convolution) -> [Part] {
+    let (outputs, name) = (layer.outputChannels, layer.name)
+    let weight = [outputs, layer.inputChannels, 3, 3]
+    switch kind {
+    case .codebook:
+      return [
+        Part(name: name + ".weight_index", type: "U8", shape: weight),
+        Part(name: name + ".weight_table", type: "F32", shape: [256]),
+        Part(name: name + ".bias", type: "F32", shape: [outputs]),
+      ]
+    case .float32:
+      return [
+        Part(name: name + ".weight", type: "F32", shape: weight),
+        Part(name: name + ".bias", type: "F32", shape: [outputs]),
+      ]
+    case .int8:
+      return [
+        Part(name: name + ".weight", type: "I8", shape: weight),
+        Part(name: name + ".weight_scale", type: "F32", shape: [outputs]),
+        Part(name: name + ".bias.avg", type: "I32", shape: [outputs]),
+        Part(name: name + ".bias.max", type: "I32", shape: [outputs]),
+        Part(name: name + ".activation_scale", type: "F32", shape: [2]),
+      ]
+    }
+  }
+
+  /// A layer in single precision.
+  ///
+  /// - Throws: `WeightError.wrongKind` for an int8 file, `.missingLayer`, `.badValue`.
+  public func float32(layer: Int) throws(WeightError) -> Float32Convolution {
+    let name = try self.name(of: layer)
+    let convolution: Float32Convolution
+    switch kind {
+    case .int8: throw .wrongKind(found: "int8", expected: "float32 or codebook")
+    case .float32:
+      convolution = Float32Convolution(
+        weights: try tensors.floats(name + ".weight"), bias: try tensors.floats(name + ".bias"))
+    case .codebook:
+      let table = try tensors.floats(name + ".weight_table")
+      let index = try tensors.tensor(name + ".weight_index").bytes
+      convolution = Float32Convolution(
+        weights: index.map { table[Int($0)] }, bias: try tensors.floats(name + ".bias"))
+    }
+    guard convolution.weights.allSatisfy({ $0.isFinite }),
+      convolution.bias.allSatisfy({ $0.isFinite })
+    else { throw .badValue(name: name) }
+    return convolution
+  }
+
+  /// A layer in the numeric contract's formats, for one kind of pooling.
+  ///
+  /// - Throws: `WeightError.wrongKind` for other files, `.missingLayer`, `.badValue`.
+  public func int8(layer: Int, pooling: Pooling) throws(WeightError) -> Int8Convolution {
+    guard kind == .int8 else { throw .wrongKind(found: "float32", expected: "int8") }
+    let name = try self.name(of: layer)
+    let weights = try tensors.values(name + ".weight", type: "I8", as: Int8.self)
+    let scales = try tensors.floats(name + ".weight_scale")
+    let bias = try tensors.values(
+      name + ".bias." + pooling.rawValue, type: "I32", as: Int32.self)
+    let outputScale = try tensors.floats(name + ".activation_scale")[pooling == .average ? 0 : 1]
+    guard !weights.contains(-128) else { throw .badValue(name: name + ".weight") }
+    guard scales.allSatisfy({ Self.isScale($0) }) else {
+      throw .badValue(name: name + ".weight_scale")
+    }
+    guard bias.allSatisfy({ $0.magnitude <= 1 << 30 }) else {
+      throw .badValue(name: name + ".bias." + pooling.rawValue)
+    }
+    guard Self.isScale(outputScale) else { throw .badValue(name: name + ".activation_scale") }
+    return Int8Convolution(
+      weights: weights, weightScale: scales, bias: bias, outputScale: outputScale)
+  }
+
+  /// Scales whose products and quotients stay finite and normal.
+  private static func isScale(_ value: Float) -> Bool {
+    value >= 0x1p-30 && value <= 0x1p30
+  }
+
+  private func name(of layer: Int) throws(WeightError) -> String {
+    let name = VGG19.convolutions[layer].name
+    guard layer < layerCount else { throw .missingLayer(name: name) }
+    return name
+  }
+}
+
+extension Float32Arithmetic {
+  /// Reads conv1_1 up to layer `deepest` of a codebook or float32 file.
+  ///
+  /// - Throws: `WeightError`.
+  public convenience init(
+    _ file: WeightFile, deepest: Int, pooling: Pooling, kernels: KernelTable = KernelTable()
+  ) throws(WeightError) {
+    var layers: [Float32Convolution] = []
+    for layer in 0...deepest { layers.append(try file.float32(layer: layer)) }
+    self.init(layers, pooling: pooling, kernels: kernels)
+  }
+}
+
+extension Int8Arithmetic {
+  /// Reads conv1_1 up to layer `deepest` of an int8 file.
+  ///
+  /// - Throws: `WeightError`.
+  public convenience init(
+    _ file: WeightFile, deepest: Int, pooling: Pooling, kernels: KernelTable = KernelTable()
+  ) throws(WeightError) {
+    var layers: [Int8Convolution] = []
+    for layer in 0...deepest { layers.append(try file.int8(layer: layer, pooling: pooling)) }
+    self.init(layers, pooling: pooling, kernels: kernels)
+  }
+}

@@ -1,0 +1,78 @@
+internal import QuantVGG
+
+/// Jc = 1 / (4 n) * sum (A - C)^2 at one layer, n = nH nW nC; exact in the integer arithmetic.
+final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
+  let layer: Int
+  private let numbers: Numbers
+  private let shape: NetworkShape.Layer
+  private let weight: Double
+  private let factor: Float
+  /// `[height][width][channels]` activations of the content image.
+  private let target: UnsafeMutablePointer<Numbers.Activation>
+  /// One exact sum per row, added in the order of rows.
+  private let rowSums: UnsafeMutablePointer<Double>
+
+  private var capturing = false
+  private var rows = 0..<0
+  private var activations: ActivationRows<Numbers.Activation>?
+
+  /// - Parameter contentWeight: alpha; the gradient is that of alpha * weight * Jc.
+  init(
+    _ numbers: Numbers, shape: NetworkShape.Layer, weight: Double, contentWeight: Double
+  ) {
+    self.numbers = numbers
+    self.shape = shape
+    self.weight = weight
+    layer = shape.convolution.index
+    let scale = Double(numbers.activationScale(layer: layer))
+    factor = Float(contentWeight * weight * scale / (2 * Double(shape.values)))
+    target = .allocate(capacity: shape.values)
+    rowSums = .allocate(capacity: shape.height)
+    rowSums.initialize(repeating: 0, count: shape.height)
+  }
+
+  deinit {
+    target.deallocate()
+    rowSums.deallocate()
+  }
+
+  private var rowCount: Int { shape.width * shape.channels }
+
+  /// Copies rows of the content image (`capturing`), or measures rows against them.
+  func observe(
+    rows: Range<Int>, activations: ActivationRows<Numbers.Activation>, capturing: Bool,
+    pool: WorkerPool
+  ) {
+    self.capturing = capturing
+    self.rows = rows
+    self.activations = activations
+    pool.run(self, items: rows.count)
+  }
+
+  override func run(item: Int, worker: Int) {
+    guard let activations else { return }
+    let y = rows.lowerBound + item
+    if capturing {
+      (target + y * rowCount).update(from: activations[y], count: rowCount)
+    } else {
+      rowSums[y] = numbers.squaredDifference(activations[y], target + y * rowCount, count: rowCount)
+    }
+  }
+
+  /// weight * Jc of the rows that were measured last.
+  var value: Double {
+    var sum = 0.0
+    for y in 0..<shape.height { sum += rowSums[y] }
+    let scale = Double(numbers.activationScale(layer: layer))
+    return weight * scale * scale * sum / (4 * Double(shape.values))
+  }
+
+  /// Adds alpha * weight * (A - C) / (2 n) for a row.
+  func addGradient(
+    row y: Int, activations: UnsafePointer<Numbers.Activation>,
+    into gradient: UnsafeMutablePointer<Float>
+  ) {
+    numbers.addContentGradient(
+      activations, target + y * rowCount, factor: factor, into: gradient, count: rowCount)
+  }
+}

@@ -1,0 +1,112 @@
+internal import Optim
+internal import QuantVGG
+
+/// The content and style losses of a transfer, as the client of its network: they see every row on
+/// the way down and add their gradients on the way back.
+final class Losses<Numbers: Arithmetic, Optimizer: StreamingOptimizer>: NetworkClient {
+  /// What passing rows are used for.
+  enum Mode {
+    /// The rows are the style image's: sum Gram matrices.
+    case styleTarget
+    /// The rows are the content image's: keep them.
+    case contentTarget
+    /// The rows are the image's: measure them.
+    case image
+  }
+
+  var mode = Mode.image
+  let contents: [ContentLoss<Numbers>]
+  let styles: [StyleLoss<Numbers>]
+  private let settings: TransferSettings
+  private let pool: WorkerPool
+  private let optimizer: Optimizer
+  /// Layer sizes of the image whose rows pass.
+  var shape: NetworkShape
+  /// The image that is optimised, `[height][width][3]`.
+  private let image: UnsafeMutablePointer<Float>
+
+  init(
+    _ numbers: Numbers, shape: NetworkShape, widestStyle: Int, settings: TransferSettings,
+    image: UnsafeMutablePointer<Float>, optimizer: Optimizer, pool: WorkerPool
+  ) {
+    self.shape = shape
+    self.settings = settings
+    self.image = image
+    self.optimizer = optimizer
+    self.pool = pool
+    contents = settings.contentLayers.map {
+      ContentLoss(
+        numbers, shape: shape.layers[$0.layer], weight: $0.weight,
+        contentWeight: settings.contentWeight)
+    }
+    let scratch = GramScratch(
+      rowBytes: settings.styleLayers.reduce(0) {
+        let layer = VGG19.convolutions[$1.layer]
+        let width = max(shape.width, widestStyle) >> VGG19.poolings(before: $1.layer)
+        return max($0, Numbers.gramScratchBytes(width: width, channels: layer.outputChannels))
+      },
+      channels: settings.styleLayers.reduce(0) {
+        max($0, VGG19.convolutions[$1.layer].outputChannels)
+      }, threads: pool.threads)
+    styles = settings.styleLayers.map {
+      StyleLoss(
+        numbers, shape: shape.layers[$0.layer], weight: $0.weight,
+        styleWeight: settings.styleWeight, scratch: scratch)
+    }
+  }
+
+  /// Forgets measured rows.
+  func reset() {
+    for style in styles { style.reset() }
+  }
+
+  /// The costs of the rows that have passed since `reset`; gradients can be added afterwards.
+  func measure() -> LossValues {
+    for style in styles { style.differentiate(pool: pool) }
+    var values = LossValues(total: 0, content: 0, style: 0)
+    for content in contents { values.content += content.value }
+    for style in styles { values.style += style.value }
+    values.total = settings.contentWeight * values.content + settings.styleWeight * values.style
+    return values
+  }
+
+  func didProduce(
+    rows: Range<Int>, layer: Int, activations: ActivationRows<Numbers.Activation>
+  ) {
+    if mode != .styleTarget {
+      for content in contents where content.layer == layer {
+        content.observe(
+          rows: rows, activations: activations, capturing: mode == .contentTarget, pool: pool)
+      }
+    }
+    if mode != .contentTarget {
+      for style in styles where style.layer == layer {
+        style.observe(
+          rows: rows, width: shape.layers[layer].width, activations: activations, pool: pool)
+      }
+    }
+  }
+
+  func hasLoss(layer: Int) -> Bool {
+    contents.contains { $0.layer == layer } || styles.contains { $0.layer == layer }
+  }
+
+  func addLossGradient(
+    row: Int, layer: Int, activations: UnsafePointer<Numbers.Activation>,
+    into gradient: UnsafeMutablePointer<Float>, worker: Int
+  ) {
+    for content in contents where content.layer == layer {
+      content.addGradient(row: row, activations: activations, into: gradient)
+    }
+    for style in styles where style.layer == layer {
+      style.addGradient(
+        activations: activations, into: gradient, width: shape.layers[layer].width)
+    }
+  }
+
+  func consumeImageGradient(_ gradient: UnsafePointer<Float>, row: Int, worker: Int) {
+    let count = shape.width * 3
+    optimizer.update(
+      image + row * count, gradient: gradient, offset: row * count, count: count)
+  }
+}

@@ -1,0 +1,199 @@
+internal import QuantVGG
+
+/// Js = 1 / (2 n)^2 * sum (G - S)^2 at one layer, G = A A^T over positions, n = nH nW nC.
+///
+/// The Gram matrix is summed exactly in the integer arithmetic. Its gradient with respect to the
+/// activations of a pixel is 1 / n^2 * (G - S) a: one symmetric matrix for all pixels.
+final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
+  private enum Phase {
+    case prepare
+    case add
+    case differentiate
+  }
+
+  let layer: Int
+  private let numbers: Numbers
+  private let channels: Int
+  private let weight: Double
+  private let styleWeight: Double
+  private let values: Double
+  /// `[channels][channels]` in activation units; blocks of 8 rows x 32 columns on and above the diagonal.
+  private let sums: UnsafeMutablePointer<Numbers.GramSum>
+  /// `[channels][channels]` in real units, scaled to the content's positions.
+  private let target: UnsafeMutablePointer<Float>
+  private let matrix: UnsafeMutableRawPointer
+  private let rowLosses: UnsafeMutablePointer<Double>
+  private let scratch: GramScratch
+
+  private var phase = Phase.prepare
+  private var activations: ActivationRows<Numbers.Activation>?
+  private var width = 0
+  private var rows = 0..<0
+
+  /// - Parameters:
+  ///   - shape: the layer's output for the content's size.
+  ///   - styleWeight: beta; the gradient is that of beta * weight * Js.
+  ///   - scratch: shared by all layers, as one is measured at a time.
+  init(
+    _ numbers: Numbers, shape: NetworkShape.Layer, weight: Double, styleWeight: Double,
+    scratch: GramScratch
+  ) {
+    self.numbers = numbers
+    self.weight = weight
+    self.styleWeight = styleWeight
+    self.scratch = scratch
+    layer = shape.convolution.index
+    channels = shape.channels
+    values = Double(shape.values)
+    let count = channels * channels
+    sums = .allocate(capacity: count)
+    target = .allocate(capacity: count)
+    target.initialize(repeating: 0, count: count)
+    matrix = .allocate(
+      byteCount: Numbers.styleMatrixBytes(channels: channels), alignment: ArenaPlan.alignment)
+    rowLosses = .allocate(capacity: channels)
+    rowLosses.initialize(repeating: 0, count: channels)
+  }
+
+  deinit {
+    sums.deallocate()
+    target.deallocate()
+    matrix.deallocate()
+    rowLosses.deallocate()
+  }
+
+  /// Forgets the rows measured so far.
+  func reset() {
+    UnsafeMutableRawPointer(sums).initializeMemory(
+      as: UInt8.self, repeating: 0, count: channels * channels * MemoryLayout<Numbers.GramSum>.stride)
+  }
+
+  /// Adds rows of an image to the Gram matrix, a bounded number at a time.
+  func observe(
+    rows: Range<Int>, width: Int, activations: ActivationRows<Numbers.Activation>,
+    pool: WorkerPool
+  ) {
+    self.activations = activations
+    self.width = width
+    let rowBytes = Numbers.gramScratchBytes(width: width, channels: channels)
+    let chunk = max(1, rowBytes == 0 ? rows.count : scratch.bytes / rowBytes)
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: chunk) {
+      self.rows = start..<min(start + chunk, rows.upperBound)
+      if rowBytes > 0 {
+        phase = .prepare
+        pool.run(self, items: self.rows.count)
+      }
+      phase = .add
+      pool.run(self, items: channels / 8)
+    }
+  }
+
+  /// Takes the measured Gram matrix as the target.
+  ///
+  /// - Parameter ratio: positions of the content's layer / positions of the style's layer.
+  func captureTarget(ratio: Double) {
+    for i in 0..<channels {
+      for j in 0..<channels {
+        target[i * channels + j] = Float(gram(i, j) * ratio)
+      }
+    }
+  }
+
+  /// Computes the loss and the matrix of its gradient from the measured Gram matrix.
+  func differentiate(pool: WorkerPool) {
+    phase = .differentiate
+    pool.run(self, items: channels)
+  }
+
+  /// weight * Js of the last `differentiate`.
+  var value: Double {
+    var sum = 0.0
+    for n in 0..<channels { sum += rowLosses[n] }
+    return weight * sum / (4 * values * values)
+  }
+
+  /// Adds beta * weight / n^2 * (G - S) a for every pixel of a row.
+  func addGradient(
+    activations: UnsafePointer<Numbers.Activation>, into gradient: UnsafeMutablePointer<Float>,
+    width: Int
+  ) {
+    for panel in 0..<channels / 32 {
+      numbers.addStyleGradient(
+        activations, matrix: matrix, panel: panel, into: gradient, width: width,
+        channels: channels)
+    }
+  }
+
+  override func run(item: Int, worker: Int) {
+    switch phase {
+    case .prepare: prepareRow(item)
+    case .add: addBlocks(first: item * 8)
+    case .differentiate: differentiateRow(item, row: scratch.row(worker: worker))
+    }
+  }
+
+  private func prepareRow(_ item: Int) {
+    guard let activations else { return }
+    numbers.prepareGram(
+      activations[rows.lowerBound + item], into: scratchRow(item), width: width,
+      channels: channels)
+  }
+
+  private func addBlocks(first: Int) {
+    guard let activations else { return }
+    for panel in first / 32..<channels / 32 {
+      for (item, y) in rows.enumerated() {
+        numbers.addGram(
+          activations[y], scratch: scratchRow(item), width: width, channels: channels,
+          first: first, panel: panel, into: sums)
+      }
+    }
+  }
+
+  private func scratchRow(_ item: Int) -> UnsafeMutableRawPointer {
+    scratch.base + item * Numbers.gramScratchBytes(width: width, channels: channels)
+  }
+
+  private func differentiateRow(_ n: Int, row: UnsafeMutablePointer<Float>) {
+    let scale = Double(numbers.activationScale(layer: layer))
+    let factor = styleWeight * weight / (values * values) * scale
+    var loss = 0.0
+    for k in 0..<channels {
+      let difference = gram(n, k) - Double(target[n * channels + k])
+      loss += difference * difference
+      row[k] = Float(factor * difference)
+    }
+    rowLosses[n] = loss
+    numbers.packStyleRow(row, row: n, channels: channels, into: matrix)
+  }
+
+  /// An element in real units; below the diagonal it is read from above.
+  private func gram(_ i: Int, _ j: Int) -> Double {
+    let scale = Double(numbers.activationScale(layer: layer))
+    return scale * scale * Numbers.value(sums[min(i, j) * channels + max(i, j)])
+  }
+}
+
+/// Memory that the style losses take turns with.
+final class GramScratch {
+  /// Room for laid-out rows: at least one row, and not more than stays in the second-level cache.
+  let bytes: Int
+  let base: UnsafeMutableRawPointer
+  private let rows: UnsafeMutablePointer<Float>
+  private let channels: Int
+
+  init(rowBytes: Int, channels: Int, threads: Int) {
+    bytes = max(rowBytes, 512 << 10)
+    self.channels = channels
+    base = .allocate(byteCount: bytes, alignment: ArenaPlan.alignment)
+    rows = .allocate(capacity: channels * threads)
+  }
+
+  deinit {
+    base.deallocate()
+    rows.deallocate()
+  }
+
+  /// A worker's row of a matrix.
+  func row(worker: Int) -> UnsafeMutablePointer<Float> { rows + worker * channels }
+}

@@ -1,0 +1,83 @@
+internal import QuantVGG
+
+/// An image in the network's convention: `[height][width][3]`, RGB in 0...255 minus `VGG19.mean`.
+public struct ImageTensor: Sendable {
+  /// Columns.
+  public let width: Int
+  /// Rows.
+  public let height: Int
+  /// `height * width * 3` values.
+  public var values: [Float]
+
+  /// Wraps values that are already minus mean.
+  public init(width: Int, height: Int, values: [Float]) {
+    precondition(values.count == width * height * 3)
+    self.width = width
+    self.height = height
+    self.values = values
+  }
+
+  /// Subtracts the mean from RGB values in 0...255.
+  public init(width: Int, height: Int, rgb: [Float]) {
+    self.init(width: width, height: height, values: rgb)
+    let mean = VGG19.mean
+    for i in stride(from: 0, to: values.count, by: 3) {
+      values[i] -= mean.red
+      values[i + 1] -= mean.green
+      values[i + 2] -= mean.blue
+    }
+  }
+
+  /// The values with the mean added back; not clamped.
+  public var rgb: [Float] {
+    var rgb = values
+    let mean = VGG19.mean
+    for i in stride(from: 0, to: rgb.count, by: 3) {
+      rgb[i] += mean.red
+      rgb[i + 1] += mean.green
+      rgb[i + 2] += mean.blue
+    }
+    return rgb
+  }
+
+  /// The source article's start image: `ratio * uniform(-20, 20) + (1 - ratio) * content`.
+  ///
+  /// Noise is drawn in the order of `values` from `SplitMix64(seed:)`, so a seed gives the same
+  /// image on every platform.
+  ///
+  /// - Parameter ratio: in 0...1; the article has 0.6.
+  public static func noisy(content: ImageTensor, ratio: Float, seed: UInt64) -> ImageTensor {
+    var generator = SplitMix64(seed: seed)
+    var result = content
+    for i in result.values.indices {
+      let noise = generator.nextUnit() * 40 - 20
+      result.values[i] = ratio * noise + (1 - ratio) * content.values[i]
+    }
+    return result
+  }
+}
+
+/// The SplitMix64 generator (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
+/// OOPSLA 2014): 64 bits of state, integer arithmetic only.
+public struct SplitMix64: Sendable {
+  private var state: UInt64
+
+  /// A generator whose sequence is a function of the seed alone.
+  public init(seed: UInt64) {
+    state = seed
+  }
+
+  /// The next 64 bits.
+  public mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+
+  /// The next number in 0..<1: the upper 24 bits, exact in Float32.
+  public mutating func nextUnit() -> Float {
+    Float(next() >> 40) / 16_777_216
+  }
+}

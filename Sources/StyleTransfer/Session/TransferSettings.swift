@@ -1,0 +1,58 @@
+internal import QuantVGG
+
+/// What is optimised: J = contentWeight * Jc + styleWeight * Js (Gatys et al., arXiv 1508.06576).
+public struct TransferSettings: Sendable {
+  /// A layer of the losses and its share.
+  public struct LayerWeight: Sendable, Equatable {
+    /// Index in `VGG19.convolutions`.
+    public var layer: Int
+    /// Factor of the layer's term, > 0.
+    public var weight: Double
+
+    /// A layer and its factor.
+    public init(layer: Int, weight: Double) {
+      self.layer = layer
+      self.weight = weight
+    }
+  }
+
+  /// alpha, >= 0.
+  public var contentWeight: Double
+  /// beta, >= 0.
+  public var styleWeight: Double
+  /// Layers of the content loss.
+  public var contentLayers: [LayerWeight]
+  /// Layers of the style loss.
+  public var styleLayers: [LayerWeight]
+
+  /// The defaults are the source article's: alpha 10, beta 40, content at conv4_2, style at conv1_1,
+  /// conv2_1, conv3_1, conv4_1 and conv5_1 with weight 0.2 each.
+  public init(
+    contentWeight: Double = 10, styleWeight: Double = 40,
+    contentLayers: [LayerWeight] = [LayerWeight(layer: 9, weight: 1)],
+    styleLayers: [LayerWeight] = [0, 2, 4, 8, 12].map { LayerWeight(layer: $0, weight: 0.2) }
+  ) {
+    self.contentWeight = contentWeight
+    self.styleWeight = styleWeight
+    self.contentLayers = contentLayers
+    self.styleLayers = styleLayers
+  }
+
+  /// The deepest layer of the losses.
+  public var deepest: Int {
+    (contentLayers + styleLayers).map { $0.layer }.max() ?? 0
+  }
+}
+
+/// The costs of one image.
+public struct LossValues: Sendable, Equatable {
+  /// J = contentWeight * content + styleWeight * style.
+  public var total: Double
+  /// Jc, before contentWeight.
+  public var content: Double
+  /// Js, before styleWeight.
+  public var style: Double
+
+  /// Whether all costs are finite; they are not once the optimisation has diverged.
+  public var isFinite: Bool { total.isFinite && content.isFinite && style.isFinite }
+}

@@ -1,0 +1,313 @@
+/// A value that a pickle of weights may build.
+indirect enum PickleValue {
+  case none
+  case boolean(Bool)
+  case integer(Int)
+  case real(Double)
+  case text(String)
+  case tuple([PickleValue], depth: Int)
+  case list(Reference<[PickleValue]>)
+  case dictionary(Reference<[(key: PickleValue, value: PickleValue)]>)
+  /// One of the few callables and types of `Pickle.allowedGlobals`.
+  case global(String)
+  case storage(TorchStorage)
+  case tensor(TorchTensor)
+
+  /// Lists and dictionaries are filled after they were remembered, but not after they were put into
+  /// another value: so there are no cycles, and the depth of nesting is known.
+  final class Reference<Value> {
+    var value: Value
+    var depth = 1
+    var isSealed = false
+    init(_ value: Value) { self.value = value }
+  }
+
+  /// Levels of nesting; taking a value apart recurses this deep.
+  static let deepest = 64
+
+  /// Seals the value for being put into another and returns its depth.
+  func seal() -> Int {
+    switch self {
+    case .tuple(_, let depth): return depth
+    case .list(let list):
+      list.isSealed = true
+      return list.depth
+    case .dictionary(let items):
+      items.isSealed = true
+      return items.depth
+    default: return 0
+    }
+  }
+
+  var integer: Int? {
+    if case .integer(let value) = self { return value }
+    return nil
+  }
+
+  var text: String? {
+    if case .text(let value) = self { return value }
+    return nil
+  }
+
+  var tuple: [PickleValue]? {
+    if case .tuple(let value, _) = self { return value }
+    return nil
+  }
+}
+
+/// Elements that tensors share: a type and a key under which the file has the bytes.
+struct TorchStorage {
+  let type: String
+  let key: String
+  let count: Int
+}
+
+/// A view of a storage; offset, size and stride in elements.
+struct TorchTensor {
+  let storage: TorchStorage
+  let offset: Int
+  let size: [Int]
+  let stride: [Int]
+}
+
+/// A pickle machine that can build numbers, texts, tuples, lists, dictionaries and tensors, and nothing else.
+///
+/// It runs no code: callables are recognised by name, and any name or instruction that is not listed
+/// here is refused (Python's pickletools module documents the instructions). Every instruction adds
+/// at most one value to the stack, so memory is bounded by the length of the pickle.
+struct Pickle {
+  static let allowedGlobals: Set<String> = [
+    "collections.OrderedDict", "torch._utils._rebuild_tensor_v2", "torch.FloatStorage",
+    "torch.ByteStorage", "torch.CharStorage", "torch.DoubleStorage", "torch.HalfStorage",
+    "torch.IntStorage", "torch.LongStorage", "torch.ShortStorage", "torch.BoolStorage",
+  ]
+
+  /// First byte after the pickle.
+  private(set) var position: Int
+  private let bytes: UnsafeRawBufferPointer
+  private var stack: [PickleValue] = []
+  private var marks: [Int] = []
+  private var memo: [Int: PickleValue] = [:]
+
+  private init(_ bytes: UnsafeRawBufferPointer, at position: Int) {
+    self.bytes = bytes
+    self.position = position
+  }
+
+  /// Reads one pickle and returns its value and the position after it.
+  static func read(
+    _ bytes: UnsafeRawBufferPointer, at position: Int
+  ) throws(TorchError) -> (value: PickleValue, end: Int) {
+    var machine = Pickle(bytes, at: position)
+    let value = try machine.run()
+    return (value, machine.position)
+  }
+
+  private mutating func run() throws(TorchError) -> PickleValue {
+    while true {
+      let offset = position
+      let opcode = try byte()
+      switch opcode {
+      case 0x80: _ = try byte()  // PROTO
+      case 0x95: _ = try take(8)  // FRAME
+      case UInt8(ascii: "."):
+        guard stack.count == 1, marks.isEmpty else { throw malformed }
+        return try pop()
+      case UInt8(ascii: "("): marks.append(stack.count)
+      case UInt8(ascii: "N"): stack.append(.none)
+      case 0x88: stack.append(.boolean(true))
+      case 0x89: stack.append(.boolean(false))
+      case UInt8(ascii: "J"): stack.append(.integer(Int(Int32(truncatingIfNeeded: try number(4)))))
+      case UInt8(ascii: "K"): stack.append(.integer(try number(1)))
+      case UInt8(ascii: "M"): stack.append(.integer(try number(2)))
+      case 0x8a: try pushLong()
+      case UInt8(ascii: "G"): try pushReal()
+      case UInt8(ascii: "X"): try pushText(count: try number(4))
+      case 0x8c: try pushText(count: try number(1))
+      case UInt8(ascii: "U"): try pushText(count: try number(1))
+      case UInt8(ascii: ")"): stack.append(.tuple([], depth: 1))
+      case 0x85: try pushTuple(1)
+      case 0x86: try pushTuple(2)
+      case 0x87: try pushTuple(3)
+      case UInt8(ascii: "t"): try pushTuple(try popToMark())
+      case UInt8(ascii: "]"): stack.append(.list(.init([])))
+      case UInt8(ascii: "}"): stack.append(.dictionary(.init([])))
+      case UInt8(ascii: "a"): try append([try pop()])
+      case UInt8(ascii: "e"): try append(try popToMark())
+      case UInt8(ascii: "s"):
+        let value = try pop()
+        try setItems([try pop(), value])
+      case UInt8(ascii: "u"): try setItems(try popToMark())
+      case UInt8(ascii: "q"): memo[try number(1)] = try top()
+      case UInt8(ascii: "r"): memo[try number(4)] = try top()
+      case 0x94: memo[memo.count] = try top()
+      case UInt8(ascii: "h"): try recall(try number(1))
+      case UInt8(ascii: "j"): try recall(try number(4))
+      case UInt8(ascii: "c"): try pushGlobal(module: try line(), name: try line())
+      case 0x93:
+        guard let name = try pop().text, let module = try pop().text else { throw malformed }
+        try pushGlobal(module: module, name: name)
+      case UInt8(ascii: "Q"): stack.append(.storage(try storage(try pop())))
+      case UInt8(ascii: "R"):
+        let arguments = try pop()
+        stack.append(try call(try pop(), arguments))
+      case UInt8(ascii: "b"):
+        // BUILD sets attributes of the object below, such as OrderedDict's _metadata; dropped.
+        _ = try pop()
+        _ = try top()
+      default: throw .forbiddenOpcode(opcode, offset: offset)
+      }
+    }
+  }
+
+  // MARK: Calls
+
+  private mutating func pushGlobal(module: String, name: String) throws(TorchError) {
+    let global = module + "." + name
+    guard Self.allowedGlobals.contains(global) else { throw .forbiddenGlobal(global) }
+    stack.append(.global(global))
+  }
+
+  private func call(_ callable: PickleValue, _ arguments: PickleValue) throws(TorchError) -> PickleValue {
+    guard case .global(let name) = callable, let arguments = arguments.tuple else {
+      throw malformed
+    }
+    switch name {
+    case "collections.OrderedDict":
+      guard arguments.isEmpty else { throw malformed }
+      return .dictionary(.init([]))
+    case "torch._utils._rebuild_tensor_v2":
+      guard arguments.count >= 4, case .storage(let storage) = arguments[0],
+        let offset = arguments[1].integer, let size = arguments[2].tuple,
+        let stride = arguments[3].tuple, size.count == stride.count, size.count <= 8
+      else { throw malformed }
+      let sizes = size.compactMap { $0.integer }
+      let strides = stride.compactMap { $0.integer }
+      guard offset >= 0, sizes.count == size.count, strides.count == size.count else {
+        throw malformed
+      }
+      return .tensor(
+        TorchTensor(storage: storage, offset: offset, size: sizes, stride: strides))
+    default: throw malformed
+    }
+  }
+
+  /// The persistent id ("storage", type, key, device, count[, view]).
+  private func storage(_ id: PickleValue) throws(TorchError) -> TorchStorage {
+    guard let parts = id.tuple, parts.count >= 5, parts[0].text == "storage",
+      case .global(let type) = parts[1], let key = parts[2].text, let count = parts[4].integer,
+      count >= 0
+    else { throw malformed }
+    return TorchStorage(type: type, key: key, count: count)
+  }
+
+  // MARK: Stack
+
+  private var malformed: TorchError { .malformed(offset: position) }
+
+  private func top() throws(TorchError) -> PickleValue {
+    guard let value = stack.last, stack.count > marks.last ?? 0 else { throw malformed }
+    return value
+  }
+
+  private mutating func pop() throws(TorchError) -> PickleValue {
+    let value = try top()
+    stack.removeLast()
+    return value
+  }
+
+  private mutating func popToMark() throws(TorchError) -> [PickleValue] {
+    guard let mark = marks.popLast() else { throw malformed }
+    let values = Array(stack[mark...])
+    stack.removeSubrange(mark...)
+    return values
+  }
+
+  private mutating func pushTuple(_ count: Int) throws(TorchError) {
+    var values: [PickleValue] = []
+    for _ in 0..<count { values.insert(try pop(), at: 0) }
+    try pushTuple(values)
+  }
+
+  private mutating func pushTuple(_ values: [PickleValue]) throws(TorchError) {
+    stack.append(.tuple(values, depth: try depth(around: values)))
+  }
+
+  private func depth(around values: [PickleValue]) throws(TorchError) -> Int {
+    let depth = values.reduce(0) { max($0, $1.seal()) } + 1
+    guard depth <= PickleValue.deepest else { throw malformed }
+    return depth
+  }
+
+  private mutating func recall(_ key: Int) throws(TorchError) {
+    guard let value = memo[key] else { throw malformed }
+    stack.append(value)
+  }
+
+  private func append(_ values: [PickleValue]) throws(TorchError) {
+    guard case .list(let list) = try top(), !list.isSealed else { throw malformed }
+    let depth = try depth(around: values)
+    guard !list.isSealed else { throw malformed }  // It was put into itself.
+    list.depth = max(list.depth, depth)
+    list.value.append(contentsOf: values)
+  }
+
+  private func setItems(_ values: [PickleValue]) throws(TorchError) {
+    guard case .dictionary(let items) = try top(), !items.isSealed, values.count % 2 == 0 else {
+      throw malformed
+    }
+    let depth = try depth(around: values)
+    guard !items.isSealed else { throw malformed }  // It was put into itself.
+    items.depth = max(items.depth, depth)
+    for i in stride(from: 0, to: values.count, by: 2) {
+      items.value.append((values[i], values[i + 1]))
+    }
+  }
+
+  // MARK: Bytes
+
+  private mutating func take(_ count: Int) throws(TorchError) -> UnsafeRawBufferPointer {
+    guard count <= bytes.count - position else { throw .truncated(offset: bytes.count) }
+    defer { position += count }
+    return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
+  }
+
+  private mutating func byte() throws(TorchError) -> UInt8 { try take(1)[0] }
+
+  /// An unsigned little-endian number of up to 4 bytes.
+  private mutating func number(_ count: Int) throws(TorchError) -> Int {
+    try take(count).reversed().reduce(0) { $0 << 8 | Int($1) }
+  }
+
+  private mutating func pushLong() throws(TorchError) {
+    let count = try number(1)
+    guard count <= 8 || count == 10 else { throw malformed }
+    let digits = try take(count)
+    // torch.save's magic number has ten bytes; only its low 64 bits are kept.
+    var value: UInt64 = 0
+    for (i, digit) in digits.enumerated() where i < 8 { value |= UInt64(digit) << (8 * UInt64(i)) }
+    if let last = digits.last, last >= 0x80, count < 8 { value |= UInt64.max << (8 * UInt64(count)) }
+    stack.append(.integer(Int(truncatingIfNeeded: value)))
+  }
+
+  private mutating func pushReal() throws(TorchError) {
+    let bits = try take(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    stack.append(.real(Double(bitPattern: bits)))
+  }
+
+  private mutating func pushText(count: Int) throws(TorchError) {
+    guard let text = String(validating: try take(count), as: UTF8.self) else { throw malformed }
+    stack.append(.text(text))
+  }
+
+  private mutating func line() throws(TorchError) -> String {
+    let start = position
+    while try byte() != UInt8(ascii: "\n") {
+      guard position - start <= 256 else { throw malformed }
+    }
+    guard let text = String(validating: bytes[start..<position - 1], as: UTF8.self) else {
+      throw malformed
+    }
+    return text
+  }
+}

@@ -1,0 +1,131 @@
+/// The tensors of a dictionary that torch.save wrote, in the legacy or the zip container.
+public struct TorchFile {
+  private var tensors: [String: TorchTensor] = [:]
+  private var storages: [String: UnsafeRawBufferPointer] = [:]
+
+  /// Reads a file's bytes, which must stay valid for the life of the value.
+  ///
+  /// - Throws: `TorchError`.
+  public init(_ bytes: UnsafeRawBufferPointer) throws(TorchError) {
+    if Self.isZip(bytes) {
+      try readZip(bytes)
+    } else {
+      try readLegacy(bytes)
+    }
+  }
+
+  /// Whether bytes may be a torch.save file of either container.
+  public static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    isZip(bytes) || (bytes.count > 2 && bytes[0] == 0x80 && (2...5).contains(bytes[1]))
+  }
+
+  /// Names of all tensors, sorted.
+  public var names: [String] { tensors.keys.sorted() }
+
+  /// Whether there is a tensor of a name.
+  public func contains(_ name: String) -> Bool { tensors[name] != nil }
+
+  /// A tensor's elements in row-major order, and its shape.
+  ///
+  /// - Throws: `TorchError.badTensor` when it is missing, of another type, or leaves its storage.
+  public func values<Element: BitwiseCopyable>(
+    _ name: String, storage type: String, as element: Element.Type
+  ) throws(TorchError) -> (values: [Element], shape: [Int]) {
+    guard let tensor = tensors[name], tensor.storage.type == "torch." + type,
+      let bytes = storages[tensor.storage.key]
+    else { throw .badTensor(name) }
+    let available = bytes.count / MemoryLayout<Element>.stride
+    var count = 1
+    var last = tensor.offset
+    for (size, stride) in zip(tensor.size, tensor.stride) {
+      guard size >= 0, stride >= 0 else { throw .badTensor(name) }
+      let (product, overflow) = count.multipliedReportingOverflow(by: size)
+      let (reach, overflow2) = max(size - 1, 0).multipliedReportingOverflow(by: stride)
+      let (end, overflow3) = last.addingReportingOverflow(reach)
+      guard !overflow, !overflow2, !overflow3 else { throw .badTensor(name) }
+      (count, last) = (product, end)
+    }
+    // A tensor of weights never repeats elements, so it is no larger than its storage.
+    guard count <= available, count == 0 || last < available else { throw .badTensor(name) }
+    var values: [Element] = []
+    values.reserveCapacity(count)
+    var index = [Int](repeating: 0, count: tensor.size.count)
+    for _ in 0..<count {
+      var place = tensor.offset
+      for (i, stride) in zip(index, tensor.stride) { place += i * stride }
+      values.append(
+        bytes.loadUnaligned(fromByteOffset: place * MemoryLayout<Element>.stride, as: element))
+      for axis in index.indices.reversed() {
+        index[axis] += 1
+        if index[axis] < tensor.size[axis] { break }
+        index[axis] = 0
+      }
+    }
+    return (values, tensor.size)
+  }
+
+  // MARK: Containers
+
+  private static func isZip(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    bytes.count > 4 && bytes[0] == 0x50 && bytes[1] == 0x4b && bytes[2] == 3 && bytes[3] == 4
+  }
+
+  private mutating func readZip(_ bytes: UnsafeRawBufferPointer) throws(TorchError) {
+    let archive = try ZipArchive(bytes)
+    guard
+      let member = archive.members.first(where: { $0.key.split(separator: "/").last == "data.pkl" })
+    else { throw .malformed(offset: 0) }
+    try collect(try Pickle.read(member.value, at: 0).value)
+    let folder = member.key.dropLast("data.pkl".count) + "data/"
+    for tensor in tensors.values {
+      storages[tensor.storage.key] = archive.members[folder + tensor.storage.key]
+    }
+  }
+
+  /// Magic number, protocol, system, dictionary, storage keys; then each storage's count and bytes.
+  private mutating func readLegacy(_ bytes: UnsafeRawBufferPointer) throws(TorchError) {
+    let magic = try Pickle.read(bytes, at: 0)
+    // The low 64 bits of 0x1950a86a20f9469cfc6c.
+    guard magic.value.integer == Int(truncatingIfNeeded: 0xa86a_20f9_469c_fc6c as UInt64) else {
+      throw .malformed(offset: 0)
+    }
+    let version = try Pickle.read(bytes, at: magic.end)
+    guard version.value.integer == 1001 else { throw .malformed(offset: magic.end) }
+    let system = try Pickle.read(bytes, at: version.end)
+    let root = try Pickle.read(bytes, at: system.end)
+    try collect(root.value)
+    let keys = try Pickle.read(bytes, at: root.end)
+    guard case .list(let list) = keys.value else { throw .malformed(offset: root.end) }
+    let sizes = Dictionary(
+      tensors.values.map { ($0.storage.key, Self.elementSize($0.storage.type)) },
+      uniquingKeysWith: { first, _ in first })
+    var position = keys.end
+    for key in list.value {
+      guard let key = key.text else { throw .malformed(offset: position) }
+      guard bytes.count - position >= 8 else { throw .truncated(offset: bytes.count) }
+      let count = bytes.loadUnaligned(fromByteOffset: position, as: Int64.self)
+      position += 8
+      guard let size = sizes[key], count >= 0 else { throw .malformed(offset: position) }
+      guard count <= (bytes.count - position) / size else { throw .truncated(offset: bytes.count) }
+      let end = position + Int(count) * size
+      storages[key] = UnsafeRawBufferPointer(rebasing: bytes[position..<end])
+      position = end
+    }
+  }
+
+  private mutating func collect(_ root: PickleValue) throws(TorchError) {
+    guard case .dictionary(let items) = root else { throw .malformed(offset: 0) }
+    for item in items.value {
+      if let name = item.key.text, case .tensor(let tensor) = item.value { tensors[name] = tensor }
+    }
+  }
+
+  private static func elementSize(_ type: String) -> Int {
+    switch type {
+    case "torch.DoubleStorage", "torch.LongStorage": 8
+    case "torch.FloatStorage", "torch.IntStorage": 4
+    case "torch.HalfStorage", "torch.ShortStorage": 2
+    default: 1
+    }
+  }
+}

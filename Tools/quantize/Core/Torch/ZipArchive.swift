@@ -1,0 +1,78 @@
+/// The members of a zip archive that are stored as they are, which is how torch.save writes.
+///
+/// Sizes and offsets come from the central directory (APPNOTE.TXT sections 4.3.12 and 4.5.3, with
+/// Zip64) and are checked against the file; nothing is unpacked, so nothing can grow.
+struct ZipArchive {
+  private(set) var members: [String: UnsafeRawBufferPointer] = [:]
+  private let bytes: UnsafeRawBufferPointer
+
+  init(_ bytes: UnsafeRawBufferPointer) throws(TorchError) {
+    self.bytes = bytes
+    // The end record is the last 22 bytes and a comment of at most 65535.
+    let first = max(0, bytes.count - 22 - 65535)
+    var end = bytes.count - 22
+    while end >= first, try number(end, 4) != 0x0605_4b50 { end -= 1 }
+    guard end >= first, end >= 0 else { throw .truncated(offset: bytes.count) }
+    var count = try number(end + 10, 2)
+    var position = try number(end + 16, 4)
+    if count == 0xffff || position == 0xffff_ffff {
+      let record = try number(end - 20 + 8, 8)
+      guard try number(end - 20, 4) == 0x0706_4b50, try number(record, 4) == 0x0606_4b50 else {
+        throw .malformed(offset: end)
+      }
+      count = try number(record + 32, 8)
+      position = try number(record + 48, 8)
+    }
+    // An entry has at least 46 bytes.
+    guard count <= bytes.count / 46 else { throw .malformed(offset: end) }
+    for _ in 0..<count { try readEntry(&position) }
+  }
+
+  private mutating func readEntry(_ position: inout Int) throws(TorchError) {
+    guard try number(position, 4) == 0x0201_4b50 else { throw .malformed(offset: position) }
+    let flags = try number(position + 8, 2)
+    let method = try number(position + 10, 2)
+    var size = try number(position + 20, 4)
+    var unpacked = try number(position + 24, 4)
+    let (nameCount, extraCount) = (try number(position + 28, 2), try number(position + 30, 2))
+    let commentCount = try number(position + 32, 2)
+    var header = try number(position + 42, 4)
+    let nameStart = position + 46
+    try check(nameStart, nameCount + extraCount + commentCount)
+    let name = String(decoding: bytes[nameStart..<nameStart + nameCount], as: UTF8.self)
+    guard method == 0, flags & 1 == 0 else { throw .compressedMember(name) }
+    // Zip64: the extra field 1 has the values whose 32 bits are all ones, in this order.
+    var extra = nameStart + nameCount
+    let extraEnd = extra + extraCount
+    while extra + 4 <= extraEnd {
+      let (tag, length) = (try number(extra, 2), try number(extra + 2, 2))
+      var field = extra + 4
+      if tag == 1 {
+        if unpacked == 0xffff_ffff { (unpacked, field) = (try number(field, 8), field + 8) }
+        if size == 0xffff_ffff { (size, field) = (try number(field, 8), field + 8) }
+        if header == 0xffff_ffff { header = try number(field, 8) }
+      }
+      extra += 4 + length
+    }
+    guard try number(header, 4) == 0x0403_4b50, size == unpacked else {
+      throw .malformed(offset: position)
+    }
+    let start = header + 30 + (try number(header + 26, 2)) + (try number(header + 28, 2))
+    try check(start, size)
+    members[name] = UnsafeRawBufferPointer(rebasing: bytes[start..<start + size])
+    position = nameStart + nameCount + extraCount + commentCount
+  }
+
+  private func check(_ start: Int, _ count: Int) throws(TorchError) {
+    guard start >= 0, count >= 0, start <= bytes.count, count <= bytes.count - start else {
+      throw .truncated(offset: bytes.count)
+    }
+  }
+
+  private func number(_ start: Int, _ count: Int) throws(TorchError) -> Int {
+    try check(start, count)
+    let value = bytes[start..<start + count].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    guard value <= UInt64(Int.max) else { throw .malformed(offset: start) }
+    return Int(value)
+  }
+}

@@ -1,2 +1,0 @@
-import CSystem
-print(system_processor_count())
