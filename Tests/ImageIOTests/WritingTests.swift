@@ -91,6 +91,27 @@ import Testing
     #expect(folder.names.isEmpty)
   }
 
+  /// A file size limit, in a process of its own, stands for a disk that fills up midway.
+  @Test func aFailedWriteKeepsTheOldFile() async {
+    await #expect(processExitsWith: .success) {
+      let folder = TestFolder()
+      let path = folder.write([1, 2, 3], to: "out.png")
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 20_000, rlim_max: 20_000)
+      precondition(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+      let size = ImageSize(width: 200, height: 200)
+      let pixels = (0..<(3 * size.pixelCount)).map { Float($0 * $0 % 251) }
+      for encoding in [
+        ImageEncoding(.png, compressionLevel: 0), ImageEncoding(.jpeg, quality: 100),
+      ] {
+        #expect(throws: ImageError.cannotWrite(.system(errno: EFBIG))) {
+          try writeImage(RGBImage(size: size, pixels: pixels), path: path, encoding: encoding)
+        }
+        #expect(readBytes(path) == [1, 2, 3] && folder.names == ["out.png"])
+      }
+    }
+  }
+
   @Test func formatsByName() {
     #expect(ImageFormat(fileName: "a.png") == .png)
     #expect(ImageFormat(fileName: "dir.x/A.PNG") == .png)
