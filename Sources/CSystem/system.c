@@ -71,11 +71,23 @@ long long system_peak_resident_bytes(void) {
     return (long long)usage.ru_maxrss * 1024;
 }
 
-void system_on_interrupt(void (*handler)(int)) {
+static volatile sig_atomic_t interrupt_requested;
+
+static void request_interrupt(int signal) {
+    (void)signal;
+    interrupt_requested = 1;
+}
+
+void system_catch_signals(void) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
-    action.sa_handler = handler;
     sigemptyset(&action.sa_mask);
+    action.sa_handler = SIG_IGN;
+    sigaction(SIGPIPE, &action, NULL);
+    action.sa_handler = request_interrupt;
+    action.sa_flags = (int)SA_RESETHAND;  // the second signal has its default action
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
 }
+
+int system_interrupt_requested(void) { return interrupt_requested; }

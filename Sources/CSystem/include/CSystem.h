@@ -62,8 +62,20 @@ int system_processor_count(void);
 /// Peak resident memory of this process in bytes: VmHWM of /proc/self/status, or getrusage where there is no /proc.
 long long system_peak_resident_bytes(void);
 
-/// Installs `handler` for SIGINT and SIGTERM.
-void system_on_interrupt(void (*handler)(int));
+/// getopt's global state, which Swift takes for a data race: the next index, the value, the wrong letter.
+/// `system_getopt_restart` begins a new scan that prints nothing.
+static inline void system_getopt_restart(void) {
+    optind = 0;
+    opterr = 0;
+}
+static inline int system_getopt_index(void) { return optind; }
+static inline const char *system_getopt_value(void) { return optarg; }
+static inline int system_getopt_letter(void) { return optopt; }
+
+/// Lets SIGINT and SIGTERM set a flag once; the second one ends the process. Ignores SIGPIPE.
+void system_catch_signals(void);
+/// Whether SIGINT or SIGTERM has arrived since.
+int system_interrupt_requested(void);
 
 /// Maps `size` bytes of zeroed memory, or of the file behind `descriptor` (read-only); NULL on failure
 /// (MAP_FAILED is a cast in C, which Swift does not import). Given back with munmap.

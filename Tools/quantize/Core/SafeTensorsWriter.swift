@@ -37,13 +37,12 @@ public enum SafeTensorsWriter {
     let sorted = tensors.enumerated().sorted {
       ($1.element.bytes.count, $0.offset) < ($0.element.bytes.count, $1.offset)
     }.map { $0.element }
-    let file = try AtomicFile(path: path)
+    var file = try AtomicFile(path: path)
     let header = Self.header(sorted, metadata: metadata)
-    try withUnsafeBytes(of: UInt64(header.count).littleEndian) { (bytes) throws(FileOutputError) in
-      try file.write(bytes)
-    }
-    try file.write(header)
-    for tensor in sorted { try file.write(tensor.bytes) }
+    let length: [UInt64] = [UInt64(header.count).littleEndian]
+    try file.write(length.span.bytes)
+    try file.write(header.span.bytes)
+    for tensor in sorted { try file.write(tensor.bytes.span.bytes) }
     try file.commit()
   }
 

@@ -1,0 +1,81 @@
+internal import CSystem
+
+/// The standard streams: results on stdout, progress and messages on stderr.
+public enum Console {
+  /// The words of the command line, the program's name first.
+  public static var arguments: [String] {
+    guard let words = system_arguments() else { return [] }
+    return (0..<Int(system_argument_count())).map { index in
+      words[index].map { String(cString: $0) } ?? ""
+    }
+  }
+
+  /// An environment variable; nil where it is not set or empty.
+  public static func environment(_ name: String) -> String? {
+    guard let value = getenv(name), value.pointee != 0 else { return nil }
+    return String(cString: value)
+  }
+
+  /// Writes to stdout. A reader that went away ends the program quietly, a full disk with exit 1.
+  public static func print(_ text: String) {
+    guard !write(text, to: 1) else { return }
+    let code = system_errno()
+    if code != EPIPE { error("standard output cannot be written: \(String(cString: strerror(code)))") }
+    exit(code == EPIPE ? ExitCode.done.rawValue : ExitCode.failed.rawValue)
+  }
+
+  /// Writes to stderr; failures are ignored.
+  public static func note(_ text: String) {
+    _ = write(text, to: 2)
+  }
+
+  /// Writes "NAME: message" as one line to stderr.
+  public static func error(_ message: String) {
+    let program = arguments.first.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
+    note("\(program ?? "qstyle"): \(oneLine(message))\n")
+  }
+
+  /// Columns of the terminal behind stderr; 0 when it is none.
+  public static var terminalColumns: Int { Int(system_terminal_columns(2)) }
+
+  /// A text whose control characters are written as \xNN, so that file names can not break a line.
+  public static func oneLine(_ text: String) -> String {
+    var line = ""
+    for scalar in text.unicodeScalars {
+      if scalar.value < 0x20 || scalar.value == 0x7f {
+        let digits = String(scalar.value, radix: 16)
+        line += "\\x" + (digits.count < 2 ? "0" : "") + digits
+      } else {
+        line.unicodeScalars.append(scalar)
+      }
+    }
+    return line
+  }
+
+  private static func write(_ text: String, to descriptor: Int32) -> Bool {
+    var bytes = Array(text.utf8)[...]
+    while !bytes.isEmpty {
+      let count = bytes.withUnsafeBytes { system_write(descriptor, $0.baseAddress, $0.count) }
+      if count < 0 {
+        if system_errno() == EINTR { continue }
+        return false
+      }
+      bytes = bytes.dropFirst(Int(count))
+    }
+    return true
+  }
+
+  /// Seconds of a clock that never goes back.
+  public static var seconds: Double { system_monotonic_seconds() }
+
+  /// Peak resident memory of this process in bytes, as the system counts it.
+  public static var peakBytes: Int { Int(system_peak_resident_bytes()) }
+
+  /// Makes SIGINT and SIGTERM set `isInterrupted`; a second one ends the process. SIGPIPE becomes an error of write.
+  public static func catchSignals() {
+    system_catch_signals()
+  }
+
+  /// Whether the user has asked to stop.
+  public static var isInterrupted: Bool { system_interrupt_requested() != 0 }
+}

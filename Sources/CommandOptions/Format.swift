@@ -1,0 +1,44 @@
+internal import CSystem
+
+/// Numbers for people, the same on every machine.
+public enum Format {
+  /// A number with a fixed count of decimals.
+  public static func fixed(_ value: Double, digits: Int) -> String {
+    text { system_format_fixed($0, $1, value, Int32(digits)) }
+  }
+
+  /// A number with a count of significant digits, in exponent form where that is shorter.
+  public static func general(_ value: Double, digits: Int = 6) -> String {
+    text { system_format_general($0, $1, value, Int32(digits)) }
+  }
+
+  /// A count of bytes as "61.3 MiB".
+  public static func bytes(_ count: Int) -> String {
+    switch count {
+    case ..<(1 << 10): "\(count) B"
+    case ..<(1 << 20): fixed(Double(count) / 0x1p10, digits: 1) + " KiB"
+    case ..<(1 << 30): fixed(Double(count) / 0x1p20, digits: 1) + " MiB"
+    default: fixed(Double(count) / 0x1p30, digits: 2) + " GiB"
+    }
+  }
+
+  /// A time as "4.2 s", "3 m 07 s" or "2 h 05 m".
+  public static func duration(_ seconds: Double) -> String {
+    guard seconds.isFinite, seconds >= 0 else { return "?" }
+    guard seconds >= 60 else { return fixed(seconds, digits: 1) + " s" }
+    let whole = Int(min(seconds.rounded(), 1e9))
+    let (large, small, units) =
+      whole < 3600 ? (whole / 60, whole % 60, ("m", "s")) : (whole / 3600, whole / 60 % 60, ("h", "m"))
+    return "\(large) \(units.0) \(small < 10 ? "0" : "")\(small) \(units.1)"
+  }
+
+  private static func text(
+    _ format: (UnsafeMutablePointer<CChar>, Int) -> Int32
+  ) -> String {
+    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
+      guard let base = buffer.baseAddress else { return "" }
+      _ = format(base, buffer.count)
+      return String(cString: base)
+    }
+  }
+}

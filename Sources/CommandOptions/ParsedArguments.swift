@@ -1,0 +1,198 @@
+internal import CSystem
+
+/// The words of a command line, taken apart by a `Command`'s table with libc's getopt_long.
+///
+/// Options and positional arguments may be mixed, `--` ends the options, `--name=value` works, and a
+/// long option may be shortened as long as it stays unique.
+public struct ParsedArguments {
+  /// The arguments that are no options.
+  public private(set) var positional: [String] = []
+  private var values: [(name: String, value: String)] = []
+
+  /// Takes words apart.
+  ///
+  /// - Parameter words: without the command's own name.
+  /// - Throws: `UsageError` for unknown, repeated or incomplete options and wrong numbers of arguments.
+  public init(_ words: [String], for command: Command) throws(UsageError) {
+    let options = command.options
+    // getopt_long wants C strings that stay where they are; the first word is the program.
+    var strings: [UnsafeMutablePointer<CChar>?] = ([command.name] + words).map { strdup($0) }
+    let names = options.map { strdup($0.name) }
+    defer {
+      for string in strings { free(string) }
+      for name in names { free(name) }
+    }
+    strings.append(nil)
+    var table: [option] = []
+    for (index, option) in options.enumerated() {
+      table.append(
+        CSystem.option(
+          name: UnsafePointer(names[index]), has_arg: option.value == nil ? 0 : 1, flag: nil,
+          val: Int32(256 + index)))
+    }
+    table.append(CSystem.option(name: nil, has_arg: 0, flag: nil, val: 0))
+    // A leading colon: a missing value is told apart from an unknown option, and nothing is printed.
+    var letters = ":"
+    for option in options {
+      if let letter = option.letter { letters += String(letter) + (option.value == nil ? "" : ":") }
+    }
+    let count = Int32(words.count + 1)
+    system_getopt_restart()
+    while true {
+      let current = max(Int(system_getopt_index()), 1)
+      let code = getopt_long(count, &strings, letters, table, nil)
+      if code == -1 { break }
+      guard let index = Self.index(code, options) else {
+        throw Self.error(code, word: Self.offender(strings, after: current), options: options)
+      }
+      let option = options[index]
+      guard option.value == nil || !has(option.name) else {
+        throw UsageError("--\(option.name) is given twice; give it once")
+      }
+      values.append((option.name, option.value == nil ? "" : String(cString: system_getopt_value())))
+    }
+    for index in Int(system_getopt_index())..<Int(count) {
+      if let string = strings[index] { positional.append(String(cString: string)) }
+    }
+    guard !has("help") else { return }
+    if positional.count < command.arguments.lowerBound {
+      throw UsageError("something is missing; usage: \(command.name) \(command.usage)")
+    }
+    if positional.count > command.arguments.upperBound {
+      throw UsageError(
+        "'\(positional[command.arguments.upperBound])' is one argument too many; usage: "
+          + "\(command.name) \(command.usage)")
+    }
+  }
+
+  private static func index(_ code: Int32, _ options: [Option]) -> Int? {
+    if code >= 256 { return Int(code) - 256 }
+    guard code > 0, code < 128, code != 58, code != 63 else { return nil }
+    return options.firstIndex { $0.letter == Character(Unicode.Scalar(UInt8(code))) }
+  }
+
+  /// The word that getopt stumbled over: the one before optind, or the current one for letters.
+  private static func offender(_ words: [UnsafeMutablePointer<CChar>?], after current: Int) -> String {
+    let index = max(1, Int(system_getopt_index()) - 1)
+    for candidate in [index, current] where candidate < words.count {
+      if let word = words[candidate] {
+        let text = String(cString: word)
+        if text.hasPrefix("-") { return text }
+      }
+    }
+    let letter = system_getopt_letter()
+    guard letter > 32, letter < 127 else { return "-?" }
+    return "-" + String(Character(Unicode.Scalar(UInt8(letter))))
+  }
+
+  private static func error(_ code: Int32, word: String, options: [Option]) -> UsageError {
+    let name = word.split(separator: "=", omittingEmptySubsequences: false).first.map(String.init) ?? word
+    let stem = String(name.drop { $0 == "-" })
+    if code == 58 {  // ':'
+      let option = options.first { $0.name.hasPrefix(stem) || $0.letter.map(String.init) == stem }
+      let value = option?.value ?? "VALUE"
+      return UsageError("\(name) needs a value: \(name) \(value)")
+    }
+    let matches = options.filter { $0.name.hasPrefix(stem) }
+    if name.hasPrefix("--"), matches.contains(where: { $0.name == stem && $0.value == nil }) {
+      return UsageError("\(name) takes no value")
+    }
+    if matches.count > 1 {
+      let names = matches.map { "--" + $0.name }.joined(separator: " or ")
+      return UsageError("\(name) is ambiguous: \(names)")
+    }
+    let near = options.map { ($0.name, editDistance($0.name, stem)) }.min { $0.1 < $1.1 }
+    if let near, near.1 <= 2, name.hasPrefix("--") {
+      return UsageError("unknown option \(name); did you mean --\(near.0)?")
+    }
+    return UsageError("unknown option \(name); --help lists the options")
+  }
+
+  // MARK: Access
+
+  /// Whether an option was given.
+  public func has(_ name: String) -> Bool { values.contains { $0.name == name } }
+
+  /// An option's value as it was typed.
+  public func text(_ name: String) -> String? { values.first { $0.name == name }?.value }
+
+  /// A whole number within a range.
+  ///
+  /// - Throws: `UsageError`.
+  public func integer(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
+    guard let text = text(name) else { return nil }
+    guard let number = Int(text), range.contains(number) else {
+      throw UsageError(
+        "--\(name) is a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+    }
+    return number
+  }
+
+  /// A number within a range.
+  ///
+  /// - Throws: `UsageError`.
+  public func number(_ name: String, in range: ClosedRange<Double>) throws(UsageError) -> Double? {
+    guard let text = text(name) else { return nil }
+    guard let number = parseNumber(text), range.contains(number) else {
+      throw UsageError(
+        "--\(name) is a number from \(Format.general(range.lowerBound)) to "
+          + "\(Format.general(range.upperBound)), not '\(text)'")
+    }
+    return number
+  }
+
+  /// A size in bytes: 1000000, 512K, 64M, 1.5G, in powers of 1024.
+  ///
+  /// - Throws: `UsageError`.
+  public func bytes(_ name: String) throws(UsageError) -> Int? {
+    guard let text = text(name) else { return nil }
+    let suffixes: [(Character, Double)] = [("K", 0x1p10), ("M", 0x1p20), ("G", 0x1p30)]
+    var digits = text.uppercased()
+    var factor = 1.0
+    if let last = digits.last, let suffix = suffixes.first(where: { $0.0 == last }) {
+      factor = suffix.1
+      digits.removeLast()
+    }
+    guard let number = parseNumber(digits), number >= 0, number * factor < 0x1p50 else {
+      throw UsageError("--\(name) is a size such as 512K, 64M or 1G, not '\(text)'")
+    }
+    return Int(number * factor)
+  }
+
+  /// One of several words.
+  ///
+  /// - Throws: `UsageError`.
+  public func choice(_ name: String, among words: [String]) throws(UsageError) -> String? {
+    guard let text = text(name) else { return nil }
+    guard words.contains(text) else {
+      throw UsageError("--\(name) is \(words.joined(separator: " or ")), not '\(text)'")
+    }
+    return text
+  }
+}
+
+/// A decimal number that spans the whole text; nil otherwise, also for infinities.
+public func parseNumber(_ text: String) -> Double? {
+  guard let first = text.utf8.first, first != 0x2b,
+    text.utf8.allSatisfy({ ($0 >= 0x30 && $0 <= 0x39) || [0x2b, 0x2d, 0x2e, 0x45, 0x65].contains($0) })
+  else { return nil }
+  var value = 0.0
+  guard system_parse_double(text, &value) != 0, value.isFinite else { return nil }
+  return value
+}
+
+/// Insertions, deletions and replacements between two words (Levenshtein).
+func editDistance(_ a: String, _ b: String) -> Int {
+  let (a, b) = (Array(a.utf8), Array(b.utf8))
+  var row = Array(0...b.count)
+  for (i, x) in a.enumerated() {
+    var diagonal = row[0]
+    row[0] = i + 1
+    for (j, y) in b.enumerated() {
+      let replaced = diagonal + (x == y ? 0 : 1)
+      diagonal = row[j + 1]
+      row[j + 1] = min(replaced, diagonal + 1, row[j] + 1)
+    }
+  }
+  return row[b.count]
+}
