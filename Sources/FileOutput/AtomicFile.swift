@@ -12,8 +12,8 @@ import CSystem
 /// written to directly.
 ///
 /// ```swift
-/// var file = try AtomicFile(path: "checkpoint.safetensors")
-/// try file.write(header.span.bytes)
+/// let file = try AtomicFile(path: "checkpoint.safetensors")
+/// try file.write(header)
 /// try file.write(tensor.span.bytes)
 /// try file.commit()
 /// ```
@@ -43,10 +43,31 @@ public struct AtomicFile: ~Copyable {
   /// Appends `bytes`.
   ///
   /// - Throws: `FileOutputError.system` with the cause; the target is then as it was before.
-  public mutating func write(_ bytes: RawSpan) throws(FileOutputError) {
-    let failure = bytes.withUnsafeBytes { buffer in self.writeAll(buffer) }
-    if failure != 0 { throw .system(errno: failure) }
+  public func write(_ bytes: UnsafeRawBufferPointer) throws(FileOutputError) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = Int(system_write(descriptor, rest.baseAddress, rest.count))
+      if count > 0 {
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      } else if count == 0 {
+        throw .system(errno: ENOSPC)
+      } else if system_errno() != EINTR {
+        throw .system(errno: system_errno())
+      }
+    }
   }
+
+  /// Appends `bytes`.
+  ///
+  /// - Throws: `FileOutputError.system` with the cause; the target is then as it was before.
+  public func write(_ bytes: RawSpan) throws(FileOutputError) {
+    try bytes.withUnsafeBytes { buffer throws(FileOutputError) in try write(buffer) }
+  }
+
+  /// Appends `bytes`.
+  ///
+  /// - Throws: `FileOutputError.system` with the cause; the target is then as it was before.
+  public func write(_ bytes: [UInt8]) throws(FileOutputError) { try write(bytes.span.bytes) }
 
   /// Flushes the file to the disk and gives it its name.
   ///
@@ -60,23 +81,6 @@ public struct AtomicFile: ~Copyable {
     if temporary.isEmpty { return }
     if rename(temporary, target) != 0 { throw .system(errno: system_errno()) }
     temporary = ""
-  }
-
-  /// Writes all of `buffer`, however many calls it takes; returns 0 or the `errno`.
-  private func writeAll(_ buffer: UnsafeRawBufferPointer) -> Int32 {
-    var rest = buffer[...]
-    while !rest.isEmpty {
-      let part = UnsafeRawBufferPointer(rebasing: rest)
-      let count = CSystem.write(descriptor, part.baseAddress, part.count)
-      if count > 0 {
-        rest = rest.dropFirst(count)
-      } else if count == 0 {
-        return ENOSPC
-      } else if system_errno() != EINTR {
-        return system_errno()
-      }
-    }
-    return 0
   }
 }
 

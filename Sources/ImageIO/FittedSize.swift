@@ -2,7 +2,7 @@
 ///
 /// - Parameters:
 ///   - size: The image's size, both sides at least 1.
-///   - longerSide: The wanted longer side, at least 1, or nil for the image's own.
+///   - longerSide: The wanted longer side, 1 to 2^31 - 1, or nil for the image's own.
 ///   - upscale: Whether an image that is smaller becomes larger; otherwise it keeps its size.
 /// - Returns: The longer side as wanted, the other rounded to the nearest integer (half up) and at
 ///   least 1.
@@ -10,7 +10,7 @@ public func fittedSize(_ size: ImageSize, longerSide: Int?, upscale: Bool = fals
   let longer = max(size.width, size.height)
   precondition(min(size.width, size.height) > 0, "an image has at least one pixel")
   guard let wanted = longerSide, upscale || wanted < longer else { return size }
-  precondition(wanted > 0, "the longer side is at least 1")
+  precondition((1...Int(Int32.max)).contains(wanted), "the longer side is 1 to 2^31 - 1")
   func scaled(_ side: Int) -> Int { max(1, (2 * side * wanted + longer) / (2 * longer)) }
   return ImageSize(width: scaled(size.width), height: scaled(size.height))
 }

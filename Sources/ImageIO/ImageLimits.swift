@@ -1,14 +1,14 @@
 /// How large an image may be; checked against the header, before memory is asked for.
 public struct ImageLimits: Equatable, Sendable {
   /// The longest side of a file in pixels, at most 65500 (what libjpeg handles).
-  public var side: Int
+  public let side: Int
   /// Pixels of a file that is decoded row by row.
-  public var pixels: Int
+  public let pixels: Int
   /// Pixels of a file that decoding must hold whole: interlaced PNG and progressive JPEG (up to 8
   /// bytes a pixel).
-  public var wholeImagePixels: Int
+  public let wholeImagePixels: Int
   /// Pixels of the result (12 bytes each).
-  public var resultPixels: Int
+  public let resultPixels: Int
 
   /// 65500 a side, 268 million pixels in a file or 64 million if held whole, and 64 million in the
   /// result.

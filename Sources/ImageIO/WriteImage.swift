@@ -23,34 +23,60 @@ public struct ImageEncoding: Equatable, Sendable {
   }
 }
 
-/// Writes an image as 8-bit RGB, row by row; the file appears whole or not at all (`AtomicFile`).
+/// Writes an image as 8-bit RGB; the file appears whole or not at all (`AtomicFile`).
 ///
-/// Samples are clamped to 0...255 and rounded to the nearest integer, ties to even; NaN becomes 0.
+/// As `writeImage(_:size:offset:path:encoding:)`, for samples in 0...255.
 ///
 /// - Parameters:
 ///   - image: The image; each side at most 65500.
-///   - path: The file to create or replace. Its name plays no part; see
-///     `ImageFormat.init(fileName:)`.
+///   - path: The file to create or replace.
 ///   - encoding: Format and compression.
 /// - Throws: `ImageError.cannotWrite` with the cause, `.sideTooLong`, `.outOfMemory` or
 ///   `.cannotEncode`.
 public func writeImage(
   _ image: RGBImage, path: String, encoding: ImageEncoding
 ) throws(ImageError) {
+  try writeImage(image.pixels.span, size: image.size, path: path, encoding: encoding)
+}
+
+/// Writes samples as 8-bit RGB, row by row; the file appears whole or not at all (`AtomicFile`).
+///
+/// Samples plus `offset` are clamped to 0...255 and rounded to the nearest integer, ties to even;
+/// NaN becomes 0. Only one row of bytes is held.
+///
+/// - Parameters:
+///   - pixels: [height][width][3] samples.
+///   - size: Width and height; each side at most 65500.
+///   - offset: What is added to red, green and blue, such as a mean that was subtracted before.
+///   - path: The file to create or replace. Its name plays no part; see
+///     `ImageFormat.init(fileName:)`.
+///   - encoding: Format and compression.
+/// - Throws: `ImageError.cannotWrite` with the cause, `.sideTooLong`, `.outOfMemory` or
+///   `.cannotEncode`.
+public func writeImage(
+  _ pixels: Span<Float>, size: ImageSize,
+  offset: (red: Float, green: Float, blue: Float) = (0, 0, 0), path: String,
+  encoding: ImageEncoding
+) throws(ImageError) {
+  precondition(pixels.count == 3 * size.pixelCount, "an RGB image has three samples a pixel")
   let limit = ImageLimits.default.side
-  if max(image.width, image.height) > limit { throw .sideTooLong(image.size, limit: limit) }
-  var file: AtomicFile
+  if max(size.width, size.height) > limit { throw .sideTooLong(size, limit: limit) }
+  let file: AtomicFile
   do { file = try AtomicFile(path: path) } catch { throw .cannotWrite(error) }
-  let encoder = try ImageEncoder(size: image.size, encoding: encoding)
-  var bytes = [UInt8](repeating: 0, count: 3 * image.width)
-  for row in 0..<image.height {
+  let encoder = try ImageEncoder(size: size, encoding: encoding)
+  var bytes = [UInt8](repeating: 0, count: 3 * size.width)
+  for row in 0..<size.height {
     let start = row * bytes.count
-    for index in bytes.indices { bytes[index] = rounded(image.pixels[start + index]) }
+    for red in stride(from: 0, to: bytes.count, by: 3) {
+      bytes[red] = rounded(pixels[start + red] + offset.red)
+      bytes[red + 1] = rounded(pixels[start + red + 1] + offset.green)
+      bytes[red + 2] = rounded(pixels[start + red + 2] + offset.blue)
+    }
     try encoder.writeRow(bytes)
-    try encoder.drain(into: &file)
+    try encoder.drain(into: file)
   }
   try encoder.finish()
-  try encoder.drain(into: &file)
+  try encoder.drain(into: file)
   do { try file.commit() } catch { throw .cannotWrite(error) }
 }
 
@@ -88,12 +114,12 @@ private final class ImageEncoder {
   }
 
   /// Moves what has been encoded to the file.
-  func drain(into file: inout AtomicFile) throws(ImageError) {
+  func drain(into file: borrowing AtomicFile) throws(ImageError) {
     var bytes: UnsafePointer<UInt8>?
     let count = image_encoder_take(handle, &bytes)
     // SAFETY: bytes points to count bytes that live until the next call of the encoder.
     let encoded = UnsafeRawBufferPointer(start: bytes, count: count)
-    do { try file.write(encoded.bytes) } catch { throw .cannotWrite(error) }
+    do { try file.write(encoded) } catch { throw .cannotWrite(error) }
   }
 
   private func check(_ status: image_status) throws(ImageError) {

@@ -31,10 +31,11 @@ final class TestFolder {
     return names.sorted()
   }
 
-  /// Writes a file and returns its path.
-  func write(_ bytes: [UInt8], to name: String = "image") -> String {
+  /// Writes a file, or more of one, and returns its path.
+  @discardableResult
+  func write(_ bytes: [UInt8], to name: String = "image", appending: Bool = false) -> String {
     let path = file(name)
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    let descriptor = open(path, O_WRONLY | O_CREAT | (appending ? O_APPEND : O_TRUNC), 0o644)
     precondition(descriptor >= 0, "open: errno \(errno)")
     precondition(Glibc.write(descriptor, bytes, bytes.count) == bytes.count, "short write")
     close(descriptor)

@@ -68,6 +68,15 @@ import Testing
     #expect(try readImage(path: path).pixels == [0, 0, 0, 2, 2, 254, 255, 255, 0, 255, 0, 127])
   }
 
+  @Test func addsTheOffset() throws {
+    let pixels: [Float] = [-100, 0, 100, 27.5, 300, -300]
+    let path = folder.file("out.png")
+    try writeImage(
+      pixels.span, size: ImageSize(width: 1, height: 2), offset: (123.75, 116.5, 103.9),
+      path: path, encoding: ImageEncoding(.png))
+    #expect(try readImage(path: path).pixels == [24, 116, 204, 151, 255, 0])
+  }
+
   @Test func failuresNameTheCause() {
     let image = image(40, 30)
     func error(_ path: String) -> ImageError? {
@@ -80,6 +89,27 @@ import Testing
     #expect(error("/dev/full") == .cannotWrite(.system(errno: ENOSPC)))
     #expect(error("") == .cannotWrite(.system(errno: ENOENT)))
     #expect(folder.names.isEmpty)
+  }
+
+  /// A file size limit, in a process of its own, stands for a disk that fills up midway.
+  @Test func aFailedWriteKeepsTheOldFile() async {
+    await #expect(processExitsWith: .success) {
+      let folder = TestFolder()
+      let path = folder.write([1, 2, 3], to: "out.png")
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 20_000, rlim_max: 20_000)
+      precondition(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+      let size = ImageSize(width: 200, height: 200)
+      let pixels = (0..<(3 * size.pixelCount)).map { Float($0 * $0 % 251) }
+      for encoding in [
+        ImageEncoding(.png, compressionLevel: 0), ImageEncoding(.jpeg, quality: 100),
+      ] {
+        #expect(throws: ImageError.cannotWrite(.system(errno: EFBIG))) {
+          try writeImage(RGBImage(size: size, pixels: pixels), path: path, encoding: encoding)
+        }
+        #expect(readBytes(path) == [1, 2, 3] && folder.names == ["out.png"])
+      }
+    }
   }
 
   @Test func formatsByName() {
