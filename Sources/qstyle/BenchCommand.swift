@@ -43,21 +43,15 @@ struct BenchCommand {
     let weights = try WeightLocation.open(self.weights, precision: precision)
     let pool = WorkerPool(threads: shared.threads)
     let deepest = TransferSettings().deepest
-    do throws(WeightError) {
-      switch weights.precision {
-      case .int8:
-        try measure(
-          try Int8Arithmetic(
-            weights.file, deepest: deepest, pooling: .average, kernels: shared.kernels), pool,
-          isFloat: false)
-      case .float32:
-        try measure(
-          try Float32Arithmetic(
-            weights.file, deepest: deepest, pooling: .average, kernels: shared.kernels), pool,
-          isFloat: true)
-      }
-    } catch {
-      throw Failure(weights.path, error.description)
+    switch weights.precision {
+    case .int8:
+      let numbers = try weights.int8(
+        deepest: deepest, pooling: .average, kernels: shared.kernels)
+      try measure(numbers, pool, isFloat: false)
+    case .float32:
+      let numbers = try weights.float32(
+        deepest: deepest, pooling: .average, kernels: shared.kernels)
+      try measure(numbers, pool, isFloat: true)
     }
     return .done
   }
@@ -85,7 +79,7 @@ struct BenchCommand {
         numbers, content: content, style: .noisy(content: grey, ratio: 1, seed: 2),
         start: content, optimizer: Adam(count: content.values.count), pool: pool)
     } catch {
-      throw Failure("this size cannot be measured: \(error)")
+      throw Failure("this size cannot be measured: " + error.description)
     }
     var peak = 0.0
     var best = Best()

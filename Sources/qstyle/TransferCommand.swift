@@ -23,21 +23,15 @@ struct TransferCommand {
     let style = try picture(options.style, .longerSide(options.size), deepest)
     let start = try startImage(content)
     let pool = WorkerPool(threads: options.shared.threads)
-    do throws(WeightError) {
-      switch weights.precision {
-      case .int8:
-        let numbers = try Int8Arithmetic(
-          weights.file, deepest: deepest, pooling: options.pooling,
-          kernels: options.shared.kernels)
-        return try optimise(numbers, content, style, start, pool, begin)
-      case .float32:
-        let numbers = try Float32Arithmetic(
-          weights.file, deepest: deepest, pooling: options.pooling,
-          kernels: options.shared.kernels)
-        return try optimise(numbers, content, style, start, pool, begin)
-      }
-    } catch {
-      throw Failure(weights.path, error.description)
+    switch weights.precision {
+    case .int8:
+      let numbers = try weights.int8(
+        deepest: deepest, pooling: options.pooling, kernels: options.shared.kernels)
+      return try optimise(numbers, content, style, start, pool, begin)
+    case .float32:
+      let numbers = try weights.float32(
+        deepest: deepest, pooling: options.pooling, kernels: options.shared.kernels)
+      return try optimise(numbers, content, style, start, pool, begin)
     }
   }
 
@@ -82,7 +76,7 @@ struct TransferCommand {
         numbers, content: content, style: style, start: start, settings: options.settings,
         optimizer: Adam(count: start.values.count, settings: options.adam), pool: pool)
     } catch {
-      throw Failure(Self.sentence(error))
+      throw Failure(error.description)
     }
     var report = TransferReport(options, isa: numbers.instructionSet)
     let writer = ResultWriter(options)
@@ -106,16 +100,6 @@ struct TransferCommand {
       session, steps: done, losses: losses, seconds: Console.seconds - begin,
       wasInterrupted: done < options.steps)
     return done < options.steps ? .interrupted : .done
-  }
-
-  private static func sentence(_ error: TransferError) -> String {
-    switch error {
-    case .tooSmall(let width, let height, let least, let isStyle):
-      "the \(isStyle ? "style" : "content") of \(width)x\(height) pixels is too small; the layers "
-        + "need \(least) pixels a side"
-    case .memory(let bytes):
-      "the system refuses \(Format.bytes(bytes)) of memory; use a smaller --size"
-    }
   }
 }
 
@@ -143,11 +127,11 @@ struct ResultWriter {
     _ session: TransferSession<Numbers, Adam>, step: Int?
   ) throws(Failure) {
     let path = step.map(name) ?? output
-    let tensor = session.tensor
-    let image = RGBImage(
-      size: ImageSize(width: tensor.width, height: tensor.height), pixels: tensor.rgb)
     do throws(ImageError) {
-      try writeImage(image, path: path, encoding: ImageEncoding(format))
+      try writeImage(
+        session.image.span,
+        size: ImageSize(width: session.shape.width, height: session.shape.height),
+        offset: VGG19.mean, path: path, encoding: ImageEncoding(format))
     } catch {
       throw Failure(path, error.description)
     }

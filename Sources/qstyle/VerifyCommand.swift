@@ -47,7 +47,7 @@ struct VerifyCommand {
 
   func run() throws(Failure) -> ExitCode {
     let weights = try WeightLocation.open(self.weights, precision: precision)
-    let reference = weights.precision == .int8 ? WeightLocation.reference() : weights.file
+    let reference = weights.precision == .int8 ? try WeightLocation.reference() : weights
     let pool = WorkerPool(threads: shared.threads)
     var allPass = true
     for path in cases {
@@ -57,29 +57,26 @@ struct VerifyCommand {
       } catch {
         throw Failure(path, error.description)
       }
-      do throws(WeightError) {
-        let pooling = stored.pooling
-        let deepest = stored.settings.deepest
-        switch weights.precision {
-        case .int8:
-          let numbers = try Int8Arithmetic(
-            weights.file, deepest: deepest, pooling: pooling, kernels: shared.kernels)
-          allPass = try check(numbers, stored, path, .int8, reference, pool) && allPass
-        case .float32:
-          let numbers = try Float32Arithmetic(
-            weights.file, deepest: deepest, pooling: pooling, kernels: shared.kernels)
-          allPass = try check(numbers, stored, path, .float32, reference, pool) && allPass
-        }
-      } catch {
-        throw Failure(weights.path, error.description)
+      let (pooling, deepest) = (stored.pooling, stored.settings.deepest)
+      let isOK: Bool
+      switch weights.precision {
+      case .int8:
+        let numbers = try weights.int8(
+          deepest: deepest, pooling: pooling, kernels: shared.kernels)
+        isOK = try check(numbers, stored, path, .int8, reference, pool)
+      case .float32:
+        let numbers = try weights.float32(
+          deepest: deepest, pooling: pooling, kernels: shared.kernels)
+        isOK = try check(numbers, stored, path, .float32, reference, pool)
       }
+      allPass = allPass && isOK
     }
     return allPass ? .done : .failed
   }
 
   private func check<Numbers: Arithmetic>(
     _ numbers: Numbers, _ stored: ReferenceCase, _ path: String, _ precision: Precision,
-    _ reference: WeightFile?, _ pool: WorkerPool
+    _ reference: Weights?, _ pool: WorkerPool
   ) throws(Failure) -> Bool {
     let steps = min(self.steps ?? stored.trajectory.count - 1, stored.trajectory.count - 1)
     guard steps >= 1 else { throw Failure(path, "has no trajectory to compare with") }
@@ -87,7 +84,7 @@ struct VerifyCommand {
     do throws(TransferError) {
       result = try Verification(numbers, stored, steps: steps, pool: pool)
     } catch {
-      throw Failure(path, "cannot be run: \(error)")
+      throw Failure(path, "cannot be run: " + error.description)
     }
     if precision == .int8, let reference {
       result.end = try score(result.image, stored, reference, pool)
@@ -103,21 +100,16 @@ struct VerifyCommand {
 
   /// The costs of an image by the float32 reference.
   private func score(
-    _ image: ImageTensor, _ stored: ReferenceCase, _ reference: WeightFile, _ pool: WorkerPool
+    _ image: ImageTensor, _ stored: ReferenceCase, _ reference: Weights, _ pool: WorkerPool
   ) throws(Failure) -> LossValues {
-    do throws(WeightError) {
-      let numbers = try Float32Arithmetic(
-        reference, deepest: stored.settings.deepest, pooling: stored.pooling,
-        kernels: shared.kernels)
-      do throws(TransferError) {
-        return try StyleTransfer.score(
-          numbers, image: image, content: stored.content, style: stored.style,
-          settings: stored.settings, pool: pool)
-      } catch {
-        throw Failure("the result cannot be scored: \(error)")
-      }
+    let numbers = try reference.float32(
+      deepest: stored.settings.deepest, pooling: stored.pooling, kernels: shared.kernels)
+    do throws(TransferError) {
+      return try StyleTransfer.score(
+        numbers, image: image, content: stored.content, style: stored.style,
+        settings: stored.settings, pool: pool)
     } catch {
-      throw Failure("the float32 reference weights", error.description)
+      throw Failure("the result cannot be scored: " + error.description)
     }
   }
 

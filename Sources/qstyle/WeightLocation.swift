@@ -2,6 +2,35 @@ internal import CSystem
 internal import CommandOptions
 internal import QuantVGG
 
+/// Weights that were found, and the arithmetic that they are for.
+struct Weights {
+  let file: WeightFile
+  let path: String
+  let precision: Precision
+
+  /// Packs the layers up to `deepest` for the fixed-point engine.
+  func int8(
+    deepest: Int, pooling: Pooling, kernels: KernelTable
+  ) throws(Failure) -> Int8Arithmetic {
+    do throws(WeightError) {
+      return try Int8Arithmetic(file, deepest: deepest, pooling: pooling, kernels: kernels)
+    } catch {
+      throw Failure(path, error.description)
+    }
+  }
+
+  /// Packs the layers up to `deepest` in single precision.
+  func float32(
+    deepest: Int, pooling: Pooling, kernels: KernelTable
+  ) throws(Failure) -> Float32Arithmetic {
+    do throws(WeightError) {
+      return try Float32Arithmetic(file, deepest: deepest, pooling: pooling, kernels: kernels)
+    } catch {
+      throw Failure(path, error.description)
+    }
+  }
+}
+
 /// Where weights are looked for: the option, QSTYLE_WEIGHTS, beside the program, the user's data
 /// folder, and the folders of a checkout above the program.
 enum WeightLocation {
@@ -16,11 +45,11 @@ enum WeightLocation {
   ///   - precision: of --precision; nil takes what the file holds, int8 where there is a choice.
   static func open(
     _ path: String?, precision: Precision?
-  ) throws(Failure) -> (file: WeightFile, path: String, precision: Precision) {
+  ) throws(Failure) -> Weights {
     if let path = path ?? Console.environment("QSTYLE_WEIGHTS") {
       let file = try read(path)
       let held: Precision = file.kind == .int8 ? .int8 : .float32
-      guard let precision, precision != held else { return (file, path, held) }
+      guard let precision, precision != held else { return Weights(file: file, path: path, precision: held) }
       throw Failure(
         path, "holds \(held.rawValue) weights, not \(precision.rawValue); name another file or leave out --precision")
     }
@@ -30,13 +59,13 @@ enum WeightLocation {
         "there are no \(precision.rawValue) weights (\(fileName(precision))) beside the program or in the "
           + "data folder; name them with --weights FILE, or make them with quantize")
     }
-    return (try read(path), path, precision)
+    return Weights(file: try read(path), path: path, precision: precision)
   }
 
   /// The float32 reference for scoring; nil where there is none.
-  static func reference() -> WeightFile? {
+  static func reference() throws(Failure) -> Weights? {
     guard let path = find(.float32) else { return nil }
-    return try? WeightFile(path: path)
+    return Weights(file: try read(path), path: path, precision: .float32)
   }
 
   static func read(_ path: String) throws(Failure) -> WeightFile {

@@ -144,4 +144,15 @@ public enum TransferError: Error, Equatable {
   case tooSmall(width: Int, height: Int, least: Int, isStyle: Bool)
   /// The system refused this many bytes.
   case memory(bytes: Int)
+
+  /// What is wrong and what to do about it.
+  public var description: String {
+    switch self {
+    case .tooSmall(let width, let height, let least, let isStyle):
+      "the \(isStyle ? "style" : "content") of \(width)x\(height) pixels is too small; the layers "
+        + "need \(least) pixels a side"
+    case .memory(let bytes):
+      "the system refuses \(bytes >> 20) MiB of memory; use a smaller size"
+    }
+  }
 }

@@ -37,7 +37,7 @@ public enum SafeTensorsWriter {
     let sorted = tensors.enumerated().sorted {
       ($1.element.bytes.count, $0.offset) < ($0.element.bytes.count, $1.offset)
     }.map { $0.element }
-    var file = try AtomicFile(path: path)
+    let file = try AtomicFile(path: path)
     let header = Self.header(sorted, metadata: metadata)
     let length: [UInt64] = [UInt64(header.count).littleEndian]
     try file.write(length.span.bytes)
