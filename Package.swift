@@ -29,12 +29,15 @@ let package = Package(
       name: "CImageIO", dependencies: ["CPNG", "CJPEG"],
       linkerSettings: ["png16", "z", "jpeg", "m"].map { .linkedLibrary($0) }),
     // The libraries.
-    .target(name: "QuantVGG", dependencies: ["CQuantKernels", "CSystem"], swiftSettings: swiftSettings),
+    .target(
+      name: "QuantVGG", dependencies: ["CQuantKernels", "CSystem"], swiftSettings: swiftSettings),
     .target(name: "Optim", swiftSettings: swiftSettings),
     .target(name: "FileOutput", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(
       name: "StyleTransfer", dependencies: ["QuantVGG", "Optim"], swiftSettings: swiftSettings),
-    .target(name: "ImageIO", dependencies: ["CImageIO", "CSystem", "FileOutput"], swiftSettings: swiftSettings),
+    .target(
+      name: "ImageIO", dependencies: ["CImageIO", "CSystem", "FileOutput"],
+      swiftSettings: swiftSettings),
     // The commands.
     .target(name: "CommandOptions", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .executableTarget(

@@ -74,7 +74,8 @@ public struct Command: Sendable {
       text += "\n\(group.title):\n"
       for option in group.options { text += Self.entry(option) }
     }
-    return text + "\nExit status: 0 done, 1 failed, 2 stopped with the work saved, 64 wrong usage.\n"
+    return text
+      + "\nExit status: 0 done, 1 failed, 2 stopped with the work saved, 64 wrong usage.\n"
   }
 
   private static let helpColumn = 30

@@ -16,11 +16,15 @@ public enum Console {
     return String(cString: value)
   }
 
-  /// Writes to stdout. A reader that went away ends the program quietly, a full disk with exit 1.
+  /// Writes to stdout.
+  ///
+  /// A reader that went away ends the program quietly, a full disk with exit 1.
   public static func print(_ text: String) {
     guard !write(text, to: 1) else { return }
     let code = system_errno()
-    if code != EPIPE { error("standard output cannot be written: \(String(cString: strerror(code)))") }
+    if code != EPIPE {
+      error("standard output cannot be written: \(String(cString: strerror(code)))")
+    }
     exit(code == EPIPE ? ExitCode.done.rawValue : ExitCode.failed.rawValue)
   }
 
@@ -71,7 +75,9 @@ public enum Console {
   /// Peak resident memory of this process in bytes, as the system counts it.
   public static var peakBytes: Int { Int(system_peak_resident_bytes()) }
 
-  /// Makes SIGINT and SIGTERM set `isInterrupted`; a second one ends the process. SIGPIPE becomes an error of write.
+  /// Makes SIGINT and SIGTERM set `isInterrupted`.
+  ///
+  /// A second one ends the process. SIGPIPE becomes an error of write.
   public static func catchSignals() {
     system_catch_signals()
   }

@@ -28,7 +28,8 @@ public enum Format {
     guard seconds >= 60 else { return fixed(seconds, digits: 1) + " s" }
     let whole = Int(min(seconds.rounded(), 1e9))
     let (large, small, units) =
-      whole < 3600 ? (whole / 60, whole % 60, ("m", "s")) : (whole / 3600, whole / 60 % 60, ("h", "m"))
+      whole < 3600
+      ? (whole / 60, whole % 60, ("m", "s")) : (whole / 3600, whole / 60 % 60, ("h", "m"))
     return "\(large) \(units.0) \(small < 10 ? "0" : "")\(small) \(units.1)"
   }
 

@@ -11,7 +11,9 @@ public struct ParsedArguments {
 
   /// Takes words apart.
   ///
-  /// - Parameter words: without the command's own name.
+  /// - Parameters:
+  ///   - words: without the command's own name.
+  ///   - command: the table.
   /// - Throws: `UsageError` for unknown, repeated or incomplete options and wrong numbers of arguments.
   public init(_ words: [String], for command: Command) throws(UsageError) {
     let options = command.options
@@ -49,7 +51,8 @@ public struct ParsedArguments {
       guard option.value == nil || option.isRepeatable || !has(option.name) else {
         throw UsageError("--\(option.name) is given twice; give it once")
       }
-      values.append((option.name, option.value == nil ? "" : String(cString: system_getopt_value())))
+      values.append(
+        (option.name, option.value == nil ? "" : String(cString: system_getopt_value())))
     }
     for index in Int(system_getopt_index())..<Int(count) {
       if let string = strings[index] { positional.append(String(cString: string)) }
@@ -72,7 +75,9 @@ public struct ParsedArguments {
   }
 
   /// The word that getopt stumbled over: the one before optind, or the current one for letters.
-  private static func offender(_ words: [UnsafeMutablePointer<CChar>?], after current: Int) -> String {
+  private static func offender(_ words: [UnsafeMutablePointer<CChar>?], after current: Int)
+    -> String
+  {
     let index = max(1, Int(system_getopt_index()) - 1)
     for candidate in [index, current] where candidate < words.count {
       if let word = words[candidate] {
@@ -86,7 +91,8 @@ public struct ParsedArguments {
   }
 
   private static func error(_ code: Int32, word: String, options: [Option]) -> UsageError {
-    let name = word.split(separator: "=", omittingEmptySubsequences: false).first.map(String.init) ?? word
+    let name =
+      word.split(separator: "=", omittingEmptySubsequences: false).first.map(String.init) ?? word
     let stem = String(name.drop { $0 == "-" })
     if code == 58 {  // ':'
       let option = options.first { $0.name.hasPrefix(stem) || $0.letter.map(String.init) == stem }
@@ -128,7 +134,8 @@ public struct ParsedArguments {
     guard let text = text(name) else { return nil }
     guard let number = Int(text), range.contains(number) else {
       throw UsageError(
-        "--\(name) is a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'")
+        "--\(name) is a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text)'"
+      )
     }
     return number
   }
@@ -179,7 +186,9 @@ public struct ParsedArguments {
 /// A decimal number that spans the whole text; nil otherwise, also for infinities.
 public func parseNumber(_ text: String) -> Double? {
   guard let first = text.utf8.first, first != 0x2b,
-    text.utf8.allSatisfy({ ($0 >= 0x30 && $0 <= 0x39) || [0x2b, 0x2d, 0x2e, 0x45, 0x65].contains($0) })
+    text.utf8.allSatisfy({
+      ($0 >= 0x30 && $0 <= 0x39) || [0x2b, 0x2d, 0x2e, 0x45, 0x65].contains($0)
+    })
   else { return nil }
   var value = 0.0
   guard system_parse_double(text, &value) != 0, value.isFinite else { return nil }

@@ -22,7 +22,9 @@ public struct SHA256 {
     }
   }
 
-  /// The hash of all bytes, in hexadecimal. Ends the use of the value.
+  /// The hash of all bytes, in hexadecimal.
+  ///
+  /// Ends the use of the value.
   public mutating func digest() -> String {
     let bits = count * 8
     block.append(0x80)

@@ -12,6 +12,7 @@ public protocol StreamingOptimizer: AnyObject {
   ///   - values: the parameters `offset..<offset + count`.
   ///   - gradient: the derivative of the loss with respect to them.
   ///   - offset: their place among all parameters.
+  ///   - count: how many they are.
   func update(
     _ values: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, offset: Int, count: Int)
 }

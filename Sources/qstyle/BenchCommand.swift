@@ -149,7 +149,9 @@ struct BenchCommand {
     Console.print(shared.isJSON ? document.text + "\n" : text)
   }
 
-  private static func row(_ name: String, _ seconds: Double, _ macs: Double, _ peak: Double) -> String {
+  private static func row(_ name: String, _ seconds: Double, _ macs: Double, _ peak: Double)
+    -> String
+  {
     func pad(_ text: String, _ width: Int) -> String {
       String(repeating: " ", count: max(0, width - text.count)) + text
     }

@@ -16,7 +16,8 @@ enum QStyle {
 
   private static func dispatch(_ words: [String]) throws(UsageError) -> ExitCode {
     guard let name = words.first else {
-      throw UsageError("name a command: qstyle transfer, verify, inspect or bench; see qstyle --help")
+      throw UsageError(
+        "name a command: qstyle transfer, verify, inspect or bench; see qstyle --help")
     }
     let rest = Array(words.dropFirst())
     switch name {
@@ -72,7 +73,8 @@ enum QStyle {
   }
 
   private static var help: String {
-    var text = "qstyle paints a photo in the style of a picture (Gatys et al.) with an int8 VGG-19.\n\n"
+    var text =
+      "qstyle paints a photo in the style of a picture (Gatys et al.) with an int8 VGG-19.\n\n"
     text += "Usage: qstyle COMMAND ...\n\n"
     for command in [
       TransferOptions.command, VerifyCommand.command, InspectCommand.command,

@@ -14,7 +14,8 @@ struct SharedOptions {
 
   static let weights = Option(
     "weights", value: "FILE",
-    "Weights made by quantize (default: QSTYLE_WEIGHTS, or beside the program, or in the user's data folder).")
+    "Weights made by quantize (default: QSTYLE_WEIGHTS, or beside the program, or in the user's data folder)."
+  )
   static let precision = Option(
     "precision", value: "P", "int8 (default) or float32: the arithmetic of the network.")
 
@@ -35,7 +36,8 @@ struct SharedOptions {
     guard let name = Console.environment("QSTYLE_ISA") else { return .best }
     let names = InstructionSet.allCases.filter { $0.isAvailable }.map { $0.rawValue }
     guard let set = InstructionSet(rawValue: name), set.isAvailable else {
-      throw UsageError("QSTYLE_ISA is \(names.joined(separator: " or ")) on this machine, not '\(name)'")
+      throw UsageError(
+        "QSTYLE_ISA is \(names.joined(separator: " or ")) on this machine, not '\(name)'")
     }
     return set
   }

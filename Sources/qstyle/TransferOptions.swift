@@ -124,7 +124,9 @@ struct TransferOptions {
     weights = arguments.text("weights")
     precision = try Precision(arguments)
     pooling =
-      Pooling(rawValue: try arguments.choice("pool", among: Pooling.allCases.map { $0.rawValue }) ?? "avg")
+      Pooling(
+        rawValue: try arguments.choice("pool", among: Pooling.allCases.map { $0.rawValue }) ?? "avg"
+      )
       ?? .average
     saveEvery = try arguments.integer("save-every", in: 1...1_000_000) ?? (isArticle ? 25 : nil)
     log = arguments.text("log")

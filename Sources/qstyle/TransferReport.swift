@@ -35,7 +35,8 @@ struct TransferReport {
       line.erase()
       let left = Format.duration(line.remaining(done: step, of: options.steps))
       Console.note(
-        "step \(step)/\(options.steps)  \(costs)  \(left) left  \(Format.bytes(Console.peakBytes))\n")
+        "step \(step)/\(options.steps)  \(costs)  \(left) left  \(Format.bytes(Console.peakBytes))\n"
+      )
     }
     try appendLog(step, losses, seconds: seconds)
   }

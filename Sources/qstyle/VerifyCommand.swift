@@ -94,7 +94,8 @@ struct VerifyCommand {
     let isOK =
       (result.startErrors.total ?? 0) <= tolerance.start
       && result.gradientCosine >= tolerance.cosine && (end ?? 0) <= tolerance.end
-    report(result, end: end, path: path, precision: precision, isa: numbers.instructionSet, isOK: isOK)
+    report(
+      result, end: end, path: path, precision: precision, isa: numbers.instructionSet, isOK: isOK)
     return isOK
   }
 

@@ -43,15 +43,21 @@ enum WeightLocation {
   /// - Parameters:
   ///   - path: of --weights.
   ///   - precision: of --precision; nil takes what the file holds, int8 where there is a choice.
+  /// - Returns: the weights and the arithmetic that they are for.
+  /// - Throws: `Failure` when there are none, or none of this precision.
   static func open(
     _ path: String?, precision: Precision?
   ) throws(Failure) -> Weights {
     if let path = path ?? Console.environment("QSTYLE_WEIGHTS") {
       let file = try read(path)
       let held: Precision = file.kind == .int8 ? .int8 : .float32
-      guard let precision, precision != held else { return Weights(file: file, path: path, precision: held) }
+      guard let precision, precision != held else {
+        return Weights(file: file, path: path, precision: held)
+      }
       throw Failure(
-        path, "holds \(held.rawValue) weights, not \(precision.rawValue); name another file or leave out --precision")
+        path,
+        "holds \(held.rawValue) weights, not \(precision.rawValue); name another file or leave out --precision"
+      )
     }
     let precision = precision ?? .int8
     guard let path = find(precision) else {

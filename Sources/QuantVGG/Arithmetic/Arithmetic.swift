@@ -101,7 +101,8 @@ public protocol Arithmetic: AnyObject {
 
   /// The sum of squared differences of two rows in activation units, exact for integers.
   func squaredDifference(
-    _ row: UnsafePointer<Activation>, _ target: UnsafePointer<Activation>, count: Int) -> Double
+    _ row: UnsafePointer<Activation>, _ target: UnsafePointer<Activation>, count: Int
+  ) -> Double
   /// Adds `factor * (row - target)` to `gradient`.
   func addContentGradient(
     _ row: UnsafePointer<Activation>, _ target: UnsafePointer<Activation>, factor: Float,

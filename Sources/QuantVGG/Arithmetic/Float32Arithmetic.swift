@@ -5,9 +5,12 @@ internal import CQuantKernels
 /// Sums run in one fixed order with fused multiply-adds, and vector lanes are channels, so this
 /// arithmetic too gives the same bits on every machine.
 public final class Float32Arithmetic: Arithmetic {
+  /// The value that stands for gradient zero in stored rows.
   public static let zeroGradient: Float = 0
 
+  /// How the blocks are connected.
   public let pooling: Pooling
+  /// The instruction set whose kernels compute.
   public let instructionSet: InstructionSet
   private let kernels: qv_kernels
   private let layers: [PackedFloat32Convolution]
@@ -24,16 +27,21 @@ public final class Float32Arithmetic: Arithmetic {
     }
   }
 
+  /// Layers that weights were given for: conv1_1 and on.
   public var layerCount: Int { layers.count }
 
+  /// The real value of activation 1 of a layer.
   public func activationScale(layer: Int) -> Float { 1 }
 
+  /// An activation of a layer in real units.
   public func value(_ activation: Float, layer: Int) -> Float { activation }
 
+  /// 32-bit words of a pixel's ReLU mask; 0 where activations tell the mask.
   public static func maskWords(channels: Int) -> Int { 0 }
 
   // MARK: Forward
 
+  /// Converts a row of the image, `[width][3]` RGB minus mean, to `[width][4]`.
   public func quantizeImage(
     _ row: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>, width: Int
   ) {
@@ -43,6 +51,8 @@ public final class Float32Arithmetic: Arithmetic {
     }
   }
 
+  /// Computes one panel of a row of conv1_1 from padded image rows; `out` is `[width][channels]`,
+  /// `mask` `[width][maskWords]`.
   public func convolveImage(
     _ rows: RowTriple<Float>, panel: Int, into out: UnsafeMutablePointer<Float>,
     mask: UnsafeMutablePointer<UInt32>, width: Int
@@ -50,6 +60,7 @@ public final class Float32Arithmetic: Arithmetic {
     convolve(rows, layer: 0, panel: panel, into: out, mask: mask, width: width)
   }
 
+  /// Computes one panel of a row of any other convolution from padded activation rows.
   public func convolve(
     _ rows: RowTriple<Float>, layer index: Int, panel: Int,
     into out: UnsafeMutablePointer<Float>, mask: UnsafeMutablePointer<UInt32>, width: Int
@@ -66,6 +77,7 @@ public final class Float32Arithmetic: Arithmetic {
     kernels.f32_dot(&call)
   }
 
+  /// Pools two rows of at least `2 * width` pixels into one of `width`.
   public func pool(
     top: UnsafePointer<Float>, bottom: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>,
     width: Int, channels: Int
@@ -88,6 +100,8 @@ public final class Float32Arithmetic: Arithmetic {
 
   // MARK: Backward
 
+  /// Computes one panel of dJ/d(input row) of a convolution from padded stored gradient rows and
+  /// their pixels' scales; pixel `x`, channel `n` goes to `out[x * stride + n]`.
   public func convolveBackward(
     _ gradients: RowTriple<Float>, scales: RowTriple<Float>, layer index: Int, panel: Int,
     into out: UnsafeMutablePointer<Float>, stride: Int, width: Int
@@ -103,6 +117,7 @@ public final class Float32Arithmetic: Arithmetic {
     kernels.f32_dot(&call)
   }
 
+  /// Adjoint of `pool` for one row of a window: from `[width / 2][channels]` to `[width][channels]`.
   public func unpool(
     _ gradient: UnsafePointer<Float>, top: UnsafePointer<Float>, bottom: UnsafePointer<Float>,
     isBottom: Bool, into out: UnsafeMutablePointer<Float>, width: Int, channels: Int
@@ -130,6 +145,7 @@ public final class Float32Arithmetic: Arithmetic {
     }
   }
 
+  /// Applies the ReLU's mask to dJ/dA and stores the row as `convolveBackward` reads it.
   public func storeGradient(
     _ gradient: UnsafePointer<Float>, activations: UnsafePointer<Float>,
     mask: UnsafePointer<UInt32>, layer: Int,
@@ -142,12 +158,15 @@ public final class Float32Arithmetic: Arithmetic {
 
   // MARK: Losses
 
+  /// Bytes that `prepareGram` writes for a row.
   public static func gramScratchBytes(width: Int, channels: Int) -> Int { 0 }
 
+  /// Lays a row out for `addGram`, where the arithmetic needs that.
   public func prepareGram(
     _ row: UnsafePointer<Float>, into scratch: UnsafeMutableRawPointer, width: Int, channels: Int
   ) {}
 
+  /// Adds a row's share of 8 rows x 32 columns of the Gram matrix `[channels][channels]`.
   public func addGram(
     _ row: UnsafePointer<Float>, scratch: UnsafeRawPointer, width: Int, channels: Int, first: Int,
     panel: Int, into sums: UnsafeMutablePointer<Double>
@@ -159,10 +178,14 @@ public final class Float32Arithmetic: Arithmetic {
     kernels.f32_gram(&call)
   }
 
+  /// An activation of a layer in real units.
   public static func value(_ sum: Double) -> Double { sum }
 
+  /// Bytes of a packed style matrix, see `packStyleRow`.
   public static func styleMatrixBytes(channels: Int) -> Int { 4 * channels * channels }
 
+  /// Packs row `n` (which is column `n`) of a symmetric `[channels][channels]` matrix that turns
+  /// activations into the style gradient.
   public func packStyleRow(
     _ values: UnsafePointer<Float>, row n: Int, channels: Int,
     into matrix: UnsafeMutableRawPointer
@@ -174,6 +197,7 @@ public final class Float32Arithmetic: Arithmetic {
     }
   }
 
+  /// Adds one panel of the style gradient of a row to `gradient`, `[width][channels]`.
   public func addStyleGradient(
     _ row: UnsafePointer<Float>, matrix: UnsafeRawPointer, panel: Int,
     into gradient: UnsafeMutablePointer<Float>, width: Int, channels: Int
@@ -188,6 +212,7 @@ public final class Float32Arithmetic: Arithmetic {
     kernels.f32_dot(&call)
   }
 
+  /// The sum of squared differences of two rows in activation units, exact for integers.
   public func squaredDifference(
     _ row: UnsafePointer<Float>, _ target: UnsafePointer<Float>, count: Int
   ) -> Double {
@@ -199,6 +224,7 @@ public final class Float32Arithmetic: Arithmetic {
     return sum
   }
 
+  /// Adds `factor * (row - target)` to `gradient`.
   public func addContentGradient(
     _ row: UnsafePointer<Float>, _ target: UnsafePointer<Float>, factor: Float,
     into gradient: UnsafeMutablePointer<Float>, count: Int

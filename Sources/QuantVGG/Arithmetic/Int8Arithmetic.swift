@@ -18,6 +18,7 @@ public final class Int8Arithmetic: Arithmetic {
   /// - Parameters:
   ///   - convolutions: at least one, in the order of `VGG19.convolutions`.
   ///   - pooling: the pooling that biases and activation scales belong to.
+  ///   - kernels: the instruction set that computes.
   public init(
     _ convolutions: [Int8Convolution], pooling: Pooling, kernels: KernelTable = KernelTable()
   ) {
@@ -34,18 +35,23 @@ public final class Int8Arithmetic: Arithmetic {
     layers = packed
   }
 
+  /// Layers that weights were given for: conv1_1 and on.
   public var layerCount: Int { layers.count }
 
+  /// The real value of activation 1 of a layer.
   public func activationScale(layer: Int) -> Float { layers[layer].outputScale }
 
+  /// An activation of a layer in real units.
   public func value(_ activation: UInt8, layer: Int) -> Float {
     Float(activation) * layers[layer].outputScale
   }
 
+  /// 32-bit words of a pixel's ReLU mask; 0 where activations tell the mask.
   public static func maskWords(channels: Int) -> Int { channels / PackedInt8Convolution.panel }
 
   // MARK: Forward
 
+  /// Converts a row of the image, `[width][3]` RGB minus mean, to `[width][4]`.
   public func quantizeImage(
     _ row: UnsafePointer<Float>, into out: UnsafeMutablePointer<Int16>, width: Int
   ) {
@@ -53,6 +59,8 @@ public final class Int8Arithmetic: Arithmetic {
     kernels.f32_quantize_image(&call)
   }
 
+  /// Computes one panel of a row of conv1_1 from padded image rows; `out` is `[width][channels]`,
+  /// `mask` `[width][maskWords]`.
   public func convolveImage(
     _ rows: RowTriple<Int16>, panel: Int, into out: UnsafeMutablePointer<UInt8>,
     mask: UnsafeMutablePointer<UInt32>, width: Int
@@ -68,6 +76,7 @@ public final class Int8Arithmetic: Arithmetic {
     kernels.s16_conv_forward(&call)
   }
 
+  /// Computes one panel of a row of any other convolution from padded activation rows.
   public func convolve(
     _ rows: RowTriple<UInt8>, layer index: Int, panel: Int,
     into out: UnsafeMutablePointer<UInt8>, mask: UnsafeMutablePointer<UInt32>, width: Int
@@ -85,6 +94,7 @@ public final class Int8Arithmetic: Arithmetic {
     kernels.u8_conv_forward(&call)
   }
 
+  /// Pools two rows of at least `2 * width` pixels into one of `width`.
   public func pool(
     top: UnsafePointer<UInt8>, bottom: UnsafePointer<UInt8>,
     into out: UnsafeMutablePointer<UInt8>, width: Int, channels: Int
@@ -99,6 +109,8 @@ public final class Int8Arithmetic: Arithmetic {
 
   // MARK: Backward
 
+  /// Computes one panel of dJ/d(input row) of a convolution from padded stored gradient rows and
+  /// their pixels' scales; pixel `x`, channel `n` goes to `out[x * stride + n]`.
   public func convolveBackward(
     _ gradients: RowTriple<UInt8>, scales: RowTriple<Float>, layer index: Int, panel: Int,
     into out: UnsafeMutablePointer<Float>, stride: Int, width: Int
@@ -114,6 +126,7 @@ public final class Int8Arithmetic: Arithmetic {
     kernels.u8_conv_backward(&call)
   }
 
+  /// Adjoint of `pool` for one row of a window: from `[width / 2][channels]` to `[width][channels]`.
   public func unpool(
     _ gradient: UnsafePointer<Float>, top: UnsafePointer<UInt8>, bottom: UnsafePointer<UInt8>,
     isBottom: Bool, into out: UnsafeMutablePointer<Float>, width: Int, channels: Int
@@ -131,6 +144,7 @@ public final class Int8Arithmetic: Arithmetic {
     }
   }
 
+  /// Applies the ReLU's mask to dJ/dA and stores the row as `convolveBackward` reads it.
   public func storeGradient(
     _ gradient: UnsafePointer<Float>, activations: UnsafePointer<UInt8>,
     mask: UnsafePointer<UInt32>, layer index: Int,
@@ -145,10 +159,12 @@ public final class Int8Arithmetic: Arithmetic {
 
   // MARK: Losses
 
+  /// Bytes that `prepareGram` writes for a row.
   public static func gramScratchBytes(width: Int, channels: Int) -> Int {
     (width + 3) / 4 * 4 * channels
   }
 
+  /// Lays a row out for `addGram`, where the arithmetic needs that.
   public func prepareGram(
     _ row: UnsafePointer<UInt8>, into scratch: UnsafeMutableRawPointer, width: Int, channels: Int
   ) {
@@ -158,6 +174,7 @@ public final class Int8Arithmetic: Arithmetic {
     kernels.u8_interleave(&call)
   }
 
+  /// Adds a row's share of 8 rows x 32 columns of the Gram matrix `[channels][channels]`.
   public func addGram(
     _ row: UnsafePointer<UInt8>, scratch: UnsafeRawPointer, width: Int, channels: Int, first: Int,
     panel: Int, into sums: UnsafeMutablePointer<Int64>
@@ -170,12 +187,16 @@ public final class Int8Arithmetic: Arithmetic {
     kernels.u8_gram(&call)
   }
 
+  /// An activation of a layer in real units.
   public static func value(_ sum: Int64) -> Double { Double(sum) }
 
+  /// Bytes of a packed style matrix, see `packStyleRow`.
   public static func styleMatrixBytes(channels: Int) -> Int {
     PackedStyleMatrix(channels: channels).bytes
   }
 
+  /// Packs row `n` (which is column `n`) of a symmetric `[channels][channels]` matrix that turns
+  /// activations into the style gradient.
   public func packStyleRow(
     _ values: UnsafePointer<Float>, row n: Int, channels: Int,
     into matrix: UnsafeMutableRawPointer
@@ -183,6 +204,7 @@ public final class Int8Arithmetic: Arithmetic {
     PackedStyleMatrix(channels: channels).pack(values, row: n, into: matrix)
   }
 
+  /// Adds one panel of the style gradient of a row to `gradient`, `[width][channels]`.
   public func addStyleGradient(
     _ row: UnsafePointer<UInt8>, matrix: UnsafeRawPointer, panel: Int,
     into gradient: UnsafeMutablePointer<Float>, width: Int, channels: Int
@@ -198,6 +220,7 @@ public final class Int8Arithmetic: Arithmetic {
     kernels.u8_style_gradient(&call)
   }
 
+  /// The sum of squared differences of two rows in activation units, exact for integers.
   public func squaredDifference(
     _ row: UnsafePointer<UInt8>, _ target: UnsafePointer<UInt8>, count: Int
   ) -> Double {
@@ -205,6 +228,7 @@ public final class Int8Arithmetic: Arithmetic {
     return Double(kernels.u8_squared_difference(&call))
   }
 
+  /// Adds `factor * (row - target)` to `gradient`.
   public func addContentGradient(
     _ row: UnsafePointer<UInt8>, _ target: UnsafePointer<UInt8>, factor: Float,
     into gradient: UnsafeMutablePointer<Float>, count: Int

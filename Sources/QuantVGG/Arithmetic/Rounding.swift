@@ -11,6 +11,7 @@ enum FixedPoint {
   /// Nearest integer, ties to even.
   ///
   /// - Parameter value: in [-2^31, 2^31).
+  /// - Returns: the integer.
   static func nearestEven(_ value: Float) -> Int32 {
     Int32(value.rounded(.toNearestOrEven))
   }
@@ -33,6 +34,7 @@ enum FixedPoint {
   /// An image value as an Int16 in units of 1/64 grey level, saturated.
   ///
   /// - Parameter value: RGB minus mean, any finite Float32.
+  /// - Returns: the value in -32768...32767.
   static func imageUnits(_ value: Float) -> Int16 {
     let scaled = value * imageUnitsPerLevel
     let clamped = scaled < -32768 ? -32768 : (scaled > 32767 ? 32767 : scaled)

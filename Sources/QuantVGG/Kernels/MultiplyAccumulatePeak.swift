@@ -6,7 +6,9 @@ public enum MultiplyAccumulatePeak {
   /// Measures all threads of a pool at once.
   ///
   /// - Parameters:
+  ///   - kernels: the instruction set.
   ///   - isFloat: the Float32 instruction instead of the 8-bit one.
+  ///   - pool: the threads that run at once.
   ///   - seconds: about how long each of three rounds takes; the best counts.
   /// - Returns: multiply-accumulates per second.
   public static func measure(

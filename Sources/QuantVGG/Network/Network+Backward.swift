@@ -33,7 +33,9 @@ extension Network {
   }
 
   /// Gradient rows of a layer: transposed convolution of the layer above, adjoint of the pooling
-  /// between, losses, mask. `rows` starts at an even row where the layer is pooled.
+  /// between, losses, mask.
+  ///
+  /// `rows` starts at an even row where the layer is pooled.
   func runGradient(_ rows: Range<Int>, worker: Int) {
     let layer = shape.layers[stageLayer]
     let rowValues = layer.width * layer.channels
@@ -43,7 +45,8 @@ extension Network {
     let isPooled = shape.isPooled(stageLayer)
     if stageLayer < deepest {
       let above = shape.layers[stageLayer + 1]
-      let source = isPooled ? rows.lowerBound / 2..<min((rows.upperBound + 1) / 2, above.height) : rows
+      let source =
+        isPooled ? rows.lowerBound / 2..<min((rows.upperBound + 1) / 2, above.height) : rows
       backpropagate(rows: source, into: incoming)
     }
     for y in rows {

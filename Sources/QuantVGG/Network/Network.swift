@@ -51,9 +51,13 @@ public final class Network<Client: NetworkClient>: ParallelWork {
   /// Plans and allocates everything that forward and, if wanted, backward passes touch.
   ///
   /// - Parameters:
+  ///   - numbers: the arithmetic, with layers up to `deepest`.
+  ///   - width: columns of the image.
+  ///   - height: rows of the image.
   ///   - deepest: index of the last layer that is computed.
   ///   - backward: whether gradients will be asked for.
   ///   - client: not retained; it outlives the network.
+  ///   - pool: the threads of every pass.
   /// - Throws: `MemoryError.refused`.
   public init(
     _ numbers: Numbers, width: Int, height: Int, deepest: Int, backward: Bool, client: Client,

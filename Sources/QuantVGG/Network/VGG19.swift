@@ -7,7 +7,7 @@ public enum VGG19 {
   public struct Convolution: Sendable, Equatable {
     /// Position in the table, 0...15.
     public let index: Int
-    /// The name in the literature: conv1_1 ... conv5_4.
+    /// The name in the literature, from conv1_1 to conv5_4.
     public let name: String
     /// Channels that it reads.
     public let inputChannels: Int
@@ -17,7 +17,7 @@ public enum VGG19 {
     public let followsPool: Bool
   }
 
-  /// conv1_1 ... conv5_4, in the order of the data flow.
+  /// All convolutions from conv1_1 to conv5_4, in the order of the data flow.
   public static let convolutions: [Convolution] = {
     var table: [Convolution] = []
     var channels = 3

@@ -73,7 +73,9 @@ public final class SafeTensors {
       guard entry.begin == end else { throw .badTensor(name: entry.name) }
       end = entry.end
     }
-    guard end == data.count else { throw .truncated(expected: start + end, found: start + data.count) }
+    guard end == data.count else {
+      throw .truncated(expected: start + end, found: start + data.count)
+    }
     return tensors
   }
 
@@ -120,8 +122,11 @@ public final class SafeTensors {
   /// A copy of a tensor's elements.
   ///
   /// - Parameters:
+  ///   - name: the tensor's name.
   ///   - type: the element type that the tensor must have, as the format writes it.
+  ///   - element: the same type in Swift.
   ///   - shape: the shape that it must have; nil for any.
+  /// - Returns: the elements in row-major order.
   /// - Throws: `WeightError.missingTensor`, `.wrongType`, `.wrongShape`.
   public func values<Element: BitwiseCopyable>(
     _ name: String, type: String, as element: Element.Type, shape: [Int]? = nil

@@ -16,7 +16,7 @@ final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
   private var rows = 0..<0
   private var activations: ActivationRows<Numbers.Activation>?
 
-  /// - Parameter contentWeight: alpha; the gradient is that of alpha * weight * Jc.
+  /// The loss of a layer; its gradient is that of `contentWeight` (alpha) * `weight` * Jc.
   init(
     _ numbers: Numbers, shape: NetworkShape.Layer, weight: Double, contentWeight: Double
   ) {

@@ -30,10 +30,10 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
   private var width = 0
   private var rows = 0..<0
 
-  /// - Parameters:
-  ///   - shape: the layer's output for the content's size.
-  ///   - styleWeight: beta; the gradient is that of beta * weight * Js.
-  ///   - scratch: shared by all layers, as one is measured at a time.
+  /// The loss of a layer of `shape`, its output for the content's size.
+  ///
+  /// The gradient is that of `styleWeight` (beta) * `weight` * Js. `scratch` is shared by all layers,
+  /// as one is measured at a time.
   init(
     _ numbers: Numbers, shape: NetworkShape.Layer, weight: Double, styleWeight: Double,
     scratch: GramScratch
@@ -65,7 +65,8 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
   /// Forgets the rows measured so far.
   func reset() {
     UnsafeMutableRawPointer(sums).initializeMemory(
-      as: UInt8.self, repeating: 0, count: channels * channels * MemoryLayout<Numbers.GramSum>.stride)
+      as: UInt8.self, repeating: 0,
+      count: channels * channels * MemoryLayout<Numbers.GramSum>.stride)
   }
 
   /// Adds rows of an image to the Gram matrix, a bounded number at a time.

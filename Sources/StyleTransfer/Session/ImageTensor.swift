@@ -45,7 +45,11 @@ public struct ImageTensor: Sendable {
   /// Noise is drawn in the order of `values` from `SplitMix64(seed:)`, so a seed gives the same
   /// image on every platform.
   ///
-  /// - Parameter ratio: in 0...1; the article has 0.6.
+  /// - Parameters:
+  ///   - content: gives the size and the other share.
+  ///   - ratio: in 0...1; the article has 0.6.
+  ///   - seed: any number.
+  /// - Returns: the start image.
   public static func noisy(content: ImageTensor, ratio: Float, seed: UInt64) -> ImageTensor {
     var generator = SplitMix64(seed: seed)
     var result = content

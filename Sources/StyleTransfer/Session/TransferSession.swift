@@ -27,10 +27,13 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
   /// Runs the network over the style and the content to get the targets.
   ///
   /// - Parameters:
+  ///   - numbers: the arithmetic, with layers up to the deepest of the losses.
   ///   - content: gives the content features; the result has its size.
   ///   - style: gives the Gram matrices, at any size.
   ///   - start: the first image, of the content's size.
+  ///   - settings: what is optimised.
   ///   - optimizer: for `start.values.count` parameters.
+  ///   - pool: the threads of every step.
   /// - Throws: `TransferError.tooSmall` when an image has no pixel left at the deepest layer;
   ///   `.memory` when the system refuses the memory.
   public init(
@@ -98,7 +101,8 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
     }
     for loss in losses.styles {
       let content = contentShape.layers[loss.layer].positions
-      loss.captureTarget(ratio: Double(content) / Double(network.shape.layers[loss.layer].positions))
+      loss.captureTarget(
+        ratio: Double(content) / Double(network.shape.layers[loss.layer].positions))
     }
   }
 
@@ -116,7 +120,9 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
     return losses.measure()
   }
 
-  /// Improves the image by one step of the optimizer. Allocates nothing.
+  /// Improves the image by one step of the optimizer.
+  ///
+  /// Nothing is allocated.
   ///
   /// - Returns: the costs before the step.
   @discardableResult

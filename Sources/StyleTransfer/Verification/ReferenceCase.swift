@@ -14,7 +14,7 @@ public struct ReferenceCase {
   public let start: ImageTensor
   /// dJ/dx of the start image, `[height][width][3]`.
   public let gradient: [Float]
-  /// Costs before step 1, ... after the last step.
+  /// Costs before the first step, before the second, and so on until after the last.
   public let trajectory: [LossValues]
   /// Pooling of the reference network.
   public let pooling: Pooling
@@ -53,7 +53,8 @@ public struct ReferenceCase {
     settings = TransferSettings(contentWeight: alpha, styleWeight: beta)
   }
 
-  private static func image(_ file: SafeTensors, _ name: String) throws(WeightError) -> ImageTensor {
+  private static func image(_ file: SafeTensors, _ name: String) throws(WeightError) -> ImageTensor
+  {
     let shape = try file.tensor(name).shape
     guard shape.count == 3, shape[2] == 3, shape[0] > 0, shape[1] > 0 else {
       throw .wrongShape(name: name, found: shape, expected: [0, 0, 3])

@@ -25,6 +25,7 @@ public struct Verification: Sendable {
   ///   - numbers: with the case's pooling, to the deepest layer of its losses.
   ///   - reference: the case.
   ///   - steps: at most as many as the case's trajectory has.
+  ///   - pool: the threads.
   /// - Throws: `TransferError`.
   public init<Numbers: Arithmetic>(
     _ numbers: Numbers, _ reference: ReferenceCase, steps: Int, pool: WorkerPool

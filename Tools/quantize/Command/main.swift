@@ -90,7 +90,8 @@ func calibrationImages(_ paths: [String], side: Int) throws(Failure) -> [Calibra
     let plain = ImageTensor(
       width: picture.size.width, height: picture.size.height, rgb: picture.pixels)
     guard min(plain.width, plain.height) >= VGG19.smallestSide(forLayer: 15) else {
-      throw Failure(message: "\(path) is too small; calibrate on pictures of 16 pixels a side or more")
+      throw Failure(
+        message: "\(path) is too small; calibrate on pictures of 16 pixels a side or more")
     }
     let noisy = ImageTensor.noisy(content: plain, ratio: 0.6, seed: UInt64(index))
     for tensor in [plain, noisy] {

@@ -39,6 +39,8 @@ public struct Int8Weights {
   ///   - layers: conv1_1 and on.
   ///   - images: at least one; activation scales come from all of them.
   ///   - means: at least one, small; biases are corrected on these.
+  ///   - granularity: how many weights share a scale.
+  ///   - pool: the threads.
   ///   - progress: called with the share that is done.
   /// - Throws: `QuantizeError`.
   public init(

@@ -23,7 +23,8 @@ enum ScalarRows {
       for c in 0..<channels {
         let left = 2 * x * channels + c
         let right = left + channels
-        a.out[x * channels + c] = combine(a.top[left], a.top[right], a.bottom[left], a.bottom[right])
+        a.out[x * channels + c] = combine(
+          a.top[left], a.top[right], a.bottom[left], a.bottom[right])
       }
     }
   }

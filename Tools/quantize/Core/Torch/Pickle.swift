@@ -179,7 +179,9 @@ struct Pickle {
     stack.append(.global(global))
   }
 
-  private func call(_ callable: PickleValue, _ arguments: PickleValue) throws(TorchError) -> PickleValue {
+  private func call(_ callable: PickleValue, _ arguments: PickleValue) throws(TorchError)
+    -> PickleValue
+  {
     guard case .global(let name) = callable, let arguments = arguments.tuple else {
       throw malformed
     }
@@ -297,7 +299,9 @@ struct Pickle {
     // torch.save's magic number has ten bytes; only its low 64 bits are kept.
     var value: UInt64 = 0
     for (i, digit) in digits.enumerated() where i < 8 { value |= UInt64(digit) << (8 * UInt64(i)) }
-    if let last = digits.last, last >= 0x80, count < 8 { value |= UInt64.max << (8 * UInt64(count)) }
+    if let last = digits.last, last >= 0x80, count < 8 {
+      value |= UInt64.max << (8 * UInt64(count))
+    }
     stack.append(.integer(Int(truncatingIfNeeded: value)))
   }
 
