@@ -26,7 +26,7 @@ $(WEIGHTS): $(REFERENCE) $(CALIBRATION) $(wildcard Tools/quantize/Core/*.swift) 
 	.build/release/quantize $(REFERENCE) -o $@ --calibrate $(CALIBRATION)
 
 demo: build weights
-	.build/release/qstyle transfer Fixtures/photo-chelsea.png Fixtures/style-night-swirls.jpg \
+	.build/release/qstyle transfer Fixtures/photo-astronaut.jpg Fixtures/style-warm-glass.jpg \
 		--size 320 --steps 150 -o $(DEMO)
 	@echo "The picture is $(DEMO)."
 
@@ -35,7 +35,7 @@ test: build weights lint embedded
 	@Scripts/test-commands
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Tools
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Tools Snippets
 	@Scripts/check-kernel-names
 
 # The engine, the optimizers and the command also compile as Embedded Swift.

@@ -16,6 +16,7 @@ let package = Package(
     .library(name: "QuantVGG", targets: ["QuantVGG"]),
     .library(name: "Optim", targets: ["Optim"]),
     .library(name: "StyleTransfer", targets: ["StyleTransfer"]),
+    .library(name: "ImageIO", targets: ["ImageIO"]),
     .executable(name: "qstyle", targets: ["qstyle"]),
     .executable(name: "quantize", targets: ["quantize"]),
   ],

@@ -13,7 +13,7 @@ QV_TARGET void QV_NAME(f32_quantize_image)(const qv_f32_quantize_image *a) {
     for (int32_t x = 0; x < a->width; x++) {
         for (int32_t c = 0; c < 3; c++) {
             float v = a->row[3 * x + c] * 64.0f;
-            v = v < -32768.0f ? -32768.0f : (v > 32767.0f ? 32767.0f : v);
+            v = v > -32768.0f ? (v < 32767.0f ? v : 32767.0f) : -32768.0f;
             a->out[4 * x + c] = (int16_t)__builtin_rintf(v);
         }
         a->out[4 * x + 3] = 0;

@@ -95,6 +95,9 @@ struct TransferCommand {
       }
     }
     let losses = session.evaluate()
+    guard session.image.allSatisfy({ $0.isFinite }) else {
+      throw Failure("the optimisation diverged: lower --learning-rate or the weights")
+    }
     try writer.save(session, step: nil)
     report.finish(
       session, steps: done, losses: losses, seconds: Console.seconds - begin,

@@ -24,7 +24,7 @@ struct TransferOptions {
         "Optimisation",
         [
           Option("steps", value: "N", "Steps (default: 200)."),
-          Option("learning-rate", value: "R", "Adam's step size in grey levels (default: 2)."),
+          Option("learning-rate", value: "R", "Adam's step size in grey levels (default: 10)."),
           Option("content-weight", value: "A", "Weight of the content cost (default: 10)."),
           Option("style-weight", value: "B", "Weight of the style cost (default: 40)."),
           Option(
@@ -110,7 +110,8 @@ struct TransferOptions {
     steps = try arguments.integer("steps", in: 1...1_000_000) ?? 200
     _ = try arguments.choice("optimizer", among: ["adam"])
     adam = Adam.Settings(
-      learningRate: Float(try arguments.number("learning-rate", in: 1e-6...1000) ?? 2))
+      learningRate: Float(
+        try arguments.number("learning-rate", in: 1e-6...1000) ?? (isArticle ? 2 : 10)))
     var settings = TransferSettings()
     settings.contentWeight = try arguments.number("content-weight", in: 0...1e12) ?? 10
     settings.styleWeight = try arguments.number("style-weight", in: 0...1e12) ?? 40
@@ -148,8 +149,9 @@ struct TransferOptions {
       }
       var value = weight ?? 1 / Double(entries.count)
       if parts.count == 2 {
-        guard let number = parseNumber(parts[1]), number > 0, number <= 1e12 else {
-          throw UsageError("--\(option) wants a weight above 0 after the colon, not '\(parts[1])'")
+        guard let number = parseNumber(parts[1]), number > 0, number <= 1000 else {
+          throw UsageError(
+            "--\(option) wants a weight above 0, at most 1000, after the colon, not '\(parts[1])'")
         }
         value = number
       }

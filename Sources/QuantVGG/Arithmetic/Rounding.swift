@@ -37,7 +37,7 @@ enum FixedPoint {
   /// - Returns: the value in -32768...32767.
   static func imageUnits(_ value: Float) -> Int16 {
     let scaled = value * imageUnitsPerLevel
-    let clamped = scaled < -32768 ? -32768 : (scaled > 32767 ? 32767 : scaled)
+    let clamped = scaled > -32768 ? (scaled < 32767 ? scaled : 32767) : -32768
     return Int16(truncatingIfNeeded: nearestEven(clamped))
   }
 
