@@ -55,6 +55,10 @@ let package = Package(
       ],
       path: "Tools/quantize/Command", swiftSettings: swiftSettings),
     // The tests.
+    .testTarget(name: "QuantVGGTests", dependencies: ["QuantVGG", "CSystem"]),
+    .testTarget(
+      name: "QuantizeTests", dependencies: ["QuantizeCore", "QuantVGG", "CSystem"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "ImageIOTests", dependencies: ["ImageIO", "FileOutput", "CSystem"],
       exclude: ["Fixtures"]),

@@ -1,0 +1,44 @@
+import CSystem
+
+/// A file of a test, removed with the object.
+final class TemporaryFile {
+  let path: String
+
+  init(_ bytes: [UInt8] = []) {
+    var name = Array("/tmp/weights-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&name)
+    path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    precondition(descriptor >= 0)
+    close(descriptor)
+    write(bytes)
+  }
+
+  deinit { unlink(path) }
+
+  func write(_ bytes: [UInt8]) {
+    let descriptor = system_open(path, O_WRONLY, 0)
+    precondition(CSystem.write(descriptor, bytes, bytes.count) == bytes.count)
+    // Not O_TRUNC: some file systems wait for the disk when a file was emptied and written again.
+    precondition(ftruncate(descriptor, bytes.count) == 0)
+    close(descriptor)
+  }
+}
+
+/// SplitMix64: the same numbers on every machine.
+struct SeededBits: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+/// The bytes of a safetensors file with this header, written by hand.
+func safetensors(_ header: String, data: [UInt8] = []) -> [UInt8] {
+  withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8)
+    + data
+}

@@ -1,0 +1,241 @@
+import QuantVGG
+import QuantizeCore
+import Testing
+
+private func fixture(_ name: String) -> String {
+  let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
+  return "/\(folder)/Fixtures/\(name)"
+}
+
+private func bytes(_ name: String) throws -> [UInt8] {
+  try MappedFile(path: fixture(name)).withBytes { Array($0) }
+}
+
+/// Calls `body` with the file that the bytes make.
+private func open<Result>(
+  _ bytes: [UInt8], _ body: (TorchFile) throws -> Result
+) throws -> Result {
+  try bytes.withUnsafeBytes { try body(try TorchFile($0)) }
+}
+
+private func error(_ bytes: [UInt8]) -> TorchError? {
+  do {
+    try open(bytes) { _ in }
+    return nil
+  } catch {
+    return error as? TorchError
+  }
+}
+
+/// A legacy file whose dictionary comes from these instructions.
+private func legacy(_ root: [UInt8], keys: [UInt8] = Array("].".utf8)) -> [UInt8] {
+  [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]
+    + [0x80, 2, 0x4d, 0xe9, 3, 0x2e, 0x80, 2, 0x7d, 0x2e] + root + keys
+}
+
+/// SplitMix64: the same numbers on every machine.
+private struct SeededBits: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+    return z ^ (z >> 31)
+  }
+}
+
+@Suite struct TorchFileTests {
+  static let containers = ["zip", "legacy"]
+
+  @Test(arguments: containers) func readsWhatPyTorchWrote(container: String) throws {
+    let expected = try SafeTensors(path: fixture("expected.safetensors"))
+    try open(try bytes("tensors.\(container).bin")) { file in
+      #expect(file.names == expected.tensors.map { $0.name }.sorted())
+      for name in ["matrix", "transposed", "part", "scalar", "empty"] {
+        let tensor = try file.values(name, storage: "FloatStorage", as: Float.self)
+        #expect(tensor.values == (try expected.floats(name)), "\(name)")
+        #expect(tensor.shape == (try expected.tensor(name).shape), "\(name)")
+      }
+      #expect(
+        try file.values("bytes", storage: "ByteStorage", as: UInt8.self).values
+          == (try expected.values("bytes", type: "U8", as: UInt8.self)))
+      #expect(
+        try file.values("signed", storage: "CharStorage", as: Int8.self).values == [-128, -1, 0, 127])
+      #expect(
+        try file.values("integers", storage: "IntStorage", as: Int32.self).values
+          == [.min, .max])
+      #expect(throws: TorchError.badTensor("bytes")) {
+        try file.values("bytes", storage: "FloatStorage", as: Float.self)
+      }
+      #expect(throws: TorchError.badTensor("epoch")) {
+        try file.values("epoch", storage: "FloatStorage", as: Float.self)
+      }
+    }
+  }
+
+  /// A module's `state_dict` has attributes, which BUILD sets.
+  @Test(arguments: containers) func readsStateDictionaries(container: String) throws {
+    try open(try bytes("module.\(container).bin")) { file in
+      #expect(file.names == ["0.bias", "0.weight"])
+      let weight = try file.values("0.weight", storage: "FloatStorage", as: Float.self)
+      #expect(weight.shape == [2, 1, 3, 3])
+      #expect(weight.values == (0..<18).map { Float($0) })
+      #expect(
+        try file.values("0.bias", storage: "FloatStorage", as: Float.self).values == [0.25, -0.25])
+    }
+  }
+
+  @Test(arguments: containers) func codeIsRefusedByName(container: String) throws {
+    let found = error(try bytes("hostile.\(container).bin"))
+    #expect(found == .forbiddenGlobal("posix.system"))
+    #expect(found?.description.contains("posix.system") == true)
+  }
+
+  @Test(arguments: containers) func everyTruncationIsAnError(container: String) throws {
+    let whole = try bytes("tensors.\(container).bin")
+    for count in 0..<whole.count {
+      #expect(error(Array(whole.prefix(count))) != nil, "cut at \(count)")
+    }
+  }
+
+  @Test(arguments: [
+    "builtins.eval", "os.system", "torch.load", "torch._utils._rebuild_tensor",
+    "collections.OrderedDict.fromkeys", "torch.FloatStorage.from_file",
+  ])
+  func otherGlobalsAreRefused(name: String) {
+    let parts = name.split(separator: ".")
+    let module = parts.dropLast().joined(separator: ".")
+    let last = parts[parts.count - 1]
+    let lines = Array("c\(module)\n\(last)\n.".utf8)
+    #expect(error(legacy(lines)) == .forbiddenGlobal(name))
+    let stacked = [0x8c, UInt8(module.utf8.count)] + Array(module.utf8)
+    let second = [0x8c, UInt8(last.utf8.count)] + Array(last.utf8)
+    #expect(error(legacy(stacked + second + [0x93, 0x2e])) == .forbiddenGlobal(name))
+  }
+
+  /// Every byte that is no instruction of the machine is refused where it stands.
+  @Test func otherInstructionsAreRefused() {
+    let known = Set<UInt8>(
+      Array(".(NJKMGXU)t]}aesuqrhjcQRb".utf8)
+        + [0x80, 0x95, 0x88, 0x89, 0x8a, 0x8c, 0x85, 0x86, 0x87, 0x94, 0x93])
+    let offset = legacy([], keys: []).count
+    for opcode in UInt8.min...UInt8.max where !known.contains(opcode) {
+      #expect(error(legacy([opcode])) == .forbiddenOpcode(opcode, offset: offset))
+    }
+  }
+
+  @Test func instructionsOutOfPlaceAreErrors() {
+    for opcode in Array(".JKMGXUtaesuqrhjcQRb".utf8) + [0x80, 0x8a, 0x8c, 0x85, 0x86, 0x87, 0x93] {
+      for stack in ["", "N", "]", "}", "(", "(N", "}(N", ")", "NN", "]]", "}}}"] {
+        #expect(error(legacy(Array(stack.utf8) + [opcode], keys: [])) != nil, "\(stack) \(opcode)")
+      }
+    }
+  }
+
+  @Test func cyclesAreRefused() {
+    for text in ["]q\u{0}h\u{0}a.", "}q\u{0}K\u{1}h\u{0}s.", "]q\u{0}(h\u{0}t.", "]q\u{0}h\u{0}\u{85}a."] {
+      let root = text.unicodeScalars.map { UInt8($0.value) }
+      #expect(error(legacy(root)) != nil, "\(text)")
+    }
+    // A list that lies in a tuple can not take the tuple.
+    #expect(error(legacy([0x5d, 0x71, 0, 0x85, 0x71, 1, 0x30])) != nil)
+  }
+
+  @Test func nestingAndLengthAreLimited() {
+    #expect(error(legacy([0x29] + [UInt8](repeating: 0x85, count: 200) + [0x2e])) != nil)
+    // Each pair doubles what a tree walk would visit.
+    let doubling = (0..<60).flatMap { _ -> [UInt8] in [0x71, 0, 0x68, 0, 0x86] }
+    #expect(error(legacy([0x29] + doubling + [0x2e])) != nil)
+    #expect(error(legacy([UInt8](repeating: 0x5d, count: 3 << 20))) != nil)
+    #expect(error(legacy([UInt8](repeating: 0x28, count: 3 << 20))) != nil)
+  }
+
+  @Test func hostileLengths() {
+    let count = legacy([], keys: []).count
+    #expect(
+      error(legacy([0x58, 0xff, 0xff, 0xff, 0xff], keys: [])) == .truncated(offset: count + 5))
+    #expect(error(legacy([0x8a, 255], keys: [])) != nil)
+    #expect(error(legacy(Array("c".utf8) + [UInt8](repeating: 0x61, count: 1000))) != nil)
+  }
+
+  /// Sizes, strides and offsets of a tensor that do not fit its storage of 4 elements.
+  @Test(arguments: [
+    (0, [5], [1]), (1, [4], [1]), (0, [2, 2], [3, 1]), (4, [1], [1]), (0, [4], [0x7fff_ffff]),
+    (0, [0x7fff_ffff, 0x7fff_ffff, 0x7fff_ffff], [0, 0, 0]), (0, [-1], [1]), (3, [2], [-1]),
+    (0x7fff_ffff, [1], [1]), (0, [5], [0]),
+  ])
+  func tensorsOutsideTheirStorage(offset: Int, size: [Int], stride: [Int]) throws {
+    func integer(_ value: Int) -> [UInt8] {
+      [0x4a] + withUnsafeBytes(of: Int32(value).littleEndian) { Array($0) }
+    }
+    func tuple(_ values: [Int]) -> [UInt8] { [0x28] + values.flatMap(integer) + [0x74] }
+    func text(_ value: String) -> [UInt8] { [0x8c, UInt8(value.utf8.count)] + Array(value.utf8) }
+    func file(_ offset: Int, _ size: [Int], _ stride: [Int]) -> [UInt8] {
+      let storage =
+        [0x28] + text("storage") + Array("ctorch\nFloatStorage\n".utf8) + text("0") + text("cpu")
+        + integer(4) + [0x74, 0x51]
+      let call =
+        Array("ctorch._utils\n_rebuild_tensor_v2\n(".utf8) + storage + integer(offset)
+        + tuple(size) + tuple(stride) + [0x74, 0x52]
+      let data = withUnsafeBytes(of: Int64(4)) { Array($0) } + [UInt8](repeating: 0, count: 16)
+      return legacy(
+        [0x7d] + text("t") + call + [0x73, 0x2e], keys: [0x5d] + text("0") + [0x61, 0x2e] + data)
+    }
+    let transposed = try open(file(0, [2, 2], [1, 2])) { file in
+      try file.values("t", storage: "FloatStorage", as: Float.self).shape
+    }
+    #expect(transposed == [2, 2])
+    #expect(throws: TorchError.badTensor("t")) {
+      try open(file(offset, size, stride)) { file in
+        _ = try file.values("t", storage: "FloatStorage", as: Float.self)
+      }
+    }
+  }
+
+  @Test(arguments: containers) func damagedFilesGiveErrorsOrTensors(container: String) throws {
+    let whole = try bytes("tensors.\(container).bin")
+    var random = SeededBits(state: container == "zip" ? 1 : 2)
+    var accepted = 0
+    for _ in 0..<4000 {
+      var damaged = whole
+      for _ in 0..<Int.random(in: 1...3, using: &random) {
+        let place = Int.random(in: 0..<damaged.count, using: &random)
+        damaged[place] = Bool.random(using: &random) ? .random(in: 0...255, using: &random) : 0xff
+      }
+      try? open(damaged) { file in
+        accepted += 1
+        for name in file.names {
+          _ = try? file.values(name, storage: "FloatStorage", as: Float.self)
+          _ = try? file.values(name, storage: "ByteStorage", as: UInt8.self)
+        }
+      }
+    }
+    #expect(accepted > 0 && accepted < 4000)
+  }
+
+  @Test func compressedMembersAreRefused() throws {
+    var archive = try bytes("tensors.zip.bin")
+    // The method of the first entry of the central directory.
+    let signature: [UInt8] = [0x50, 0x4b, 1, 2]
+    let entry = try #require(
+      archive.indices.dropLast(46).first { Array(archive[$0..<$0 + 4]) == signature })
+    archive[entry + 10] = 8
+    guard case .compressedMember(let name)? = error(archive) else {
+      Issue.record("\(String(describing: error(archive)))")
+      return
+    }
+    #expect(name.hasSuffix("data.pkl"))
+  }
+
+  @Test func bigEndianFilesAreRefused() throws {
+    var file = try bytes("tensors.legacy.bin")
+    let key = Array("little_endianq".utf8)
+    let place = try #require(
+      file.indices.dropLast(20).first { Array(file[$0..<$0 + key.count]) == key })
+    #expect(file[place + key.count + 1] == 0x88)
+    file[place + key.count + 1] = 0x89
+    #expect(error(file) == .bigEndian)
+  }
+}
