@@ -62,7 +62,9 @@ private struct SeededBits: RandomNumberGenerator {
         try file.values("bytes", storage: "ByteStorage", as: UInt8.self).values
           == (try expected.values("bytes", type: "U8", as: UInt8.self)))
       #expect(
-        try file.values("signed", storage: "CharStorage", as: Int8.self).values == [-128, -1, 0, 127])
+        try file.values("signed", storage: "CharStorage", as: Int8.self).values == [
+          -128, -1, 0, 127,
+        ])
       #expect(
         try file.values("integers", storage: "IntStorage", as: Int32.self).values
           == [.min, .max])
@@ -135,7 +137,9 @@ private struct SeededBits: RandomNumberGenerator {
   }
 
   @Test func cyclesAreRefused() {
-    for text in ["]q\u{0}h\u{0}a.", "}q\u{0}K\u{1}h\u{0}s.", "]q\u{0}(h\u{0}t.", "]q\u{0}h\u{0}\u{85}a."] {
+    for text in [
+      "]q\u{0}h\u{0}a.", "}q\u{0}K\u{1}h\u{0}s.", "]q\u{0}(h\u{0}t.", "]q\u{0}h\u{0}\u{85}a.",
+    ] {
       let root = text.unicodeScalars.map { UInt8($0.value) }
       #expect(error(legacy(root)) != nil, "\(text)")
     }

@@ -88,7 +88,8 @@ import Testing
 
   @Test func otherKindsOfFiles() {
     #expect(error(Array("hello".utf8)) == .notSafetensors)
-    #expect(error([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d]) == .notSafetensors)
+    #expect(
+      error([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 0, 0, 0, 0x0d]) == .notSafetensors)
     #expect(throws: WeightError.notAFile) { try SafeTensors(path: "/") }
     #expect(throws: WeightError.notAFile) { try SafeTensors(path: "/dev/null") }
     #expect(throws: WeightError.unreadable(errno: ENOENT)) {
@@ -104,7 +105,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "[]", "{ ", "{\"a\"", "{\"a\":", "{}x", "{\"a\":1}", "{\"a\":null}", "{\"__metadata__\":{}", "{\"__metadata__\":{},}",
+    "[]", "{ ", "{\"a\"", "{\"a\":", "{}x", "{\"a\":1}", "{\"a\":null}", "{\"__metadata__\":{}",
+    "{\"__metadata__\":{},}",
     "{'a':{}}", "{\"a\":{\"dtype\":1}}", "{\"a\":{\"shape\":{}}}", "{\"a\":{\"shape\":[-1]}}",
     "{\"a\":{\"shape\":[1.0]}}", "{\"a\":{\"shape\":[1e3]}}", "{\"a\":{\"shape\":[01]}}",
     "{\"a\":{\"shape\":[1,]}}", "{\"a\":{\"shape\":[9223372036854775808]}}",
@@ -201,8 +203,10 @@ import Testing
       WeightError.truncated(expected: 100, found: 60).description
         == "is cut off: 100 bytes are promised, 60 are there; copy it again")
     #expect(
-      WeightError.wrongShape(name: "conv3_2.weight", found: [256, 128, 3, 3], expected: [256, 256, 3, 3])
-        .description
+      WeightError.wrongShape(
+        name: "conv3_2.weight", found: [256, 128, 3, 3], expected: [256, 256, 3, 3]
+      )
+      .description
         == "has conv3_2.weight of shape [256, 128, 3, 3] where [256, 256, 3, 3] is needed; "
         + "it is not VGG-19")
     #expect(WeightError.unreadable(errno: ENOENT).description.hasPrefix("cannot be read: No such"))

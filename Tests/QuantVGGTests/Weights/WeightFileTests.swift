@@ -34,7 +34,8 @@ import Testing
         let count = part.shape.reduce(1, *)
         switch part.type {
         case "U8": return Part(part.name, "U8", part.shape, (0..<count).map { UInt8($0 % 256) })
-        case "I8": return Part(part.name, "I8", part.shape, (0..<count).map { Int8($0 % 255 - 127) })
+        case "I8":
+          return Part(part.name, "I8", part.shape, (0..<count).map { Int8($0 % 255 - 127) })
         case "I32": return Part(part.name, "I32", part.shape, (0..<count).map { Int32($0) })
         default: return Part(part.name, "F32", part.shape, (0..<count).map { Float($0 + 1) / 4 })
         }
