@@ -55,9 +55,18 @@ let package = Package(
       ],
       path: "Tools/quantize/Command", swiftSettings: swiftSettings),
     // The tests.
-    .testTarget(name: "QuantVGGTests", dependencies: ["QuantVGG", "CSystem"]),
+    .target(name: "TestSupport", dependencies: ["CSystem", "StyleTransfer"], path: "Tests/TestSupport"),
     .testTarget(
-      name: "QuantizeTests", dependencies: ["QuantizeCore", "QuantVGG", "CSystem"],
+      name: "QuantVGGTests",
+      dependencies: ["QuantVGG", "CQuantKernels", "StyleTransfer", "TestSupport", "CSystem"]),
+    .testTarget(
+      name: "StyleTransferTests",
+      dependencies: ["StyleTransfer", "QuantVGG", "Optim", "TestSupport"]),
+    .testTarget(name: "OptimTests", dependencies: ["Optim", "TestSupport"]),
+    .testTarget(name: "CommandOptionsTests", dependencies: ["CommandOptions", "TestSupport"]),
+    .testTarget(
+      name: "QuantizeTests",
+      dependencies: ["QuantizeCore", "QuantVGG", "TestSupport", "FileOutput", "CSystem"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "ImageIOTests", dependencies: ["ImageIO", "FileOutput", "CSystem"],

@@ -1,5 +1,6 @@
 import QuantVGG
 import QuantizeCore
+import TestSupport
 import Testing
 
 private func fixture(_ name: String) -> String {
@@ -31,19 +32,6 @@ private func error(_ bytes: [UInt8]) -> TorchError? {
 private func legacy(_ root: [UInt8], keys: [UInt8] = Array("].".utf8)) -> [UInt8] {
   [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]
     + [0x80, 2, 0x4d, 0xe9, 3, 0x2e, 0x80, 2, 0x7d, 0x2e] + root + keys
-}
-
-/// SplitMix64: the same numbers on every machine.
-private struct SeededBits: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
 }
 
 @Suite struct TorchFileTests {
@@ -200,7 +188,7 @@ private struct SeededBits: RandomNumberGenerator {
 
   @Test(arguments: containers) func damagedFilesGiveErrorsOrTensors(container: String) throws {
     let whole = try bytes("tensors.\(container).bin")
-    var random = SeededBits(state: container == "zip" ? 1 : 2)
+    var random = TestRandom(#function + container)
     var accepted = 0
     for _ in 0..<4000 {
       var damaged = whole

@@ -4,7 +4,35 @@
 
 #include "CQuantKernels.h"
 
+#define QV_TARGET_NEON
+#define QV_TARGET_DOTPROD __attribute__((target("dotprod")))
+
 qv_isa qv_detect_arm_isa(void);
 void qv_select_arm_kernels(qv_isa isa, qv_kernels *table);
+
+void qv_f32_quantize_image__neon(const qv_f32_quantize_image *);
+void qv_u8_pool_average__neon(const qv_u8_pool *);
+void qv_u8_pool_max__neon(const qv_u8_pool *);
+void qv_u8_quantize_gradient__neon(const qv_u8_quantize_gradient *);
+void qv_u8_unpool_max__neon(const qv_u8_unpool_max *);
+void qv_f32_unpool_average__neon(const qv_f32_unpool_average *);
+int64_t qv_u8_squared_difference__neon(const qv_u8_squared_difference *);
+void qv_u8_content_gradient__neon(const qv_u8_content_gradient *);
+void qv_u8_interleave__neon(const qv_u8_interleave *);
+
+void qv_u8_s8_conv3x3_requant_2x16c8__neon(const qv_u8_conv_forward *);
+void qv_u8_s8_conv3x3_transposed_2x16c8__neon(const qv_u8_conv_backward *);
+void qv_u8_s8_style_2x16c8__neon(const qv_u8_style_gradient *);
+void qv_s16_s16_conv3x3_requant_1x32c2__neon(const qv_s16_conv_forward *);
+void qv_u8_u8_gram_4x8c4__neon(const qv_u8_gram *);
+void qv_f32_f32_dot_4x16__neon(const qv_f32_dot *);
+void qv_f32_f32_gram_4x8__neon(const qv_f32_gram *);
+int64_t qv_u8_mac_peak__neon(int64_t);
+int64_t qv_f32_mac_peak__neon(int64_t);
+
+void qv_u8_s8_conv3x3_requant_4x16c4__dotprod(const qv_u8_conv_forward *);
+void qv_u8_s8_conv3x3_transposed_4x16c4__dotprod(const qv_u8_conv_backward *);
+void qv_u8_s8_style_4x16c4__dotprod(const qv_u8_style_gradient *);
+int64_t qv_u8_mac_peak__dotprod(int64_t);
 
 #endif

@@ -1,5 +1,6 @@
 import CSystem
 import QuantVGG
+import TestSupport
 import Testing
 
 @Suite struct SafeTensorsTests {
@@ -174,7 +175,7 @@ import Testing
   }
 
   @Test func damagedFilesGiveErrorsOrTensorsInsideTheFile() throws {
-    var random = SeededBits(state: 1)
+    var random = TestRandom(#function)
     let file = TemporaryFile()
     var accepted = 0
     for round in 0..<5000 {

@@ -24,19 +24,6 @@ final class TemporaryFile {
   }
 }
 
-/// SplitMix64: the same numbers on every machine.
-struct SeededBits: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var z = state
-    z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-    return z ^ (z >> 31)
-  }
-}
-
 /// The bytes of a safetensors file with this header, written by hand.
 func safetensors(_ header: String, data: [UInt8] = []) -> [UInt8] {
   withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8)

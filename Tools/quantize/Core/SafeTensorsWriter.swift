@@ -25,8 +25,8 @@ public struct OutputTensor {
 
 /// Writes safetensors files whose bytes are a function of their content alone.
 ///
-/// Tensors whose size is a multiple of 64 bytes come first, larger before smaller, and the header is
-/// padded with spaces, so that all of these and the first of the others start at a multiple of 64.
+/// Tensors whose size is a multiple of 64 bytes come first, larger before smaller, and the header
+/// is padded with spaces, so that these and the first of the others start at a multiple of 64.
 public enum SafeTensorsWriter {
   /// Writes a file under its name when it is complete.
   ///

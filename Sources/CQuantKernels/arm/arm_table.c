@@ -1,0 +1,46 @@
+#include "arm_table.h"
+
+#if defined(__aarch64__)
+
+#include <sys/auxv.h>
+
+#ifndef HWCAP_ASIMDDP
+#define HWCAP_ASIMDDP (1 << 20)
+#endif
+
+qv_isa qv_detect_arm_isa(void) {
+    return getauxval(AT_HWCAP) & HWCAP_ASIMDDP ? QV_DOTPROD : QV_NEON;
+}
+
+void qv_select_arm_kernels(qv_isa isa, qv_kernels *table) {
+    if (isa >= QV_NEON) {
+        table->u8_conv_forward = qv_u8_s8_conv3x3_requant_2x16c8__neon;
+        table->s16_conv_forward = qv_s16_s16_conv3x3_requant_1x32c2__neon;
+        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_2x16c8__neon;
+        table->u8_interleave = qv_u8_interleave__neon;
+        table->u8_gram = qv_u8_u8_gram_4x8c4__neon;
+        table->u8_style_gradient = qv_u8_s8_style_2x16c8__neon;
+        table->u8_squared_difference = qv_u8_squared_difference__neon;
+        table->u8_content_gradient = qv_u8_content_gradient__neon;
+        table->f32_quantize_image = qv_f32_quantize_image__neon;
+        table->u8_pool_average = qv_u8_pool_average__neon;
+        table->u8_pool_max = qv_u8_pool_max__neon;
+        table->u8_quantize_gradient = qv_u8_quantize_gradient__neon;
+        table->u8_unpool_max = qv_u8_unpool_max__neon;
+        table->f32_unpool_average = qv_f32_unpool_average__neon;
+        table->f32_dot = qv_f32_f32_dot_4x16__neon;
+        table->f32_gram = qv_f32_f32_gram_4x8__neon;
+        table->u8_mac_peak = qv_u8_mac_peak__neon;
+        table->f32_mac_peak = qv_f32_mac_peak__neon;
+    }
+    if (isa >= QV_DOTPROD) {
+        table->u8_conv_forward = qv_u8_s8_conv3x3_requant_4x16c4__dotprod;
+        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_4x16c4__dotprod;
+        table->u8_style_gradient = qv_u8_s8_style_4x16c4__dotprod;
+        table->u8_mac_peak = qv_u8_mac_peak__dotprod;
+    }
+}
+
+#else
+typedef int qv_arm_table_is_empty;
+#endif

@@ -1,0 +1,11 @@
+#if defined(__aarch64__)
+// void qv_u8_s8_conv3x3_transposed_4x16c4__dotprod(const qv_u8_conv_backward *): the template for this instruction set.
+#define QV_TARGET QV_TARGET_DOTPROD
+#define QV_FUNCTION qv_u8_s8_conv3x3_transposed_4x16c4__dotprod
+#define QV_LARGEST 4
+#define QV_DOT qv_dot_tile__dotprod
+#define QV_SWITCH QV_SWITCH_TILE
+#include "backward_template.h"
+#else
+typedef int qv_u8_s8_conv3x3_transposed_4x16c4__dotprod_is_empty;
+#endif

@@ -1,0 +1,141 @@
+import CommandOptions
+import TestSupport
+import Testing
+
+@Suite(.serialized) struct CommandOptionsTests {
+  private let command = Command(
+    "tool run", "Runs.", usage: "FILE", arguments: 1...2,
+    groups: [
+      OptionGroup(
+        "Work",
+        [
+          Option("steps", value: "N", "How many steps are made before the result is written to disk."),
+          Option("output", letter: "o", value: "FILE", "Where to."),
+          Option("image", value: "FILE", isRepeatable: true, "A picture."),
+          Option("quiet", letter: "q", "Says nothing."),
+          Option("help", letter: "h", "This text."),
+        ])
+    ])
+
+  private func message(_ words: [String]) -> String {
+    do throws(UsageError) {
+      let arguments = try ParsedArguments(words, for: command)
+      _ = try arguments.integer("steps", in: 1...100)
+      return ""
+    } catch {
+      return error.message
+    }
+  }
+
+  @Test func optionsMixWithArguments() throws {
+    let arguments = try ParsedArguments(
+      ["a", "--steps=7", "-o", "-x.png", "-q", "--image", "1", "--image", "2", "--", "--b"],
+      for: command)
+    #expect(arguments.positional == ["a", "--b"])
+    #expect(try arguments.integer("steps", in: 1...10) == 7)
+    #expect(arguments.text("output") == "-x.png")
+    #expect(arguments.has("quiet"))
+    #expect(arguments.texts("image") == ["1", "2"])
+  }
+
+  @Test func mistakesAreNamedWithAHint() {
+    #expect(message(["a", "--stpes", "3"]) == "unknown option --stpes; did you mean --steps?")
+    #expect(message(["a", "--steps"]) == "--steps needs a value: --steps N")
+    #expect(message(["a", "-o"]) == "-o needs a value: -o FILE")
+    #expect(message(["a", "--quiet=1"]) == "--quiet takes no value")
+    #expect(message(["a", "--steps", "x"]) == "--steps is a whole number from 1 to 100, not 'x'")
+    #expect(message(["a", "--steps", "-1"]) == "--steps is a whole number from 1 to 100, not '-1'")
+    #expect(message(["a", "--steps", "1", "--steps", "2"]) == "--steps is given twice; give it once")
+    #expect(message(["a", "-z"]) == "unknown option -z; --help lists the options")
+    #expect(message([]).hasPrefix("something is missing"))
+    #expect(message(["a", "b", "c"]).hasPrefix("'c' is one argument too many"))
+    #expect(message(["--help"]) == "")
+  }
+
+  @Test func sizesAreInPowersOf1024() throws {
+    for (text, bytes) in [("512K", 524_288), ("64M", 67_108_864), ("1.5g", 1_610_612_736), ("7", 7)] {
+      #expect(try ParsedArguments(["a", "--steps", text], for: command).bytes("steps") == bytes)
+    }
+    for text in ["", "M", "1T", "-1K", "inf", "nan", "1e400", "0x10", "1 K", "9999999G"] {
+      let arguments = try ParsedArguments(["a", "--steps", text], for: command)
+      #expect(throws: UsageError.self) { try arguments.bytes("steps") }
+    }
+  }
+
+  @Test func helpIsStable() {
+    #expect(
+      command.help == """
+        Runs.
+
+        Usage: tool run FILE
+
+        Work:
+              --steps N               How many steps are made before the result is
+                                      written to disk.
+          -o, --output FILE           Where to.
+              --image FILE            A picture.
+          -q, --quiet                 Says nothing.
+          -h, --help                  This text.
+
+        Exit status: 0 done, 1 failed, 2 stopped with the work saved, 64 wrong usage.
+
+        """)
+  }
+
+  @Test func arbitraryWordsNeverTrap() {
+    var random = TestRandom("arbitraryWordsNeverTrap")
+    let pieces = ["-", "--", "o", "steps", "=", "x", "-q", "--steps", "\u{e9}", "", ":", "?", "--im", "-oq", "\n"]
+    for _ in 0..<5000 {
+      let words = (0..<random.next() % 5).map { _ in
+        (0..<random.next() % 4).map { _ in pieces[Int(random.next() % UInt64(pieces.count))] }.joined()
+      }
+      _ = message(words)
+    }
+  }
+
+  @Test func jsonEscapesAndKeepsOrder() {
+    var object = JSONObject()
+    object.add("b", "a\"\\\n\u{1}é")
+    object.add("a", 0.1)
+    object.add("n", Double.nan)
+    object.add("l", [1, 2])
+    object.add("t", true)
+    #expect(
+      object.text == "{\"b\":\"a\\\"\\\\\\n\\u0001é\",\"a\":0.1,\"n\":null,\"l\":[1,2],\"t\":true}")
+  }
+
+  /// From FIPS 180-4's examples and NIST's long-message vectors.
+  @Test func hashesOfTheStandard() {
+    func hash(_ text: String) -> String { Array(text.utf8).withUnsafeBytes { SHA256.digest($0) } }
+    #expect(hash("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
+    #expect(hash("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(
+      hash("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq")
+        == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
+    #expect(
+      hash(String(repeating: "a", count: 1_000_000))
+        == "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0")
+  }
+
+  @Test func hashesInPiecesAreTheSame() {
+    var random = TestRandom("hashesInPiecesAreTheSame")
+    for count in [1, 55, 56, 57, 63, 64, 65, 119, 120, 128, 1000] {
+      let bytes = random.bytes(count)
+      var hash = SHA256()
+      for piece in stride(from: 0, to: count, by: 7) {
+        bytes[piece..<min(piece + 7, count)].withUnsafeBytes { hash.update($0) }
+      }
+      #expect(hash.digest() == bytes.withUnsafeBytes { SHA256.digest($0) })
+    }
+  }
+
+  @Test func numbersForPeople() {
+    #expect(Format.duration(4.24) == "4.2 s")
+    #expect(Format.duration(187) == "3 m 07 s")
+    #expect(Format.duration(7500) == "2 h 05 m")
+    #expect(Format.duration(.infinity) == "?")
+    #expect(Format.bytes(1023) == "1023 B")
+    #expect(Format.bytes(64_278_069) == "61.3 MiB")
+    #expect(Console.oneLine("a\nb\u{7f}") == "a\\x0ab\\x7f")
+  }
+}
