@@ -55,7 +55,8 @@ let package = Package(
       ],
       path: "Tools/quantize/Command", swiftSettings: swiftSettings),
     // The tests.
-    .target(name: "TestSupport", dependencies: ["CSystem", "StyleTransfer"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["CSystem", "StyleTransfer"], path: "Tests/TestSupport"),
     .testTarget(
       name: "QuantVGGTests",
       dependencies: ["QuantVGG", "CQuantKernels", "StyleTransfer", "TestSupport", "CSystem"]),

@@ -10,9 +10,9 @@ struct InspectCommand {
   private let path: String
   private let isJSON: Bool
 
-  init(_ arguments: ParsedArguments) {
+  init(_ arguments: ParsedArguments) throws(UsageError) {
     path = arguments.positional.first ?? ""
-    isJSON = arguments.has("json")
+    isJSON = try SharedOptions(arguments).isJSON
   }
 
   func run() throws(Failure) -> ExitCode {

@@ -34,7 +34,7 @@ enum QStyle {
       }
     case "inspect":
       return try perform(rest, InspectCommand.command) { (arguments) throws(UsageError) in
-        let command = InspectCommand(arguments)
+        let command = try InspectCommand(arguments)
         return { () throws(Failure) in try command.run() }
       }
     case "bench":

@@ -9,7 +9,8 @@ import Testing
       OptionGroup(
         "Work",
         [
-          Option("steps", value: "N", "How many steps are made before the result is written to disk."),
+          Option(
+            "steps", value: "N", "How many steps are made before the result is written to disk."),
           Option("output", letter: "o", value: "FILE", "Where to."),
           Option("image", value: "FILE", isRepeatable: true, "A picture."),
           Option("quiet", letter: "q", "Says nothing."),
@@ -45,7 +46,8 @@ import Testing
     #expect(message(["a", "--quiet=1"]) == "--quiet takes no value")
     #expect(message(["a", "--steps", "x"]) == "--steps is a whole number from 1 to 100, not 'x'")
     #expect(message(["a", "--steps", "-1"]) == "--steps is a whole number from 1 to 100, not '-1'")
-    #expect(message(["a", "--steps", "1", "--steps", "2"]) == "--steps is given twice; give it once")
+    #expect(
+      message(["a", "--steps", "1", "--steps", "2"]) == "--steps is given twice; give it once")
     #expect(message(["a", "-z"]) == "unknown option -z; --help lists the options")
     #expect(message([]).hasPrefix("something is missing"))
     #expect(message(["a", "b", "c"]).hasPrefix("'c' is one argument too many"))
@@ -53,7 +55,9 @@ import Testing
   }
 
   @Test func sizesAreInPowersOf1024() throws {
-    for (text, bytes) in [("512K", 524_288), ("64M", 67_108_864), ("1.5g", 1_610_612_736), ("7", 7)] {
+    for (text, bytes) in [
+      ("512K", 524_288), ("64M", 67_108_864), ("1.5g", 1_610_612_736), ("7", 7),
+    ] {
       #expect(try ParsedArguments(["a", "--steps", text], for: command).bytes("steps") == bytes)
     }
     for text in ["", "M", "1T", "-1K", "inf", "nan", "1e400", "0x10", "1 K", "9999999G"] {
@@ -84,10 +88,14 @@ import Testing
 
   @Test func arbitraryWordsNeverTrap() {
     var random = TestRandom("arbitraryWordsNeverTrap")
-    let pieces = ["-", "--", "o", "steps", "=", "x", "-q", "--steps", "\u{e9}", "", ":", "?", "--im", "-oq", "\n"]
+    let pieces = [
+      "-", "--", "o", "steps", "=", "x", "-q", "--steps", "\u{e9}", "", ":", "?", "--im", "-oq",
+      "\n",
+    ]
     for _ in 0..<5000 {
       let words = (0..<random.next() % 5).map { _ in
-        (0..<random.next() % 4).map { _ in pieces[Int(random.next() % UInt64(pieces.count))] }.joined()
+        (0..<random.next() % 4).map { _ in pieces[Int(random.next() % UInt64(pieces.count))] }
+          .joined()
       }
       _ = message(words)
     }

@@ -4,7 +4,8 @@ import Testing
 
 @Suite struct AdamTests {
   /// The recurrence as the paper writes it, in Float64.
-  private func paper(_ start: [Double], gradients: [[Double]], settings: Adam.Settings) -> [Double] {
+  private func paper(_ start: [Double], gradients: [[Double]], settings: Adam.Settings) -> [Double]
+  {
     var x = start
     var m = [Double](repeating: 0, count: x.count)
     var v = m

@@ -49,7 +49,8 @@ import Testing
             let mask = buffers.empty(UInt32.self, count: width)
             let (s, b, m) = (buffers.make(sums), buffers.make(bias), buffers.make(multiplier))
             var call = qv_u8_conv_forward(
-              rows: (inputs[0].constant, inputs[1].constant, inputs[2].constant), weights: packed.base,
+              rows: (inputs[0].constant, inputs[1].constant, inputs[2].constant),
+              weights: packed.base,
               weight_sums: s.base, bias: b.base, multiplier: m.base, out: out.base,
               mask: mask.base, width: Int32(width), channels: Int32(channels),
               out_stride: Int32(stride), mask_stride: 1)
@@ -104,7 +105,8 @@ import Testing
           let out = buffers.empty(Float.self, count: (width - 1) * 37 + 32)
           var call = qv_u8_conv_backward(
             rows: (inputs[0].constant, inputs[1].constant, inputs[2].constant),
-            scales: (factors[0].constant, factors[1].constant, factors[2].constant), weights: packed.base,
+            scales: (factors[0].constant, factors[1].constant, factors[2].constant),
+            weights: packed.base,
             weight_sums: s.base, out: out.base, width: Int32(width), channels: Int32(channels),
             out_stride: 37)
           table.u8_conv_backward(&call)
@@ -194,7 +196,9 @@ import Testing
   @Test func float32Dot() {
     var random = TestRandom("float32Dot")
     for width in Self.widths {
-      for (length, pixelStride, rowCount) in [(12, 4, 3), (96, 32, 3), (33, 7, 3), (64, 64, 1), (1, 1, 1)] {
+      for (length, pixelStride, rowCount) in [
+        (12, 4, 3), (96, 32, 3), (33, 7, 3), (64, 64, 1), (1, 1, 1),
+      ] {
         let rows = (0..<3).map { _ in random.floats((width - 1) * pixelStride + length) }
         let weights = random.floats(rowCount * length * 32)
         let start = random.floats(32)

@@ -34,6 +34,26 @@ private func legacy(_ root: [UInt8], keys: [UInt8] = Array("].".utf8)) -> [UInt8
     + [0x80, 2, 0x4d, 0xe9, 3, 0x2e, 0x80, 2, 0x7d, 0x2e] + root + keys
 }
 
+/// A legacy file with one tensor over a storage "0" of 4 elements, followed by `count` under `key`.
+private func tensorFile(
+  _ offset: Int, _ size: [Int], _ stride: [Int], key: String = "0", count: Int64 = 4
+) -> [UInt8] {
+  func integer(_ value: Int) -> [UInt8] {
+    [0x4a] + withUnsafeBytes(of: Int32(value).littleEndian) { Array($0) }
+  }
+  func tuple(_ values: [Int]) -> [UInt8] { [0x28] + values.flatMap(integer) + [0x74] }
+  func text(_ value: String) -> [UInt8] { [0x8c, UInt8(value.utf8.count)] + Array(value.utf8) }
+  let storage =
+    [0x28] + text("storage") + Array("ctorch\nFloatStorage\n".utf8) + text("0") + text("cpu")
+    + integer(4) + [0x74, 0x51]
+  let call =
+    Array("ctorch._utils\n_rebuild_tensor_v2\n(".utf8) + storage + integer(offset)
+    + tuple(size) + tuple(stride) + [0x74, 0x52]
+  let data = withUnsafeBytes(of: count) { Array($0) } + [UInt8](repeating: 0, count: 16)
+  return legacy(
+    [0x7d] + text("t") + call + [0x73, 0x2e], keys: [0x5d] + text(key) + [0x61, 0x2e] + data)
+}
+
 @Suite struct TorchFileTests {
   static let containers = ["zip", "legacy"]
 
@@ -159,31 +179,24 @@ private func legacy(_ root: [UInt8], keys: [UInt8] = Array("].".utf8)) -> [UInt8
     (0x7fff_ffff, [1], [1]), (0, [5], [0]),
   ])
   func tensorsOutsideTheirStorage(offset: Int, size: [Int], stride: [Int]) throws {
-    func integer(_ value: Int) -> [UInt8] {
-      [0x4a] + withUnsafeBytes(of: Int32(value).littleEndian) { Array($0) }
-    }
-    func tuple(_ values: [Int]) -> [UInt8] { [0x28] + values.flatMap(integer) + [0x74] }
-    func text(_ value: String) -> [UInt8] { [0x8c, UInt8(value.utf8.count)] + Array(value.utf8) }
-    func file(_ offset: Int, _ size: [Int], _ stride: [Int]) -> [UInt8] {
-      let storage =
-        [0x28] + text("storage") + Array("ctorch\nFloatStorage\n".utf8) + text("0") + text("cpu")
-        + integer(4) + [0x74, 0x51]
-      let call =
-        Array("ctorch._utils\n_rebuild_tensor_v2\n(".utf8) + storage + integer(offset)
-        + tuple(size) + tuple(stride) + [0x74, 0x52]
-      let data = withUnsafeBytes(of: Int64(4)) { Array($0) } + [UInt8](repeating: 0, count: 16)
-      return legacy(
-        [0x7d] + text("t") + call + [0x73, 0x2e], keys: [0x5d] + text("0") + [0x61, 0x2e] + data)
-    }
-    let transposed = try open(file(0, [2, 2], [1, 2])) { file in
+    let transposed = try open(tensorFile(0, [2, 2], [1, 2])) { file in
       try file.values("t", storage: "FloatStorage", as: Float.self).shape
     }
     #expect(transposed == [2, 2])
     #expect(throws: TorchError.badTensor("t")) {
-      try open(file(offset, size, stride)) { file in
+      try open(tensorFile(offset, size, stride)) { file in
         _ = try file.values("t", storage: "FloatStorage", as: Float.self)
       }
     }
+  }
+
+  @Test func storagesThatDoNotMatchTheirTensors() {
+    #expect(error(tensorFile(0, [4], [1])) == nil)
+    for count in [3, 5, -1, Int64.max, .min] {
+      #expect(error(tensorFile(0, [4], [1], count: count)) == .badStorage("0"))
+    }
+    #expect(error(tensorFile(0, [4], [1], key: "other")) == .badStorage("other"))
+    #expect(error(Array(tensorFile(0, [4], [1]).dropLast())) != nil)
   }
 
   @Test(arguments: containers) func damagedFilesGiveErrorsOrTensors(container: String) throws {

@@ -63,6 +63,15 @@ public struct RowTriple<Element: BitwiseCopyable> {
   /// The row below; a row of zeros at the bottom edge.
   public let below: UnsafePointer<Element>
 
+  /// A window of three padded rows.
+  package init(
+    above: UnsafePointer<Element>, middle: UnsafePointer<Element>, below: UnsafePointer<Element>
+  ) {
+    self.above = above
+    self.middle = middle
+    self.below = below
+  }
+
   /// The window around row `y` of a ring; rows outside 0..<height are `zeros`.
   init(_ ring: RowRing<Element>, around y: Int, height: Int, zeros: UnsafePointer<Element>) {
     above = y > 0 ? UnsafePointer(ring.padded(y - 1)) : zeros
