@@ -68,7 +68,8 @@ let package = Package(
     .testTarget(name: "CommandOptionsTests", dependencies: ["CommandOptions", "TestSupport"]),
     .testTarget(
       name: "QuantizeTests",
-      dependencies: ["QuantizeCore", "QuantVGG", "TestSupport", "FileOutput", "CSystem"]),
+      dependencies: ["QuantizeCore", "QuantVGG", "TestSupport", "FileOutput", "CSystem"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "ImageIOTests", dependencies: ["ImageIO", "FileOutput", "CSystem"],
       exclude: ["Fixtures"]),

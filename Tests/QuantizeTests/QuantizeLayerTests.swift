@@ -2,30 +2,40 @@ import QuantizeCore
 import Testing
 
 @Suite struct QuantizeLayerTests {
-  @Test func scalesAreByChannel() {
-    let weights: [Float] = [127, -63.5, 0.4, 0, 2, -1, 0.5, 1]
-    let result = quantize(weights, outputChannels: 2, granularity: .channel)
-    #expect(result.scales == [1, 2 / 127])
-    // Ties go to even: 63.5 to 64, and 1 / (2 / 127) = 63.5 too.
-    #expect(result.values == [127, -64, 0, 0, 127, -64, 32, 64])
+  @Test func scalesAreTheMaximumOver127() {
+    let result = quantize([1, -2, 0.5, 127, 0, -63.5], outputChannels: 2, granularity: .channel)
+    #expect(result.scales == [2 / 127, 1])
+    #expect(result.values == [64, -127, 32, 127, 0, -64])  // 63.5 and -63.5 round to even
   }
 
-  @Test func oneScaleForTheTensor() {
-    let result = quantize([127, -63.5, 2, 1], outputChannels: 2, granularity: .tensor)
+  @Test func oneScaleForATensor() {
+    let result = quantize([1, -2, 0.5, 127, 0, -63.5], outputChannels: 2, granularity: .tensor)
     #expect(result.scales == [1, 1])
-    #expect(result.values == [127, -64, 2, 1])
+    #expect(result.values == [1, -2, 0, 127, 0, -64])
   }
 
-  @Test func aChannelOfZerosStaysZero() {
-    let result = quantize([0, 0], outputChannels: 1, granularity: .channel)
-    #expect(result.values == [0, 0])
-    #expect(result.scales[0] > 0)
+  @Test func zerosKeepAUsableScale() {
+    let result = quantize([0, 0, 1, 0], outputChannels: 2, granularity: .channel)
+    #expect(result.scales[0] > 0 && result.values[0...1] == [0, 0])
   }
 
-  @Test func biasesAreInUnitsOfBothScales() {
+  @Test func errorIsAtMostHalfAStep() {
+    let weights = (0..<900).map { Float($0 * 7919 % 2001 - 1000) / 3000 }
+    let result = quantize(weights, outputChannels: 9, granularity: .channel)
+    for (i, weight) in weights.enumerated() {
+      let scale = result.scales[i / 100]
+      #expect(abs(Float(result.values[i]) * scale - weight) <= scale * 0.50001, "weight \(i)")
+    }
+  }
+
+  @Test func biasesRoundToEvenAndStayInRange() {
+    #expect(quantizeBias(2.5, inputScale: 1, weightScale: 1) == 2)
+    #expect(quantizeBias(-3.5, inputScale: 1, weightScale: 1) == -4)
     #expect(quantizeBias(1, inputScale: 1.0 / 64, weightScale: 0.5) == 128)
-    #expect(quantizeBias(-0.01171875, inputScale: 1.0 / 64, weightScale: 0.5) == -2)
-    #expect(quantizeBias(1e9, inputScale: 1.0 / 64, weightScale: 0.5) == nil)
+    #expect(quantizeBias(0x1p30, inputScale: 1, weightScale: 1) == 1 << 30)
+    #expect(quantizeBias(-0x1p30, inputScale: 1, weightScale: 1) == -(1 << 30))
+    #expect(quantizeBias(0x1.000002p30, inputScale: 1, weightScale: 1) == nil)
+    #expect(quantizeBias(.infinity, inputScale: 1, weightScale: 1) == nil)
     #expect(quantizeBias(.nan, inputScale: 1, weightScale: 1) == nil)
   }
 }

@@ -9,7 +9,8 @@ public final class MappedFile {
   ///
   /// - Throws: `WeightError.unreadable`, `.notAFile` or `.empty`.
   public init(path: String) throws(WeightError) {
-    let descriptor = system_open(path, O_RDONLY, 0)
+    // Without O_NONBLOCK a named pipe would wait for a writer.
+    let descriptor = system_open(path, O_RDONLY | O_NONBLOCK, 0)
     guard descriptor >= 0 else { throw .unreadable(errno: system_errno()) }
     defer { close(descriptor) }
     var status = stat()

@@ -14,7 +14,7 @@ public final class SafeTensors {
     public let type: String
     /// Dimensions, outermost first.
     public let shape: [Int]
-    /// The data; aligned to nothing.
+    /// The data; aligned to nothing, and valid for the life of the `SafeTensors` object.
     public let bytes: UnsafeRawBufferPointer
 
     /// Number of elements.
@@ -29,6 +29,13 @@ public final class SafeTensors {
   /// All tensors, in the file's order.
   public let tensors: [Tensor]
   private let file: MappedFile
+
+  /// Whether bytes begin like a file of this format: a possible header length, then a brace.
+  public static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    guard bytes.count > 8, bytes[8] == UInt8(ascii: "{") else { return false }
+    let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+    return length >= 2 && length <= UInt64(largestHeader)
+  }
 
   /// Maps and checks a file.
   ///

@@ -26,6 +26,8 @@ public enum WeightError: Error, Equatable {
   case badValue(name: String)
   /// The metadata names no format of this project.
   case unknownFormat(String)
+  /// The metadata says that the weights expect other images.
+  case wrongMetadata(key: String, found: String, expected: String)
   /// The file's format version is newer than this program.
   case newerVersion(String)
   /// The weights end before a layer that is needed.
@@ -59,6 +61,8 @@ public enum WeightError: Error, Equatable {
       return "has an impossible value in \(name); convert it again"
     case .unknownFormat(let format):
       return "has the unknown format \"\(format)\"; convert the weights with quantize"
+    case .wrongMetadata(let key, let found, let expected):
+      return "has the \(key) \(found) where \(expected) is needed; convert it again"
     case .newerVersion(let version):
       return "has format version \(version), newer than this program; update qstyle"
     case .missingLayer(let name):

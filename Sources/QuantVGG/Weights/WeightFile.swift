@@ -21,6 +21,8 @@ public final class WeightFile {
 
   /// The newest format version that is understood.
   public static let version = 1
+  /// `VGG19.mean` as the metadata has it.
+  public static let mean = "123.68,116.779,103.939"
 
   /// How the weights are stored.
   public let kind: Kind
@@ -40,11 +42,21 @@ public final class WeightFile {
     let version = file.metadata("format_version") ?? ""
     guard let number = Int(version), number >= 1 else { throw .unknownFormat(format) }
     guard number <= Self.version else { throw .newerVersion(version) }
+    for (key, expected) in [("input_order", "rgb"), ("mean", Self.mean)] {
+      let found = file.metadata(key) ?? expected
+      guard found == expected else {
+        throw .wrongMetadata(key: key, found: found, expected: expected)
+      }
+    }
     self.kind = kind
     let main = kind == .codebook ? ".weight_index" : ".weight"
     let present = VGG19.convolutions.prefix { file.contains($0.name + main) }
     guard !present.isEmpty else { throw .missingTensor(name: "conv1_1" + main) }
     layerCount = present.count
+    // A layer beyond a gap would be dropped in silence.
+    for beyond in VGG19.convolutions[present.count...] where file.contains(beyond.name + main) {
+      throw .missingTensor(name: VGG19.convolutions[present.count].name + main)
+    }
     for convolution in present {
       for part in Self.parts(kind, convolution) {
         let tensor = try file.tensor(part.name)

@@ -152,7 +152,7 @@ func convert(_ options: Options) throws(Failure) {
   let metadata: [(key: String, value: String)] =
     [
       ("format", kind.rawValue), ("format_version", "\(WeightFile.version)"),
-      ("input_order", "rgb"), ("mean", "123.68,116.779,103.939"),
+      ("input_order", "rgb"), ("mean", WeightFile.mean),
       ("source", own ?? source.kind), ("source_sha256", hash), ("license", license),
     ] + notes
   do throws(FileOutputError) {

@@ -25,8 +25,8 @@ public struct OutputTensor {
 
 /// Writes safetensors files whose bytes are a function of their content alone.
 ///
-/// Larger tensors come first and the header is padded with spaces to a multiple of 64 bytes, so that
-/// every tensor whose size is a multiple of 64 starts at one.
+/// Tensors whose size is a multiple of 64 bytes come first, larger before smaller, and the header
+/// is padded with spaces, so that these and the first of the others start at a multiple of 64.
 public enum SafeTensorsWriter {
   /// Writes a file under its name when it is complete.
   ///
@@ -34,8 +34,12 @@ public enum SafeTensorsWriter {
   public static func write(
     _ tensors: [OutputTensor], metadata: [(key: String, value: String)], to path: String
   ) throws(FileOutputError) {
-    let sorted = tensors.enumerated().sorted {
-      ($1.element.bytes.count, $0.offset) < ($0.element.bytes.count, $1.offset)
+    precondition(Set(tensors.map { $0.name }).count == tensors.count, "a tensor's name is taken")
+    // The order given decides between equals: `sorted` does not promise to be stable.
+    let sorted = tensors.enumerated().sorted { a, b in
+      let (first, second) = (a.element.bytes.count, b.element.bytes.count)
+      return (first % 64 == 0 ? 0 : 1, -first, a.offset)
+        < (second % 64 == 0 ? 0 : 1, -second, b.offset)
     }.map { $0.element }
     let file = try AtomicFile(path: path)
     let header = Self.header(sorted, metadata: metadata)

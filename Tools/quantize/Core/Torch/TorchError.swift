@@ -10,6 +10,10 @@ public enum TorchError: Error, Equatable {
   case truncated(offset: Int)
   /// An archive member is compressed or encrypted, which torch.save never does.
   case compressedMember(String)
+  /// The numbers were written by a big-endian machine.
+  case bigEndian
+  /// A storage is missing or has another length than the tensors expect.
+  case badStorage(String)
   /// A tensor's size, stride or storage contradicts itself.
   case badTensor(String)
 
@@ -25,6 +29,8 @@ public enum TorchError: Error, Equatable {
     case .truncated(let offset): "is cut off at byte \(offset); download it again"
     case .compressedMember(let name):
       "has the compressed member \(name); save it again with torch.save"
+    case .bigEndian: "is of a big-endian machine; load and save it on another with torch.save"
+    case .badStorage(let key): "has no complete storage \(key); download it again"
     case .badTensor(let name): "describes the tensor \(name) wrongly; download it again"
     }
   }

@@ -72,13 +72,20 @@ public struct TorchFile {
 
   private mutating func readZip(_ bytes: UnsafeRawBufferPointer) throws(TorchError) {
     let archive = try ZipArchive(bytes)
-    guard
-      let member = archive.members.first(where: { $0.key.split(separator: "/").last == "data.pkl" })
-    else { throw .malformed(offset: 0) }
-    try collect(try Pickle.read(member.value, at: 0).value)
-    let folder = member.key.dropLast("data.pkl".count) + "data/"
-    for tensor in tensors.values {
-      storages[tensor.storage.key] = archive.members[folder + tensor.storage.key]
+    let pickles = archive.members.filter { $0.key.split(separator: "/").last == "data.pkl" }
+    guard let member = pickles.first, pickles.count == 1 else { throw .malformed(offset: 0) }
+    let folder = member.key.dropLast("data.pkl".count)
+    if let order = archive.members[folder + "byteorder"], !order.elementsEqual("little".utf8) {
+      throw .bigEndian
+    }
+    let root = try Pickle.read(member.value, at: 0)
+    try collect(root.value)
+    for (key, storage) in root.storages {
+      guard let size = storage.elementSize,
+        let elements = archive.members["\(folder)data/\(key)"],
+        elements.count % size == 0, elements.count / size == storage.count
+      else { throw .badStorage(key) }
+      storages[key] = elements
     }
   }
 
@@ -92,20 +99,23 @@ public struct TorchFile {
     let version = try Pickle.read(bytes, at: magic.end)
     guard version.value.integer == 1001 else { throw .malformed(offset: magic.end) }
     let system = try Pickle.read(bytes, at: version.end)
+    guard case .dictionary(let facts) = system.value else { throw .malformed(offset: version.end) }
+    for (key, value) in facts.value where key.text == "little_endian" {
+      if case .boolean(false) = value { throw .bigEndian }
+    }
     let root = try Pickle.read(bytes, at: system.end)
     try collect(root.value)
     let keys = try Pickle.read(bytes, at: root.end)
     guard case .list(let list) = keys.value else { throw .malformed(offset: root.end) }
-    let sizes = Dictionary(
-      tensors.values.map { ($0.storage.key, Self.elementSize($0.storage.type)) },
-      uniquingKeysWith: { first, _ in first })
     var position = keys.end
     for key in list.value {
-      guard let key = key.text else { throw .malformed(offset: position) }
+      guard let key = key.text, storages[key] == nil else { throw .malformed(offset: position) }
       guard bytes.count - position >= 8 else { throw .truncated(offset: bytes.count) }
       let count = bytes.loadUnaligned(fromByteOffset: position, as: Int64.self)
       position += 8
-      guard let size = sizes[key], count >= 0 else { throw .malformed(offset: position) }
+      guard let storage = root.storages[key], let size = storage.elementSize,
+        count == storage.count
+      else { throw .badStorage(key) }
       guard count <= (bytes.count - position) / size else { throw .truncated(offset: bytes.count) }
       let end = position + Int(count) * size
       storages[key] = UnsafeRawBufferPointer(rebasing: bytes[position..<end])
@@ -117,15 +127,6 @@ public struct TorchFile {
     guard case .dictionary(let items) = root else { throw .malformed(offset: 0) }
     for item in items.value {
       if let name = item.key.text, case .tensor(let tensor) = item.value { tensors[name] = tensor }
-    }
-  }
-
-  private static func elementSize(_ type: String) -> Int {
-    switch type {
-    case "torch.DoubleStorage", "torch.LongStorage": 8
-    case "torch.FloatStorage", "torch.IntStorage": 4
-    case "torch.HalfStorage", "torch.ShortStorage": 2
-    default: 1
     }
   }
 }

@@ -59,6 +59,7 @@ struct ZipArchive {
     }
     let start = header + 30 + (try number(header + 26, 2)) + (try number(header + 28, 2))
     try check(start, size)
+    guard members[name] == nil else { throw .malformed(offset: position) }
     members[name] = UnsafeRawBufferPointer(rebasing: bytes[start..<start + size])
     position = nameStart + nameCount + extraCount + commentCount
   }

@@ -1,0 +1,31 @@
+import CSystem
+
+/// A file of a test, removed with the object.
+final class TemporaryFile {
+  let path: String
+
+  init(_ bytes: [UInt8] = []) {
+    var name = Array("/tmp/weights-XXXXXX".utf8CString)
+    let descriptor = mkstemp(&name)
+    path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    precondition(descriptor >= 0)
+    close(descriptor)
+    write(bytes)
+  }
+
+  deinit { unlink(path) }
+
+  func write(_ bytes: [UInt8]) {
+    let descriptor = system_open(path, O_WRONLY, 0)
+    precondition(CSystem.write(descriptor, bytes, bytes.count) == bytes.count)
+    // Not O_TRUNC: some file systems wait for the disk when a file was emptied and written again.
+    precondition(ftruncate(descriptor, bytes.count) == 0)
+    close(descriptor)
+  }
+}
+
+/// The bytes of a safetensors file with this header, written by hand.
+func safetensors(_ header: String, data: [UInt8] = []) -> [UInt8] {
+  withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian) { Array($0) } + Array(header.utf8)
+    + data
+}

@@ -1,0 +1,165 @@
+import CSystem
+import QuantVGG
+import Testing
+
+@Suite struct WeightFileTests {
+  struct Part {
+    var name: String
+    var type: String
+    var shape: [Int]
+    var bytes: [UInt8]
+
+    init<Element>(_ name: String, _ type: String, _ shape: [Int], _ values: [Element]) {
+      (self.name, self.type, self.shape) = (name, type, shape)
+      bytes = values.withUnsafeBytes { Array($0) }
+    }
+  }
+
+  private func file(_ format: String, _ parts: [Part], metadata: String = "") -> TemporaryFile {
+    var header =
+      "{\"__metadata__\":{\"format\":\"qstyle-vgg19-\(format)\",\"format_version\":\"1\"\(metadata)}"
+    var data: [UInt8] = []
+    for part in parts {
+      header += ",\"\(part.name)\":{\"dtype\":\"\(part.type)\",\"shape\":\(part.shape),"
+      header += "\"data_offsets\":[\(data.count),\(data.count + part.bytes.count)]}"
+      data += part.bytes
+    }
+    return TemporaryFile(safetensors(header + "}", data: data))
+  }
+
+  /// The first `layers` layers with values that their positions determine.
+  private func parts(_ kind: WeightFile.Kind, layers: Int = 1) -> [Part] {
+    VGG19.convolutions.prefix(layers).flatMap { layer in
+      WeightFile.parts(kind, layer).map { part in
+        let count = part.shape.reduce(1, *)
+        switch part.type {
+        case "U8": return Part(part.name, "U8", part.shape, (0..<count).map { UInt8($0 % 256) })
+        case "I8":
+          return Part(part.name, "I8", part.shape, (0..<count).map { Int8($0 % 255 - 127) })
+        case "I32": return Part(part.name, "I32", part.shape, (0..<count).map { Int32($0) })
+        default: return Part(part.name, "F32", part.shape, (0..<count).map { Float($0 + 1) / 4 })
+        }
+      }
+    }
+  }
+
+  private func error(_ file: TemporaryFile) -> WeightError? {
+    do throws(WeightError) {
+      let weights = try WeightFile(path: file.path)
+      switch weights.kind {
+      case .int8: _ = try weights.int8(layer: 0, pooling: .average)
+      default: _ = try weights.float32(layer: 0)
+      }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test(arguments: WeightFile.Kind.allCases)
+  func readsTheFirstLayers(kind: WeightFile.Kind) throws {
+    let file = file(String(kind.rawValue.dropFirst(13)), parts(kind, layers: 3))
+    let weights = try WeightFile(path: file.path)
+    #expect(weights.kind == kind)
+    #expect(weights.layerCount == 3)
+    #expect(throws: WeightError.missingLayer(name: "conv2_2")) {
+      if kind == .int8 {
+        _ = try weights.int8(layer: 3, pooling: .average)
+      } else {
+        _ = try weights.float32(layer: 3)
+      }
+    }
+    switch kind {
+    case .int8:
+      let layer = try weights.int8(layer: 1, pooling: .maximum)
+      #expect(layer.weights.count == 64 * 64 * 9)
+      #expect(layer.weights.prefix(3) == [-127, -126, -125])
+      #expect(layer.weightScale.prefix(2) == [0.25, 0.5])
+      #expect(layer.bias == (0..<64).map { Int32($0) })
+      #expect(layer.outputScale == 0.5)
+      #expect(try weights.int8(layer: 1, pooling: .average).outputScale == 0.25)
+      #expect(throws: WeightError.wrongKind(found: "int8", expected: "float32 or codebook")) {
+        try weights.float32(layer: 0)
+      }
+    case .codebook:
+      let layer = try weights.float32(layer: 0)
+      #expect(layer.weights == (0..<1728).map { Float($0 % 256 + 1) / 4 })
+    case .float32:
+      let layer = try weights.float32(layer: 2)
+      #expect(layer.weights.count == 128 * 64 * 9 && layer.weights[5] == 1.5)
+      #expect(layer.bias == (0..<128).map { Float($0 + 1) / 4 })
+    }
+  }
+
+  @Test func wrongShapeIsNamed() {
+    var wrong = parts(.float32)
+    wrong[0] = Part("conv1_1.weight", "F32", [64, 4, 3, 3], [Float](repeating: 0, count: 2304))
+    #expect(
+      error(file("float32", wrong))
+        == .wrongShape(name: "conv1_1.weight", found: [64, 4, 3, 3], expected: [64, 3, 3, 3]))
+  }
+
+  @Test func missingPartsAreNamed() {
+    #expect(
+      error(file("int8", parts(.int8).filter { $0.name != "conv1_1.bias.max" }))
+        == .missingTensor(name: "conv1_1.bias.max"))
+    #expect(error(file("float32", [])) == .missingTensor(name: "conv1_1.weight"))
+    let gap = parts(.float32, layers: 3).filter { !$0.name.hasPrefix("conv1_2") }
+    #expect(error(file("float32", gap)) == .missingTensor(name: "conv1_2.weight"))
+    #expect(
+      error(file("int8", parts(.float32)))
+        == .wrongType(name: "conv1_1.weight", found: "F32", expected: "I8"))
+  }
+
+  @Test func metadataIsChecked() {
+    let none = TemporaryFile(safetensors("{}"))
+    #expect(error(none) == .unknownFormat(""))
+    #expect(error(file("int4", parts(.int8))) == .unknownFormat("qstyle-vgg19-int4"))
+    let right = ",\"input_order\":\"rgb\",\"mean\":\"123.68,116.779,103.939\""
+    #expect(error(file("float32", parts(.float32), metadata: right)) == nil)
+    #expect(
+      error(file("float32", parts(.float32), metadata: ",\"input_order\":\"bgr\""))
+        == .wrongMetadata(key: "input_order", found: "bgr", expected: "rgb"))
+    for (version, expected) in [
+      ("2", WeightError.newerVersion("2")), ("0", .unknownFormat("qstyle-vgg19-int8")),
+      ("one", .unknownFormat("qstyle-vgg19-int8")),
+    ] {
+      let header =
+        "{\"__metadata__\":{\"format\":\"qstyle-vgg19-int8\",\"format_version\":\"\(version)\"}}"
+      #expect(error(TemporaryFile(safetensors(header))) == expected)
+    }
+  }
+
+  @Test(arguments: [Float.nan, .infinity, 0, -1, 1e-30, 1e30])
+  func impossibleScales(value: Float) {
+    for name in ["conv1_1.weight_scale", "conv1_1.activation_scale"] {
+      let changed = parts(.int8).map { part in
+        guard part.name == name else { return part }
+        return Part(name, "F32", part.shape, [Float](repeating: value, count: part.shape[0]))
+      }
+      #expect(error(file("int8", changed)) == .badValue(name: name))
+    }
+  }
+
+  @Test func impossibleIntegersAndFloats() {
+    for (name, index, byte) in [("conv1_1.weight", 7, UInt8(0x80)), ("conv1_1.bias.avg", 3, 0x7f)] {
+      var changed = parts(.int8)
+      for i in changed.indices where changed[i].name == name { changed[i].bytes[index] = byte }
+      #expect(error(file("int8", changed)) == .badValue(name: name))
+    }
+    for index in [0, 1] {
+      var changed = parts(.float32)
+      changed[index].bytes.replaceSubrange(0..<4, with: [0, 0, 0xc0, 0x7f])
+      #expect(error(file("float32", changed)) == .badValue(name: "conv1_1"))
+    }
+  }
+
+  /// 2^30 itself is allowed.
+  @Test func largestBias() {
+    let changed = parts(.int8).map { part in
+      guard part.type == "I32" else { return part }
+      return Part(part.name, "I32", part.shape, [Int32](repeating: -1 << 30, count: 64))
+    }
+    #expect(error(file("int8", changed)) == nil)
+  }
+}
