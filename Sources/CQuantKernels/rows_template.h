@@ -97,18 +97,15 @@ QV_TARGET void QV_NAME(u8_unpool_max)(const qv_u8_unpool_max *a) {
         const uint8_t *restrict top = a->top + (x & ~1) * (int64_t)channels;
         const uint8_t *restrict bottom = a->bottom + (x & ~1) * (int64_t)channels;
         const float *restrict gradient = a->gradient + x / 2 * (int64_t)channels;
-        // The window's values before mine in raster order must be smaller, those after not larger.
         const uint8_t *restrict mine = (a->is_bottom ? bottom : top) + (x & 1) * (int64_t)channels;
-        const uint8_t *restrict beside = (a->is_bottom ? bottom : top) + (~x & 1) * (int64_t)channels;
-        const uint8_t *restrict left = a->is_bottom ? top : bottom;
-        const uint8_t *restrict right = left + channels;
-        const int beside_before = x & 1;
-        const int other_row_before = a->is_bottom;
         for (int32_t c = 0; c < channels; c++) {
-            uint8_t others = left[c] > right[c] ? left[c] : right[c];
-            int wins_row = beside_before ? mine[c] > beside[c] : mine[c] >= beside[c];
-            int wins_other = other_row_before ? mine[c] > others : mine[c] >= others;
-            out[c] = wins_row & wins_other ? gradient[c] : 0.0f;
+            const uint8_t upper = top[c] > top[c + channels] ? top[c] : top[c + channels];
+            const uint8_t lower = bottom[c] > bottom[c + channels] ? bottom[c] : bottom[c + channels];
+            const uint8_t most = upper > lower ? upper : lower;
+            const int32_t count = (top[c] == most) + (top[c + channels] == most) + (bottom[c] == most) +
+                                  (bottom[c + channels] == most);
+            const float share = count == 1 ? 1.0f : (count == 2 ? 0.5f : (count == 3 ? 1.0f / 3.0f : 0.25f));
+            out[c] = mine[c] == most ? share * gradient[c] : 0.0f;
         }
     }
 }

@@ -146,7 +146,8 @@ typedef struct {
     int32_t width, channels;
 } qv_u8_quantize_gradient;
 
-/// Adjoint of max pooling for one of the two rows of a window: the first maximum in raster order takes it all.
+/// Adjoint of max pooling for one of the two rows of a window: n equal maxima take a share of Float32(1 / n) each.
+/// Rounding makes maxima equal that were not, and which one was the largest is unknown.
 /// Pixels of `out` that no window covers (the last of an odd width) become 0.
 typedef struct {
     const uint8_t *top, *bottom;  ///< [width][C] activations before pooling

@@ -66,11 +66,14 @@ enum ScalarRows {
         let left = (x & ~1) * channels + c
         let right = left + channels
         let window: [4 of UInt8] = [a.top[left], a.top[right], a.bottom[left], a.bottom[right]]
-        // Raster order: the first of equal maxima wins.
-        var winner = 0
-        for i in 1..<4 where window[i] > window[winner] { winner = i }
-        let mine = (a.is_bottom != 0 ? 2 : 0) + (x & 1)
-        a.out[x * channels + c] = winner == mine ? a.gradient[x / 2 * channels + c] : 0
+        var most = window[0]
+        for i in 1..<4 { most = max(most, window[i]) }
+        var count = 0
+        for i in 0..<4 where window[i] == most { count += 1 }
+        let shares: [4 of Float] = [1, 0.5, 1 / 3, 0.25]
+        let mine = window[(a.is_bottom != 0 ? 2 : 0) + (x & 1)]
+        let gradient = a.gradient[x / 2 * channels + c]
+        a.out[x * channels + c] = mine == most ? shares[count - 1] * gradient : 0
       }
     }
   }
