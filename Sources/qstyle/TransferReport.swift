@@ -22,23 +22,25 @@ struct TransferReport {
 
   mutating func didStep(_ step: Int, _ losses: LossValues, seconds: Double) throws(Failure) {
     stepSeconds += seconds
-    let costs =
-      "total \(Format.general(losses.total, digits: 5))  content "
-      + "\(Format.general(losses.content, digits: 5))  style \(Format.general(losses.style, digits: 5))"
-    if line.isVisible {
-      line.draw(
-        "step \(step)/\(options.steps)  \(costs)  "
-          + "\(Format.duration(line.remaining(done: step, of: options.steps))) left  "
-          + Format.bytes(Console.peakBytes))
-    }
-    if !options.shared.isQuiet, (step - 1) % Self.plainInterval == 0 {
-      line.erase()
-      let left = Format.duration(line.remaining(done: step, of: options.steps))
-      Console.note(
-        "step \(step)/\(options.steps)  \(costs)  \(left) left  \(Format.bytes(Console.peakBytes))\n"
-      )
+    let isPlain = !options.shared.isQuiet && (step - 1) % Self.plainInterval == 0
+    if line.isVisible || isPlain {
+      let text = status(step, losses)
+      line.draw(text)
+      if isPlain {
+        line.erase()
+        Console.note(text + "\n")
+      }
     }
     try appendLog(step, losses, seconds: seconds)
+  }
+
+  /// Step, costs, time left and memory on one line.
+  private func status(_ step: Int, _ losses: LossValues) -> String {
+    let costs = [("total", losses.total), ("content", losses.content), ("style", losses.style)]
+      .map { "\($0.0) \(Format.general($0.1, digits: 5))" }.joined(separator: "  ")
+    let left = Format.duration(line.remaining(done: step, of: options.steps))
+    return "step \(step)/\(options.steps)  \(costs)  \(left) left  "
+      + Format.bytes(Console.peakBytes)
   }
 
   private func appendLog(_ step: Int, _ losses: LossValues, seconds: Double) throws(Failure) {

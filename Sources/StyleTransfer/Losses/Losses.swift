@@ -17,6 +17,8 @@ final class Losses<Numbers: Arithmetic, Optimizer: StreamingOptimizer>: NetworkC
   var mode = Mode.image
   let contents: [ContentLoss<Numbers>]
   let styles: [StyleLoss<Numbers>]
+  /// By layer; looked up for every item of a step.
+  private let hasLossAt: [Bool]
   private let settings: TransferSettings
   private let pool: WorkerPool
   private let optimizer: Optimizer
@@ -31,6 +33,8 @@ final class Losses<Numbers: Arithmetic, Optimizer: StreamingOptimizer>: NetworkC
   ) {
     self.shape = shape
     self.settings = settings
+    let layers = (settings.contentLayers + settings.styleLayers).map { $0.layer }
+    hasLossAt = shape.layers.indices.map { layers.contains($0) }
     self.image = image
     self.optimizer = optimizer
     self.pool = pool
@@ -88,7 +92,7 @@ final class Losses<Numbers: Arithmetic, Optimizer: StreamingOptimizer>: NetworkC
   }
 
   func hasLoss(layer: Int) -> Bool {
-    contents.contains { $0.layer == layer } || styles.contains { $0.layer == layer }
+    hasLossAt[layer]
   }
 
   func addLossGradient(
