@@ -34,12 +34,12 @@ struct SharedOptions {
   /// The best instruction set, capped by QSTYLE_ISA.
   private static func instructionSet() throws(UsageError) -> InstructionSet {
     guard let name = Console.environment("QSTYLE_ISA") else { return .best }
-    let names = InstructionSet.allCases.filter { $0.isAvailable }.map { $0.rawValue }
-    guard let set = InstructionSet(rawValue: name), set.isAvailable else {
+    let names = InstructionSet.allCases.filter { $0.isOfThisArchitecture }.map { $0.rawValue }
+    guard let set = InstructionSet(rawValue: name), set.isOfThisArchitecture else {
       throw UsageError(
         "QSTYLE_ISA is \(names.joined(separator: " or ")) on this machine, not '\(name)'")
     }
-    return set
+    return set.isAvailable ? set : .best
   }
 }
 

@@ -46,6 +46,9 @@ static inline int system_is_regular(unsigned mode) { return S_ISREG(mode); }
 /// Columns of the terminal behind `descriptor`, or 0 when it is none.
 int system_terminal_columns(int descriptor);
 
+/// Does nothing with a value, which the compiler cannot know: keeps measured loops from being dropped.
+void system_consume(long long value);
+
 /// Seconds of a clock that never goes back.
 double system_monotonic_seconds(void);
 

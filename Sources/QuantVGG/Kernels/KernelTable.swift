@@ -31,6 +31,17 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether this processor's architecture has the instruction set at all, in this or another model.
+  public var isOfThisArchitecture: Bool {
+    #if arch(x86_64)
+      return self == .scalar || isX86
+    #elseif arch(arm64)
+      return self == .scalar || !isX86
+    #else
+      return self == .scalar
+    #endif
+  }
+
   private var isX86: Bool { self == .avx2 || self == .avx512vnni }
 
   fileprivate var code: qv_isa {

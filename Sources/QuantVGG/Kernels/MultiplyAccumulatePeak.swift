@@ -20,7 +20,7 @@ public enum MultiplyAccumulatePeak {
     while true {
       let start = system_monotonic_seconds()
       counted = function(iterations)
-      guard system_monotonic_seconds() - start < seconds else { break }
+      guard system_monotonic_seconds() - start < seconds, iterations < 1 << 40 else { break }
       iterations *= 2
     }
     let work = PeakWork(function: function, iterations: iterations)

@@ -1,3 +1,5 @@
+internal import CSystem
+
 /// The scalar loops behind `qstyle bench`'s multiply-accumulate peak.
 enum ScalarPeak {
   /// Runs 8 independent integer multiply-accumulates per iteration.
@@ -7,7 +9,7 @@ enum ScalarPeak {
     var sums = SIMD8<Int32>(repeating: 0)
     let factor = SIMD8<Int32>(truncatingIfNeeded: SIMD8(repeating: iterations))
     for _ in 0..<iterations { sums = sums &* factor &+ factor }
-    sink(sums.wrappedSum())
+    system_consume(Int64(sums.wrappedSum()))
     return iterations * 8
   }
 
@@ -18,13 +20,7 @@ enum ScalarPeak {
     var sums = SIMD8<Float>(repeating: 0)
     let factor = SIMD8<Float>(repeating: 0.5)
     for _ in 0..<iterations { sums.addProduct(factor, factor) }
-    sink(Int32(sums.sum().exponent))
+    system_consume(Int64(sums.sum().bitPattern))
     return iterations * 8
-  }
-
-  /// Keeps the optimizer from dropping the loops.
-  @inline(never)
-  private static func sink(_ value: Int32) {
-    withExtendedLifetime(value) {}
   }
 }
