@@ -39,7 +39,7 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
     if (isa >= QV_AVX512VNNI) {
         QV_SELECT_ROWS(avx512vnni);
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_14x32c4__avx512vnni;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_14x32c4__avx512vnni;
+        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_7x32c4__avx512vnni;
         table->s16_conv_forward = qv_s16_s16_conv3x3_requant_14x32c2__avx512vnni;
         table->u8_gram = qv_u8_u8_gram_8x32c4__avx512vnni;
         table->u8_style_gradient = qv_u8_s8_style_6x32c4__avx512vnni;

@@ -47,7 +47,7 @@ int64_t qv_u8_mac_peak__avx2(int64_t);
 int64_t qv_f32_mac_peak__avx2(int64_t);
 
 void qv_u8_s8_conv3x3_requant_14x32c4__avx512vnni(const qv_u8_conv_forward *);
-void qv_u8_s8_conv3x3_transposed_14x32c4__avx512vnni(const qv_u8_conv_backward *);
+void qv_u8_s8_conv3x3_transposed_7x32c4__avx512vnni(const qv_u8_conv_backward *);
 void qv_s16_s16_conv3x3_requant_14x32c2__avx512vnni(const qv_s16_conv_forward *);
 void qv_u8_u8_gram_8x32c4__avx512vnni(const qv_u8_gram *);
 void qv_u8_s8_style_6x32c4__avx512vnni(const qv_u8_style_gradient *);
