@@ -222,10 +222,11 @@ typedef struct {
 typedef enum {
     QV_SCALAR = 0,
     QV_AVX2 = 1,
-    QV_AVX512VNNI = 2,
-    QV_NEON = 3,
-    QV_DOTPROD = 4,
-    QV_I8MM = 5,
+    QV_AVXVNNI = 2,
+    QV_AVX512VNNI = 3,
+    QV_NEON = 4,
+    QV_DOTPROD = 5,
+    QV_I8MM = 6,
 } qv_isa;
 
 /// The best instruction set of this machine that has kernels here.
