@@ -84,8 +84,11 @@ public protocol Arithmetic: AnyObject {
   func addGram(
     _ row: UnsafePointer<Activation>, scratch: UnsafeRawPointer, width: Int, channels: Int,
     first: Int, panel: Int, into sums: UnsafeMutablePointer<GramSum>)
-  /// A Gram sum as a number, still in activation units.
-  static func value(_ sum: GramSum) -> Double
+  /// Reads 8 rows of a summed Gram matrix in activation units, `[8][channels]` from row `first`, a
+  /// multiple of 8; what lies below the diagonal is read from above.
+  static func readGram(
+    _ sums: UnsafePointer<GramSum>, first: Int, channels: Int,
+    into rows: UnsafeMutablePointer<Double>)
 
   /// Bytes of a packed style matrix, see `packStyleRow`.
   static func styleMatrixBytes(channels: Int) -> Int

@@ -93,17 +93,19 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
   ///
   /// - Parameter ratio: positions of the content's layer / positions of the style's layer.
   func captureTarget(ratio: Double) {
-    for i in 0..<channels {
-      for j in 0..<channels {
-        target[i * channels + j] = Float(gram(i, j) * ratio)
-      }
+    let scale = Double(numbers.activationScale(layer: layer))
+    let rows = scratch.sums(worker: 0)
+    for first in stride(from: 0, to: channels, by: 8) {
+      Numbers.readGram(sums, first: first, channels: channels, into: rows)
+      let target = target + first * channels
+      for i in 0..<8 * channels { target[i] = Float(scale * scale * rows[i] * ratio) }
     }
   }
 
   /// Computes the loss and the matrix of its gradient from the measured Gram matrix.
   func differentiate(pool: WorkerPool) {
     phase = .differentiate
-    pool.run(self, items: channels)
+    pool.run(self, items: channels / 8)
   }
 
   /// weight * Js of the last `differentiate`.
@@ -129,7 +131,7 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
     switch phase {
     case .prepare: prepareRow(item)
     case .add: addBlocks(first: item * 8)
-    case .differentiate: differentiateRow(item, row: scratch.row(worker: worker))
+    case .differentiate: differentiateRows(first: item * 8, worker: worker)
     }
   }
 
@@ -155,23 +157,24 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
     scratch.base + item * Numbers.gramScratchBytes(width: width, channels: channels)
   }
 
-  private func differentiateRow(_ n: Int, row: UnsafeMutablePointer<Float>) {
+  private func differentiateRows(first: Int, worker: Int) {
     let scale = Double(numbers.activationScale(layer: layer))
     let factor = styleWeight * weight / (values * values) * scale
-    var loss = 0.0
-    for k in 0..<channels {
-      let difference = gram(n, k) - Double(target[n * channels + k])
-      loss += difference * difference
-      row[k] = Float(factor * difference)
+    let rows = scratch.sums(worker: worker)
+    let row = scratch.row(worker: worker)
+    Numbers.readGram(sums, first: first, channels: channels, into: rows)
+    for n in first..<first + 8 {
+      let sums = rows + (n - first) * channels
+      let target = target + n * channels
+      var loss = 0.0
+      for k in 0..<channels {
+        let difference = scale * scale * sums[k] - Double(target[k])
+        loss += difference * difference
+        row[k] = Float(factor * difference)
+      }
+      rowLosses[n] = loss
+      numbers.packStyleRow(row, row: n, channels: channels, into: matrix)
     }
-    rowLosses[n] = loss
-    numbers.packStyleRow(row, row: n, channels: channels, into: matrix)
-  }
-
-  /// An element in real units; below the diagonal it is read from above.
-  private func gram(_ i: Int, _ j: Int) -> Double {
-    let scale = Double(numbers.activationScale(layer: layer))
-    return scale * scale * Numbers.value(sums[min(i, j) * channels + max(i, j)])
   }
 }
 
@@ -181,6 +184,7 @@ final class GramScratch {
   let bytes: Int
   let base: UnsafeMutableRawPointer
   private let rows: UnsafeMutablePointer<Float>
+  private let sums: UnsafeMutablePointer<Double>
   private let channels: Int
 
   init(rowBytes: Int, channels: Int, threads: Int) {
@@ -188,12 +192,17 @@ final class GramScratch {
     self.channels = channels
     base = .allocate(byteCount: bytes, alignment: ArenaPlan.alignment)
     rows = .allocate(capacity: channels * threads)
+    sums = .allocate(capacity: 8 * channels * threads)
   }
 
   deinit {
     base.deallocate()
     rows.deallocate()
+    sums.deallocate()
   }
+
+  /// A worker's 8 rows of a Gram matrix.
+  func sums(worker: Int) -> UnsafeMutablePointer<Double> { sums + worker * 8 * channels }
 
   /// A worker's row of a matrix.
   func row(worker: Int) -> UnsafeMutablePointer<Float> { rows + worker * channels }
