@@ -67,12 +67,13 @@ final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
     return weight * scale * scale * sum / (4 * Double(shape.values))
   }
 
-  /// Adds alpha * weight * (A - C) / (2 n) for a row.
+  /// Adds alpha * weight * (A - C) / (2 n) for some columns of a row.
   func addGradient(
-    row y: Int, activations: UnsafePointer<Numbers.Activation>,
+    row y: Int, columns: Range<Int>, activations: UnsafePointer<Numbers.Activation>,
     into gradient: UnsafeMutablePointer<Float>
   ) {
     numbers.addContentGradient(
-      activations, target + y * rowCount, factor: factor, into: gradient, count: rowCount)
+      activations, target + y * rowCount + columns.lowerBound * shape.channels, factor: factor,
+      into: gradient, count: columns.count * shape.channels)
   }
 }

@@ -96,15 +96,14 @@ final class Losses<Numbers: Arithmetic, Optimizer: StreamingOptimizer>: NetworkC
   }
 
   func addLossGradient(
-    row: Int, layer: Int, activations: UnsafePointer<Numbers.Activation>,
-    into gradient: UnsafeMutablePointer<Float>, worker: Int
+    row: Int, columns: Range<Int>, layer: Int, activations: UnsafePointer<Numbers.Activation>,
+    into gradient: UnsafeMutablePointer<Float>
   ) {
     for content in contents where content.layer == layer {
-      content.addGradient(row: row, activations: activations, into: gradient)
+      content.addGradient(row: row, columns: columns, activations: activations, into: gradient)
     }
     for style in styles where style.layer == layer {
-      style.addGradient(
-        activations: activations, into: gradient, width: shape.layers[layer].width)
+      style.addGradient(activations: activations, into: gradient, width: columns.count)
     }
   }
 

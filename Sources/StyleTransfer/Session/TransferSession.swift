@@ -96,8 +96,7 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
     losses.reset()
     style.values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return }
-      network.begin(image: base)
-      network.forward()
+      network.forward(base)
     }
     for loss in losses.styles {
       let content = contentShape.layers[loss.layer].positions
@@ -108,15 +107,13 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
 
   private func run(over image: UnsafeBufferPointer<Float>) {
     guard let base = image.baseAddress else { return }
-    network.begin(image: base)
-    network.forward()
+    network.forward(base)
   }
 
   /// The costs of the image as it is.
   public func evaluate() -> LossValues {
     losses.reset()
-    network.begin(image: values)
-    network.forward()
+    network.forward(values)
     return losses.measure()
   }
 
