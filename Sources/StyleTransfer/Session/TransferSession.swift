@@ -38,7 +38,8 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
   ///   `.memory` when the system refuses the memory.
   public init(
     _ numbers: Numbers, content: ImageTensor, style: ImageTensor, start: ImageTensor,
-    settings: TransferSettings = TransferSettings(), optimizer: Optimizer, pool: WorkerPool
+    settings: TransferSettings = TransferSettings(), optimizer: Optimizer,
+    plan: NetworkPlan = .resident, pool: WorkerPool
   ) throws(TransferError) {
     precondition(start.width == content.width && start.height == content.height)
     let deepest = settings.deepest
@@ -66,8 +67,8 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
         style, numbers: numbers, losses: losses, deepest: deepest, pool: pool)
       losses.shape = contentShape
       network = try Network(
-        numbers, width: content.width, height: content.height, deepest: deepest, backward: true,
-        client: losses, pool: pool)
+        numbers, width: content.width, height: content.height, deepest: deepest, plan: plan,
+        backward: true, client: losses, pool: pool)
     } catch {
       values.deallocate()
       switch error {
