@@ -56,11 +56,14 @@ import Testing
   func memoryPlans(_ pooling: Pooling) throws {
     let int8 = Int8Arithmetic(TestNetworks.int8(deepest: 4), pooling: pooling)
     let float32 = Float32Arithmetic(TestNetworks.float32(deepest: 4), pooling: pooling)
+    let lean = Int8Arithmetic(
+      TestNetworks.int8(deepest: 4), pooling: pooling, copies: .forward)
     let expected = (try bits(int8, threads: 2), try bits(float32, threads: 2))
     for firstKept in 0...5 {
       for chunkRows in [1, 4, 7, 16, 100] {
         let plan = NetworkPlan(chunkRows: chunkRows, firstKept: firstKept)
         #expect(try bits(int8, threads: 2, plan: plan) == expected.0, "\(plan)")
+        #expect(try bits(lean, threads: 3, plan: plan) == expected.0, "\(plan)")
         #expect(try bits(float32, threads: 3, plan: plan) == expected.1, "\(plan)")
       }
     }

@@ -20,6 +20,7 @@ qv_isa qv_detect_x86_isa(void) {
 }
 
 #define QV_SELECT_ROWS(isa)                                            \
+    table->s8_mirror_panel = qv_s8_mirror_panel__##isa;                \
     table->f32_quantize_image = qv_f32_quantize_image__##isa;          \
     table->u8_pool_average = qv_u8_pool_average__##isa;                \
     table->u8_pool_max = qv_u8_pool_max__##isa;                        \

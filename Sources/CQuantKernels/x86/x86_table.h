@@ -24,6 +24,7 @@ qv_isa qv_detect_x86_isa(void);
 void qv_select_x86_kernels(qv_isa isa, qv_kernels *table);
 
 #define QV_DECLARE_ROWS(isa)                                                          \
+    void qv_s8_mirror_panel__##isa(const qv_s8_mirror_panel *);                       \
     void qv_f32_quantize_image__##isa(const qv_f32_quantize_image *);                 \
     void qv_u8_pool_average__##isa(const qv_u8_pool *);                               \
     void qv_u8_pool_max__##isa(const qv_u8_pool *);                                   \

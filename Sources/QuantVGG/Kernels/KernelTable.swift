@@ -94,6 +94,7 @@ public struct KernelTable {
       u8_conv_forward: { ScalarConvolution.u8Forward($0.pointee) },
       s16_conv_forward: { ScalarConvolution.s16Forward($0.pointee) },
       u8_conv_backward: { ScalarConvolution.u8Backward($0.pointee) },
+      s8_mirror_panel: { ScalarRows.s8MirrorPanel($0.pointee) },
       u8_interleave: { ScalarLosses.u8Interleave($0.pointee) },
       u8_gram: { ScalarLosses.u8Gram($0.pointee) },
       u8_style_gradient: { ScalarLosses.u8StyleGradient($0.pointee) },

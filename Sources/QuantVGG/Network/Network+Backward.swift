@@ -16,7 +16,7 @@ extension Network {
       let above = shape.layers[stageLayer + 1]
       backpropagate(
         rows: isPooled ? Self.halved(rows, limit: above.height) : rows,
-        columns: isPooled ? Self.halved(columns, limit: above.width) : columns, into: incoming)
+        columns: isPooled ? Self.halved(columns, limit: above.width) : columns, into: incoming, worker: worker)
     }
     for y in rows {
       var gradient = incoming + (y - rows.lowerBound) * rowValues
@@ -44,16 +44,18 @@ extension Network {
 
   /// dJ/d(input) of the layer above, row by row: `[rows][columns][channels]`.
   private func backpropagate(
-    rows: Range<Int>, columns: Range<Int>, into out: UnsafeMutablePointer<Float>
+    rows: Range<Int>, columns: Range<Int>, into out: UnsafeMutablePointer<Float>, worker: Int
   ) {
     guard !columns.isEmpty else { return }
     let channels = shape.layers[stageLayer].channels
     for panel in 0..<channels / NetworkTiling.panel {
+      let weights = numbers.backwardPanel(
+        layer: stageLayer + 1, panel: panel, scratch: panelScratch(worker: worker))
       for y in rows {
         numbers.convolveBackward(
           gradientWindow(layer: stageLayer + 1, around: y, from: columns.lowerBound),
           scales: scaleWindow(layer: stageLayer + 1, around: y, from: columns.lowerBound),
-          layer: stageLayer + 1, panel: panel,
+          layer: stageLayer + 1, panel: panel, weights: weights,
           into: out + (y - rows.lowerBound) * columns.count * channels, stride: channels,
           width: columns.count)
       }
@@ -105,10 +107,12 @@ extension Network {
     let panel = NetworkTiling.panel
     let wide = gradientScratch(worker: worker)
     let row = wide + shape.width * panel
+    let weights = numbers.backwardPanel(
+      layer: 0, panel: 0, scratch: panelScratch(worker: worker))
     for y in rows {
       numbers.convolveBackward(
         gradientWindow(layer: 0, around: y), scales: scaleWindow(layer: 0, around: y), layer: 0,
-        panel: 0, into: wide, stride: panel, width: shape.width)
+        panel: 0, weights: weights, into: wide, stride: panel, width: shape.width)
       for x in 0..<shape.width {
         for c in 0..<3 { row[3 * x + c] = wide[panel * x + c] }
       }

@@ -56,7 +56,7 @@ public final class Network<Client: NetworkClient>: ParallelWork, StageRunner {
     self.shape = shape
     var memory = ArenaPlan()
     var layout = NetworkLayout<Numbers>(
-      shape, plan: plan, pooling: numbers.pooling,
+      shape, plan: plan, pooling: numbers.pooling, copies: numbers.copies,
       hasLoss: shape.layers.indices.map { client.hasLoss(layer: $0) }, backward: backward,
       threads: pool.threads, memory: &memory)
     arena = try Arena(memory)
@@ -70,12 +70,12 @@ public final class Network<Client: NetworkClient>: ParallelWork, StageRunner {
 
   /// Bytes that a network of this size and plan keeps in memory.
   public static func arenaBytes(
-    _ shape: NetworkShape, plan: NetworkPlan, pooling: Pooling, hasLoss: [Bool], backward: Bool,
-    threads: Int
+    _ shape: NetworkShape, plan: NetworkPlan, pooling: Pooling, copies: WeightCopies,
+    hasLoss: [Bool], backward: Bool, threads: Int
   ) -> Int {
     var memory = ArenaPlan()
     _ = NetworkLayout<Numbers>(
-      shape, plan: plan, pooling: pooling, hasLoss: hasLoss, backward: backward,
+      shape, plan: plan, pooling: pooling, copies: copies, hasLoss: hasLoss, backward: backward,
       threads: threads, memory: &memory)
     return memory.bytes
   }
@@ -115,6 +115,10 @@ public final class Network<Client: NetworkClient>: ParallelWork, StageRunner {
   func gradientScratch(worker: Int) -> UnsafeMutablePointer<Float> {
     (arena.base + layout.scratch + worker * layout.scratchStride)
       .assumingMemoryBound(to: Float.self)
+  }
+
+  func panelScratch(worker: Int) -> UnsafeMutableRawPointer {
+    arena.base + layout.scratch + worker * layout.scratchStride + layout.panelScratch
   }
 
   /// `[width][3]` of a row of the image.

@@ -12,6 +12,8 @@ struct NetworkLayout<Numbers: Arithmetic> {
   /// Offset of the workers' scratch, and the bytes of each.
   let scratch: Int
   let scratchStride: Int
+  /// Offset of a derived panel of weights in a worker's scratch.
+  let panelScratch: Int
 
   /// Reserves everything that forward and, if wanted, backward passes touch.
   ///
@@ -19,8 +21,8 @@ struct NetworkLayout<Numbers: Arithmetic> {
   ///   - hasLoss: by layer, whether a loss reads its activations on the way back.
   ///   - memory: what is reserved is added here.
   init(
-    _ shape: NetworkShape, plan: NetworkPlan, pooling: Pooling, hasLoss: [Bool], backward: Bool,
-    threads: Int, memory: inout ArenaPlan
+    _ shape: NetworkShape, plan: NetworkPlan, pooling: Pooling, copies: WeightCopies,
+    hasLoss: [Bool], backward: Bool, threads: Int, memory: inout ArenaPlan
   ) {
     let readsAll = Numbers.maskWords(channels: NetworkTiling.panel) == 0
     let watcher = RingWatcher(
@@ -59,7 +61,15 @@ struct NetworkLayout<Numbers: Arithmetic> {
       widest = max(widest, (layer.width + 2) * MemoryLayout<Float>.stride)
     }
     zeroRow = memory.reserve(widest)
-    scratchStride = backward ? NetworkTiling.scratchBytes(shape) : 0
+    var worker = ArenaPlan()
+    if backward {
+      _ = worker.reserve(NetworkTiling.scratchBytes(shape))
+      panelScratch = worker.reserve(
+        Numbers.panelScratchBytes(deepest: shape.layers.count - 1, copies: copies))
+    } else {
+      panelScratch = 0
+    }
+    scratchStride = worker.bytes
     scratch = memory.reserve(scratchStride * threads)
   }
 

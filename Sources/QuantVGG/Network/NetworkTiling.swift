@@ -44,8 +44,7 @@ enum NetworkTiling {
     for layer in shape.layers {
       values = max(values, (largestGradientRows(layer) + 1) * layer.width * layer.channels)
     }
-    let bytes = values * MemoryLayout<Float>.stride
-    return (bytes + ArenaPlan.alignment - 1) & ~(ArenaPlan.alignment - 1)
+    return values * MemoryLayout<Float>.stride
   }
 }
 
