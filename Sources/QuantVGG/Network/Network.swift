@@ -68,18 +68,6 @@ public final class Network<Client: NetworkClient>: ParallelWork, StageRunner {
     super.init()
   }
 
-  /// Bytes that a network of this size and plan keeps in memory.
-  public static func arenaBytes(
-    _ shape: NetworkShape, plan: NetworkPlan, pooling: Pooling, copies: WeightCopies,
-    hasLoss: [Bool], backward: Bool, threads: Int
-  ) -> Int {
-    var memory = ArenaPlan()
-    _ = NetworkLayout<Numbers>(
-      shape, plan: plan, pooling: pooling, copies: copies, hasLoss: hasLoss, backward: backward,
-      threads: threads, memory: &memory)
-    return memory.bytes
-  }
-
   /// Index of the last layer.
   var deepest: Int { shape.layers.count - 1 }
 

@@ -88,6 +88,18 @@ struct NetworkLayout<Numbers: Arithmetic> {
   }
 }
 
+/// Bytes of the rings and scratch of a network, without asking for them.
+public func networkBytes<Numbers: Arithmetic>(
+  _ numbers: Numbers.Type, _ shape: NetworkShape, plan: NetworkPlan, pooling: Pooling,
+  copies: WeightCopies, hasLoss: [Bool], backward: Bool, threads: Int
+) -> Int {
+  var memory = ArenaPlan()
+  _ = NetworkLayout<Numbers>(
+    shape, plan: plan, pooling: pooling, copies: copies, hasLoss: hasLoss, backward: backward,
+    threads: threads, memory: &memory)
+  return memory.bytes
+}
+
 /// Watches a schedule: a ring needs room from the lowest row that is still read to the last one made.
 private final class RingWatcher: StageRunner {
   struct Ring {

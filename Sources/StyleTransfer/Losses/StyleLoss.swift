@@ -5,6 +5,19 @@ internal import QuantVGG
 /// The Gram matrix is summed exactly in the integer arithmetic. Its gradient with respect to the
 /// activations of a pixel is 1 / n^2 * (G - S) a: one symmetric matrix for all pixels.
 final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
+  /// Where the loss of a layer keeps its numbers in the session's memory.
+  struct Layout {
+    let sums, target, matrix, rowLosses: Int
+
+    init(_ shape: NetworkShape.Layer, memory: inout ArenaPlan) {
+      let count = shape.channels * shape.channels
+      sums = memory.reserve(count * MemoryLayout<Numbers.GramSum>.stride)
+      target = memory.reserve(count * MemoryLayout<Float>.stride)
+      matrix = memory.reserve(Numbers.styleMatrixBytes(channels: shape.channels))
+      rowLosses = memory.reserve(shape.channels * MemoryLayout<Double>.stride)
+    }
+  }
+
   private enum Phase {
     case prepare
     case add
@@ -36,7 +49,7 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
   /// as one is measured at a time.
   init(
     _ numbers: Numbers, shape: NetworkShape.Layer, weight: Double, styleWeight: Double,
-    scratch: GramScratch
+    scratch: GramScratch, layout: Layout, memory: Arena
   ) {
     self.numbers = numbers
     self.weight = weight
@@ -45,21 +58,10 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
     layer = shape.convolution.index
     channels = shape.channels
     values = Double(shape.values)
-    let count = channels * channels
-    sums = .allocate(capacity: count)
-    target = .allocate(capacity: count)
-    target.initialize(repeating: 0, count: count)
-    matrix = .allocate(
-      byteCount: Numbers.styleMatrixBytes(channels: channels), alignment: ArenaPlan.alignment)
-    rowLosses = .allocate(capacity: channels)
-    rowLosses.initialize(repeating: 0, count: channels)
-  }
-
-  deinit {
-    sums.deallocate()
-    target.deallocate()
-    matrix.deallocate()
-    rowLosses.deallocate()
+    sums = memory.at(layout.sums)
+    target = memory.at(layout.target)
+    matrix = memory.base + layout.matrix
+    rowLosses = memory.at(layout.rowLosses)
   }
 
   /// Forgets the rows measured so far.
@@ -176,34 +178,4 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
       numbers.packStyleRow(row, row: n, channels: channels, into: matrix)
     }
   }
-}
-
-/// Memory that the style losses take turns with.
-final class GramScratch {
-  /// Room for laid-out rows: at least one row, and not more than stays in the second-level cache.
-  let bytes: Int
-  let base: UnsafeMutableRawPointer
-  private let rows: UnsafeMutablePointer<Float>
-  private let sums: UnsafeMutablePointer<Double>
-  private let channels: Int
-
-  init(rowBytes: Int, channels: Int, threads: Int) {
-    bytes = max(rowBytes, 512 << 10)
-    self.channels = channels
-    base = .allocate(byteCount: bytes, alignment: ArenaPlan.alignment)
-    rows = .allocate(capacity: channels * threads)
-    sums = .allocate(capacity: 8 * channels * threads)
-  }
-
-  deinit {
-    base.deallocate()
-    rows.deallocate()
-    sums.deallocate()
-  }
-
-  /// A worker's 8 rows of a Gram matrix.
-  func sums(worker: Int) -> UnsafeMutablePointer<Double> { sums + worker * 8 * channels }
-
-  /// A worker's row of a matrix.
-  func row(worker: Int) -> UnsafeMutablePointer<Float> { rows + worker * channels }
 }
