@@ -65,7 +65,8 @@ public protocol Arithmetic: AnyObject {
   /// The weights of one panel of a layer's transposed convolution, valid as long as `scratch` of
   /// `panelScratchBytes` is not used again.
   func backwardPanel(
-    layer: Int, panel: Int, scratch: UnsafeMutableRawPointer) -> UnsafeRawPointer
+    layer: Int, panel: Int, scratch: UnsafeMutableRawPointer
+  ) -> UnsafeRawPointer
   /// Computes one panel of dJ/d(input row) of a convolution from padded stored gradient rows and
   /// their pixels' scales; pixel `x`, channel `n` goes to `out[x * stride + n]`.
   func convolveBackward(

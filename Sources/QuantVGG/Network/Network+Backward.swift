@@ -16,7 +16,8 @@ extension Network {
       let above = shape.layers[stageLayer + 1]
       backpropagate(
         rows: isPooled ? Self.halved(rows, limit: above.height) : rows,
-        columns: isPooled ? Self.halved(columns, limit: above.width) : columns, into: incoming, worker: worker)
+        columns: isPooled ? Self.halved(columns, limit: above.width) : columns, into: incoming,
+        worker: worker)
     }
     for y in rows {
       var gradient = incoming + (y - rows.lowerBound) * rowValues

@@ -17,9 +17,8 @@ struct NetworkLayout<Numbers: Arithmetic> {
 
   /// Reserves everything that forward and, if wanted, backward passes touch.
   ///
-  /// - Parameters:
-  ///   - hasLoss: by layer, whether a loss reads its activations on the way back.
-  ///   - memory: what is reserved is added here.
+  /// `hasLoss` says by layer whether a loss reads its activations on the way back; what is
+  /// reserved is added to `memory`.
   init(
     _ shape: NetworkShape, plan: NetworkPlan, pooling: Pooling, copies: WeightCopies,
     hasLoss: [Bool], backward: Bool, threads: Int, memory: inout ArenaPlan

@@ -7,9 +7,8 @@ struct GramScratch {
     let rows, gram, matrix: Int
     let rowBytes, channels: Int
 
-    /// - Parameters:
-    ///   - rowBytes: of the widest row that is laid out.
-    ///   - channels: of the layer that has most.
+    /// Reserves room for rows as wide as the widest that is laid out (`rowBytes`) and for sums of
+    /// the layer that has most channels.
     init(rowBytes: Int, channels: Int, threads: Int, memory: inout ArenaPlan) {
       // At least one row, and not more than stays in the second-level cache.
       self.rowBytes = max(rowBytes, 512 << 10)

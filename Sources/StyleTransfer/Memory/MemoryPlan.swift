@@ -106,6 +106,7 @@ extension MemoryDemand {
   /// The plans that are worth having, fastest first: each takes less memory than all before it.
   ///
   /// - Parameter numbers: the arithmetic.
+  /// - Returns: plans with their memory and their time relative to the fastest one's.
   public func plans<Numbers: Arithmetic>(for numbers: Numbers.Type) -> [PlannedMemory] {
     let deepest = settings.deepest
     var firsts = (0...deepest).filter { $0 == 0 || VGG19.convolutions[$0].followsPool }
