@@ -35,8 +35,9 @@ QV_INLINE void tile(const qv_f32_dot *a, int64_t x, int half, const int MR) {
 
 void qv_f32_f32_dot_4x16__neon(const qv_f32_dot *a) {
 #define TILE(MR) tile(a, x, half, MR)
-    for (int half = 0; half < 2; half++)
-        for (int64_t x = 0; x < a->width; x += 4) QV_SWITCH_TILE(a->width - x, TILE)
+    for (int half = 0; half < 2; half++) {
+        QV_TILES_4_3_2_1(a->width, TILE)
+    }
 }
 #else
 typedef int qv_f32_f32_dot_4x16__neon_is_empty;
