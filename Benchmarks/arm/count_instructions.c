@@ -1,5 +1,5 @@
-// A program without a C library that calls KERNEL `CALLS` times on zeros and prints the MACs of one call; predict
-// counts its instructions in an emulator. The argument's type is that of the kernel.
+// A program without a C library that calls KERNEL `CALLS` times on zeros and prints the MACs of one call;
+// predict counts its instructions in an emulator. KERNEL's type chooses the arguments.
 #include "../../Sources/CQuantKernels/arm/arm_table.h"
 
 enum { W = 8, K = 64 };
@@ -64,14 +64,14 @@ static int64_t float_gram(void (*kernel)(const qv_f32_gram *)) {
     return 256 * 8 * QV_PANEL;
 }
 
-#define CALL                                         \
-    _Generic(KERNEL,                                 \
-        void (*)(const qv_u8_conv_forward *): forward, \
+#define CALL                                                \
+    _Generic(KERNEL,                                        \
+        void (*)(const qv_u8_conv_forward *): forward,      \
         void (*)(const qv_s16_conv_forward *): first_layer, \
-        void (*)(const qv_u8_conv_backward *): backward, \
-        void (*)(const qv_u8_style_gradient *): style, \
-        void (*)(const qv_u8_gram *): gram,          \
-        void (*)(const qv_f32_dot *): float_dot,     \
+        void (*)(const qv_u8_conv_backward *): backward,    \
+        void (*)(const qv_u8_style_gradient *): style,      \
+        void (*)(const qv_u8_gram *): gram,                 \
+        void (*)(const qv_f32_dot *): float_dot,            \
         void (*)(const qv_f32_gram *): float_gram)(KERNEL)
 
 static int64_t system_call(int64_t number, int64_t a, const char *b, int64_t c) {

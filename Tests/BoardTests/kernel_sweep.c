@@ -1,8 +1,8 @@
-// Every kernel of every instruction set of this machine against a plain C model of its contract, on buffers that
-// end (or begin) at a page that may not be touched. Outputs are compared with the bytes around them.
+// Every kernel of every instruction set of this machine against a plain C model of its contract, on buffers
+// that end (or begin) at a page that may not be touched. Outputs are compared with the bytes around them.
 //
-// The Swift tests do the same through the scalar Swift kernels; this program needs no Swift runtime and no test
-// library, so it also runs on a board or in an emulator: Tests/BoardTests/run-kernel-sweep.
+// This program needs no Swift runtime and no test library, so it also runs on a board or in an emulator:
+// Tests/BoardTests/run-kernel-sweep.
 #pragma STDC FP_CONTRACT OFF
 
 #define _GNU_SOURCE
@@ -174,7 +174,8 @@ static void model_f32_quantize_image(const qv_f32_quantize_image *a) {
 static void model_u8_pool(const qv_u8_pool *a, int maximum) {
     for (int i = 0; i < a->width * a->channels; i++) {
         const int at = i / a->channels * 2 * a->channels + i % a->channels;
-        const uint8_t four[4] = {a->top[at], a->top[at + a->channels], a->bottom[at], a->bottom[at + a->channels]};
+        const uint8_t *top = a->top + at, *bottom = a->bottom + at;
+        const uint8_t four[4] = {top[0], top[a->channels], bottom[0], bottom[a->channels]};
         int sum = 2, most = 0;
         for (int j = 0; j < 4; j++) {
             sum += four[j];
@@ -233,7 +234,8 @@ static void model_f32_dot(const qv_f32_dot *a) {
             float sum = a->accumulate ? *out : a->start[n];
             for (int r = 0; r < a->row_count; r++)
                 for (int j = 0; j < a->length; j++)
-                    sum = fmaf(a->rows[r][x * a->pixel_stride + j], a->weights[(r * a->length + j) * QV_PANEL + n], sum);
+                    sum = fmaf(a->rows[r][x * a->pixel_stride + j],
+                               a->weights[(r * a->length + j) * QV_PANEL + n], sum);
             *out = a->relu && !(sum > 0) ? 0 : sum;
         }
 }
@@ -286,8 +288,8 @@ static void keep_expected(void) {
 static void compare(const char *kernel, const char *isa, int width, int channels) {
     for (int i = 0; i < output_count; i++) {
         if (memcmp(outputs[i].buffer, outputs[i].expected, outputs[i].size) != 0) {
-            printf("%s %s: output %d differs from the model at width %d, channels %d\n", isa, kernel, i, width,
-                   channels);
+            printf("%s %s: output %d differs from the model at width %d, channels %d\n", isa, kernel, i,
+                   width, channels);
             exit(1);
         }
         memcpy(outputs[i].buffer, outputs[i].before, outputs[i].size);
@@ -312,16 +314,19 @@ static void compare(const char *kernel, const char *isa, int width, int channels
 /// Weights of one tap or matrix in packed order, and 32 sums per `channels` rows of k.
 static const int8_t *packed(int channels, int taps, int limit, int32_t *sums, int one_sum) {
     int8_t *weights = FILLED(int8_t, taps * channels * QV_PANEL, between(-limit, limit));
-    for (int tap = 0; tap < taps; tap++)
+    for (int tap = 0; tap < taps; tap++) {
+        const int8_t *tap_weights = weights + tap * channels * QV_PANEL;
+        int32_t *tap_sums = one_sum ? sums : sums + tap * QV_PANEL;
         for (int n = 0; n < QV_PANEL; n++)
-            for (int k = 0; k < channels; k++)
-                sums[(one_sum ? 0 : tap * QV_PANEL) + n] += weight_at(weights + tap * channels * QV_PANEL, k, n);
+            for (int k = 0; k < channels; k++) tap_sums[n] += weight_at(tap_weights, k, n);
+    }
     return weights;
 }
 
 static void check_convolutions(int W, int K) {
     const int out_stride = QV_PANEL * (1 + W % 3), mask_stride = 1 + W % 3;
-    const size_t out_count = (size_t)((W - 1) * out_stride + QV_PANEL), mask_count = (size_t)((W - 1) * mask_stride + 1);
+    const size_t out_count = (size_t)((W - 1) * out_stride + QV_PANEL);
+    const size_t mask_count = (size_t)((W - 1) * mask_stride + 1);
     {
         int32_t *sums = FILLED(int32_t, QV_PANEL, 0);
         const uint8_t *rows = FILLED(uint8_t, 3 * (W + 2) * K, between(0, 255));
@@ -364,7 +369,8 @@ static void check_convolutions(int W, int K) {
 
 static void check_first_layer(int W) {
     const int out_stride = QV_PANEL * (1 + W % 3), mask_stride = 1 + W % 2;
-    const size_t out_count = (size_t)((W - 1) * out_stride + QV_PANEL), mask_count = (size_t)((W - 1) * mask_stride + 1);
+    const size_t out_count = (size_t)((W - 1) * out_stride + QV_PANEL);
+    const size_t mask_count = (size_t)((W - 1) * mask_stride + 1);
     const int16_t *rows = FILLED(int16_t, 3 * (W + 2) * 4, between(-10000, 10000));
     const qv_s16_conv_forward a = {
         .rows = {rows, rows + (W + 2) * 4, rows + 2 * (W + 2) * 4},
@@ -398,7 +404,8 @@ static void check_losses(int W, int C) {
         int64_t expected;
         model_u8_squared_difference(&a, &expected);
         for (int set = 0; set < set_count; set++, case_count++) {
-            if (sets[set].table.u8_squared_difference && sets[set].table.u8_squared_difference(&a) != expected) {
+            if (!sets[set].table.u8_squared_difference) continue;
+            if (sets[set].table.u8_squared_difference(&a) != expected) {
                 printf("%s u8_squared_difference differs at width %d, channels %d\n", sets[set].name, W, C);
                 exit(1);
             }

@@ -1,6 +1,6 @@
-// Backward convolution, stamped per instruction set: QV_TARGET, QV_FUNCTION, QV_LARGEST (pixels), QV_TILES, and from
-// the header of the dot products QV_DOT, QV_GRADIENT_SHIFT.
-// Per tap exact sums, scaled by the source pixel's scale and added in Float32 in the order of taps.
+// Backward convolution, stamped per instruction set: QV_TARGET, QV_FUNCTION, QV_LARGEST (pixels), QV_TILES,
+// and from the header of the dot products QV_DOT, QV_GRADIENT_SHIFT. Per tap exact sums, scaled by the
+// source pixel's scale and added in Float32 in the order of taps.
 #pragma STDC FP_CONTRACT OFF
 #include "tiles_arm.h"
 
@@ -23,11 +23,13 @@ QV_INLINE QV_TARGET void tile(const qv_u8_conv_backward *a, int64_t x, int half,
         const float *scales = a->scales[tap / 3] + first;
         QV_UNROLL for (int i = 0; i < MR; i++) {
             const float32x4_t scale = vdupq_n_f32(scales[i]);
-            QV_UNROLL for (int j = 0; j < 4; j++) total[i][j] = vfmaq_f32(total[i][j], scale, vcvtq_f32_s32(sum[i][j]));
+            QV_UNROLL for (int j = 0; j < 4; j++)
+                total[i][j] = vfmaq_f32(total[i][j], scale, vcvtq_f32_s32(sum[i][j]));
         }
     }
     QV_UNROLL for (int i = 0; i < MR; i++) {
-        QV_UNROLL for (int j = 0; j < 4; j++) vst1q_f32(a->out + (x + i) * a->out_stride + lane + 4 * j, total[i][j]);
+        float *out = a->out + (x + i) * a->out_stride + lane;
+        QV_UNROLL for (int j = 0; j < 4; j++) vst1q_f32(out + 4 * j, total[i][j]);
     }
 }
 

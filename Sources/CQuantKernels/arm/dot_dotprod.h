@@ -4,8 +4,8 @@
 
 #include "tiles_arm.h"
 
-// Bytes are shifted by 128 (xor 0x80) to become signed: an activation misses 128 times its weight, a gradient, stored
-// as h + 128, becomes h.
+// Bytes are shifted by 128 (xor 0x80) to become signed: an activation misses 128 times its weight, a
+// gradient, stored as h + 128, becomes h.
 #define QV_DOT qv_dot_tile__dotprod
 #define QV_ACTIVATION_SHIFT 128
 #define QV_GRADIENT_SHIFT 0
@@ -17,10 +17,11 @@ QV_INLINE QV_TARGET_DOTPROD void qv_dot_tile__dotprod(int32x4_t sum[][4], const 
         int8x16_t value[4];
         QV_UNROLL for (int i = 0; i < MR; i++)
             value[i] = vreinterpretq_s8_u8(veorq_u8(vld1q_u8(pixels + i * stride + k), vdupq_n_u8(0x80)));
-#define QV_STEP(lane)                                                                                    \
-    QV_UNROLL for (int j = 0; j < 4; j++) {                                                              \
-        const int8x16_t weight = vld1q_s8(weights + (lane)*4 * QV_PANEL + 16 * j);                       \
-        QV_UNROLL for (int i = 0; i < MR; i++) sum[i][j] = vdotq_laneq_s32(sum[i][j], weight, value[i], lane); \
+#define QV_STEP(lane)                                                                     \
+    QV_UNROLL for (int j = 0; j < 4; j++) {                                               \
+        const int8x16_t weight = vld1q_s8(weights + (lane)*4 * QV_PANEL + 16 * j);        \
+        QV_UNROLL for (int i = 0; i < MR; i++)                                            \
+            sum[i][j] = vdotq_laneq_s32(sum[i][j], weight, value[i], lane);               \
     }
         QV_STEP(0)
         QV_STEP(1)

@@ -4,14 +4,15 @@
 
 #include "tiles_arm.h"
 
-// Pixels stay unsigned: an activation is itself, and a gradient, stored as h + 128, has 128 times its weight too much.
+// Pixels stay unsigned: an activation is itself, a gradient, stored as h + 128, has 128 times its weight
+// too much.
 #define QV_DOT qv_dot_tile__i8mm
 #define QV_ACTIVATION_SHIFT 0
 #define QV_GRADIENT_SHIFT (-128)
 
 /// count is a multiple of 8; MR is 1 or even. A tile of one pixel computes it twice.
-QV_INLINE QV_TARGET_I8MM void qv_dot_tile__i8mm(int32x4_t sum[][4], const int MR, const uint8_t *pixels, int64_t stride,
-                                                const int8_t *weights, int64_t count) {
+QV_INLINE QV_TARGET_I8MM void qv_dot_tile__i8mm(int32x4_t sum[][4], const int MR, const uint8_t *pixels,
+                                                int64_t stride, const int8_t *weights, int64_t count) {
     const int pairs = (MR + 1) / 2;
     QV_UNROLL for (int first = 0; first < 4; first += 2) {
         // acc[p][j][h]: pixels 2p and 2p + 1, channels 4j + 2h and 4j + 2h + 1 of each.

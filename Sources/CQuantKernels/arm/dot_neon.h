@@ -4,25 +4,28 @@
 
 #include "tiles_arm.h"
 
-// Bytes are shifted by 128 (xor 0x80) to become signed: an activation misses 128 times its weight, a gradient, stored
-// as h + 128, becomes h.
+// Bytes are shifted by 128 (xor 0x80) to become signed: an activation misses 128 times its weight, a
+// gradient, stored as h + 128, becomes h.
 #define QV_DOT qv_dot_tile__neon
 #define QV_ACTIVATION_SHIFT 128
 #define QV_GRADIENT_SHIFT 0
 
-// Two products of bytes fit into an Int16 lane (2 * 128 * 127 < 2^15), so SMULL and SMLAL are followed by one SADALP
-// into Int32. The loop is written out because the Cortex-A53 issues in order, one vector instruction per cycle with
-// results six cycles later: the order of the instructions is its speed, and compilers do not find it.
+// Two products of bytes fit into an Int16 lane (2 * 128 * 127 < 2^15), so SMULL and SMLAL are followed by
+// one SADALP into Int32. The loop is written out because the Cortex-A53 issues in order, one vector
+// instruction per cycle with results six cycles later: the order of the instructions is its speed, and
+// compilers do not find it.
 //
-// A batch is four products of 16 weight bytes (4 channels x 4 k): two pixels, low and high half. While one batch goes
-// through SMLAL and SADALP, the SMULLs of the next stand between, so that six instructions separate any two that
-// depend on each other; three pairs of product registers take turns. Eight batches make 16 k.
+// A batch is four products of 16 weight bytes (4 channels x 4 k): two pixels, low and high half. The SMULLs
+// of the next batch stand between the SMLALs and SADALPs of one, so that whatever depends on an instruction
+// comes at least six later; three pairs of product registers take turns. Eight batches make 16 k. Scalar
+// instructions stand together where a pause is due anyway, because each group of them delays the vector
+// instruction that follows.
 //
 // v16-v21  products, in pairs
 // v22-v25  weights of two batches: even groups of 4 k in v22, v23, odd ones in v24, v25
-// v26-v29  a group of 4 k of a pixel, four times: even groups of pixels 0 and 1, odd groups of pixels 0 and 1
+// v26-v29  a group of 4 k of a pixel, repeated: even groups of pixels 0 and 1, odd groups of pixels 0 and 1
 // v30, v31 16 k of pixels 0 and 1
-// x8-x15   where the weights of batches 0 and 1, 2 and 3, ... are: even groups x8, x10, ..., odd groups x9, x11, ...
+// x8-x15   the weights of batches 0 and 1, 2 and 3, ...: even groups x8, x10, ..., odd groups x9, x11, ...
 #define QV_MULTIPLY_PIXEL0(low, high, even) \
     "smull  " low ".8h, " even ".8b, v26.8b \n" \
     "smull2 " high ".8h, " even ".16b, v26.16b \n"
@@ -51,13 +54,14 @@
 /// count is a multiple of 16. A tile of one pixel computes it twice.
 QV_INLINE void qv_dot_tile__neon(int32x4_t sum[][4], const int MR, const uint8_t *pixels, int64_t stride,
                                  const int8_t *weights, int64_t count) {
-    // Channels 4j...4j+3 of pixel i: acc[j][i][0] sums the first two in pairs of lanes, acc[j][i][1] the others.
+    // Channels 4j...4j+3 of pixel i: two lanes each, the first two in acc[j][i][0], the others in
+    // acc[j][i][1].
     int32x4_t acc[4][2][2];
     QV_UNROLL for (int j = 0; j < 4; j++) {
         QV_UNROLL for (int i = 0; i < 2; i++) acc[j][i][0] = acc[j][i][1] = vdupq_n_s32(0);
     }
-    // A pass loads the first weights and the pixels of the next one. The last pass does not step on and loads its own
-    // again: nothing behind them is read.
+    // A pass loads the first weights and the pixels of the next one. The last pass does not step on and
+    // loads its own again: nothing behind them is read.
     int64_t passes = count / 16 - 1;
     int64_t step = passes > 0 ? 16 : 0;
     int64_t weight_step = step * QV_PANEL;
@@ -136,17 +140,22 @@ QV_INLINE void qv_dot_tile__neon(int32x4_t sum[][4], const int MR, const uint8_t
         "mov    %[step], xzr \n"
         "mov    %[weight_step], xzr \n"
         "b.eq   .Lqv_dot_neon_%= \n"
-        : [s000] "+w"(acc[0][0][0]), [s001] "+w"(acc[0][0][1]), [s010] "+w"(acc[0][1][0]), [s011] "+w"(acc[0][1][1]),
-          [s100] "+w"(acc[1][0][0]), [s101] "+w"(acc[1][0][1]), [s110] "+w"(acc[1][1][0]), [s111] "+w"(acc[1][1][1]),
-          [s200] "+w"(acc[2][0][0]), [s201] "+w"(acc[2][0][1]), [s210] "+w"(acc[2][1][0]), [s211] "+w"(acc[2][1][1]),
-          [s300] "+w"(acc[3][0][0]), [s301] "+w"(acc[3][0][1]), [s310] "+w"(acc[3][1][0]), [s311] "+w"(acc[3][1][1]),
+        : [s000] "+w"(acc[0][0][0]), [s001] "+w"(acc[0][0][1]),
+          [s010] "+w"(acc[0][1][0]), [s011] "+w"(acc[0][1][1]),
+          [s100] "+w"(acc[1][0][0]), [s101] "+w"(acc[1][0][1]),
+          [s110] "+w"(acc[1][1][0]), [s111] "+w"(acc[1][1][1]),
+          [s200] "+w"(acc[2][0][0]), [s201] "+w"(acc[2][0][1]),
+          [s210] "+w"(acc[2][1][0]), [s211] "+w"(acc[2][1][1]),
+          [s300] "+w"(acc[3][0][0]), [s301] "+w"(acc[3][0][1]),
+          [s310] "+w"(acc[3][1][0]), [s311] "+w"(acc[3][1][1]),
           [pixels] "+&r"(pixels), [passes] "+&r"(passes), [step] "+&r"(step),
           [weight_step] "+&r"(weight_step)
         : [weights] "r"(weights), [stride] "r"((MR - 1) * stride)
-        : "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "v16", "v17", "v18", "v19", "v20", "v21", "v22", "v23",
-          "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31", "cc", "memory");
+        : "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "v16", "v17", "v18", "v19", "v20", "v21",
+          "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31", "cc", "memory");
     QV_UNROLL for (int i = 0; i < MR; i++) {
-        QV_UNROLL for (int j = 0; j < 4; j++) sum[i][j] = vaddq_s32(sum[i][j], vpaddq_s32(acc[j][i][0], acc[j][i][1]));
+        QV_UNROLL for (int j = 0; j < 4; j++)
+            sum[i][j] = vaddq_s32(sum[i][j], vpaddq_s32(acc[j][i][0], acc[j][i][1]));
     }
 }
 

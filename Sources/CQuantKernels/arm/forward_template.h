@@ -1,6 +1,6 @@
-// Forward convolution, stamped per instruction set: QV_TARGET, QV_FUNCTION, QV_LARGEST (pixels), QV_TILES, and from
-// the header of the dot products QV_DOT, QV_ACTIVATION_SHIFT.
-// A pixel's three taps of a row are 3K neighbouring bytes, so the window is three long dot products.
+// Forward convolution, stamped per instruction set: QV_TARGET, QV_FUNCTION, QV_LARGEST (pixels), QV_TILES,
+// and from the header of the dot products QV_DOT, QV_ACTIVATION_SHIFT. A pixel's three taps of a row are 3K
+// neighbouring bytes, so the window is three long dot products.
 #pragma STDC FP_CONTRACT OFF
 #include "requant_arm.h"
 
@@ -13,9 +13,9 @@ QV_INLINE QV_TARGET void tile(const qv_u8_conv_forward *a, int64_t x, int half, 
         const int32x4_t start = vmlaq_n_s32(vld1q_s32(a->bias + first + 4 * j), sums, QV_ACTIVATION_SHIFT);
         QV_UNROLL for (int i = 0; i < MR; i++) sum[i][j] = start;
     }
-    for (int row = 0; row < 3; row++)
-        QV_DOT(sum, MR, a->rows[row] + x * channels, channels, a->weights + row * 3 * channels * QV_PANEL + first * 4,
-               3 * channels);
+    const int8_t *weights = a->weights + first * 4;
+    for (int row = 0; row < 3; row++, weights += 3 * channels * QV_PANEL)
+        QV_DOT(sum, MR, a->rows[row] + x * channels, channels, weights, 3 * channels);
     QV_UNROLL for (int i = 0; i < MR; i++) {
         uint8_t *out = a->out + (x + i) * a->out_stride + first;
         const uint16_t mask = (uint16_t)qv_requantize_pixel(sum[i], a->multiplier + first, out);

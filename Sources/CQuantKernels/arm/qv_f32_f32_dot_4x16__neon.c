@@ -27,7 +27,8 @@ QV_INLINE void tile(const qv_f32_dot *a, int64_t x, int half, const int MR) {
     QV_UNROLL for (int i = 0; i < MR; i++) {
         QV_UNROLL for (int j = 0; j < 4; j++) {
             const uint32x4_t open = vcgtq_f32(acc[i][j], vdupq_n_f32(0));
-            const float32x4_t positive = vreinterpretq_f32_u32(vandq_u32(vreinterpretq_u32_f32(acc[i][j]), open));
+            const uint32x4_t kept = vandq_u32(vreinterpretq_u32_f32(acc[i][j]), open);
+            const float32x4_t positive = vreinterpretq_f32_u32(kept);
             vst1q_f32(out + i * (int64_t)a->out_stride + 4 * j, a->relu ? positive : acc[i][j]);
         }
     }

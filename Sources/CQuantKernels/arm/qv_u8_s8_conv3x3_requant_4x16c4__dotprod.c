@@ -1,5 +1,5 @@
 #if defined(__aarch64__)
-// void qv_u8_s8_conv3x3_requant_4x16c4__dotprod(const qv_u8_conv_forward *): the template for this instruction set.
+// void qv_u8_s8_conv3x3_requant_4x16c4__dotprod(const qv_u8_conv_forward *): the template.
 #define QV_TARGET QV_TARGET_DOTPROD
 #define QV_FUNCTION qv_u8_s8_conv3x3_requant_4x16c4__dotprod
 #define QV_LARGEST 4

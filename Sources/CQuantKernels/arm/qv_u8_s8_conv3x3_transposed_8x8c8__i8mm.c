@@ -1,5 +1,5 @@
 #if defined(__aarch64__)
-// void qv_u8_s8_conv3x3_transposed_8x8c8__i8mm(const qv_u8_conv_backward *): the template for this instruction set.
+// void qv_u8_s8_conv3x3_transposed_8x8c8__i8mm(const qv_u8_conv_backward *): the template.
 #define QV_TARGET QV_TARGET_I8MM
 #define QV_FUNCTION qv_u8_s8_conv3x3_transposed_8x8c8__i8mm
 #define QV_LARGEST 8

@@ -1,5 +1,5 @@
 #if defined(__aarch64__)
-// void qv_u8_s8_style_2x16c8__neon(const qv_u8_style_gradient *): the template for this instruction set.
+// void qv_u8_s8_style_2x16c8__neon(const qv_u8_style_gradient *): the template.
 #define QV_TARGET QV_TARGET_NEON
 #define QV_FUNCTION qv_u8_s8_style_2x16c8__neon
 #define QV_LARGEST 2

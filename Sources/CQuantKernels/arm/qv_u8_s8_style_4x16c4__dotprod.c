@@ -1,5 +1,5 @@
 #if defined(__aarch64__)
-// void qv_u8_s8_style_4x16c4__dotprod(const qv_u8_style_gradient *): the template for this instruction set.
+// void qv_u8_s8_style_4x16c4__dotprod(const qv_u8_style_gradient *): the template.
 #define QV_TARGET QV_TARGET_DOTPROD
 #define QV_FUNCTION qv_u8_s8_style_4x16c4__dotprod
 #define QV_LARGEST 4

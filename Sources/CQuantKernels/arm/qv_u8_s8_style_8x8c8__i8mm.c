@@ -1,5 +1,5 @@
 #if defined(__aarch64__)
-// void qv_u8_s8_style_8x8c8__i8mm(const qv_u8_style_gradient *): the template for this instruction set.
+// void qv_u8_s8_style_8x8c8__i8mm(const qv_u8_style_gradient *): the template.
 #define QV_TARGET QV_TARGET_I8MM
 #define QV_FUNCTION qv_u8_s8_style_8x8c8__i8mm
 #define QV_LARGEST 8

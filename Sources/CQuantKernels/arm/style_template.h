@@ -1,6 +1,6 @@
-// Style gradient, stamped per instruction set: QV_TARGET, QV_FUNCTION, QV_LARGEST (pixels), QV_TILES, and from the
-// header of the dot products QV_DOT, QV_ACTIVATION_SHIFT.
-// The exact products with the high parts of the 15-bit matrix, then with the low parts.
+// Style gradient, stamped per instruction set: QV_TARGET, QV_FUNCTION, QV_LARGEST (pixels), QV_TILES, and
+// from the header of the dot products QV_DOT, QV_ACTIVATION_SHIFT. The exact products with the high parts
+// of the 15-bit matrix, then with the low parts.
 #pragma STDC FP_CONTRACT OFF
 #include "tiles_arm.h"
 
@@ -12,7 +12,8 @@ QV_INLINE QV_TARGET void tile(const qv_u8_style_gradient *a, int64_t x, int half
     int32x4_t sum[2][QV_LARGEST][4];
     QV_UNROLL for (int part = 0; part < 2; part++) {
         QV_UNROLL for (int j = 0; j < 4; j++) {
-            const int32x4_t start = vmulq_n_s32(vld1q_s32(part_sums[part] + lane + 4 * j), QV_ACTIVATION_SHIFT);
+            const int32x4_t sums = vld1q_s32(part_sums[part] + lane + 4 * j);
+            const int32x4_t start = vmulq_n_s32(sums, QV_ACTIVATION_SHIFT);
             QV_UNROLL for (int i = 0; i < MR; i++) sum[part][i][j] = start;
         }
         QV_DOT(sum[part], MR, a->row + x * channels, channels, parts[part] + lane * 4, channels);

@@ -1,6 +1,7 @@
-// What the ARM64 kernels share. A tile is MR pixels x 16 channels, half a panel, MR a constant of the instantiation;
-// `sum[i][j]` holds channels 4j...4j+3 of pixel i. Each instruction set has a header with its dot products of a tile
-// (qv_dot_tile__<isa>), which the templates of convolution, its adjoint and the style gradient are stamped with.
+// What the ARM64 kernels share. A tile is MR pixels x 16 channels, half a panel, MR a constant of the
+// instantiation; `sum[i][j]` holds channels 4j...4j+3 of pixel i. Each instruction set has a header with
+// its dot products of a tile (QV_DOT), which the templates of convolution, adjoint and style gradient are
+// stamped with.
 #ifndef QV_TILES_ARM_H
 #define QV_TILES_ARM_H
 
@@ -12,7 +13,7 @@
 #define QV_INLINE static inline __attribute__((always_inline))
 #define QV_UNROLL _Pragma("clang loop unroll(full)")
 
-/// Covers the pixels of a row with tiles: TILE(MR) is written out for each constant MR in the name, the largest first.
+/// Covers the pixels of a row with tiles: TILE(MR), MR one of the constants in the name, the largest first.
 #define QV_TILES_2_1(width, TILE)                  \
     int64_t x = 0;                                 \
     for (; x + 2 <= (width); x += 2) { TILE(2); }  \
