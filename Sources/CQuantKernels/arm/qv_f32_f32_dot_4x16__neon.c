@@ -3,6 +3,14 @@
 #pragma STDC FP_CONTRACT OFF
 #include "tiles_arm.h"
 
+/// Adds the products of one k: lane `lane` of the pixels' values, QV_PANEL * lane floats into the weights.
+#define QV_STEP(lane)                                                           \
+    QV_UNROLL for (int j = 0; j < 4; j++) {                                     \
+        const float32x4_t weight = vld1q_f32(weights + (lane)*QV_PANEL + 4 * j); \
+        QV_UNROLL for (int i = 0; i < MR; i++)                                  \
+            acc[i][j] = vfmaq_laneq_f32(acc[i][j], weight, value[i], lane);     \
+    }
+
 QV_INLINE void tile(const qv_f32_dot *a, int64_t x, int half, const int MR) {
     const int64_t stride = a->pixel_stride;
     const int lane = half * 16;
@@ -15,13 +23,19 @@ QV_INLINE void tile(const qv_f32_dot *a, int64_t x, int half, const int MR) {
     const float *weights = a->weights + lane;
     for (int32_t row = 0; row < a->row_count; row++) {
         const float *pixels = a->rows[row] + x * stride;
-        for (int32_t k = 0; k < a->length; k++, weights += QV_PANEL) {
-            float32x4_t weight[4];
-            QV_UNROLL for (int j = 0; j < 4; j++) weight[j] = vld1q_f32(weights + 4 * j);
-            QV_UNROLL for (int i = 0; i < MR; i++) {
-                const float32x4_t value = vdupq_n_f32(pixels[i * stride + k]);
-                QV_UNROLL for (int j = 0; j < 4; j++) acc[i][j] = vfmaq_f32(acc[i][j], value, weight[j]);
-            }
+        int32_t k = 0;
+        for (; k + 4 <= a->length; k += 4, weights += 4 * QV_PANEL) {
+            float32x4_t value[4];
+            QV_UNROLL for (int i = 0; i < MR; i++) value[i] = vld1q_f32(pixels + i * stride + k);
+            QV_STEP(0)
+            QV_STEP(1)
+            QV_STEP(2)
+            QV_STEP(3)
+        }
+        for (; k < a->length; k++, weights += QV_PANEL) {
+            float32x4_t value[4];
+            QV_UNROLL for (int i = 0; i < MR; i++) value[i] = vdupq_n_f32(pixels[i * stride + k]);
+            QV_STEP(0)
         }
     }
     QV_UNROLL for (int i = 0; i < MR; i++) {
