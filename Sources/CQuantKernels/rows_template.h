@@ -9,6 +9,28 @@
 
 #include "CQuantKernels.h"
 
+// Four outputs x four inputs are 16 neighbouring bytes of both layouts: one shuffle.
+typedef int8_t QV_NAME(bytes16) __attribute__((vector_size(16)));
+
+QV_TARGET void QV_NAME(s8_mirror_panel)(const qv_s8_mirror_panel *a) {
+    const int64_t inputs = a->inputs;
+    const int64_t outputs = a->outputs;
+    for (int tap = 0; tap < 9; tap++) {
+        for (int64_t o = 0; o < outputs; o += 32) {
+            const int8_t *block = a->forward + ((o / 32 * 9 + 8 - tap) * inputs + a->panel * 32) * 32;
+            int8_t *to = a->out + (tap * outputs + o) * 32;
+            for (int group = 0; group < 8; group++) {
+                for (int quad = 0; quad < 8; quad++) {
+                    QV_NAME(bytes16) v;
+                    memcpy(&v, block + group * 128 + quad * 16, 16);
+                    v = __builtin_shufflevector(v, v, 0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+                    memcpy(to + quad * 128 + group * 16, &v, 16);
+                }
+            }
+        }
+    }
+}
+
 QV_TARGET void QV_NAME(f32_quantize_image)(const qv_f32_quantize_image *a) {
     for (int32_t x = 0; x < a->width; x++) {
         for (int32_t c = 0; c < 3; c++) {

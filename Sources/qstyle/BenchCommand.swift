@@ -14,7 +14,7 @@ struct BenchCommand {
         [
           Option("size", value: "WxH", "Size of the image (default: 512x384)."),
           Option("repeats", value: "N", "Rounds, of which the best counts (default: 5)."),
-          SharedOptions.precision, SharedOptions.weights,
+          SharedOptions.plan, SharedOptions.precision, SharedOptions.weights,
         ]),
       SharedOptions.group,
     ])
@@ -25,6 +25,7 @@ struct BenchCommand {
   private let repeats: Int
   private let precision: Precision?
   private let weights: String?
+  private let plan: MemoryPlan
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
     shared = try SharedOptions(arguments)
@@ -37,6 +38,7 @@ struct BenchCommand {
     repeats = try arguments.integer("repeats", in: 1...10_000) ?? 5
     precision = try Precision(arguments)
     weights = arguments.text("weights")
+    plan = try SharedOptions.plan(arguments) ?? .resident
   }
 
   func run() throws(Failure) -> ExitCode {
@@ -46,7 +48,7 @@ struct BenchCommand {
     switch weights.precision {
     case .int8:
       let numbers = try weights.int8(
-        deepest: deepest, pooling: .average, kernels: shared.kernels)
+        deepest: deepest, pooling: .average, kernels: shared.kernels, copies: plan.copies)
       try measure(numbers, pool, isFloat: false)
     case .float32:
       let numbers = try weights.float32(
@@ -77,7 +79,8 @@ struct BenchCommand {
     do throws(TransferError) {
       session = try TransferSession(
         numbers, content: content, style: .noisy(content: grey, ratio: 1, seed: 2),
-        start: content, optimizer: Adam(count: content.values.count), pool: pool)
+        start: content, optimizer: Adam(count: content.values.count), plan: plan.network,
+        pool: pool)
     } catch {
       throw Failure("this size cannot be measured: " + error.description)
     }

@@ -1,5 +1,6 @@
 internal import CommandOptions
 internal import QuantVGG
+internal import StyleTransfer
 
 /// What every command understands.
 struct SharedOptions {
@@ -18,6 +19,20 @@ struct SharedOptions {
   )
   static let precision = Option(
     "precision", value: "P", "int8 (default) or float32: the arithmetic of the network.")
+
+  static let plan = Option(
+    "plan", value: "NAME",
+    "A memory plan by its name in 'qstyle plan' (default: the fastest that fits).")
+
+  /// The plan of --plan; nil where there is none.
+  static func plan(_ arguments: ParsedArguments) throws(UsageError) -> MemoryPlan? {
+    guard let name = arguments.text("plan") else { return nil }
+    guard let plan = MemoryPlan(name: name) else {
+      throw UsageError(
+        "--plan is like resident-64, keep-conv3_1-32 or streaming-16-lean, not '\(name)'")
+    }
+    return plan
+  }
 
   let threads: Int
   let isJSON: Bool

@@ -10,10 +10,11 @@ struct Weights {
 
   /// Packs the layers up to `deepest` for the fixed-point engine.
   func int8(
-    deepest: Int, pooling: Pooling, kernels: KernelTable
+    deepest: Int, pooling: Pooling, kernels: KernelTable, copies: WeightCopies = .both
   ) throws(Failure) -> Int8Arithmetic {
     do throws(WeightError) {
-      return try Int8Arithmetic(file, deepest: deepest, pooling: pooling, kernels: kernels)
+      return try Int8Arithmetic(
+        file, deepest: deepest, pooling: pooling, kernels: kernels, copies: copies)
     } catch {
       throw Failure(path, error.description)
     }

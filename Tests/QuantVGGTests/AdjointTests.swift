@@ -7,7 +7,9 @@ import Testing
   private static let channels = 64
 
   /// conv1_2 with scales of 1 and a bias of 128, so that an activation is the exact sum plus 128.
-  private func numbers(_ weights: [Int8], _ set: InstructionSet) -> Int8Arithmetic {
+  private func numbers(
+    _ weights: [Int8], _ set: InstructionSet, _ copies: WeightCopies
+  ) -> Int8Arithmetic {
     let ones = [Float](repeating: 1, count: 64)
     let first = Int8Convolution(
       weights: [Int8](repeating: 0, count: 64 * 27), weightScale: ones,
@@ -15,16 +17,19 @@ import Testing
     let second = Int8Convolution(
       weights: weights, weightScale: ones, bias: [Int32](repeating: 128, count: 64),
       outputScale: 1)
-    return Int8Arithmetic([first, second], pooling: .average, kernels: KernelTable(set))
+    return Int8Arithmetic(
+      [first, second], pooling: .average, kernels: KernelTable(set), copies: copies)
   }
 
-  @Test(arguments: InstructionSet.allCases.filter { $0.isAvailable })
-  func transposeOfTheConvolution(_ set: InstructionSet) {
+  @Test(
+    arguments: InstructionSet.allCases.filter { $0.isAvailable },
+    [WeightCopies.both, .forward])
+  func transposeOfTheConvolution(_ set: InstructionSet, _ copies: WeightCopies) {
     var random = TestRandom("transposeOfTheConvolution")
     let channels = Self.channels
     for (width, height) in [(1, 1), (2, 3), (5, 4), (15, 3)] {
       let weights = (0..<channels * channels * 9).map { _ in Int8(Int(random.next() % 7) - 3) }
-      let numbers = numbers(weights, set)
+      let numbers = numbers(weights, set, copies)
       let padded = (width + 2) * channels
       // Sparse, so that every sum fits between -128 and 127.
       var x = [UInt8](repeating: 0, count: (height + 2) * padded)
@@ -45,6 +50,9 @@ import Testing
       var out = [UInt8](repeating: 0, count: width * channels)
       var mask = [UInt32](repeating: 0, count: width * channels / 32)
       var gradient = [Float](repeating: 0, count: width * channels)
+      let scratch = UnsafeMutableRawPointer.allocate(
+        byteCount: Int8Arithmetic.panelScratchBytes(deepest: 1, copies: .forward), alignment: 64)
+      defer { scratch.deallocate() }
       x.withUnsafeBufferPointer { x in
         h.withUnsafeBufferPointer { h in
           scales.withUnsafeBufferPointer { t in
@@ -63,8 +71,9 @@ import Testing
                 numbers.convolve(
                   rows, layer: 1, panel: panel, into: &out, mask: &mask, width: width)
                 numbers.convolveBackward(
-                  gradients, scales: factors, layer: 1, panel: panel, into: &gradient,
-                  stride: channels, width: width)
+                  gradients, scales: factors, layer: 1, panel: panel,
+                  weights: numbers.backwardPanel(layer: 1, panel: panel, scratch: scratch),
+                  into: &gradient, stride: channels, width: width)
               }
               for i in 0..<width * channels {
                 let place = (y + 1) * padded + channels + i

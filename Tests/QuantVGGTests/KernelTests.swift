@@ -32,6 +32,23 @@ import Testing
     }
   }
 
+  @Test func mirroredPanel() {
+    var random = TestRandom("mirroredPanel")
+    for (inputs, outputs) in [(32, 32), (64, 32), (64, 128), (96, 64)] {
+      let weights = random.weights(outputs * inputs * 9)
+      for panel in 0..<inputs / 32 {
+        compare("I \(inputs) O \(outputs) panel \(panel)") { table, buffers -> [Int8] in
+          let out = buffers.empty(Int8.self, count: 9 * outputs * 32)
+          var call = qv_s8_mirror_panel(
+            forward: buffers.make(weights).base, out: out.base, inputs: Int32(inputs),
+            outputs: Int32(outputs), panel: Int32(panel))
+          table.s8_mirror_panel(&call)
+          return out.values
+        }
+      }
+    }
+  }
+
   @Test func convolutionForward() {
     var random = TestRandom("convolutionForward")
     for width in Self.widths {

@@ -8,7 +8,9 @@ import Testing
 @Suite struct SameBitsTests {
   static let sets = InstructionSet.allCases.filter { $0.isAvailable }
 
-  private func bits<Numbers: Arithmetic>(_ numbers: Numbers, threads: Int) throws -> [UInt32] {
+  private func bits<Numbers: Arithmetic>(
+    _ numbers: Numbers, threads: Int, plan: NetworkPlan = .resident
+  ) throws -> [UInt32] {
     // Odd at every level of the network, and styles of another size.
     let content = TestNetworks.image("content", width: 37, height: 21)
     let style = TestNetworks.image("style", width: 26, height: 31)
@@ -18,7 +20,8 @@ import Testing
     let session = try TransferSession(
       numbers, content: content, style: style,
       start: .noisy(content: content, ratio: 0.6, seed: 4), settings: settings,
-      optimizer: Adam(count: content.values.count), pool: WorkerPool(threads: threads))
+      optimizer: Adam(count: content.values.count), plan: plan,
+      pool: WorkerPool(threads: threads))
     for _ in 0..<3 { session.step() }
     return session.image.map { $0.bitPattern }
   }
@@ -46,6 +49,23 @@ import Testing
     let expected = try run(Self.sets.last ?? .scalar, 1)
     for set in Self.sets {
       #expect(try run(set, 3) == expected, "\(set)")
+    }
+  }
+
+  @Test(arguments: Pooling.allCases)
+  func memoryPlans(_ pooling: Pooling) throws {
+    let int8 = Int8Arithmetic(TestNetworks.int8(deepest: 4), pooling: pooling)
+    let float32 = Float32Arithmetic(TestNetworks.float32(deepest: 4), pooling: pooling)
+    let lean = Int8Arithmetic(
+      TestNetworks.int8(deepest: 4), pooling: pooling, copies: .forward)
+    let expected = (try bits(int8, threads: 2), try bits(float32, threads: 2))
+    for firstKept in 0...5 {
+      for chunkRows in [1, 4, 7, 16, 100] {
+        let plan = NetworkPlan(chunkRows: chunkRows, firstKept: firstKept)
+        #expect(try bits(int8, threads: 2, plan: plan) == expected.0, "\(plan)")
+        #expect(try bits(lean, threads: 3, plan: plan) == expected.0, "\(plan)")
+        #expect(try bits(float32, threads: 3, plan: plan) == expected.1, "\(plan)")
+      }
     }
   }
 

@@ -26,6 +26,7 @@ void qv_select_arm_kernels(qv_isa isa, qv_kernels *table) {
         table->u8_style_gradient = qv_u8_s8_style_2x16c8__neon;
         table->u8_squared_difference = qv_u8_squared_difference__neon;
         table->u8_content_gradient = qv_u8_content_gradient__neon;
+        table->s8_mirror_panel = qv_s8_mirror_panel__neon;
         table->f32_quantize_image = qv_f32_quantize_image__neon;
         table->u8_pool_average = qv_u8_pool_average__neon;
         table->u8_pool_max = qv_u8_pool_max__neon;

@@ -11,6 +11,7 @@
 qv_isa qv_detect_arm_isa(void);
 void qv_select_arm_kernels(qv_isa isa, qv_kernels *table);
 
+void qv_s8_mirror_panel__neon(const qv_s8_mirror_panel *);
 void qv_f32_quantize_image__neon(const qv_f32_quantize_image *);
 void qv_u8_pool_average__neon(const qv_u8_pool *);
 void qv_u8_pool_max__neon(const qv_u8_pool *);

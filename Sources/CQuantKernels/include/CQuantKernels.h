@@ -71,6 +71,15 @@ typedef struct {
     int32_t out_stride;          ///< floats
 } qv_u8_conv_backward;
 
+/// One panel of backward weights from the forward weights of the same layer: taps mirrored, channels exchanged.
+typedef struct {
+    const int8_t *forward;  ///< [outputs / 32][9 taps][inputs / 4][32 outputs][4 inputs]
+    int8_t *out;            ///< [9 taps][outputs / 4][32 inputs][4 outputs]
+    int32_t inputs;         ///< a multiple of 32
+    int32_t outputs;        ///< a multiple of 32
+    int32_t panel;          ///< first input channel of the panel / 32
+} qv_s8_mirror_panel;
+
 // --- int8: losses ------------------------------------------------------------------------------
 
 /// Interleaves groups of 4 pixels for qv_u8_gram: out[p / 4][c][p % 4] = row[p][c]; missing pixels of the last group are 0.
@@ -199,6 +208,7 @@ typedef struct {
     void (*u8_conv_forward)(const qv_u8_conv_forward *);
     void (*s16_conv_forward)(const qv_s16_conv_forward *);
     void (*u8_conv_backward)(const qv_u8_conv_backward *);
+    void (*s8_mirror_panel)(const qv_s8_mirror_panel *);
     void (*u8_interleave)(const qv_u8_interleave *);
     void (*u8_gram)(const qv_u8_gram *);
     void (*u8_style_gradient)(const qv_u8_style_gradient *);
@@ -222,10 +232,11 @@ typedef struct {
 typedef enum {
     QV_SCALAR = 0,
     QV_AVX2 = 1,
-    QV_AVX512VNNI = 2,
-    QV_NEON = 3,
-    QV_DOTPROD = 4,
-    QV_I8MM = 5,
+    QV_AVXVNNI = 2,
+    QV_AVX512VNNI = 3,
+    QV_NEON = 4,
+    QV_DOTPROD = 5,
+    QV_I8MM = 6,
 } qv_isa;
 
 /// The best instruction set of this machine that has kernels here.

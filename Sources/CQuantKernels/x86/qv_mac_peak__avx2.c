@@ -8,10 +8,8 @@ QV_TARGET_AVX2 int64_t qv_u8_mac_peak__avx2(int64_t iterations) {
     QV_UNROLL for (int i = 0; i < 12; i++) acc[i] = factor;
     for (int64_t n = 0; n < iterations; n++) {
         QV_UNROLL for (int i = 0; i < 12; i++) {
-            __m256i product = _mm256_madd_epi16(factor, factor);
-            __asm__ volatile("" : "+x"(product));
-            acc[i] = _mm256_add_epi32(acc[i], product);
-            __asm__ volatile("" : "+x"(acc[i]));
+            __asm__ volatile("" : "+x"(acc[i]), "+x"(factor));
+            acc[i] = _mm256_add_epi32(acc[i], _mm256_madd_epi16(factor, factor));
         }
     }
     return iterations * 12 * 16;

@@ -1,7 +1,8 @@
 // What the AVX2 tile kernels share: a tile is MR pixels x 16 channels, half a panel.
 //
 // VPMADDUBSW saturates at Int16 and is not exact for u8 x s8, so bytes are widened to Int16 and
-// multiplied by VPMADDWD, whose sums of two products are exact in Int32.
+// multiplied by VPMADDWD, whose sums of two products are exact in Int32. A tile's pixels are widened once,
+// into a buffer that stays in the first-level cache; weights are widened as they are loaded.
 #ifndef QV_TILES_AVX2_H
 #define QV_TILES_AVX2_H
 
@@ -12,7 +13,8 @@
 
 #define QV_INLINE_AVX2 static inline __attribute__((always_inline)) QV_TARGET_AVX2
 #define QV_UNROLL _Pragma("clang loop unroll(full)")
-#define QV_LARGEST_TILE 4
+#define QV_LARGEST_TILE 6
+#define QV_MOST_CHANNELS 512
 
 /// Four neighbouring bytes in every 32-bit lane.
 QV_INLINE_AVX2 __m256i qv_broadcast4_avx2(const void *bytes) {
@@ -27,24 +29,40 @@ QV_INLINE_AVX2 __m256i qv_odd_u8(__m256i v) { return _mm256_srli_epi16(v, 8); }
 QV_INLINE_AVX2 __m256i qv_even_s8(__m256i v) { return _mm256_srai_epi16(_mm256_slli_epi16(v, 8), 8); }
 QV_INLINE_AVX2 __m256i qv_odd_s8(__m256i v) { return _mm256_srai_epi16(v, 8); }
 
-/// acc[i] += sum over k < count of pixel i's bytes times the half panel's weights; pixels lie `stride` bytes
-/// apart, count is a multiple of 4. Exact.
-QV_INLINE_AVX2 void qv_dot_tile_avx2(__m256i acc[][2], const int MR, const uint8_t *pixels, int64_t stride,
+/// out[k] = in[k] - zero_point as Int16, with each four reordered 0, 2, 1, 3: the order in which `qv_dot_tile_avx2`
+/// widens weights. count is a multiple of 16.
+QV_INLINE_AVX2 void qv_widen_pixels(const uint8_t *in, int64_t count, int16_t zero_point, int16_t *out) {
+    const __m128i zero = _mm_set1_epi16(zero_point);
+    for (int64_t k = 0; k < count; k += 16) {
+        const __m128i bytes = _mm_loadu_si128((const __m128i *)(in + k));
+        const __m128i even = _mm_sub_epi16(_mm_and_si128(bytes, _mm_set1_epi16(0xff)), zero);
+        const __m128i odd = _mm_sub_epi16(_mm_srli_epi16(bytes, 8), zero);
+        _mm_storeu_si128((__m128i *)(out + k), _mm_unpacklo_epi32(even, odd));
+        _mm_storeu_si128((__m128i *)(out + k + 8), _mm_unpackhi_epi32(even, odd));
+    }
+}
+
+/// acc[i] += sum over k < count of pixel i's widened values times the half panel's weights; pixels lie `stride`
+/// values apart, count is a multiple of 4. Exact.
+QV_INLINE_AVX2 void qv_dot_tile_avx2(__m256i acc[][2], const int MR, const int16_t *pixels, int64_t stride,
                                      const int8_t *weights, int64_t count) {
+    const int16_t *half[2] = {pixels, pixels + 3 * stride};
     for (int64_t k = 0; k < count; k += 4, weights += 4 * QV_PANEL) {
-        const __m256i first = _mm256_loadu_si256((const __m256i *)weights);
-        const __m256i second = _mm256_loadu_si256((const __m256i *)(weights + 32));
-        const __m256i even[2] = {qv_even_s8(first), qv_even_s8(second)};
-        const __m256i odd[2] = {qv_odd_s8(first), qv_odd_s8(second)};
-        QV_UNROLL for (int i = 0; i < MR; i++) {
-            const __m256i pixel = qv_broadcast4_avx2(pixels + i * stride + k);
-            const __m256i pixel_even = qv_even_u8(pixel);
-            const __m256i pixel_odd = qv_odd_u8(pixel);
-            QV_UNROLL for (int j = 0; j < 2; j++) {
-                acc[i][j] = _mm256_add_epi32(acc[i][j], _mm256_madd_epi16(pixel_even, even[j]));
-                acc[i][j] = _mm256_add_epi32(acc[i][j], _mm256_madd_epi16(pixel_odd, odd[j]));
+        QV_UNROLL for (int odd = 0; odd < 2; odd++) {
+            const __m256i first = _mm256_loadu_si256((const __m256i *)weights);
+            const __m256i second = _mm256_loadu_si256((const __m256i *)(weights + 32));
+            const __m256i wide[2] = {odd ? qv_odd_s8(first) : qv_even_s8(first),
+                                     odd ? qv_odd_s8(second) : qv_even_s8(second)};
+            QV_UNROLL for (int i = 0; i < MR; i++) {
+                const __m256i pixel = qv_broadcast4_avx2(half[i / 3] + i % 3 * stride + 2 * odd);
+                acc[i][0] = _mm256_add_epi32(acc[i][0], _mm256_madd_epi16(pixel, wide[0]));
+                acc[i][1] = _mm256_add_epi32(acc[i][1], _mm256_madd_epi16(pixel, wide[1]));
+                // Nothing is loaded ahead of its pixel: the compiler would spill sums for it.
+                __asm__ volatile("" : "+x"(acc[i][0]), "+x"(acc[i][1]) : : "memory");
             }
         }
+        half[0] += 4;
+        half[1] += 4;
     }
 }
 
@@ -71,13 +89,15 @@ QV_INLINE_AVX2 void qv_requantize_tile_avx2(__m256i acc[][2], const int MR, cons
     }
 }
 
-/// Calls TILE(MR) with the constant MR that equals `mr`, 1...4.
+/// Calls TILE(MR) with the constant MR that equals `mr`, 1...6.
 #define QV_SWITCH_TILE_AVX2(mr, TILE) \
     switch (mr) {                     \
         case 1: TILE(1); break;       \
         case 2: TILE(2); break;       \
         case 3: TILE(3); break;       \
-        default: TILE(4); break;      \
+        case 4: TILE(4); break;       \
+        case 5: TILE(5); break;       \
+        default: TILE(6); break;      \
     }
 
 #endif

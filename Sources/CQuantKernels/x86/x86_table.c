@@ -1,6 +1,13 @@
 #include "x86_table.h"
 
 #if defined(__x86_64__)
+#include <cpuid.h>
+
+/// AVX-VNNI, which processors without AVX-512 have; AVX2 was found before.
+static int has_avxvnni(void) {
+    unsigned a, b, c, d;
+    return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1);
+}
 
 qv_isa qv_detect_x86_isa(void) {
     __builtin_cpu_init();
@@ -9,10 +16,11 @@ qv_isa qv_detect_x86_isa(void) {
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni"))
         return QV_AVX512VNNI;
-    return QV_AVX2;
+    return has_avxvnni() ? QV_AVXVNNI : QV_AVX2;
 }
 
 #define QV_SELECT_ROWS(isa)                                            \
+    table->s8_mirror_panel = qv_s8_mirror_panel__##isa;                \
     table->f32_quantize_image = qv_f32_quantize_image__##isa;          \
     table->u8_pool_average = qv_u8_pool_average__##isa;                \
     table->u8_pool_max = qv_u8_pool_max__##isa;                        \
@@ -26,20 +34,30 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
     if (isa >= QV_AVX2) {
         QV_SELECT_ROWS(avx2);
         table->u8_interleave = qv_u8_interleave__avx2;
-        table->u8_conv_forward = qv_u8_s8_conv3x3_requant_4x16c4__avx2;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_4x16c4__avx2;
-        table->s16_conv_forward = qv_s16_s16_conv3x3_requant_4x16c2__avx2;
+        table->u8_conv_forward = qv_u8_s8_conv3x3_requant_6x16c4__avx2;
+        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_6x16c4__avx2;
+        table->s16_conv_forward = qv_s16_s16_conv3x3_requant_6x16c2__avx2;
         table->u8_gram = qv_u8_u8_gram_8x8c4__avx2;
-        table->u8_style_gradient = qv_u8_s8_style_4x16c4__avx2;
+        table->u8_style_gradient = qv_u8_s8_style_6x16c4__avx2;
         table->f32_dot = qv_f32_f32_dot_6x16__avx2;
         table->f32_gram = qv_f32_f32_gram_4x16__avx2;
         table->u8_mac_peak = qv_u8_mac_peak__avx2;
         table->f32_mac_peak = qv_f32_mac_peak__avx2;
     }
+    // AVX-512 VNNI does not include the shorter encoding, but it has the same 256-bit instruction.
+    if (isa >= QV_AVXVNNI && has_avxvnni()) {
+        table->u8_conv_forward = qv_u8_s8_conv3x3_requant_6x16c4__avxvnni;
+        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_6x16c4__avxvnni;
+        table->u8_mac_peak = qv_u8_mac_peak__avxvnni;
+    } else if (isa >= QV_AVXVNNI) {
+        table->u8_conv_forward = qv_u8_s8_conv3x3_requant_6x16c4__avx512vl;
+        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_6x16c4__avx512vl;
+        table->u8_mac_peak = qv_u8_mac_peak__avx512vl;
+    }
     if (isa >= QV_AVX512VNNI) {
         QV_SELECT_ROWS(avx512vnni);
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_14x32c4__avx512vnni;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_14x32c4__avx512vnni;
+        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_7x32c4__avx512vnni;
         table->s16_conv_forward = qv_s16_s16_conv3x3_requant_14x32c2__avx512vnni;
         table->u8_gram = qv_u8_u8_gram_8x32c4__avx512vnni;
         table->u8_style_gradient = qv_u8_s8_style_6x32c4__avx512vnni;

@@ -5,6 +5,7 @@
 #include "CQuantKernels.h"
 
 #define QV_TARGET_AVX2 __attribute__((target("avx2,fma")))
+#define QV_TARGET_AVXVNNI __attribute__((target("avxvnni,avx2,fma")))
 #define QV_TARGET_AVX512VNNI __attribute__((target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma")))
 
 /// Calls FUNCTION(a, x, mr) for the tiles of a row of `width` pixels; tiles have at most `largest`
@@ -23,6 +24,7 @@ qv_isa qv_detect_x86_isa(void);
 void qv_select_x86_kernels(qv_isa isa, qv_kernels *table);
 
 #define QV_DECLARE_ROWS(isa)                                                          \
+    void qv_s8_mirror_panel__##isa(const qv_s8_mirror_panel *);                       \
     void qv_f32_quantize_image__##isa(const qv_f32_quantize_image *);                 \
     void qv_u8_pool_average__##isa(const qv_u8_pool *);                               \
     void qv_u8_pool_max__##isa(const qv_u8_pool *);                                   \
@@ -36,18 +38,25 @@ QV_DECLARE_ROWS(avx2)
 QV_DECLARE_ROWS(avx512vnni)
 
 void qv_u8_interleave__avx2(const qv_u8_interleave *);
-void qv_u8_s8_conv3x3_requant_4x16c4__avx2(const qv_u8_conv_forward *);
-void qv_u8_s8_conv3x3_transposed_4x16c4__avx2(const qv_u8_conv_backward *);
-void qv_s16_s16_conv3x3_requant_4x16c2__avx2(const qv_s16_conv_forward *);
+void qv_u8_s8_conv3x3_requant_6x16c4__avx2(const qv_u8_conv_forward *);
+void qv_u8_s8_conv3x3_transposed_6x16c4__avx2(const qv_u8_conv_backward *);
+void qv_s16_s16_conv3x3_requant_6x16c2__avx2(const qv_s16_conv_forward *);
 void qv_u8_u8_gram_8x8c4__avx2(const qv_u8_gram *);
-void qv_u8_s8_style_4x16c4__avx2(const qv_u8_style_gradient *);
+void qv_u8_s8_style_6x16c4__avx2(const qv_u8_style_gradient *);
 void qv_f32_f32_dot_6x16__avx2(const qv_f32_dot *);
 void qv_f32_f32_gram_4x16__avx2(const qv_f32_gram *);
 int64_t qv_u8_mac_peak__avx2(int64_t);
 int64_t qv_f32_mac_peak__avx2(int64_t);
 
+void qv_u8_s8_conv3x3_requant_6x16c4__avxvnni(const qv_u8_conv_forward *);
+void qv_u8_s8_conv3x3_transposed_6x16c4__avxvnni(const qv_u8_conv_backward *);
+void qv_u8_s8_conv3x3_requant_6x16c4__avx512vl(const qv_u8_conv_forward *);
+void qv_u8_s8_conv3x3_transposed_6x16c4__avx512vl(const qv_u8_conv_backward *);
+int64_t qv_u8_mac_peak__avxvnni(int64_t);
+int64_t qv_u8_mac_peak__avx512vl(int64_t);
+
 void qv_u8_s8_conv3x3_requant_14x32c4__avx512vnni(const qv_u8_conv_forward *);
-void qv_u8_s8_conv3x3_transposed_14x32c4__avx512vnni(const qv_u8_conv_backward *);
+void qv_u8_s8_conv3x3_transposed_7x32c4__avx512vnni(const qv_u8_conv_backward *);
 void qv_s16_s16_conv3x3_requant_14x32c2__avx512vnni(const qv_s16_conv_forward *);
 void qv_u8_u8_gram_8x32c4__avx512vnni(const qv_u8_gram *);
 void qv_u8_s8_style_6x32c4__avx512vnni(const qv_u8_style_gradient *);

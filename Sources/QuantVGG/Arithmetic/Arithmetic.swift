@@ -25,6 +25,12 @@ public protocol Arithmetic: AnyObject {
   var instructionSet: InstructionSet { get }
   /// Layers that weights were given for: conv1_1 and on.
   var layerCount: Int { get }
+  /// Which copies of the weights are kept.
+  var copies: WeightCopies { get }
+  /// Bytes of the packed layers conv1_1 up to `deepest`.
+  static func packedBytes(deepest: Int, copies: WeightCopies) -> Int
+  /// Bytes of a worker's scratch for `backwardPanel`.
+  static func panelScratchBytes(deepest: Int, copies: WeightCopies) -> Int
   /// How the blocks are connected.
   var pooling: Pooling { get }
   /// The real value of activation 1 of a layer.
@@ -56,11 +62,15 @@ public protocol Arithmetic: AnyObject {
 
   // MARK: Backward
 
+  /// The weights of one panel of a layer's transposed convolution, valid as long as `scratch` of
+  /// `panelScratchBytes` is not used again.
+  func backwardPanel(
+    layer: Int, panel: Int, scratch: UnsafeMutableRawPointer) -> UnsafeRawPointer
   /// Computes one panel of dJ/d(input row) of a convolution from padded stored gradient rows and
   /// their pixels' scales; pixel `x`, channel `n` goes to `out[x * stride + n]`.
   func convolveBackward(
     _ gradients: RowTriple<Gradient>, scales: RowTriple<Float>, layer: Int, panel: Int,
-    into out: UnsafeMutablePointer<Float>, stride: Int, width: Int)
+    weights: UnsafeRawPointer, into out: UnsafeMutablePointer<Float>, stride: Int, width: Int)
   /// Adjoint of `pool` for one row of a window: from `[width / 2][channels]` to `[width][channels]`.
   func unpool(
     _ gradient: UnsafePointer<Float>, top: UnsafePointer<Activation>,
@@ -84,8 +94,11 @@ public protocol Arithmetic: AnyObject {
   func addGram(
     _ row: UnsafePointer<Activation>, scratch: UnsafeRawPointer, width: Int, channels: Int,
     first: Int, panel: Int, into sums: UnsafeMutablePointer<GramSum>)
-  /// A Gram sum as a number, still in activation units.
-  static func value(_ sum: GramSum) -> Double
+  /// Reads 8 rows of a summed Gram matrix in activation units, `[8][channels]` from row `first`, a
+  /// multiple of 8; what lies below the diagonal is read from above.
+  static func readGram(
+    _ sums: UnsafePointer<GramSum>, first: Int, channels: Int,
+    into rows: UnsafeMutablePointer<Double>)
 
   /// Bytes of a packed style matrix, see `packStyleRow`.
   static func styleMatrixBytes(channels: Int) -> Int

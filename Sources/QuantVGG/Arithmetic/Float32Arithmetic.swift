@@ -13,19 +13,40 @@ public final class Float32Arithmetic: Arithmetic {
   /// The instruction set whose kernels compute.
   public let instructionSet: InstructionSet
   private let kernels: qv_kernels
-  private let layers: [PackedFloat32Convolution]
+  private var layers: [PackedFloat32Convolution] = []
 
-  /// Packs the convolutions conv1_1 and on, at least one, in the order of `VGG19.convolutions`.
-  public init(
-    _ convolutions: [Float32Convolution], pooling: Pooling, kernels: KernelTable = KernelTable()
-  ) {
+  /// A reference without layers, for `append`.
+  public init(pooling: Pooling, kernels: KernelTable = KernelTable()) {
     self.pooling = pooling
     self.kernels = kernels.entries
     instructionSet = kernels.instructionSet
-    layers = zip(VGG19.convolutions, convolutions).map {
-      PackedFloat32Convolution($1, shape: $0)
-    }
+    layers.reserveCapacity(VGG19.convolutions.count)
   }
+
+  /// Packs convolutions, conv1_1 and on.
+  public convenience init(
+    _ convolutions: [Float32Convolution], pooling: Pooling, kernels: KernelTable = KernelTable()
+  ) {
+    self.init(pooling: pooling, kernels: kernels)
+    for convolution in convolutions { append(convolution) }
+  }
+
+  /// Packs the next convolution in the order of `VGG19.convolutions`.
+  public func append(_ convolution: Float32Convolution) {
+    layers.append(
+      PackedFloat32Convolution(convolution, shape: VGG19.convolutions[layers.count]))
+  }
+
+  /// Both copies of the weights, always.
+  public var copies: WeightCopies { .both }
+
+  /// Bytes of the packed layers conv1_1 up to `deepest`.
+  public static func packedBytes(deepest: Int, copies: WeightCopies) -> Int {
+    VGG19.convolutions[...deepest].reduce(0) { $0 + PackedFloat32Convolution.bytes($1) }
+  }
+
+  /// Nothing: the panels are kept.
+  public static func panelScratchBytes(deepest: Int, copies: WeightCopies) -> Int { 0 }
 
   /// Layers that weights were given for: conv1_1 and on.
   public var layerCount: Int { layers.count }
@@ -100,18 +121,27 @@ public final class Float32Arithmetic: Arithmetic {
 
   // MARK: Backward
 
+  /// The weights of one panel of a layer's transposed convolution.
+  public func backwardPanel(
+    layer index: Int, panel: Int, scratch: UnsafeMutableRawPointer
+  ) -> UnsafeRawPointer {
+    let layer = layers[index]
+    let count = PackedFloat32Convolution.panel * 9 * layer.outputChannels
+    return UnsafeRawPointer(layer.backwardWeights + panel * count)
+  }
+
   /// Computes one panel of dJ/d(input row) of a convolution from padded stored gradient rows and
   /// their pixels' scales; pixel `x`, channel `n` goes to `out[x * stride + n]`.
   public func convolveBackward(
     _ gradients: RowTriple<Float>, scales: RowTriple<Float>, layer index: Int, panel: Int,
-    into out: UnsafeMutablePointer<Float>, stride: Int, width: Int
+    weights: UnsafeRawPointer, into out: UnsafeMutablePointer<Float>, stride: Int, width: Int
   ) {
     let layer = layers[index]
     let first = panel * PackedFloat32Convolution.panel
     let length = 3 * layer.outputChannels
     var call = qv_f32_dot(
       rows: (gradients.above, gradients.middle, gradients.below),
-      weights: layer.backwardWeights + first * 3 * length, start: layer.zeros, out: out + first,
+      weights: weights.assumingMemoryBound(to: Float.self), start: layer.zeros, out: out + first,
       row_count: 3, length: Int32(length), pixel_stride: Int32(layer.outputChannels),
       width: Int32(width), out_stride: Int32(stride), relu: 0, accumulate: 0)
     kernels.f32_dot(&call)
@@ -178,8 +208,21 @@ public final class Float32Arithmetic: Arithmetic {
     kernels.f32_gram(&call)
   }
 
-  /// An activation of a layer in real units.
-  public static func value(_ sum: Double) -> Double { sum }
+  /// Reads 8 rows of a summed Gram matrix in activation units, `[8][channels]` from row `first`, a
+  /// multiple of 8; what lies below the diagonal is read from above.
+  public static func readGram(
+    _ sums: UnsafePointer<Double>, first: Int, channels: Int,
+    into rows: UnsafeMutablePointer<Double>
+  ) {
+    for k in 0..<first + 8 {
+      let above = sums + k * channels
+      for i in max(0, k - first)..<8 { rows[i * channels + k] = above[first + i] }
+    }
+    for i in 0..<8 {
+      let above = sums + (first + i) * channels
+      for k in first + i..<channels { rows[i * channels + k] = above[k] }
+    }
+  }
 
   /// Bytes of a packed style matrix, see `packStyleRow`.
   public static func styleMatrixBytes(channels: Int) -> Int { 4 * channels * channels }

@@ -8,31 +8,61 @@ public final class Int8Arithmetic: Arithmetic {
 
   /// How the blocks are connected; the activation scales were chosen for it.
   public let pooling: Pooling
-  private let kernels: qv_kernels
-  private let layers: [PackedInt8Convolution]
   /// The instruction set whose kernels compute.
   public let instructionSet: InstructionSet
+  /// Which copies of the weights are kept.
+  public let copies: WeightCopies
+  private let kernels: qv_kernels
+  private var layers: [PackedInt8Convolution] = []
+  private var inputScale = 1 / FixedPoint.imageUnitsPerLevel
 
-  /// Packs the convolutions conv1_1 and on.
+  /// An engine without layers, for `append`.
   ///
   /// - Parameters:
-  ///   - convolutions: at least one, in the order of `VGG19.convolutions`.
   ///   - pooling: the pooling that biases and activation scales belong to.
   ///   - kernels: the instruction set that computes.
+  ///   - copies: which copies of the weights are kept.
   public init(
-    _ convolutions: [Int8Convolution], pooling: Pooling, kernels: KernelTable = KernelTable()
+    pooling: Pooling, kernels: KernelTable = KernelTable(), copies: WeightCopies = .both
   ) {
     self.pooling = pooling
     self.kernels = kernels.entries
+    self.copies = copies
     instructionSet = kernels.instructionSet
-    var packed: [PackedInt8Convolution] = []
-    var inputScale = 1 / FixedPoint.imageUnitsPerLevel
-    for (layer, convolution) in zip(VGG19.convolutions, convolutions) {
-      packed.append(
-        PackedInt8Convolution(convolution, shape: layer, inputScale: inputScale))
-      inputScale = convolution.outputScale
+    layers.reserveCapacity(VGG19.convolutions.count)
+  }
+
+  /// Packs convolutions, conv1_1 and on.
+  public convenience init(
+    _ convolutions: [Int8Convolution], pooling: Pooling, kernels: KernelTable = KernelTable(),
+    copies: WeightCopies = .both
+  ) {
+    self.init(pooling: pooling, kernels: kernels, copies: copies)
+    for convolution in convolutions { append(convolution) }
+  }
+
+  /// Packs the next convolution in the order of `VGG19.convolutions`.
+  public func append(_ convolution: Int8Convolution) {
+    layers.append(
+      PackedInt8Convolution(
+        convolution, shape: VGG19.convolutions[layers.count], inputScale: inputScale,
+        copies: copies, kernels: kernels))
+    inputScale = convolution.outputScale
+  }
+
+  /// Bytes of the packed layers conv1_1 up to `deepest`.
+  public static func packedBytes(deepest: Int, copies: WeightCopies) -> Int {
+    VGG19.convolutions[...deepest].reduce(0) {
+      $0 + PackedInt8Convolution.bytes($1, copies: copies)
     }
-    layers = packed
+  }
+
+  /// Bytes of a worker's scratch for `backwardPanel`.
+  public static func panelScratchBytes(deepest: Int, copies: WeightCopies) -> Int {
+    guard copies == .forward else { return 0 }
+    return VGG19.convolutions[...deepest].reduce(0) {
+      max($0, PackedInt8Convolution.panelBytes($1))
+    }
   }
 
   /// Layers that weights were given for: conv1_1 and on.
@@ -109,18 +139,25 @@ public final class Int8Arithmetic: Arithmetic {
 
   // MARK: Backward
 
+  /// The weights of one panel of a layer's transposed convolution, valid as long as `scratch`.
+  public func backwardPanel(
+    layer index: Int, panel: Int, scratch: UnsafeMutableRawPointer
+  ) -> UnsafeRawPointer {
+    UnsafeRawPointer(layers[index].backwardPanel(panel, scratch: scratch))
+  }
+
   /// Computes one panel of dJ/d(input row) of a convolution from padded stored gradient rows and
   /// their pixels' scales; pixel `x`, channel `n` goes to `out[x * stride + n]`.
   public func convolveBackward(
     _ gradients: RowTriple<UInt8>, scales: RowTriple<Float>, layer index: Int, panel: Int,
-    into out: UnsafeMutablePointer<Float>, stride: Int, width: Int
+    weights: UnsafeRawPointer, into out: UnsafeMutablePointer<Float>, stride: Int, width: Int
   ) {
     let layer = layers[index]
     let first = panel * PackedInt8Convolution.panel
     var call = qv_u8_conv_backward(
       rows: (gradients.above, gradients.middle, gradients.below),
       scales: (scales.above, scales.middle, scales.below),
-      weights: layer.backwardWeights + first * 9 * layer.outputChannels,
+      weights: weights.assumingMemoryBound(to: Int8.self),
       weight_sums: layer.backwardSums + first * 9, out: out + first, width: Int32(width),
       channels: Int32(layer.outputChannels), out_stride: Int32(stride))
     kernels.u8_conv_backward(&call)
@@ -187,8 +224,21 @@ public final class Int8Arithmetic: Arithmetic {
     kernels.u8_gram(&call)
   }
 
-  /// An activation of a layer in real units.
-  public static func value(_ sum: Int64) -> Double { Double(sum) }
+  /// Reads 8 rows of a summed Gram matrix in activation units, `[8][channels]` from row `first`, a
+  /// multiple of 8; what lies below the diagonal is read from above.
+  public static func readGram(
+    _ sums: UnsafePointer<Int64>, first: Int, channels: Int,
+    into rows: UnsafeMutablePointer<Double>
+  ) {
+    for k in 0..<first + 8 {
+      let above = sums + k * channels
+      for i in max(0, k - first)..<8 { rows[i * channels + k] = Double(above[first + i]) }
+    }
+    for i in 0..<8 {
+      let above = sums + (first + i) * channels
+      for k in first + i..<channels { rows[i * channels + k] = Double(above[k]) }
+    }
+  }
 
   /// Bytes of a packed style matrix, see `packStyleRow`.
   public static func styleMatrixBytes(channels: Int) -> Int {

@@ -10,10 +10,13 @@ enum FixedPoint {
 
   /// Nearest integer, ties to even.
   ///
-  /// - Parameter value: in [-2^31, 2^31).
+  /// From 2^23 to 2^24 a Float32 has no fraction: the addition rounds, as IEEE 754 does by default.
+  ///
+  /// - Parameter value: in [-2^22, 2^22].
   /// - Returns: the integer.
   static func nearestEven(_ value: Float) -> Int32 {
-    Int32(value.rounded(.toNearestOrEven))
+    let shift: Float = 0x1.8p23
+    return Int32((value + shift) - shift)
   }
 
   /// An exact convolution sum as an activation: scale, clamp (the clamp at 0 is the ReLU), round.

@@ -8,6 +8,8 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   case scalar
   /// x86-64 with AVX2 and FMA.
   case avx2
+  /// x86-64 with 256-bit 8-bit dot products (AVX-VNNI, or the same instruction of AVX-512).
+  case avxvnni
   /// x86-64 with AVX-512 and its 8-bit dot products (VNNI).
   case avx512vnni
   /// Baseline ARMv8-A (Cortex-A53, Cortex-A72).
@@ -25,7 +27,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     let best = Self.best
     switch self {
     case .scalar: return true
-    case .avx2, .avx512vnni: return best.isX86 && code.rawValue <= best.code.rawValue
+    case .avx2, .avxvnni, .avx512vnni: return best.isX86 && code.rawValue <= best.code.rawValue
     case .neon, .dotprod, .i8mm:
       return best != .scalar && !best.isX86 && code.rawValue <= best.code.rawValue
     }
@@ -42,12 +44,13 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     #endif
   }
 
-  private var isX86: Bool { self == .avx2 || self == .avx512vnni }
+  private var isX86: Bool { self == .avx2 || self == .avxvnni || self == .avx512vnni }
 
   fileprivate var code: qv_isa {
     switch self {
     case .scalar: QV_SCALAR
     case .avx2: QV_AVX2
+    case .avxvnni: QV_AVXVNNI
     case .avx512vnni: QV_AVX512VNNI
     case .neon: QV_NEON
     case .dotprod: QV_DOTPROD
@@ -58,6 +61,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   private init(_ code: qv_isa) {
     switch code {
     case QV_AVX2: self = .avx2
+    case QV_AVXVNNI: self = .avxvnni
     case QV_AVX512VNNI: self = .avx512vnni
     case QV_NEON: self = .neon
     case QV_DOTPROD: self = .dotprod
@@ -90,6 +94,7 @@ public struct KernelTable {
       u8_conv_forward: { ScalarConvolution.u8Forward($0.pointee) },
       s16_conv_forward: { ScalarConvolution.s16Forward($0.pointee) },
       u8_conv_backward: { ScalarConvolution.u8Backward($0.pointee) },
+      s8_mirror_panel: { ScalarRows.s8MirrorPanel($0.pointee) },
       u8_interleave: { ScalarLosses.u8Interleave($0.pointee) },
       u8_gram: { ScalarLosses.u8Gram($0.pointee) },
       u8_style_gradient: { ScalarLosses.u8StyleGradient($0.pointee) },

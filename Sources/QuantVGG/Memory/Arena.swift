@@ -38,6 +38,13 @@ public final class Arena {
     base = address
   }
 
+  /// The numbers at an offset that was reserved for them.
+  public func at<T: BitwiseCopyable>(_ offset: Int, of type: T.Type = T.self)
+    -> UnsafeMutablePointer<T>
+  {
+    (base + offset).assumingMemoryBound(to: type)
+  }
+
   deinit {
     munmap(base, bytes)
   }

@@ -72,6 +72,11 @@ public struct RowTriple<Element: BitwiseCopyable> {
     self.below = below
   }
 
+  /// The window that starts `count` elements further right.
+  func advanced(by count: Int) -> RowTriple {
+    RowTriple(above: above + count, middle: middle + count, below: below + count)
+  }
+
   /// The window around row `y` of a ring; rows outside 0..<height are `zeros`.
   init(_ ring: RowRing<Element>, around y: Int, height: Int, zeros: UnsafePointer<Element>) {
     above = y > 0 ? UnsafePointer(ring.padded(y - 1)) : zeros

@@ -1,126 +1,118 @@
-/// Backward: the mirror of Network+Forward. A layer's stored gradient is dJ/dZ, behind the ReLU's
-/// mask, in the form that the transposed convolution reads.
+/// Backward: what a worker does for one item of a stage. A layer's stored gradient is dJ/dZ, behind
+/// the ReLU's mask, in the form that the transposed convolution reads.
 extension Network {
-  func produceImageGradient(rows count: Int) {
-    produceGradient(layer: 0, rows: count)
-    dispatch(.imageGradient, layer: 0, rows: 0..<count)
-  }
-
-  private func produceGradient(layer: Int, rows count: Int) {
-    guard count > gradientRows[layer] else { return }
-    produceActivations(layer: layer, rows: count)
-    if layer < deepest {
-      let above = shape.layers[layer + 1]
-      let needed = shape.isPooled(layer) ? (count + 1) / 2 : count
-      produceGradient(layer: layer + 1, rows: min(needed + 1, above.height))
-    }
-    dispatch(.gradient, layer: layer, rows: gradientRows[layer]..<count)
-    gradientRows[layer] = count
-  }
-
-  // MARK: One item
-
-  /// Bytes of a worker's scratch: the largest of what `runGradient` and `runImageGradient` use.
-  static func scratchBytes(_ shape: NetworkShape) -> Int {
-    var values = shape.width * (NetworkTiling.panel + 3)
-    for index in shape.layers.indices {
-      let layer = shape.layers[index]
-      let rows = NetworkTiling.largestGradientRows(layer)
-      values = max(values, (rows + 1) * layer.width * layer.channels)
-    }
-    let bytes = values * MemoryLayout<Float>.stride
-    return (bytes + ArenaPlan.alignment - 1) & ~(ArenaPlan.alignment - 1)
-  }
-
   /// Gradient rows of a layer: transposed convolution of the layer above, adjoint of the pooling
   /// between, losses, mask.
   ///
-  /// `rows` starts at an even row where the layer is pooled.
-  func runGradient(_ rows: Range<Int>, worker: Int) {
+  /// `rows` and `columns` start at even numbers where the layer is pooled.
+  func runGradient(_ rows: Range<Int>, columns: Range<Int>, worker: Int) {
     let layer = shape.layers[stageLayer]
-    let rowValues = layer.width * layer.channels
+    let rowValues = columns.count * layer.channels
     let incoming = gradientScratch(worker: worker)
     let unpooled = incoming + rows.count * rowValues
     let hasLoss = client.hasLoss(layer: stageLayer)
     let isPooled = shape.isPooled(stageLayer)
     if stageLayer < deepest {
       let above = shape.layers[stageLayer + 1]
-      let source =
-        isPooled ? rows.lowerBound / 2..<min((rows.upperBound + 1) / 2, above.height) : rows
-      backpropagate(rows: source, into: incoming)
+      backpropagate(
+        rows: isPooled ? Self.halved(rows, limit: above.height) : rows,
+        columns: isPooled ? Self.halved(columns, limit: above.width) : columns, into: incoming, worker: worker)
     }
     for y in rows {
-      let activation = UnsafePointer(activations[stageLayer].row(y))
       var gradient = incoming + (y - rows.lowerBound) * rowValues
       if stageLayer == deepest {
         gradient.update(repeating: 0, count: rowValues)
       } else if isPooled {
         gradient = unpooled
-        unpool(y, incoming: incoming, firstRow: rows.lowerBound, into: gradient)
+        unpool(y, columns: columns, incoming: incoming, firstRow: rows.lowerBound, into: gradient)
       }
+      let activation = UnsafePointer(
+        layout.activations[stageLayer].row(y) + columns.lowerBound * layer.channels)
       if hasLoss {
         client.addLossGradient(
-          row: y, layer: stageLayer, activations: activation, into: gradient, worker: worker)
+          row: y, columns: columns, layer: stageLayer, activations: activation, into: gradient)
       }
-      store(gradient, activations: activation, row: y)
+      store(gradient, activations: activation, row: y, columns: columns)
     }
   }
 
-  /// dJ/d(input) of the layer above, row by row: `[rows][width][channels]`.
-  private func backpropagate(rows: Range<Int>, into out: UnsafeMutablePointer<Float>) {
-    let layer = shape.layers[stageLayer]
-    let above = shape.layers[stageLayer + 1]
-    let rowValues = above.width * layer.channels
-    for panel in 0..<layer.channels / NetworkTiling.panel {
+  /// The pooled rows or columns whose windows lie in `range`.
+  private static func halved(_ range: Range<Int>, limit: Int) -> Range<Int> {
+    let first = min(range.lowerBound / 2, limit)
+    return first..<min((range.upperBound + 1) / 2, limit)
+  }
+
+  /// dJ/d(input) of the layer above, row by row: `[rows][columns][channels]`.
+  private func backpropagate(
+    rows: Range<Int>, columns: Range<Int>, into out: UnsafeMutablePointer<Float>, worker: Int
+  ) {
+    guard !columns.isEmpty else { return }
+    let channels = shape.layers[stageLayer].channels
+    for panel in 0..<channels / NetworkTiling.panel {
+      let weights = numbers.backwardPanel(
+        layer: stageLayer + 1, panel: panel, scratch: panelScratch(worker: worker))
       for y in rows {
         numbers.convolveBackward(
-          gradientWindow(layer: stageLayer + 1, around: y),
-          scales: scaleWindow(layer: stageLayer + 1, around: y), layer: stageLayer + 1,
-          panel: panel, into: out + (y - rows.lowerBound) * rowValues, stride: layer.channels,
-          width: above.width)
+          gradientWindow(layer: stageLayer + 1, around: y, from: columns.lowerBound),
+          scales: scaleWindow(layer: stageLayer + 1, around: y, from: columns.lowerBound),
+          layer: stageLayer + 1, panel: panel, weights: weights,
+          into: out + (y - rows.lowerBound) * columns.count * channels, stride: channels,
+          width: columns.count)
       }
     }
   }
 
   private func unpool(
-    _ y: Int, incoming: UnsafePointer<Float>, firstRow: Int, into out: UnsafeMutablePointer<Float>
+    _ y: Int, columns: Range<Int>, incoming: UnsafePointer<Float>, firstRow: Int,
+    into out: UnsafeMutablePointer<Float>
   ) {
     let layer = shape.layers[stageLayer]
-    let ring = activations[stageLayer]
-    let pooledWidth = layer.width / 2
+    let ring = layout.activations[stageLayer]
     guard y / 2 < layer.height / 2 else {
       // The last row of an odd height: no window covers it.
-      out.update(repeating: 0, count: layer.width * layer.channels)
+      out.update(repeating: 0, count: columns.count * layer.channels)
       return
     }
+    let pooledCount = Self.halved(columns, limit: layer.width / 2).count
+    let first = columns.lowerBound * layer.channels
     numbers.unpool(
-      incoming + (y - firstRow) / 2 * pooledWidth * layer.channels, top: ring.row(y & ~1),
-      bottom: ring.row(y | 1), isBottom: y & 1 == 1, into: out, width: layer.width,
+      incoming + (y - firstRow) / 2 * pooledCount * layer.channels, top: ring.row(y & ~1) + first,
+      bottom: ring.row(y | 1) + first, isBottom: y & 1 == 1, into: out, width: columns.count,
       channels: layer.channels)
   }
 
   private func store(
-    _ gradient: UnsafePointer<Float>, activations: UnsafePointer<Numbers.Activation>, row y: Int
+    _ gradient: UnsafePointer<Float>, activations: UnsafePointer<Numbers.Activation>, row y: Int,
+    columns: Range<Int>
   ) {
     let layer = shape.layers[stageLayer]
-    let out = gradients[stageLayer].padded(y)
-    let last = out + (layer.width + 1) * layer.channels
-    // The block is shared with other layers, so the padding is written anew.
-    out.update(repeating: Numbers.zeroGradient, count: layer.channels)
-    last.update(repeating: Numbers.zeroGradient, count: layer.channels)
+    let out = layout.gradients[stageLayer].padded(y)
+    // Zero is not the gradient that memory starts with, so the padding is written, too.
+    if columns.lowerBound == 0 {
+      out.update(repeating: Numbers.zeroGradient, count: layer.channels)
+    }
+    if columns.upperBound == layer.width {
+      (out + (layer.width + 1) * layer.channels)
+        .update(repeating: Numbers.zeroGradient, count: layer.channels)
+    }
+    let maskWords = Numbers.maskWords(channels: layer.channels)
     numbers.storeGradient(
-      gradient, activations: activations, mask: masks[stageLayer].row(y), layer: stageLayer,
-      into: out + layer.channels, scales: scales[stageLayer].row(y), width: layer.width)
+      gradient, activations: activations,
+      mask: layout.masks[stageLayer].row(y) + columns.lowerBound * maskWords, layer: stageLayer,
+      into: out + (columns.lowerBound + 1) * layer.channels,
+      scales: layout.scales[stageLayer].row(y) + columns.lowerBound, width: columns.count)
   }
 
   func runImageGradient(_ rows: Range<Int>, worker: Int) {
     let panel = NetworkTiling.panel
     let wide = gradientScratch(worker: worker)
     let row = wide + shape.width * panel
+    let weights = numbers.backwardPanel(
+      layer: 0, panel: 0, scratch: panelScratch(worker: worker))
     for y in rows {
       numbers.convolveBackward(
         gradientWindow(layer: 0, around: y), scales: scaleWindow(layer: 0, around: y), layer: 0,
-        panel: 0, into: wide, stride: panel, width: shape.width)
+        panel: 0, weights: weights, into: wide, stride: panel, width: shape.width)
       for x in 0..<shape.width {
         for c in 0..<3 { row[3 * x + c] = wide[panel * x + c] }
       }
@@ -128,14 +120,20 @@ extension Network {
     }
   }
 
-  private func gradientWindow(layer: Int, around y: Int) -> RowTriple<Numbers.Gradient> {
+  /// The window of columns from `first` on.
+  private func gradientWindow(
+    layer: Int, around y: Int, from first: Int = 0
+  ) -> RowTriple<Numbers.Gradient> {
     RowTriple(
-      gradients[layer], around: y, height: shape.layers[layer].height,
-      zeros: zeros(as: Numbers.Gradient.self))
+      layout.gradients[layer], around: y, height: shape.layers[layer].height,
+      zeros: zeros(as: Numbers.Gradient.self)
+    ).advanced(by: first * shape.layers[layer].channels)
   }
 
-  private func scaleWindow(layer: Int, around y: Int) -> RowTriple<Float> {
+  private func scaleWindow(layer: Int, around y: Int, from first: Int = 0) -> RowTriple<Float> {
     RowTriple(
-      scales[layer], around: y, height: shape.layers[layer].height, zeros: zeros(as: Float.self))
+      layout.scales[layer], around: y, height: shape.layers[layer].height,
+      zeros: zeros(as: Float.self)
+    ).advanced(by: first)
   }
 }

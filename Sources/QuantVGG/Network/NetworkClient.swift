@@ -3,20 +3,21 @@ public protocol NetworkClient: AnyObject {
   /// The arithmetic of the rows.
   associatedtype Numbers: Arithmetic
 
-  /// Called on the calling thread when rows of a layer's output (after ReLU) exist; `activations`
-  /// gives them until later rows replace them.
+  /// Called on the calling thread when a forward pass has made rows of a layer's output (after ReLU);
+  /// `activations` gives them during the call.
   func didProduce(
     rows: Range<Int>, layer: Int, activations: ActivationRows<Numbers.Activation>)
 
   /// Whether `addLossGradient` has something to add at a layer.
   func hasLoss(layer: Int) -> Bool
 
-  /// Adds dJ/dA of the losses at one row of a layer to `gradient`, `[width][channels]`.
+  /// Adds dJ/dA of the losses at some columns of a row of a layer to `gradient`,
+  /// `[columns][channels]`; `activations` starts at the first of these columns, too.
   ///
-  /// Called on any worker, once per row and step.
+  /// Called on any worker, once per value and step.
   func addLossGradient(
-    row: Int, layer: Int, activations: UnsafePointer<Numbers.Activation>,
-    into gradient: UnsafeMutablePointer<Float>, worker: Int)
+    row: Int, columns: Range<Int>, layer: Int, activations: UnsafePointer<Numbers.Activation>,
+    into gradient: UnsafeMutablePointer<Float>)
 
   /// Receives a row of dJ/dx, `[width][3]`. Called on any worker, once per row and step.
   func consumeImageGradient(_ gradient: UnsafePointer<Float>, row: Int, worker: Int)

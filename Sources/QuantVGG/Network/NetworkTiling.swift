@@ -23,10 +23,28 @@ enum NetworkTiling {
     return threads == 1 ? 1 : max(1, min(panels, wanted))
   }
 
+  /// Columns of a gradient item where rows are few: enough that a panel's weights are used often.
+  private static let leastColumns = 14
+
+  /// Groups of columns per row item of a gradient stage; `width` is that of the convolution.
+  static func columnGroups(rowItems: Int, width: Int, threads: Int) -> Int {
+    let wanted = (threads * itemsPerThread + rowItems - 1) / rowItems
+    return threads == 1 ? 1 : max(1, min(width / leastColumns, wanted))
+  }
+
   /// Most rows of a gradient item; even, for the row pairs of a pooling.
   static func largestGradientRows(_ layer: NetworkShape.Layer) -> Int {
     let rowBytes = layer.width * layer.channels * MemoryLayout<Float>.stride
     return max(2, min(largestRows, gradientBytes / rowBytes) & ~1)
+  }
+
+  /// Bytes of a worker's scratch on the way back: the largest of what any layer uses.
+  static func scratchBytes(_ shape: NetworkShape) -> Int {
+    var values = shape.width * (panel + 3)
+    for layer in shape.layers {
+      values = max(values, (largestGradientRows(layer) + 1) * layer.width * layer.channels)
+    }
+    return values * MemoryLayout<Float>.stride
   }
 }
 
@@ -36,7 +54,7 @@ extension Network {
     self.stage = stage
     stageLayer = layer
     stageRows = rows
-    panelGroups = 1
+    groups = 1
     switch stage {
     case .gradient:
       let largest = NetworkTiling.largestGradientRows(shape.layers[layer])
@@ -47,13 +65,19 @@ extension Network {
       rowsPerItem = NetworkTiling.rowsPerItem(rows: rows.count, threads: pool.threads)
     }
     let rowItems = (rows.count + rowsPerItem - 1) / rowsPerItem
-    if stage == .convolve {
-      panelGroups = NetworkTiling.panelGroups(
+    switch stage {
+    case .convolve:
+      groups = NetworkTiling.panelGroups(
         rowItems: rowItems, panels: shape.layers[layer].channels / NetworkTiling.panel,
         threads: pool.threads)
+    case .gradient:
+      let width = shape.layers[min(layer + 1, deepest)].width
+      groups = NetworkTiling.columnGroups(
+        rowItems: rowItems, width: width, threads: pool.threads)
+    default: break
     }
     let start = system_monotonic_seconds()
-    pool.run(self, items: rowItems * panelGroups)
+    pool.run(self, items: rowItems * groups)
     timing.add(system_monotonic_seconds() - start, stage: stage, layer: layer)
   }
 }

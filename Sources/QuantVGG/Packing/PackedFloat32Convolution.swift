@@ -33,26 +33,41 @@ final class PackedFloat32Convolution {
   let zeros: UnsafeMutablePointer<Float>
   private let memory: UnsafeMutableRawPointer
 
+  /// Bytes of a layer.
+  static func bytes(_ shape: VGG19.Convolution) -> Int {
+    Layout(shape).bytes
+  }
+
+  /// Where the parts stand in one block of memory.
+  private struct Layout {
+    let pixelStride, forward, backward, bias, zeros, bytes: Int
+
+    init(_ shape: VGG19.Convolution) {
+      let (inputs, outputs) = (shape.inputChannels, shape.outputChannels)
+      pixelStride = inputs == 3 ? 4 : inputs
+      var plan = ArenaPlan()
+      forward = plan.reserve(outputs * 9 * pixelStride * 4)
+      backward = plan.reserve((inputs + panel - 1) / panel * panel * 9 * outputs * 4)
+      bias = plan.reserve(outputs * 4)
+      zeros = plan.reserve(panel * 4)
+      bytes = plan.bytes
+    }
+  }
+
   init(_ source: Float32Convolution, shape: VGG19.Convolution) {
     let (inputs, outputs, panel) = (shape.inputChannels, shape.outputChannels, Self.panel)
     precondition(source.weights.count == outputs * inputs * 9 && source.bias.count == outputs)
-    pixelStride = inputs == 3 ? 4 : inputs
+    let layout = Layout(shape)
+    pixelStride = layout.pixelStride
     outputChannels = outputs
-    let inputPanels = (inputs + panel - 1) / panel
-
-    var plan = ArenaPlan()
-    let forwardOffset = plan.reserve(outputs * 9 * pixelStride * 4)
-    let backwardOffset = plan.reserve(inputPanels * panel * 9 * outputs * 4)
-    let biasOffset = plan.reserve(outputs * 4)
-    let zerosOffset = plan.reserve(panel * 4)
     let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: plan.bytes, alignment: ArenaPlan.alignment)
-    memory.initializeMemory(as: UInt8.self, repeating: 0, count: plan.bytes)
+      byteCount: layout.bytes, alignment: ArenaPlan.alignment)
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: layout.bytes)
     self.memory = memory
-    forwardWeights = (memory + forwardOffset).assumingMemoryBound(to: Float.self)
-    backwardWeights = (memory + backwardOffset).assumingMemoryBound(to: Float.self)
-    bias = (memory + biasOffset).assumingMemoryBound(to: Float.self)
-    zeros = (memory + zerosOffset).assumingMemoryBound(to: Float.self)
+    forwardWeights = (memory + layout.forward).assumingMemoryBound(to: Float.self)
+    backwardWeights = (memory + layout.backward).assumingMemoryBound(to: Float.self)
+    bias = (memory + layout.bias).assumingMemoryBound(to: Float.self)
+    zeros = (memory + layout.zeros).assumingMemoryBound(to: Float.self)
 
     for o in 0..<outputs {
       bias[o] = source.bias[o]

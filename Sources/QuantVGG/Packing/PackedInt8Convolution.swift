@@ -20,6 +20,14 @@ public struct Int8Convolution {
   }
 }
 
+/// Which copies of the weights are kept in memory; never changes a result.
+public enum WeightCopies: Sendable {
+  /// One for the way forward and one for the way back.
+  case both
+  /// One; a worker derives the way back's panel by panel as it needs them.
+  case forward
+}
+
 /// A convolution's weights in the order in which the kernels read them.
 ///
 /// ```
@@ -33,6 +41,29 @@ final class PackedInt8Convolution {
   /// Int16 weights of one panel of conv1_1.
   static let imagePanelCount = 3 * 12 * panel
 
+  /// Where the parts stand in one block of memory; every part starts at a cache line.
+  private struct Layout {
+    let image, forward, backward, forwardSums, backwardSums, bias, multiplier, weightScale: Int
+    let bytes: Int
+
+    init(_ shape: VGG19.Convolution, copies: WeightCopies) {
+      let (inputs, outputs) = (shape.inputChannels, shape.outputChannels)
+      let isImage = shape.index == 0
+      let inputPanels = (inputs + panel - 1) / panel
+      var plan = ArenaPlan()
+      image = plan.reserve(isImage ? outputs / panel * imagePanelCount * 2 : 0)
+      forward = plan.reserve(isImage ? 0 : outputs * inputs * 9)
+      let keepsBackward = isImage || copies == .both
+      backward = plan.reserve(keepsBackward ? inputPanels * panel * 9 * outputs : 0)
+      forwardSums = plan.reserve(outputs * 4)
+      backwardSums = plan.reserve(inputPanels * panel * 9 * 4)
+      bias = plan.reserve(outputs * 4)
+      multiplier = plan.reserve(outputs * 4)
+      weightScale = plan.reserve(outputs * 4)
+      bytes = plan.bytes
+    }
+  }
+
   let inputChannels: Int
   let outputChannels: Int
   let outputScale: Float
@@ -41,47 +72,45 @@ final class PackedInt8Convolution {
   /// Empty for conv1_1.
   let forwardWeights: UnsafeMutablePointer<Int8>
   let forwardSums: UnsafeMutablePointer<Int32>
-  let backwardWeights: UnsafeMutablePointer<Int8>
+  /// Nil where it is derived from the forward weights.
+  let backwardWeights: UnsafeMutablePointer<Int8>?
   let backwardSums: UnsafeMutablePointer<Int32>
   let bias: UnsafeMutablePointer<Int32>
   /// Input scale * weight scale / output scale.
   let multiplier: UnsafeMutablePointer<Float>
   let weightScale: UnsafeMutablePointer<Float>
   private let memory: UnsafeMutableRawPointer
+  private let kernels: qv_kernels
 
-  init(_ source: Int8Convolution, shape: VGG19.Convolution, inputScale: Float) {
+  init(
+    _ source: Int8Convolution, shape: VGG19.Convolution, inputScale: Float, copies: WeightCopies,
+    kernels: qv_kernels
+  ) {
     let (inputs, outputs, panel) = (shape.inputChannels, shape.outputChannels, Self.panel)
     precondition(source.weights.count == outputs * inputs * 9 && outputs % panel == 0)
     precondition(source.bias.count == outputs && source.weightScale.count == outputs)
     inputChannels = inputs
     outputChannels = outputs
     outputScale = source.outputScale
+    self.kernels = kernels
     let isImage = shape.index == 0
-    let inputPanels = (inputs + panel - 1) / panel
     precondition(isImage || inputs % panel == 0)
 
-    // One block; every part starts at a cache line.
-    var plan = ArenaPlan()
-    let imageOffset = plan.reserve(isImage ? outputs / panel * Self.imagePanelCount * 2 : 0)
-    let forwardOffset = plan.reserve(isImage ? 0 : outputs * inputs * 9)
-    let backwardOffset = plan.reserve(inputPanels * panel * 9 * outputs)
-    let forwardSumsOffset = plan.reserve(outputs * 4)
-    let backwardSumsOffset = plan.reserve(inputPanels * panel * 9 * 4)
-    let biasOffset = plan.reserve(outputs * 4)
-    let multiplierOffset = plan.reserve(outputs * 4)
-    let scaleOffset = plan.reserve(outputs * 4)
+    let layout = Layout(shape, copies: copies)
     let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: plan.bytes, alignment: ArenaPlan.alignment)
-    memory.initializeMemory(as: UInt8.self, repeating: 0, count: plan.bytes)
+      byteCount: layout.bytes, alignment: ArenaPlan.alignment)
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: layout.bytes)
     self.memory = memory
-    imageWeights = (memory + imageOffset).assumingMemoryBound(to: Int16.self)
-    forwardWeights = (memory + forwardOffset).assumingMemoryBound(to: Int8.self)
-    backwardWeights = (memory + backwardOffset).assumingMemoryBound(to: Int8.self)
-    forwardSums = (memory + forwardSumsOffset).assumingMemoryBound(to: Int32.self)
-    backwardSums = (memory + backwardSumsOffset).assumingMemoryBound(to: Int32.self)
-    bias = (memory + biasOffset).assumingMemoryBound(to: Int32.self)
-    multiplier = (memory + multiplierOffset).assumingMemoryBound(to: Float.self)
-    weightScale = (memory + scaleOffset).assumingMemoryBound(to: Float.self)
+    imageWeights = (memory + layout.image).assumingMemoryBound(to: Int16.self)
+    forwardWeights = (memory + layout.forward).assumingMemoryBound(to: Int8.self)
+    backwardWeights =
+      isImage || copies == .both
+      ? (memory + layout.backward).assumingMemoryBound(to: Int8.self) : nil
+    forwardSums = (memory + layout.forwardSums).assumingMemoryBound(to: Int32.self)
+    backwardSums = (memory + layout.backwardSums).assumingMemoryBound(to: Int32.self)
+    bias = (memory + layout.bias).assumingMemoryBound(to: Int32.self)
+    multiplier = (memory + layout.multiplier).assumingMemoryBound(to: Float.self)
+    weightScale = (memory + layout.weightScale).assumingMemoryBound(to: Float.self)
 
     for o in 0..<outputs {
       bias[o] = source.bias[o]
@@ -89,8 +118,16 @@ final class PackedInt8Convolution {
       multiplier[o] = inputScale * source.weightScale[o] / source.outputScale
     }
     source.weights.withUnsafeBufferPointer { weights in
-      if isImage { packImage(weights) } else { packForward(weights) }
-      packBackward(weights)
+      sumBackward(weights)
+      if isImage {
+        packImage(weights)
+      } else {
+        packForward(weights)
+        guard let backwardWeights else { return }
+        for panel in 0..<inputs / panel {
+          derivePanel(panel, into: backwardWeights + panel * Self.panel * 9 * outputs)
+        }
+      }
     }
   }
 
@@ -98,14 +135,44 @@ final class PackedInt8Convolution {
     memory.deallocate()
   }
 
+  /// Bytes of a layer.
+  static func bytes(_ shape: VGG19.Convolution, copies: WeightCopies) -> Int {
+    Layout(shape, copies: copies).bytes
+  }
+
+  /// Bytes of the largest backward panel of a layer.
+  static func panelBytes(_ shape: VGG19.Convolution) -> Int { panel * 9 * shape.outputChannels }
+
+  /// One backward panel: the kept copy, or `scratch` with what is derived from the forward weights.
+  func backwardPanel(
+    _ panel: Int, scratch: UnsafeMutableRawPointer
+  ) -> UnsafePointer<Int8> {
+    if let backwardWeights {
+      return UnsafePointer(backwardWeights + panel * Self.panel * 9 * outputChannels)
+    }
+    let out = scratch.assumingMemoryBound(to: Int8.self)
+    derivePanel(panel, into: out)
+    return UnsafePointer(out)
+  }
+
+  private func derivePanel(_ panel: Int, into out: UnsafeMutablePointer<Int8>) {
+    var call = qv_s8_mirror_panel(
+      forward: forwardWeights, out: out, inputs: Int32(inputChannels),
+      outputs: Int32(outputChannels), panel: Int32(panel))
+    kernels.s8_mirror_panel(&call)
+  }
+
   private func packImage(_ weights: UnsafeBufferPointer<Int8>) {
+    guard let backwardWeights else { return }
     for o in 0..<outputChannels {
       for i in 0..<3 {
         for tap in 0..<9 {
+          let weight = weights[(o * 3 + i) * 9 + tap]
           let k = tap % 3 * 4 + i
           let pair = (o / Self.panel * 3 + tap / 3) * 6 + k / 2
-          imageWeights[(pair * Self.panel + o % Self.panel) * 2 + k % 2] =
-            Int16(weights[(o * 3 + i) * 9 + tap])
+          imageWeights[(pair * Self.panel + o % Self.panel) * 2 + k % 2] = Int16(weight)
+          let group = (8 - tap) * (outputChannels / 4) + o / 4
+          backwardWeights[(group * Self.panel + i) * 4 + o % 4] = weight
         }
       }
     }
@@ -128,18 +195,12 @@ final class PackedInt8Convolution {
     }
   }
 
-  private func packBackward(_ weights: UnsafeBufferPointer<Int8>) {
-    let groups = outputChannels / 4
+  private func sumBackward(_ weights: UnsafeBufferPointer<Int8>) {
     for o in 0..<outputChannels {
       for i in 0..<inputChannels {
         let source = (o * inputChannels + i) * 9
-        for tap in 0..<9 {
-          let weight = weights[source + 8 - tap]
-          let block = i / Self.panel * 9 + tap
-          let lane = i % Self.panel
-          backwardWeights[((block * groups + o / 4) * Self.panel + lane) * 4 + o % 4] = weight
-          backwardSums[block * Self.panel + lane] += Int32(weight)
-        }
+        let sums = backwardSums + i / Self.panel * 9 * Self.panel + i % Self.panel
+        for tap in 0..<9 { sums[tap * Self.panel] += Int32(weights[source + 8 - tap]) }
       }
     }
   }

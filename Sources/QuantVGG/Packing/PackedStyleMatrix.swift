@@ -40,23 +40,25 @@ struct PackedStyleMatrix {
 
   /// Quantizes row `n`; rows are independent and may be packed at the same time.
   func pack(_ values: UnsafePointer<Float>, row n: Int, into matrix: UnsafeMutableRawPointer) {
-    let high = UnsafeMutablePointer(mutating: high(matrix))
-    let low = UnsafeMutablePointer(mutating: low(matrix))
+    let panel = Int(QV_PANEL)
+    let first = n / panel * channels * panel + n % panel * 4
+    let high = UnsafeMutablePointer(mutating: high(matrix)) + first
+    let low = UnsafeMutablePointer(mutating: low(matrix)) + first
     var largest: Float = 0
     for k in 0..<channels { largest = max(largest, values[k].magnitude) }
     let isZero = largest < FixedPoint.smallestGradient
     let inverse = isZero ? 0 : 16256 / largest
     var (highSum, lowSum): (Int32, Int32) = (0, 0)
-    for k in 0..<channels {
-      let value = FixedPoint.nearestEven(values[k] * inverse)
-      let upper = (value + 64) >> 7
-      let lower = value - upper << 7
-      let panel = Int(QV_PANEL)
-      let index = ((n / panel * (channels / 4) + k / 4) * panel + n % panel) * 4 + k % 4
-      high[index] = Int8(truncatingIfNeeded: upper)
-      low[index] = Int8(truncatingIfNeeded: lower)
-      highSum += upper
-      lowSum += lower
+    for k in stride(from: 0, to: channels, by: 4) {
+      for i in 0..<4 {
+        let value = FixedPoint.nearestEven(values[k + i] * inverse)
+        let upper = (value + 64) >> 7
+        let lower = value - upper << 7
+        high[k * panel + i] = Int8(truncatingIfNeeded: upper)
+        low[k * panel + i] = Int8(truncatingIfNeeded: lower)
+        highSum &+= upper
+        lowSum &+= lower
+      }
     }
     UnsafeMutablePointer(mutating: highSums(matrix))[n] = highSum
     UnsafeMutablePointer(mutating: lowSums(matrix))[n] = lowSum

@@ -32,6 +32,11 @@ public final class MappedFile {
     return try body(bytes)
   }
 
+  /// Lets the system take the pages' memory back at once.
+  func dropPages() {
+    _ = madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_DONTNEED)
+  }
+
   deinit {
     munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
   }

@@ -30,6 +30,9 @@ public final class SafeTensors {
   public let tensors: [Tensor]
   private let file: MappedFile
 
+  /// Gives the memory of the file's pages back; they are read again where they are needed.
+  func dropPages() { file.dropPages() }
+
   /// Whether bytes begin like a file of this format: a possible header length, then a brace.
   public static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard bytes.count > 8, bytes[8] == UInt8(ascii: "{") else { return false }

@@ -153,6 +153,9 @@ public final class WeightFile {
       weights: weights, weightScale: scales, bias: bias, outputScale: outputScale)
   }
 
+  /// Gives the memory of the file's pages back; they are read again where they are needed.
+  func dropPages() { tensors.dropPages() }
+
   /// Scales whose products and quotients stay finite and normal.
   private static func isScale(_ value: Float) -> Bool {
     value >= 0x1p-30 && value <= 0x1p30
@@ -172,9 +175,11 @@ extension Float32Arithmetic {
   public convenience init(
     _ file: WeightFile, deepest: Int, pooling: Pooling, kernels: KernelTable = KernelTable()
   ) throws(WeightError) {
-    var layers: [Float32Convolution] = []
-    for layer in 0...deepest { layers.append(try file.float32(layer: layer)) }
-    self.init(layers, pooling: pooling, kernels: kernels)
+    self.init(pooling: pooling, kernels: kernels)
+    for layer in 0...deepest {
+      append(try file.float32(layer: layer))
+      file.dropPages()
+    }
   }
 }
 
@@ -183,10 +188,13 @@ extension Int8Arithmetic {
   ///
   /// - Throws: `WeightError`.
   public convenience init(
-    _ file: WeightFile, deepest: Int, pooling: Pooling, kernels: KernelTable = KernelTable()
+    _ file: WeightFile, deepest: Int, pooling: Pooling, kernels: KernelTable = KernelTable(),
+    copies: WeightCopies = .both
   ) throws(WeightError) {
-    var layers: [Int8Convolution] = []
-    for layer in 0...deepest { layers.append(try file.int8(layer: layer, pooling: pooling)) }
-    self.init(layers, pooling: pooling, kernels: kernels)
+    self.init(pooling: pooling, kernels: kernels, copies: copies)
+    for layer in 0...deepest {
+      append(try file.int8(layer: layer, pooling: pooling))
+      file.dropPages()
+    }
   }
 }

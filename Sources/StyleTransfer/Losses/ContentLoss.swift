@@ -2,6 +2,16 @@ internal import QuantVGG
 
 /// Jc = 1 / (4 n) * sum (A - C)^2 at one layer, n = nH nW nC; exact in the integer arithmetic.
 final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
+  /// Where the loss of a layer keeps its numbers in the session's memory.
+  struct Layout {
+    let target, rowSums: Int
+
+    init(_ shape: NetworkShape.Layer, memory: inout ArenaPlan) {
+      target = memory.reserve(shape.values * MemoryLayout<Numbers.Activation>.stride)
+      rowSums = memory.reserve(shape.height * MemoryLayout<Double>.stride)
+    }
+  }
+
   let layer: Int
   private let numbers: Numbers
   private let shape: NetworkShape.Layer
@@ -18,7 +28,8 @@ final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
 
   /// The loss of a layer; its gradient is that of `contentWeight` (alpha) * `weight` * Jc.
   init(
-    _ numbers: Numbers, shape: NetworkShape.Layer, weight: Double, contentWeight: Double
+    _ numbers: Numbers, shape: NetworkShape.Layer, weight: Double, contentWeight: Double,
+    layout: Layout, memory: Arena
   ) {
     self.numbers = numbers
     self.shape = shape
@@ -26,14 +37,8 @@ final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
     layer = shape.convolution.index
     let scale = Double(numbers.activationScale(layer: layer))
     factor = Float(contentWeight * weight * scale / (2 * Double(shape.values)))
-    target = .allocate(capacity: shape.values)
-    rowSums = .allocate(capacity: shape.height)
-    rowSums.initialize(repeating: 0, count: shape.height)
-  }
-
-  deinit {
-    target.deallocate()
-    rowSums.deallocate()
+    target = memory.at(layout.target)
+    rowSums = memory.at(layout.rowSums)
   }
 
   private var rowCount: Int { shape.width * shape.channels }
@@ -67,12 +72,13 @@ final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
     return weight * scale * scale * sum / (4 * Double(shape.values))
   }
 
-  /// Adds alpha * weight * (A - C) / (2 n) for a row.
+  /// Adds alpha * weight * (A - C) / (2 n) for some columns of a row.
   func addGradient(
-    row y: Int, activations: UnsafePointer<Numbers.Activation>,
+    row y: Int, columns: Range<Int>, activations: UnsafePointer<Numbers.Activation>,
     into gradient: UnsafeMutablePointer<Float>
   ) {
     numbers.addContentGradient(
-      activations, target + y * rowCount, factor: factor, into: gradient, count: rowCount)
+      activations, target + y * rowCount + columns.lowerBound * shape.channels, factor: factor,
+      into: gradient, count: columns.count * shape.channels)
   }
 }

@@ -28,34 +28,25 @@ final class Losses<Numbers: Arithmetic, Optimizer: StreamingOptimizer>: NetworkC
   private let image: UnsafeMutablePointer<Float>
 
   init(
-    _ numbers: Numbers, shape: NetworkShape, widestStyle: Int, settings: TransferSettings,
-    image: UnsafeMutablePointer<Float>, optimizer: Optimizer, pool: WorkerPool
+    _ numbers: Numbers, shape: NetworkShape, settings: TransferSettings,
+    layout: SessionLayout<Numbers>, memory: Arena, optimizer: Optimizer, pool: WorkerPool
   ) {
     self.shape = shape
     self.settings = settings
-    let layers = (settings.contentLayers + settings.styleLayers).map { $0.layer }
-    hasLossAt = shape.layers.indices.map { layers.contains($0) }
-    self.image = image
+    hasLossAt = settings.hasLoss(layers: shape.layers.count)
+    image = memory.at(layout.image)
     self.optimizer = optimizer
     self.pool = pool
-    contents = settings.contentLayers.map {
+    contents = zip(settings.contentLayers, layout.contents).map {
       ContentLoss(
         numbers, shape: shape.layers[$0.layer], weight: $0.weight,
-        contentWeight: settings.contentWeight)
+        contentWeight: settings.contentWeight, layout: $1, memory: memory)
     }
-    let scratch = GramScratch(
-      rowBytes: settings.styleLayers.reduce(0) {
-        let layer = VGG19.convolutions[$1.layer]
-        let width = max(shape.width, widestStyle) >> VGG19.poolings(before: $1.layer)
-        return max($0, Numbers.gramScratchBytes(width: width, channels: layer.outputChannels))
-      },
-      channels: settings.styleLayers.reduce(0) {
-        max($0, VGG19.convolutions[$1.layer].outputChannels)
-      }, threads: pool.threads)
-    styles = settings.styleLayers.map {
+    let scratch = GramScratch(layout.scratch, memory: memory)
+    styles = zip(settings.styleLayers, layout.styles).map {
       StyleLoss(
         numbers, shape: shape.layers[$0.layer], weight: $0.weight,
-        styleWeight: settings.styleWeight, scratch: scratch)
+        styleWeight: settings.styleWeight, scratch: scratch, layout: $1, memory: memory)
     }
   }
 
@@ -96,15 +87,14 @@ final class Losses<Numbers: Arithmetic, Optimizer: StreamingOptimizer>: NetworkC
   }
 
   func addLossGradient(
-    row: Int, layer: Int, activations: UnsafePointer<Numbers.Activation>,
-    into gradient: UnsafeMutablePointer<Float>, worker: Int
+    row: Int, columns: Range<Int>, layer: Int, activations: UnsafePointer<Numbers.Activation>,
+    into gradient: UnsafeMutablePointer<Float>
   ) {
     for content in contents where content.layer == layer {
-      content.addGradient(row: row, activations: activations, into: gradient)
+      content.addGradient(row: row, columns: columns, activations: activations, into: gradient)
     }
     for style in styles where style.layer == layer {
-      style.addGradient(
-        activations: activations, into: gradient, width: shape.layers[layer].width)
+      style.addGradient(activations: activations, into: gradient, width: columns.count)
     }
   }
 

@@ -5,6 +5,19 @@ internal import QuantVGG
 /// The Gram matrix is summed exactly in the integer arithmetic. Its gradient with respect to the
 /// activations of a pixel is 1 / n^2 * (G - S) a: one symmetric matrix for all pixels.
 final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
+  /// Where the loss of a layer keeps its numbers in the session's memory.
+  struct Layout {
+    let sums, target, matrix, rowLosses: Int
+
+    init(_ shape: NetworkShape.Layer, memory: inout ArenaPlan) {
+      let count = shape.channels * shape.channels
+      sums = memory.reserve(count * MemoryLayout<Numbers.GramSum>.stride)
+      target = memory.reserve(count * MemoryLayout<Float>.stride)
+      matrix = memory.reserve(Numbers.styleMatrixBytes(channels: shape.channels))
+      rowLosses = memory.reserve(shape.channels * MemoryLayout<Double>.stride)
+    }
+  }
+
   private enum Phase {
     case prepare
     case add
@@ -36,7 +49,7 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
   /// as one is measured at a time.
   init(
     _ numbers: Numbers, shape: NetworkShape.Layer, weight: Double, styleWeight: Double,
-    scratch: GramScratch
+    scratch: GramScratch, layout: Layout, memory: Arena
   ) {
     self.numbers = numbers
     self.weight = weight
@@ -45,21 +58,10 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
     layer = shape.convolution.index
     channels = shape.channels
     values = Double(shape.values)
-    let count = channels * channels
-    sums = .allocate(capacity: count)
-    target = .allocate(capacity: count)
-    target.initialize(repeating: 0, count: count)
-    matrix = .allocate(
-      byteCount: Numbers.styleMatrixBytes(channels: channels), alignment: ArenaPlan.alignment)
-    rowLosses = .allocate(capacity: channels)
-    rowLosses.initialize(repeating: 0, count: channels)
-  }
-
-  deinit {
-    sums.deallocate()
-    target.deallocate()
-    matrix.deallocate()
-    rowLosses.deallocate()
+    sums = memory.at(layout.sums)
+    target = memory.at(layout.target)
+    matrix = memory.base + layout.matrix
+    rowLosses = memory.at(layout.rowLosses)
   }
 
   /// Forgets the rows measured so far.
@@ -93,17 +95,19 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
   ///
   /// - Parameter ratio: positions of the content's layer / positions of the style's layer.
   func captureTarget(ratio: Double) {
-    for i in 0..<channels {
-      for j in 0..<channels {
-        target[i * channels + j] = Float(gram(i, j) * ratio)
-      }
+    let scale = Double(numbers.activationScale(layer: layer))
+    let rows = scratch.sums(worker: 0)
+    for first in stride(from: 0, to: channels, by: 8) {
+      Numbers.readGram(sums, first: first, channels: channels, into: rows)
+      let target = target + first * channels
+      for i in 0..<8 * channels { target[i] = Float(scale * scale * rows[i] * ratio) }
     }
   }
 
   /// Computes the loss and the matrix of its gradient from the measured Gram matrix.
   func differentiate(pool: WorkerPool) {
     phase = .differentiate
-    pool.run(self, items: channels)
+    pool.run(self, items: channels / 8)
   }
 
   /// weight * Js of the last `differentiate`.
@@ -129,7 +133,7 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
     switch phase {
     case .prepare: prepareRow(item)
     case .add: addBlocks(first: item * 8)
-    case .differentiate: differentiateRow(item, row: scratch.row(worker: worker))
+    case .differentiate: differentiateRows(first: item * 8, worker: worker)
     }
   }
 
@@ -155,46 +159,23 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
     scratch.base + item * Numbers.gramScratchBytes(width: width, channels: channels)
   }
 
-  private func differentiateRow(_ n: Int, row: UnsafeMutablePointer<Float>) {
+  private func differentiateRows(first: Int, worker: Int) {
     let scale = Double(numbers.activationScale(layer: layer))
     let factor = styleWeight * weight / (values * values) * scale
-    var loss = 0.0
-    for k in 0..<channels {
-      let difference = gram(n, k) - Double(target[n * channels + k])
-      loss += difference * difference
-      row[k] = Float(factor * difference)
+    let rows = scratch.sums(worker: worker)
+    let row = scratch.row(worker: worker)
+    Numbers.readGram(sums, first: first, channels: channels, into: rows)
+    for n in first..<first + 8 {
+      let sums = rows + (n - first) * channels
+      let target = target + n * channels
+      var loss = 0.0
+      for k in 0..<channels {
+        let difference = scale * scale * sums[k] - Double(target[k])
+        loss += difference * difference
+        row[k] = Float(factor * difference)
+      }
+      rowLosses[n] = loss
+      numbers.packStyleRow(row, row: n, channels: channels, into: matrix)
     }
-    rowLosses[n] = loss
-    numbers.packStyleRow(row, row: n, channels: channels, into: matrix)
   }
-
-  /// An element in real units; below the diagonal it is read from above.
-  private func gram(_ i: Int, _ j: Int) -> Double {
-    let scale = Double(numbers.activationScale(layer: layer))
-    return scale * scale * Numbers.value(sums[min(i, j) * channels + max(i, j)])
-  }
-}
-
-/// Memory that the style losses take turns with.
-final class GramScratch {
-  /// Room for laid-out rows: at least one row, and not more than stays in the second-level cache.
-  let bytes: Int
-  let base: UnsafeMutableRawPointer
-  private let rows: UnsafeMutablePointer<Float>
-  private let channels: Int
-
-  init(rowBytes: Int, channels: Int, threads: Int) {
-    bytes = max(rowBytes, 512 << 10)
-    self.channels = channels
-    base = .allocate(byteCount: bytes, alignment: ArenaPlan.alignment)
-    rows = .allocate(capacity: channels * threads)
-  }
-
-  deinit {
-    base.deallocate()
-    rows.deallocate()
-  }
-
-  /// A worker's row of a matrix.
-  func row(worker: Int) -> UnsafeMutablePointer<Float> { rows + worker * channels }
 }

@@ -13,18 +13,61 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
   public let settings: TransferSettings
   /// Sizes of all layers.
   public var shape: NetworkShape { network.shape }
-  /// Bytes of the network's rings and scratch rows.
-  public var arenaBytes: Int { network.arenaBytes }
-
   /// Where the network's time went.
   public var timing: NetworkTiming { network.timing }
 
+  private let numbers: Numbers
   private let optimizer: Optimizer
+  private let plan: NetworkPlan
+  private let pool: WorkerPool
+  private let memory: Arena
   private let values: UnsafeMutablePointer<Float>
   private let losses: Losses<Numbers, Optimizer>
   private let network: Network<Losses<Numbers, Optimizer>>
 
-  /// Runs the network over the style and the content to get the targets.
+  /// Asks for all memory of a transfer; `captureStyle`, then the content's pixels in `pixels` and
+  /// `captureContent`, and then the first image in `pixels` make it ready.
+  ///
+  /// - Parameters:
+  ///   - numbers: the arithmetic, with layers up to the deepest of the losses.
+  ///   - width: columns of the content and the result.
+  ///   - height: rows of the content and the result.
+  ///   - widestStyle: columns of the widest style image.
+  ///   - settings: what is optimised.
+  ///   - optimizer: for `width * height * 3` parameters.
+  ///   - plan: how many rows stay in memory.
+  ///   - pool: the threads of every step.
+  /// - Throws: `TransferError.tooSmall` when the content has no pixel left at the deepest layer;
+  ///   `.memory` when the system refuses the memory.
+  public init(
+    _ numbers: Numbers, width: Int, height: Int, widestStyle: Int,
+    settings: TransferSettings = TransferSettings(), optimizer: Optimizer,
+    plan: NetworkPlan = .resident, pool: WorkerPool
+  ) throws(TransferError) {
+    try Self.checkSize(width, height, settings, isStyle: false)
+    self.numbers = numbers
+    self.settings = settings
+    self.optimizer = optimizer
+    self.plan = plan
+    self.pool = pool
+    let shape = NetworkShape(width: width, height: height, deepest: settings.deepest)
+    let layout = SessionLayout<Numbers>(
+      shape, widestStyle: widestStyle, settings: settings, threads: pool.threads)
+    do throws(MemoryError) {
+      memory = try Arena(layout.memory)
+      losses = Losses(
+        numbers, shape: shape, settings: settings, layout: layout, memory: memory,
+        optimizer: optimizer, pool: pool)
+      network = try Network(
+        numbers, width: width, height: height, deepest: settings.deepest, plan: plan,
+        backward: true, client: losses, pool: pool)
+    } catch {
+      throw TransferError(error)
+    }
+    values = memory.at(layout.image)
+  }
+
+  /// A transfer that is ready for its first step.
   ///
   /// - Parameters:
   ///   - numbers: the arithmetic, with layers up to the deepest of the losses.
@@ -33,90 +76,87 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
   ///   - start: the first image, of the content's size.
   ///   - settings: what is optimised.
   ///   - optimizer: for `start.values.count` parameters.
+  ///   - plan: how many rows stay in memory.
   ///   - pool: the threads of every step.
   /// - Throws: `TransferError.tooSmall` when an image has no pixel left at the deepest layer;
   ///   `.memory` when the system refuses the memory.
-  public init(
+  public convenience init(
     _ numbers: Numbers, content: ImageTensor, style: ImageTensor, start: ImageTensor,
-    settings: TransferSettings = TransferSettings(), optimizer: Optimizer, pool: WorkerPool
+    settings: TransferSettings = TransferSettings(), optimizer: Optimizer,
+    plan: NetworkPlan = .resident, pool: WorkerPool
   ) throws(TransferError) {
     precondition(start.width == content.width && start.height == content.height)
-    let deepest = settings.deepest
-    let least = VGG19.smallestSide(forLayer: deepest)
-    for (image, isStyle) in [(content, false), (style, true)]
-    where min(image.width, image.height) < least {
-      throw .tooSmall(width: image.width, height: image.height, least: least, isStyle: isStyle)
+    try self.init(
+      numbers, width: content.width, height: content.height, widestStyle: style.width,
+      settings: settings, optimizer: optimizer, plan: plan, pool: pool)
+    try captureStyle(style)
+    load(content)
+    captureContent()
+    load(start)
+  }
+
+  private static func checkSize(
+    _ width: Int, _ height: Int, _ settings: TransferSettings, isStyle: Bool
+  ) throws(TransferError) {
+    let least = VGG19.smallestSide(forLayer: settings.deepest)
+    guard min(width, height) >= least else {
+      throw .tooSmall(width: width, height: height, least: least, isStyle: isStyle)
     }
-    self.settings = settings
-    self.optimizer = optimizer
-    let count = start.values.count
-    let values = UnsafeMutablePointer<Float>.allocate(capacity: count)
-    self.values = values
-    start.values.withUnsafeBufferPointer { source in
-      for i in 0..<count { (values + i).initialize(to: source[i]) }
-    }
-    let contentShape = NetworkShape(
-      width: content.width, height: content.height, deepest: deepest)
-    losses = Losses(
-      numbers, shape: contentShape, widestStyle: style.width, settings: settings, image: values,
-      optimizer: optimizer, pool: pool)
+  }
+
+  /// Takes the Gram matrices of a style image as targets.
+  ///
+  /// - Throws: `TransferError.tooSmall`, `.memory`.
+  public func captureStyle(_ style: ImageTensor) throws(TransferError) {
+    try Self.checkSize(style.width, style.height, settings, isStyle: true)
+    let styleNetwork: Network<Losses<Numbers, Optimizer>>
     do throws(MemoryError) {
-      // The style's network is gone before the content's exists.
-      try Self.captureStyle(
-        style, numbers: numbers, losses: losses, deepest: deepest, pool: pool)
-      losses.shape = contentShape
-      network = try Network(
-        numbers, width: content.width, height: content.height, deepest: deepest, backward: true,
-        client: losses, pool: pool)
+      // Its memory is given back before the first row of the content is written.
+      styleNetwork = try Network(
+        numbers, width: style.width, height: style.height, deepest: settings.deepest, plan: plan,
+        backward: false, client: losses, pool: pool)
     } catch {
-      values.deallocate()
-      switch error {
-      case .refused(let bytes): throw .memory(bytes: bytes)
-      }
+      throw TransferError(error)
     }
-    losses.mode = .contentTarget
-    content.values.withUnsafeBufferPointer { run(over: $0) }
-    losses.mode = .image
-  }
-
-  deinit {
-    values.deallocate()
-  }
-
-  private static func captureStyle(
-    _ style: ImageTensor, numbers: Numbers, losses: Losses<Numbers, Optimizer>, deepest: Int,
-    pool: WorkerPool
-  ) throws(MemoryError) {
-    let network = try Network(
-      numbers, width: style.width, height: style.height, deepest: deepest, backward: false,
-      client: losses, pool: pool)
-    let contentShape = losses.shape
     losses.mode = .styleTarget
-    losses.shape = network.shape
+    losses.shape = styleNetwork.shape
     losses.reset()
     style.values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return }
-      network.begin(image: base)
-      network.forward()
+      styleNetwork.forward(base)
     }
     for loss in losses.styles {
-      let content = contentShape.layers[loss.layer].positions
-      loss.captureTarget(
-        ratio: Double(content) / Double(network.shape.layers[loss.layer].positions))
+      let content = Double(shape.layers[loss.layer].positions)
+      let own = Double(styleNetwork.shape.layers[loss.layer].positions)
+      loss.captureTarget(ratio: content / own)
+    }
+    losses.shape = shape
+    losses.mode = .image
+  }
+
+  /// Takes the features of the image as it is as the content's.
+  public func captureContent() {
+    losses.mode = .contentTarget
+    network.forward(values)
+    losses.mode = .image
+  }
+
+  private func load(_ image: ImageTensor) {
+    image.values.withUnsafeBufferPointer { source in
+      for i in 0..<source.count { values[i] = source[i] }
     }
   }
 
-  private func run(over image: UnsafeBufferPointer<Float>) {
-    guard let base = image.baseAddress else { return }
-    network.begin(image: base)
-    network.forward()
+  /// The image, `[height][width][3]` RGB minus mean, to be written before the first step; valid
+  /// until the session ends.
+  public var pixels: UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: values, count: shape.width * shape.height * 3)
   }
 
   /// The costs of the image as it is.
   public func evaluate() -> LossValues {
     losses.reset()
-    network.begin(image: values)
-    network.forward()
+    network.forward(values)
     return losses.measure()
   }
 
@@ -150,6 +190,12 @@ public enum TransferError: Error, Equatable {
   case tooSmall(width: Int, height: Int, least: Int, isStyle: Bool)
   /// The system refused this many bytes.
   case memory(bytes: Int)
+
+  init(_ error: MemoryError) {
+    switch error {
+    case .refused(let bytes): self = .memory(bytes: bytes)
+    }
+  }
 
   /// What is wrong and what to do about it.
   public var description: String {

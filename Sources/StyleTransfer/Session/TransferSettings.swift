@@ -38,6 +38,12 @@ public struct TransferSettings: Sendable {
     self.styleLayers = styleLayers
   }
 
+  /// By layer, whether there is a loss.
+  func hasLoss(layers count: Int) -> [Bool] {
+    let layers = (contentLayers + styleLayers).map { $0.layer }
+    return (0..<count).map { layers.contains($0) }
+  }
+
   /// The deepest layer of the losses.
   public var deepest: Int {
     (contentLayers + styleLayers).map { $0.layer }.max() ?? 0

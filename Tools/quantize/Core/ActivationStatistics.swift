@@ -43,8 +43,7 @@ public final class ActivationStatistics<Numbers: Arithmetic>: NetworkClient {
     shape = network.shape
     image.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return }
-      network.begin(image: base)
-      network.forward()
+      network.forward(base)
     }
   }
 
@@ -84,8 +83,8 @@ public final class ActivationStatistics<Numbers: Arithmetic>: NetworkClient {
 
   /// Never called, as no gradient is asked for.
   public func addLossGradient(
-    row: Int, layer: Int, activations: UnsafePointer<Numbers.Activation>,
-    into gradient: UnsafeMutablePointer<Float>, worker: Int
+    row: Int, columns: Range<Int>, layer: Int, activations: UnsafePointer<Numbers.Activation>,
+    into gradient: UnsafeMutablePointer<Float>
   ) {}
 
   /// Never called, as no gradient is asked for.

@@ -2,6 +2,19 @@ internal import CQuantKernels
 
 /// The scalar specification of the row-by-row kernels (see CQuantKernels.h for layouts and ranges).
 enum ScalarRows {
+  static func s8MirrorPanel(_ a: qv_s8_mirror_panel) {
+    let (inputs, outputs, panel) = (Int(a.inputs), Int(a.outputs), Int(QV_PANEL))
+    for tap in 0..<9 {
+      for o in 0..<outputs {
+        let block = (o / panel * 9 + 8 - tap) * (inputs / 4) + Int(a.panel) * panel / 4
+        for i in 0..<panel {
+          let weight = a.forward[((block + i / 4) * panel + o % panel) * 4 + i % 4]
+          a.out[((tap * (outputs / 4) + o / 4) * panel + i) * 4 + o % 4] = weight
+        }
+      }
+    }
+  }
+
   static func f32QuantizeImage(_ a: qv_f32_quantize_image) {
     for x in 0..<Int(a.width) {
       for c in 0..<3 { a.out[4 * x + c] = FixedPoint.imageUnits(a.row[3 * x + c]) }

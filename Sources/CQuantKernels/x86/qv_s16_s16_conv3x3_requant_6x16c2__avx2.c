@@ -27,7 +27,7 @@ QV_INLINE_AVX2 void tile(const qv_s16_conv_forward *a, int64_t x, int half, cons
                             (uint16_t *)(a->mask + x * a->mask_stride) + half, 2 * (int64_t)a->mask_stride);
 }
 
-QV_TARGET_AVX2 void qv_s16_s16_conv3x3_requant_4x16c2__avx2(const qv_s16_conv_forward *a) {
+QV_TARGET_AVX2 void qv_s16_s16_conv3x3_requant_6x16c2__avx2(const qv_s16_conv_forward *a) {
     for (int half = 0; half < 2; half++) {
 #define TILE(MR) tile(a, x_, half, MR)
 #define TILES(x, mr) QV_SWITCH_TILE_AVX2(mr, TILE)
@@ -35,5 +35,5 @@ QV_TARGET_AVX2 void qv_s16_s16_conv3x3_requant_4x16c2__avx2(const qv_s16_conv_fo
     }
 }
 #else
-typedef int qv_s16_s16_conv3x3_requant_4x16c2__avx2_is_empty;
+typedef int qv_s16_s16_conv3x3_requant_6x16c2__avx2_is_empty;
 #endif

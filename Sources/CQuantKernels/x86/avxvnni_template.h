@@ -1,0 +1,92 @@
+// 256-bit VPDPBUSD, stamped twice: with VEX encoding for processors that have AVX-VNNI, and with EVEX encoding
+// for those that have AVX-512 VNNI instead. The including file defines QV_TARGET_VNNI256 and QV_DPBUSD.
+//
+// A tile is MR pixels x 16 channels, half a panel; everything but the dot products is AVX2's.
+#pragma STDC FP_CONTRACT OFF
+#include "tiles_avx2.h"
+
+#define QV_INLINE_VNNI256 static inline __attribute__((always_inline)) QV_TARGET_VNNI256
+
+/// acc[i] += sum over k < count of pixel i's bytes times the half panel's weights; pixels lie `stride` bytes
+/// apart, count is a multiple of 16. Exact.
+QV_INLINE_VNNI256 void dot_tile(__m256i acc[][2], const int MR, const uint8_t *pixels, int64_t stride,
+                                const int8_t *weights, int64_t count) {
+    const uint8_t *half[2] = {pixels, pixels + 3 * stride};
+    for (int64_t k = 0; k < count; k += 16, weights += 16 * QV_PANEL) {
+        QV_UNROLL for (int step = 0; step < 4; step++) {
+            const __m256i low = _mm256_load_si256((const __m256i *)(weights + step * 4 * QV_PANEL));
+            const __m256i high = _mm256_load_si256((const __m256i *)(weights + step * 4 * QV_PANEL + 32));
+            QV_UNROLL for (int i = 0; i < MR; i++) {
+                const __m256i pixel = qv_broadcast4_avx2(half[i / 3] + i % 3 * stride + step * 4);
+                acc[i][0] = QV_DPBUSD(acc[i][0], pixel, low);
+                acc[i][1] = QV_DPBUSD(acc[i][1], pixel, high);
+                // Nothing is loaded ahead of its pixel: the compiler would spill sums for it.
+                __asm__ volatile("" : "+x"(acc[i][0]), "+x"(acc[i][1]) : : "memory");
+            }
+        }
+        half[0] += 16;
+        half[1] += 16;
+    }
+}
+
+QV_INLINE_VNNI256 void forward_tile(const qv_u8_conv_forward *a, int64_t x, int half, const int MR) {
+    const int64_t channels = a->channels;
+    const int first = half * 16;
+    __m256i acc[QV_LARGEST_TILE][2];
+    QV_UNROLL for (int i = 0; i < MR; i++) {
+        acc[i][0] = _mm256_loadu_si256((const __m256i *)(a->bias + first));
+        acc[i][1] = _mm256_loadu_si256((const __m256i *)(a->bias + first + 8));
+    }
+    for (int row = 0; row < 3; row++)
+        dot_tile(acc, MR, a->rows[row] + x * channels, channels,
+                 a->weights + row * 3 * channels * QV_PANEL + first * 4, 3 * channels);
+    qv_requantize_tile_avx2(acc, MR, a->multiplier + first, a->out + x * a->out_stride + first, a->out_stride,
+                            (uint16_t *)(a->mask + x * a->mask_stride) + half, 2 * (int64_t)a->mask_stride);
+}
+
+/// Rows hold h + 128, so sums start at -128 times the sum of the tap's weights.
+QV_INLINE_VNNI256 void backward_tile(const qv_u8_conv_backward *a, int64_t x, int half, const int MR) {
+    const int64_t channels = a->channels;
+    const int lane = half * 16;
+    __m256 sum[QV_LARGEST_TILE][2];
+    QV_UNROLL for (int i = 0; i < MR; i++) {
+        sum[i][0] = _mm256_setzero_ps();
+        sum[i][1] = _mm256_setzero_ps();
+    }
+    for (int tap = 0; tap < 9; tap++) {
+        const int64_t first = x + tap % 3;
+        const int32_t *weight_sums = a->weight_sums + tap * QV_PANEL + lane;
+        __m256i acc[QV_LARGEST_TILE][2];
+        QV_UNROLL for (int i = 0; i < MR; i++) {
+            QV_UNROLL for (int j = 0; j < 2; j++) {
+                const __m256i sums = _mm256_loadu_si256((const __m256i *)(weight_sums + j * 8));
+                acc[i][j] = _mm256_sub_epi32(_mm256_setzero_si256(), _mm256_slli_epi32(sums, 7));
+            }
+        }
+        dot_tile(acc, MR, a->rows[tap / 3] + first * channels, channels,
+                 a->weights + tap * channels * QV_PANEL + lane * 4, channels);
+        const float *scales = a->scales[tap / 3] + first;
+        QV_UNROLL for (int i = 0; i < MR; i++) {
+            const __m256 scale = _mm256_set1_ps(scales[i]);
+            sum[i][0] = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(acc[i][0]), sum[i][0]);
+            sum[i][1] = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(acc[i][1]), sum[i][1]);
+        }
+    }
+    QV_UNROLL for (int i = 0; i < MR; i++) {
+        float *out = a->out + (x + i) * a->out_stride + lane;
+        _mm256_storeu_ps(out, sum[i][0]);
+        _mm256_storeu_ps(out + 8, sum[i][1]);
+    }
+}
+
+/// Defines `name`, a kernel of `type` that calls `tile` for both halves of the panel.
+#define QV_VNNI256_KERNEL(name, type, tile)                       \
+    QV_TARGET_VNNI256 void name(const type *a) {                  \
+        for (int half = 0; half < 2; half++) {                    \
+            QV_FOR_EACH_TILE(a->width, QV_LARGEST_TILE, TILES_##tile); \
+        }                                                         \
+    }
+#define TILE_forward_tile(MR) forward_tile(a, x_, half, MR)
+#define TILES_forward_tile(x, mr) QV_SWITCH_TILE_AVX2(mr, TILE_forward_tile)
+#define TILE_backward_tile(MR) backward_tile(a, x_, half, MR)
+#define TILES_backward_tile(x, mr) QV_SWITCH_TILE_AVX2(mr, TILE_backward_tile)

@@ -1,0 +1,171 @@
+public import QuantVGG
+
+/// One way to run a transfer; the choice never changes the result.
+public struct MemoryPlan: Sendable {
+  /// Rows that stay in memory.
+  public var network: NetworkPlan
+  /// Copies of the weights.
+  public var copies: WeightCopies
+
+  /// A plan from its parts.
+  public init(network: NetworkPlan, copies: WeightCopies) {
+    self.network = network
+    self.copies = copies
+  }
+
+  /// All layers are computed once, and weights are kept twice.
+  public static let resident = MemoryPlan(network: .resident, copies: .both)
+
+  /// The layers that are kept, the rows of a chunk, and `lean` where weights are kept once:
+  /// `resident-64`, `keep-conv3_1-32`, `streaming-16-lean`.
+  public var name: String {
+    let layers = VGG19.convolutions
+    var name =
+      switch network.firstKept {
+      case 0: "resident"
+      case ..<layers.count: "keep-" + layers[network.firstKept].name
+      default: "streaming"
+      }
+    name += "-\(network.chunkRows)"
+    if copies == .forward { name += "-lean" }
+    return name
+  }
+
+  /// The plan of a name; nil where it is none.
+  public init?(name: String) {
+    var parts = name.split(separator: "-").map(String.init)
+    let isLean = parts.last == "lean"
+    if isLean { parts.removeLast() }
+    guard let last = parts.popLast(), let rows = Int(last), (1...65536).contains(rows) else {
+      return nil
+    }
+    let firstKept: Int
+    switch parts {
+    case ["resident"]: firstKept = 0
+    case ["streaming"]: firstKept = .max
+    case _ where parts.count == 2 && parts[0] == "keep":
+      guard let layer = VGG19.index(ofLayer: parts[1]) else { return nil }
+      firstKept = layer
+    default: return nil
+    }
+    self.init(
+      network: NetworkPlan(chunkRows: rows, firstKept: firstKept),
+      copies: isLean ? .forward : .both)
+  }
+}
+
+/// A plan with what it costs.
+public struct PlannedMemory: Sendable {
+  /// The plan.
+  public let plan: MemoryPlan
+  /// Most bytes that the run has in use at once, beyond what the process had before it.
+  public let bytes: Int
+  /// Duration of a step, relative to the fastest plan's.
+  public let relativeTime: Double
+}
+
+/// What the memory of a transfer depends on, apart from the plan.
+public struct MemoryDemand: Sendable {
+  /// Columns of the result.
+  public var width: Int
+  /// Rows of the result.
+  public var height: Int
+  /// Columns of the style image.
+  public var styleWidth: Int
+  /// Rows of the style image.
+  public var styleHeight: Int
+  /// What is optimised.
+  public var settings: TransferSettings
+  /// How the blocks are connected.
+  public var pooling: Pooling
+  /// Bytes of the optimizer's state.
+  public var optimizerBytes: Int
+  /// Threads of every step.
+  public var threads: Int
+
+  /// A demand from its parts.
+  public init(
+    width: Int, height: Int, styleWidth: Int, styleHeight: Int, settings: TransferSettings,
+    pooling: Pooling, optimizerBytes: Int, threads: Int
+  ) {
+    self.width = width
+    self.height = height
+    self.styleWidth = styleWidth
+    self.styleHeight = styleHeight
+    self.settings = settings
+    self.pooling = pooling
+    self.optimizerBytes = optimizerBytes
+    self.threads = threads
+  }
+}
+
+extension MemoryDemand {
+  /// Rows of a chunk that plans are made for; further ones gain no time and no memory.
+  private static let chunks = [64, 32, 16]
+
+  /// The plans that are worth having, fastest first: each takes less memory than all before it.
+  ///
+  /// - Parameter numbers: the arithmetic.
+  public func plans<Numbers: Arithmetic>(for numbers: Numbers.Type) -> [PlannedMemory] {
+    let deepest = settings.deepest
+    var firsts = (0...deepest).filter { $0 == 0 || VGG19.convolutions[$0].followsPool }
+    firsts.append(.max)
+    let hasTwoForms =
+      Numbers.packedBytes(deepest: deepest, copies: .forward)
+      < Numbers.packedBytes(deepest: deepest, copies: .both)
+    var candidates: [PlannedMemory] = []
+    for copies in hasTwoForms ? [WeightCopies.both, .forward] : [.both] {
+      for firstKept in firsts {
+        for chunkRows in Self.chunks {
+          let plan = MemoryPlan(
+            network: NetworkPlan(chunkRows: chunkRows, firstKept: firstKept), copies: copies)
+          candidates.append(
+            PlannedMemory(
+              plan: plan, bytes: bytes(plan, for: numbers), relativeTime: relativeTime(plan)))
+        }
+      }
+    }
+    candidates.sort { ($0.relativeTime, $0.bytes) < ($1.relativeTime, $1.bytes) }
+    let fastest = candidates[0].relativeTime
+    var least = Int.max
+    return candidates.compactMap { candidate in
+      guard candidate.bytes < least else { return nil }
+      least = candidate.bytes
+      return PlannedMemory(
+        plan: candidate.plan, bytes: candidate.bytes,
+        relativeTime: candidate.relativeTime / fastest)
+    }
+  }
+
+  /// Most bytes that a run of a plan has in use at once, beyond what the process had before it.
+  public func bytes<Numbers: Arithmetic>(_ plan: MemoryPlan, for numbers: Numbers.Type) -> Int {
+    let deepest = settings.deepest
+    let shape = NetworkShape(width: width, height: height, deepest: deepest)
+    let layout = SessionLayout<Numbers>(
+      shape, widestStyle: styleWidth, settings: settings, threads: threads)
+    let hasLoss = settings.hasLoss(layers: deepest + 1)
+    func network(_ shape: NetworkShape, backward: Bool) -> Int {
+      networkBytes(
+        Numbers.self, shape, plan: plan.network, pooling: pooling, copies: plan.copies,
+        hasLoss: hasLoss, backward: backward, threads: threads)
+    }
+    let steps = layout.memory.bytes + network(shape, backward: true) + optimizerBytes
+    // The style is measured before the image and the content's features are written.
+    let styleShape = NetworkShape(width: styleWidth, height: styleHeight, deepest: deepest)
+    let style =
+      layout.styleBytes + network(styleShape, backward: false)
+      + styleWidth * styleHeight * 3 * MemoryLayout<Float>.stride
+    return Numbers.packedBytes(deepest: deepest, copies: plan.copies) + max(steps, style)
+  }
+
+  /// Duration of a step in forward passes, by measurement on the shapes of VGG-19.
+  private func relativeTime(_ plan: MemoryPlan) -> Double {
+    func work(through layer: Int) -> Double {
+      Double(VGG19.multiplyAccumulates(throughLayer: layer, width: width, height: height))
+    }
+    let last = min(plan.network.firstKept - 1, settings.deepest)
+    let again = last < 0 ? 0 : work(through: last) / work(through: settings.deepest)
+    let backward = plan.copies == .forward ? 1.2 : 1.1
+    return (1 + again + backward) * (1 + 1 / Double(plan.network.chunkRows))
+  }
+}
