@@ -7,9 +7,13 @@
 #ifndef HWCAP_ASIMDDP
 #define HWCAP_ASIMDDP (1 << 20)
 #endif
+#ifndef HWCAP2_I8MM
+#define HWCAP2_I8MM (1 << 13)
+#endif
 
 qv_isa qv_detect_arm_isa(void) {
-    return getauxval(AT_HWCAP) & HWCAP_ASIMDDP ? QV_DOTPROD : QV_NEON;
+    if (!(getauxval(AT_HWCAP) & HWCAP_ASIMDDP)) return QV_NEON;
+    return getauxval(AT_HWCAP2) & HWCAP2_I8MM ? QV_I8MM : QV_DOTPROD;
 }
 
 void qv_select_arm_kernels(qv_isa isa, qv_kernels *table) {
@@ -39,6 +43,12 @@ void qv_select_arm_kernels(qv_isa isa, qv_kernels *table) {
         table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_4x16c4__dotprod;
         table->u8_style_gradient = qv_u8_s8_style_4x16c4__dotprod;
         table->u8_mac_peak = qv_u8_mac_peak__dotprod;
+    }
+    if (isa >= QV_I8MM) {
+        table->u8_conv_forward = qv_u8_s8_conv3x3_requant_8x8c8__i8mm;
+        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_8x8c8__i8mm;
+        table->u8_style_gradient = qv_u8_s8_style_8x8c8__i8mm;
+        table->u8_mac_peak = qv_u8_mac_peak__i8mm;
     }
 }
 

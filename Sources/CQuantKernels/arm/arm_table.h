@@ -6,6 +6,7 @@
 
 #define QV_TARGET_NEON
 #define QV_TARGET_DOTPROD __attribute__((target("dotprod")))
+#define QV_TARGET_I8MM __attribute__((target("i8mm")))
 
 qv_isa qv_detect_arm_isa(void);
 void qv_select_arm_kernels(qv_isa isa, qv_kernels *table);
@@ -35,5 +36,10 @@ void qv_u8_s8_conv3x3_requant_4x16c4__dotprod(const qv_u8_conv_forward *);
 void qv_u8_s8_conv3x3_transposed_4x16c4__dotprod(const qv_u8_conv_backward *);
 void qv_u8_s8_style_4x16c4__dotprod(const qv_u8_style_gradient *);
 int64_t qv_u8_mac_peak__dotprod(int64_t);
+
+void qv_u8_s8_conv3x3_requant_8x8c8__i8mm(const qv_u8_conv_forward *);
+void qv_u8_s8_conv3x3_transposed_8x8c8__i8mm(const qv_u8_conv_backward *);
+void qv_u8_s8_style_8x8c8__i8mm(const qv_u8_style_gradient *);
+int64_t qv_u8_mac_peak__i8mm(int64_t);
 
 #endif

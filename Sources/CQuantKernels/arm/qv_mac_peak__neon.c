@@ -7,10 +7,17 @@ int64_t qv_u8_mac_peak__neon(int64_t iterations) {
     int8x8_t factor = vdup_n_s8((int8_t)iterations);
     QV_UNROLL for (int i = 0; i < 12; i++) acc[i] = vdupq_n_s32(0);
     for (int64_t n = 0; n < iterations; n++) {
+        int16x8_t product[12];
         QV_UNROLL for (int i = 0; i < 12; i++) {
-            int16x8_t product = vmull_s8(factor, factor);
-            __asm__ volatile("" : "+w"(product));
-            acc[i] = vpadalq_s16(acc[i], vmlal_s8(product, factor, factor));
+            product[i] = vmull_s8(factor, factor);
+            __asm__ volatile("" : "+w"(product[i]));
+        }
+        QV_UNROLL for (int i = 0; i < 12; i++) {
+            product[i] = vmlal_s8(product[i], factor, factor);
+            __asm__ volatile("" : "+w"(product[i]));
+        }
+        QV_UNROLL for (int i = 0; i < 12; i++) {
+            acc[i] = vpadalq_s16(acc[i], product[i]);
             __asm__ volatile("" : "+w"(acc[i]));
         }
     }

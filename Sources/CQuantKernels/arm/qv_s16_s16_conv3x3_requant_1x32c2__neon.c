@@ -13,10 +13,11 @@ void qv_s16_s16_conv3x3_requant_1x32c2__neon(const qv_s16_conv_forward *a) {
             for (int pair = 0; pair < 6; pair++, weights += 2 * QV_PANEL) {
                 QV_UNROLL for (int j = 0; j < 4; j++) {
                     const int16x8x2_t w = vld2q_s16(weights + 16 * j);
-                    sum[2 * j] = vmlal_n_s16(sum[2 * j], vget_low_s16(w.val[0]), pixel[2 * pair]);
-                    sum[2 * j] = vmlal_n_s16(sum[2 * j], vget_low_s16(w.val[1]), pixel[2 * pair + 1]);
-                    sum[2 * j + 1] = vmlal_n_s16(sum[2 * j + 1], vget_high_s16(w.val[0]), pixel[2 * pair]);
-                    sum[2 * j + 1] = vmlal_n_s16(sum[2 * j + 1], vget_high_s16(w.val[1]), pixel[2 * pair + 1]);
+                    int32x4_t *low = &sum[2 * j], *high = &sum[2 * j + 1];
+                    *low = vmlal_n_s16(*low, vget_low_s16(w.val[0]), pixel[2 * pair]);
+                    *low = vmlal_n_s16(*low, vget_low_s16(w.val[1]), pixel[2 * pair + 1]);
+                    *high = vmlal_n_s16(*high, vget_high_s16(w.val[0]), pixel[2 * pair]);
+                    *high = vmlal_n_s16(*high, vget_high_s16(w.val[1]), pixel[2 * pair + 1]);
                 }
             }
         }

@@ -1,10 +1,10 @@
 #if defined(__aarch64__)
-// void qv_u8_s8_conv3x3_requant_2x16c8__neon(const qv_u8_conv_forward *): the template for this instruction set.
+// void qv_u8_s8_conv3x3_requant_2x16c8__neon(const qv_u8_conv_forward *): the template.
 #define QV_TARGET QV_TARGET_NEON
 #define QV_FUNCTION qv_u8_s8_conv3x3_requant_2x16c8__neon
 #define QV_LARGEST 2
-#define QV_DOT qv_dot_tile__neon
-#define QV_SWITCH QV_SWITCH_TILE_2
+#define QV_TILES QV_TILES_2_1
+#include "dot_neon.h"
 #include "forward_template.h"
 #else
 typedef int qv_u8_s8_conv3x3_requant_2x16c8__neon_is_empty;

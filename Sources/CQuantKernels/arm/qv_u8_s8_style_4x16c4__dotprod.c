@@ -1,10 +1,10 @@
 #if defined(__aarch64__)
-// void qv_u8_s8_style_4x16c4__dotprod(const qv_u8_style_gradient *): the template for this instruction set.
+// void qv_u8_s8_style_4x16c4__dotprod(const qv_u8_style_gradient *): the template.
 #define QV_TARGET QV_TARGET_DOTPROD
 #define QV_FUNCTION qv_u8_s8_style_4x16c4__dotprod
 #define QV_LARGEST 4
-#define QV_DOT qv_dot_tile__dotprod
-#define QV_SWITCH QV_SWITCH_TILE
+#define QV_TILES QV_TILES_4_3_2_1
+#include "dot_dotprod.h"
 #include "style_template.h"
 #else
 typedef int qv_u8_s8_style_4x16c4__dotprod_is_empty;

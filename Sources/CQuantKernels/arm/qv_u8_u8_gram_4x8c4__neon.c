@@ -18,7 +18,8 @@ QV_INLINE void block(const qv_u8_gram *a, int first, int column) {
             uint32_t word;
             memcpy(&word, rows + 4 * i, sizeof word);
             const uint8x8_t row = vreinterpret_u8_u32(vdup_n_u32(word));
-            QV_UNROLL for (int j = 0; j < 4; j++) acc[i][j] = vpadalq_u16(acc[i][j], vmull_u8(row, column8[j]));
+            QV_UNROLL for (int j = 0; j < 4; j++)
+                acc[i][j] = vpadalq_u16(acc[i][j], vmull_u8(row, column8[j]));
         }
     }
     QV_UNROLL for (int i = 0; i < 4; i++) {

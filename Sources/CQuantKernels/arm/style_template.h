@@ -1,5 +1,6 @@
-// Style gradient, stamped per instruction set: QV_TARGET, QV_FUNCTION, QV_LARGEST (pixels), QV_DOT.
-// The exact products with the high parts of the 15-bit matrix, then with the low parts.
+// Style gradient, stamped per instruction set: QV_TARGET, QV_FUNCTION, QV_LARGEST (pixels), QV_TILES, and
+// from the header of the dot products QV_DOT, QV_ACTIVATION_SHIFT. The exact products with the high parts
+// of the 15-bit matrix, then with the low parts.
 #pragma STDC FP_CONTRACT OFF
 #include "tiles_arm.h"
 
@@ -11,7 +12,8 @@ QV_INLINE QV_TARGET void tile(const qv_u8_style_gradient *a, int64_t x, int half
     int32x4_t sum[2][QV_LARGEST][4];
     QV_UNROLL for (int part = 0; part < 2; part++) {
         QV_UNROLL for (int j = 0; j < 4; j++) {
-            const int32x4_t start = vshlq_n_s32(vld1q_s32(part_sums[part] + lane + 4 * j), 7);
+            const int32x4_t sums = vld1q_s32(part_sums[part] + lane + 4 * j);
+            const int32x4_t start = vmulq_n_s32(sums, QV_ACTIVATION_SHIFT);
             QV_UNROLL for (int i = 0; i < MR; i++) sum[part][i][j] = start;
         }
         QV_DOT(sum[part], MR, a->row + x * channels, channels, parts[part] + lane * 4, channels);
@@ -28,6 +30,7 @@ QV_INLINE QV_TARGET void tile(const qv_u8_style_gradient *a, int64_t x, int half
 
 QV_TARGET void QV_FUNCTION(const qv_u8_style_gradient *a) {
 #define TILE(MR) tile(a, x, half, MR)
-    for (int half = 0; half < 2; half++)
-        for (int64_t x = 0; x < a->width; x += QV_LARGEST) QV_SWITCH(a->width - x, TILE)
+    for (int half = 0; half < 2; half++) {
+        QV_TILES(a->width, TILE)
+    }
 }

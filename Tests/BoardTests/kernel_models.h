@@ -1,0 +1,202 @@
+// The contracts of CQuantKernels.h as plain C, one model per kernel.
+#ifndef KERNEL_MODELS_H
+#define KERNEL_MODELS_H
+
+#include <math.h>
+
+#include "CQuantKernels.h"
+
+static int8_t weight_at(const int8_t *weights, int k, int n) {
+    return weights[k / 4 * 4 * QV_PANEL + 4 * n + k % 4];
+}
+
+static uint8_t requantize(int32_t sum, float multiplier) {
+    float value = (float)sum * multiplier;
+    value = value < 0 ? 0 : (value > 255 ? 255 : value);
+    return (uint8_t)rintf(value);
+}
+
+static void model_u8_conv_forward(const qv_u8_conv_forward *a) {
+    for (int x = 0; x < a->width; x++) {
+        uint32_t mask = 0;
+        for (int n = 0; n < QV_PANEL; n++) {
+            int32_t sum = a->bias[n];
+            for (int r = 0; r < 3; r++) {
+                const uint8_t *window = a->rows[r] + x * a->channels;
+                const int8_t *weights = a->weights + r * 3 * a->channels * QV_PANEL;
+                for (int k = 0; k < 3 * a->channels; k++) sum += window[k] * weight_at(weights, k, n);
+            }
+            a->out[x * a->out_stride + n] = requantize(sum, a->multiplier[n]);
+            mask |= (uint32_t)(sum > 0) << n;
+        }
+        a->mask[x * a->mask_stride] = mask;
+    }
+}
+
+static void model_s16_conv_forward(const qv_s16_conv_forward *a) {
+    for (int x = 0; x < a->width; x++) {
+        uint32_t mask = 0;
+        for (int n = 0; n < QV_PANEL; n++) {
+            int32_t sum = a->bias[n];
+            for (int r = 0; r < 3; r++)
+                for (int k = 0; k < 12; k++)
+                    sum += a->rows[r][4 * x + k] * a->weights[((r * 6 + k / 2) * QV_PANEL + n) * 2 + k % 2];
+            a->out[x * a->out_stride + n] = requantize(sum, a->multiplier[n]);
+            mask |= (uint32_t)(sum > 0) << n;
+        }
+        a->mask[x * a->mask_stride] = mask;
+    }
+}
+
+static void model_u8_conv_backward(const qv_u8_conv_backward *a) {
+    for (int x = 0; x < a->width; x++)
+        for (int n = 0; n < QV_PANEL; n++) {
+            float total = 0;
+            for (int tap = 0; tap < 9; tap++) {
+                const uint8_t *pixel = a->rows[tap / 3] + (x + tap % 3) * a->channels;
+                const int8_t *weights = a->weights + tap * a->channels * QV_PANEL;
+                int32_t dot = 0;
+                for (int k = 0; k < a->channels; k++) dot += (pixel[k] - 128) * weight_at(weights, k, n);
+                total = fmaf(a->scales[tap / 3][x + tap % 3], (float)dot, total);
+            }
+            a->out[x * a->out_stride + n] = total;
+        }
+}
+
+static void model_s8_mirror_panel(const qv_s8_mirror_panel *a) {
+    for (int tap = 0; tap < 9; tap++)
+        for (int o = 0; o < a->outputs; o++) {
+            const int8_t *from = a->forward + (o / QV_PANEL * 9 + 8 - tap) * a->inputs * QV_PANEL;
+            int8_t *to = a->out + (tap * a->outputs + o / 4 * 4) * QV_PANEL + o % 4;
+            for (int i = 0; i < QV_PANEL; i++)
+                to[4 * i] = weight_at(from, a->panel * QV_PANEL + i, o % QV_PANEL);
+        }
+}
+
+static void model_u8_interleave(const qv_u8_interleave *a) {
+    for (int p = 0; p < (a->width + 3) / 4 * 4; p++)
+        for (int c = 0; c < a->channels; c++)
+            a->out[(p / 4 * a->channels + c) * 4 + p % 4] = p < a->width ? a->row[p * a->channels + c] : 0;
+}
+
+static void model_u8_gram(const qv_u8_gram *a) {
+    for (int i = 0; i < 8; i++)
+        for (int j = 0; j < QV_PANEL; j++)
+            for (int p = 0; p < 4 * a->groups; p++) {
+                const uint8_t *group = a->positions + p / 4 * 4 * a->channels + p % 4;
+                a->sums[i * a->channels + j] += group[(a->first + i) * 4] * group[(a->panel + j) * 4];
+            }
+}
+
+static void model_u8_style_gradient(const qv_u8_style_gradient *a) {
+    for (int x = 0; x < a->width; x++)
+        for (int n = 0; n < QV_PANEL; n++) {
+            int32_t high = 0, low = 0;
+            for (int k = 0; k < a->channels; k++) {
+                high += a->row[x * a->channels + k] * weight_at(a->high, k, n);
+                low += a->row[x * a->channels + k] * weight_at(a->low, k, n);
+            }
+            float *out = a->out + x * a->out_stride + n;
+            *out = fmaf(a->scale[n], fmaf((float)high, 128, (float)low), *out);
+        }
+}
+
+static void model_u8_squared_difference(const qv_u8_squared_difference *a, int64_t *sum) {
+    *sum = 0;
+    for (int64_t i = 0; i < a->count; i++) *sum += (a->row[i] - a->target[i]) * (a->row[i] - a->target[i]);
+}
+
+static void model_u8_content_gradient(const qv_u8_content_gradient *a) {
+    for (int64_t i = 0; i < a->count; i++)
+        a->out[i] = fmaf(a->factor, (float)(a->row[i] - a->target[i]), a->out[i]);
+}
+
+static void model_f32_quantize_image(const qv_f32_quantize_image *a) {
+    for (int i = 0; i < 4 * a->width; i++) {
+        const float value = i % 4 == 3 ? 0 : a->row[i / 4 * 3 + i % 4] * 64;
+        a->out[i] = (int16_t)rintf(value < -32768 ? -32768 : (value > 32767 ? 32767 : value));
+    }
+}
+
+static void model_u8_pool(const qv_u8_pool *a, int maximum) {
+    for (int i = 0; i < a->width * a->channels; i++) {
+        const int at = i / a->channels * 2 * a->channels + i % a->channels;
+        const uint8_t *top = a->top + at, *bottom = a->bottom + at;
+        const uint8_t four[4] = {top[0], top[a->channels], bottom[0], bottom[a->channels]};
+        int sum = 2, most = 0;
+        for (int j = 0; j < 4; j++) {
+            sum += four[j];
+            most = four[j] > most ? four[j] : most;
+        }
+        a->out[i] = (uint8_t)(maximum ? most : sum >> 2);
+    }
+}
+
+static void model_u8_pool_average(const qv_u8_pool *a) { model_u8_pool(a, 0); }
+static void model_u8_pool_max(const qv_u8_pool *a) { model_u8_pool(a, 1); }
+
+static void model_u8_quantize_gradient(const qv_u8_quantize_gradient *a) {
+    for (int x = 0; x < a->width; x++) {
+        float g[512], most = 0;
+        for (int c = 0; c < a->channels; c++) {
+            const int open = a->mask[x * (a->channels / 32) + c / 32] >> c % 32 & 1;
+            g[c] = open ? a->gradient[x * a->channels + c] * a->weight_scale[c] : 0;
+            most = fmaxf(most, fabsf(g[c]));
+        }
+        const int empty = most < 0x1p-100f;
+        a->scales[x] = empty ? 0 : most / 127;
+        for (int c = 0; c < a->channels; c++)
+            a->out[x * a->channels + c] = (uint8_t)(128 + (empty ? 0 : (int)rintf(g[c] * (127 / most))));
+    }
+}
+
+static void model_u8_unpool_max(const qv_u8_unpool_max *a) {
+    for (int x = 0; x < a->width; x++)
+        for (int c = 0; c < a->channels; c++) {
+            float value = 0;
+            if (x / 2 < a->width / 2) {
+                const int left = x / 2 * 2 * a->channels + c, right = left + a->channels;
+                const uint8_t four[4] = {a->top[left], a->top[right], a->bottom[left], a->bottom[right]};
+                int most = 0, count = 0;
+                for (int j = 0; j < 4; j++) most = four[j] > most ? four[j] : most;
+                for (int j = 0; j < 4; j++) count += four[j] == most;
+                if (four[2 * a->is_bottom + x % 2] == most)
+                    value = 1.0f / (float)count * a->gradient[x / 2 * a->channels + c];
+            }
+            a->out[x * a->channels + c] = value;
+        }
+}
+
+static void model_f32_unpool_average(const qv_f32_unpool_average *a) {
+    for (int x = 0; x < a->width; x++)
+        for (int c = 0; c < a->channels; c++)
+            a->out[x * a->channels + c] =
+                x / 2 < a->width / 2 ? 0.25f * a->gradient[x / 2 * a->channels + c] : 0;
+}
+
+static void model_f32_dot(const qv_f32_dot *a) {
+    for (int x = 0; x < a->width; x++)
+        for (int n = 0; n < QV_PANEL; n++) {
+            float *out = a->out + x * a->out_stride + n;
+            float sum = a->accumulate ? *out : a->start[n];
+            for (int r = 0; r < a->row_count; r++)
+                for (int j = 0; j < a->length; j++)
+                    sum = fmaf(a->rows[r][x * a->pixel_stride + j],
+                               a->weights[(r * a->length + j) * QV_PANEL + n], sum);
+            *out = a->relu && !(sum > 0) ? 0 : sum;
+        }
+}
+
+static void model_f32_gram(const qv_f32_gram *a) {
+    for (int i = 0; i < 8; i++)
+        for (int j = 0; j < QV_PANEL; j++) {
+            float sum = 0;
+            for (int x = 0; x < a->width; x++) {
+                const float *pixel = a->row + x * a->channels;
+                sum = fmaf(pixel[a->first + i], pixel[a->panel + j], sum);
+            }
+            a->sums[i * a->channels + j] += (double)sum;
+        }
+}
+
+#endif
