@@ -1,6 +1,10 @@
 #define _GNU_SOURCE
 #include "CSystem.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 static int saved_count;
 static char *const *saved_arguments;
 
@@ -58,19 +62,48 @@ int system_processor_count(void) {
     return count < 1 ? 1 : count;
 }
 
+// The number after `format`'s text in a file; -1 where there is none.
+static long long read_number(const char *path, const char *format) {
+    FILE *file = fopen(path, "re");
+    if (!file) return -1;
+    char line[256];
+    long long number = -1;
+    while (fgets(line, sizeof line, file))
+        if (sscanf(line, format, &number) == 1) break;
+    fclose(file);
+    return number;
+}
+
 long long system_peak_resident_bytes(void) {
-    FILE *status = fopen("/proc/self/status", "re");
-    if (status) {
-        char line[256];
-        long long kibibytes = -1;
-        while (fgets(line, sizeof line, status))
-            if (sscanf(line, "VmHWM: %lld", &kibibytes) == 1) break;
-        fclose(status);
-        if (kibibytes >= 0) return kibibytes * 1024;
-    }
+    long long kibibytes = read_number("/proc/self/status", "VmHWM: %lld");
+    if (kibibytes >= 0) return kibibytes * 1024;
     struct rusage usage;
     getrusage(RUSAGE_SELF, &usage);
     return (long long)usage.ru_maxrss * 1024;
+}
+
+long long system_resident_bytes(void) {
+    long long kibibytes = read_number("/proc/self/status", "VmRSS: %lld");
+    return kibibytes < 0 ? 0 : kibibytes * 1024;
+}
+
+long long system_available_bytes(void) {
+    long long kibibytes = read_number("/proc/meminfo", "MemAvailable: %lld");
+    long long available = kibibytes < 0 ? 0 : kibibytes * 1024;
+    long long limit = read_number("/sys/fs/cgroup/memory.max", "%lld");
+    long long used = read_number("/sys/fs/cgroup/memory.current", "%lld");
+    if (limit > 0 && used >= 0 && (available == 0 || limit - used < available))
+        available = limit > used ? limit - used : 1;
+    return available;
+}
+
+void system_trim_heap(void) {
+#ifdef __GLIBC__
+    // A fixed threshold: by default it grows with every large block that is freed.
+    mallopt(M_MMAP_THRESHOLD, 64 << 10);
+    mallopt(M_TRIM_THRESHOLD, 128 << 10);
+    mallopt(M_ARENA_MAX, 1);
+#endif
 }
 
 static volatile sig_atomic_t interrupt_requested;

@@ -75,6 +75,17 @@ public enum Console {
   /// Peak resident memory of this process in bytes, as the system counts it.
   public static var peakBytes: Int { Int(system_peak_resident_bytes()) }
 
+  /// Resident memory of this process now, in bytes.
+  public static var residentBytes: Int { Int(system_resident_bytes()) }
+
+  /// Bytes that the system could still give without swapping; 0 where it does not tell.
+  public static var availableBytes: Int { Int(system_available_bytes()) }
+
+  /// Makes freed memory go back to the system at once, so that peaks can be foretold.
+  public static func trimHeap() {
+    system_trim_heap()
+  }
+
   /// Makes SIGINT and SIGTERM set `isInterrupted`.
   ///
   /// A second one ends the process. SIGPIPE becomes an error of write.

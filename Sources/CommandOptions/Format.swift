@@ -33,6 +33,16 @@ public enum Format {
     return "\(large) \(units.0) \(small < 10 ? "0" : "")\(small) \(units.1)"
   }
 
+  /// A text with spaces behind it up to a width.
+  public static func padded(_ text: String, _ width: Int) -> String {
+    text + String(repeating: " ", count: max(0, width - text.count))
+  }
+
+  /// A text with spaces before it up to a width.
+  public static func aligned(_ text: String, _ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - text.count)) + text
+  }
+
   private static func text(
     _ format: (UnsafeMutablePointer<CChar>, Int) -> Int32
   ) -> String {

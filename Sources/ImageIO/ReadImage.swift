@@ -26,22 +26,10 @@ public struct ImageInfo: Equatable, Sendable {
 public func readImageInfo(
   path: String, limits: ImageLimits = .default
 ) throws(ImageError) -> ImageInfo {
-  let decoder = try ImageDecoder(path: path, limits: limits)
-  let transposed = decoder.orientation.isTransposed
-  return ImageInfo(
-    format: decoder.format,
-    size: transposed ? decoder.storedSize.transposed : decoder.storedSize,
-    bitsPerSample: Int(decoder.header.bits), hasAlpha: decoder.header.channels % 2 == 0,
-    needsWholeImage: decoder.header.needs_whole_image != 0,
-    orientation: Int(decoder.orientation.rawValue))
+  try ImageReader(path: path, limits: limits).info
 }
 
-/// Reads a PNG or JPEG file as RGB, upright and in the wanted size.
-///
-/// The file is decoded and resized row by row: apart from the result, memory grows with its width
-/// only, unless `ImageInfo.needsWholeImage`. Grey becomes RGB, transparency is put on white, 16
-/// bits keep their precision, and gamma and colour profiles are ignored. The result has the same
-/// bits on every machine.
+/// Reads a PNG or JPEG file as RGB, upright and in the wanted size, as `ImageReader` does.
 ///
 /// - Parameters:
 ///   - path: The file; what it is called plays no part.
@@ -52,36 +40,107 @@ public func readImageInfo(
 public func readImage(
   path: String, size: RequestedSize = .original, limits: ImageLimits = .default
 ) throws(ImageError) -> RGBImage {
-  let decoder = try ImageDecoder(path: path, limits: limits)
-  let stored = decoder.storedSize
-  let orientation = decoder.orientation
-  let result = size.applied(to: orientation.isTransposed ? stored.transposed : stored)
+  let reader = try ImageReader(path: path, limits: limits)
+  let result = size.applied(to: reader.info.size)
   try limits.check(result: result)
-  // The rows are resized as they are stored and placed upright.
-  let target = orientation.isTransposed ? result.transposed : result
-  let denominator = reduction(of: stored, to: target, format: decoder.format)
-  let divisor = Double(denominator)
-  let input = ImageSize(
-    width: (stored.width + denominator - 1) / denominator,
-    height: (stored.height + denominator - 1) / denominator)
-  try decoder.start(denominator: denominator)
-
-  let samples = SampleFormat(decoder.header)
-  var bytes = [UInt8](repeating: 0, count: input.width * samples.bytesPerPixel)
-  var row = [Float](repeating: 0, count: 3 * input.width)
-  var resizer = RowResizer(
-    input: input, extent: (Double(stored.width) / divisor, Double(stored.height) / divisor),
-    output: target)
-  var placement = Placement(orientation: orientation, size: target)
-  for _ in 0..<input.height {
-    try decoder.readRow(&bytes)
-    samples.convert(bytes, to: &row)
-    row.withUnsafeBufferPointer { row in
-      resizer.append(row) { index, completed in placement.place(completed, row: index) }
-    }
+  var pixels = [Float](repeating: 0, count: 3 * result.pixelCount)
+  try pixels.withUnsafeMutableBufferPointer { (pixels) throws(ImageError) in
+    try reader.read(into: pixels, size: result)
   }
-  try decoder.finish()
-  return RGBImage(size: result, pixels: placement.pixels)
+  return RGBImage(size: result, pixels: pixels)
+}
+
+/// An open PNG or JPEG file: the header at once, the samples when there is room for them.
+///
+/// The file is decoded and resized row by row: apart from the result, memory grows with its width
+/// only, unless `ImageInfo.needsWholeImage`. Grey becomes RGB, transparency is put on white, 16
+/// bits keep their precision, and gamma and colour profiles are ignored. The result has the same
+/// bits on every machine.
+public final class ImageReader {
+  /// What the header tells.
+  public let info: ImageInfo
+  private let decoder: ImageDecoder
+  private let limits: ImageLimits
+
+  /// Opens a file, which may be a pipe, and reads its header.
+  ///
+  /// - Parameters:
+  ///   - path: The file; what it is called plays no part.
+  ///   - limits: Sizes beyond them are refused before memory is asked for.
+  /// - Throws: `ImageError`; damage after the header is not seen here.
+  public init(path: String, limits: ImageLimits = .default) throws(ImageError) {
+    decoder = try ImageDecoder(path: path, limits: limits)
+    self.limits = limits
+    let transposed = decoder.orientation.isTransposed
+    info = ImageInfo(
+      format: decoder.format,
+      size: transposed ? decoder.storedSize.transposed : decoder.storedSize,
+      bitsPerSample: Int(decoder.header.bits), hasAlpha: decoder.header.channels % 2 == 0,
+      needsWholeImage: decoder.header.needs_whole_image != 0,
+      orientation: Int(decoder.orientation.rawValue))
+  }
+
+  /// Most bytes that `read` has in use beside its result: the decoder's rows, or its whole image.
+  public func readingBytes(size: ImageSize) -> Int {
+    let stored = decoder.storedSize
+    let target = decoder.orientation.isTransposed ? size.transposed : size
+    let denominator = reduction(of: stored, to: target, format: info.format)
+    let samples = Int(decoder.header.channels)
+    // zlib's window and tables, or libjpeg's tables and strips of up to five iMCU rows.
+    var bytes = 256 << 10
+    if info.needsWholeImage {
+      // A PNG's samples; a JPEG's coefficients, 16 bits each, in whole blocks and unreduced.
+      let sampleBytes = info.format == .jpeg || info.bitsPerSample == 16 ? 2 : 1
+      bytes += (stored.width + 16) * (stored.height + 16) * samples * sampleBytes
+    }
+    bytes += 80 * samples * stored.width / denominator
+    // A row of bytes and of floats, and the resizer's open rows and weights.
+    let input = (stored.width + denominator - 1) / denominator
+    bytes += input * (2 * samples + 12 + 4 * 4) + target.width * 3 * 4 * 7 + stored.height * 16
+    return bytes
+  }
+
+  /// Decodes the samples into the caller's memory; may be called once.
+  ///
+  /// - Parameters:
+  ///   - pixels: Receives [height][width][3] samples in 0...255, less `offset`.
+  ///   - size: The wanted size, after the EXIF orientation.
+  ///   - offset: What is taken from red, green and blue, such as a mean.
+  /// - Throws: `ImageError`, also for a file that is cut off or damaged anywhere.
+  public func read(
+    into pixels: UnsafeMutableBufferPointer<Float>, size: ImageSize,
+    subtracting offset: (red: Float, green: Float, blue: Float) = (0, 0, 0)
+  ) throws(ImageError) {
+    try limits.check(result: size)
+    precondition(pixels.count >= 3 * size.pixelCount, "there is room for the result")
+    let stored = decoder.storedSize
+    let orientation = decoder.orientation
+    // The rows are resized as they are stored and placed upright.
+    let target = orientation.isTransposed ? size.transposed : size
+    let denominator = reduction(of: stored, to: target, format: decoder.format)
+    let divisor = Double(denominator)
+    let input = ImageSize(
+      width: (stored.width + denominator - 1) / denominator,
+      height: (stored.height + denominator - 1) / denominator)
+    try decoder.start(denominator: denominator)
+
+    let samples = SampleFormat(decoder.header)
+    var bytes = [UInt8](repeating: 0, count: input.width * samples.bytesPerPixel)
+    var row = [Float](repeating: 0, count: 3 * input.width)
+    var resizer = RowResizer(
+      input: input, extent: (Double(stored.width) / divisor, Double(stored.height) / divisor),
+      output: target)
+    let placement = Placement(
+      orientation: orientation, size: target, pixels: pixels, offset: offset)
+    for _ in 0..<input.height {
+      try decoder.readRow(&bytes)
+      samples.convert(bytes, to: &row)
+      row.withUnsafeBufferPointer { row in
+        resizer.append(row) { index, completed in placement.place(completed, row: index) }
+      }
+    }
+    try decoder.finish()
+  }
 }
 
 /// How much smaller the JPEG decoder may make the image itself: at least twice the target must be
@@ -99,13 +158,18 @@ private func reduction(of stored: ImageSize, to target: ImageSize, format: Image
 
 /// The result's pixels, filled row by row in stored order and upright whatever the orientation.
 private struct Placement {
-  private(set) var pixels: [Float]
+  private let pixels: UnsafeMutableBufferPointer<Float>
+  private let offset: (red: Float, green: Float, blue: Float)
   /// Where the first sample of the stored image goes, and the distances between stored columns and
   /// rows.
   private let origin, columnStride, rowStride: Int
 
-  init(orientation: Orientation, size: ImageSize) {
-    pixels = [Float](repeating: 0, count: 3 * size.pixelCount)
+  init(
+    orientation: Orientation, size: ImageSize, pixels: UnsafeMutableBufferPointer<Float>,
+    offset: (red: Float, green: Float, blue: Float)
+  ) {
+    self.pixels = pixels
+    self.offset = offset
     let columnPitch = orientation.isTransposed ? 3 * size.height : 3
     let rowPitch = orientation.isTransposed ? 3 : 3 * size.width
     columnStride = orientation.reversesColumns ? -columnPitch : columnPitch
@@ -115,12 +179,12 @@ private struct Placement {
       + (orientation.reversesRows ? (size.height - 1) * rowPitch : 0)
   }
 
-  mutating func place(_ samples: UnsafeBufferPointer<Float>, row: Int) {
+  func place(_ samples: UnsafeBufferPointer<Float>, row: Int) {
     var destination = origin + row * rowStride
     for source in stride(from: 0, to: samples.count, by: 3) {
-      pixels[destination] = samples[source]
-      pixels[destination + 1] = samples[source + 1]
-      pixels[destination + 2] = samples[source + 2]
+      pixels[destination] = samples[source] - offset.red
+      pixels[destination + 1] = samples[source + 1] - offset.green
+      pixels[destination + 2] = samples[source + 2] - offset.blue
       destination += columnStride
     }
   }

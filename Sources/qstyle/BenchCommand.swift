@@ -155,12 +155,9 @@ struct BenchCommand {
   private static func row(_ name: String, _ seconds: Double, _ macs: Double, _ peak: Double)
     -> String
   {
-    func pad(_ text: String, _ width: Int) -> String {
-      String(repeating: " ", count: max(0, width - text.count)) + text
-    }
-    let label = name.isEmpty ? "" : name + String(repeating: " ", count: max(0, 9 - name.count))
-    return label + pad(Format.fixed(1000 * seconds, digits: 2), 9) + " ms"
-      + pad(Format.fixed(macs / seconds / 1e9, digits: 0), 6) + " GMAC/s"
-      + pad(Format.fixed(100 * macs / seconds / peak, digits: 0), 4) + " %"
+    Format.padded(name, name.isEmpty ? 0 : 9)
+      + Format.aligned(Format.fixed(1000 * seconds, digits: 2), 9) + " ms"
+      + Format.aligned(Format.fixed(macs / seconds / 1e9, digits: 0), 6) + " GMAC/s"
+      + Format.aligned(Format.fixed(100 * macs / seconds / peak, digits: 0), 4) + " %"
   }
 }

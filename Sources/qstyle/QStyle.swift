@@ -6,6 +6,7 @@ enum QStyle {
 
   static func run(_ words: [String]) -> ExitCode {
     Console.catchSignals()
+    Console.trimHeap()
     do throws(UsageError) {
       return try dispatch(words)
     } catch {
@@ -17,7 +18,7 @@ enum QStyle {
   private static func dispatch(_ words: [String]) throws(UsageError) -> ExitCode {
     guard let name = words.first else {
       throw UsageError(
-        "name a command: qstyle transfer, verify, inspect or bench; see qstyle --help")
+        "name a command: qstyle transfer, plan, verify, inspect or bench; see qstyle --help")
     }
     let rest = Array(words.dropFirst())
     switch name {
@@ -26,6 +27,11 @@ enum QStyle {
         (arguments) throws(UsageError) in
         let options = try TransferOptions(arguments)
         return { () throws(Failure) in try TransferCommand(options).run() }
+      }
+    case "plan":
+      return try perform(rest, PlanCommand.command) { (arguments) throws(UsageError) in
+        let command = try PlanCommand(arguments)
+        return { () throws(Failure) in try command.run() }
       }
     case "verify":
       return try perform(rest, VerifyCommand.command) { (arguments) throws(UsageError) in
@@ -77,7 +83,7 @@ enum QStyle {
       "qstyle paints a photo in the style of a picture (Gatys et al.) with an int8 VGG-19.\n\n"
     text += "Usage: qstyle COMMAND ...\n\n"
     for command in [
-      TransferOptions.command, VerifyCommand.command, InspectCommand.command,
+      TransferOptions.command, PlanCommand.command, VerifyCommand.command, InspectCommand.command,
       BenchCommand.command,
     ] {
       text += "  \(command.name) \(command.usage)\n      \(command.abstract)\n"

@@ -24,6 +24,14 @@ struct SharedOptions {
     "plan", value: "NAME",
     "A memory plan by its name in 'qstyle plan' (default: the fastest that fits).")
 
+  static let pool = Option("pool", value: "P", "avg (default) or max.")
+
+  /// The pooling of --pool.
+  static func pooling(_ arguments: ParsedArguments) throws(UsageError) -> Pooling {
+    let names = Pooling.allCases.map { $0.rawValue }
+    return try arguments.choice("pool", among: names).flatMap { Pooling(rawValue: $0) } ?? .average
+  }
+
   /// The plan of --plan; nil where there is none.
   static func plan(_ arguments: ParsedArguments) throws(UsageError) -> MemoryPlan? {
     guard let name = arguments.text("plan") else { return nil }

@@ -14,71 +14,88 @@ struct TransferCommand {
 
   func run() throws(Failure) -> ExitCode {
     let begin = Console.seconds
-    let deepest = options.settings.deepest
-    // The output is tried before the work, and the weights before the pictures.
+    // The output is tried before the work, and the headers of all files before the first sample.
     try ResultWriter.check(options.output)
     let weights = try WeightLocation.open(options.weights, precision: options.precision)
-    let content = try picture(
-      options.content, .longerSide(options.size, upscale: options.upscale), deepest)
-    let style = try picture(options.style, .longerSide(options.size), deepest)
-    let start = try startImage(content)
+    let content = try PictureFile(options.content)
+    let style = try PictureFile(options.style)
+    var start: PictureFile?
+    if case .file(let path) = options.start { start = try PictureFile(path) }
+    let transfer = PlannedTransfer(
+      content: content.reader, style: style.reader, start: start?.reader,
+      contentSize: content.reader.info.size, styleSize: style.reader.info.size,
+      longerSide: options.size, upscale: options.upscale, settings: options.settings,
+      pooling: options.pooling, precision: weights.precision, threads: options.shared.threads)
+    let least = VGG19.smallestSide(forLayer: options.settings.deepest)
+    try content.check(transfer.resultSize, least: least)
+    try style.check(transfer.measuredStyleSize, least: least)
+    let planned = try transfer.choose(
+      options.plan, limit: options.memory ?? PlannedTransfer.availableBytes)
     let pool = WorkerPool(threads: options.shared.threads)
+    if options.isDryRun {
+      DryRun(options, transfer, planned).report(pool)
+      return .done
+    }
+    let pictures = Pictures(content: content, style: style, start: start)
+    let deepest = options.settings.deepest
     switch weights.precision {
     case .int8:
       let numbers = try weights.int8(
-        deepest: deepest, pooling: options.pooling, kernels: options.shared.kernels)
-      return try optimise(numbers, content, style, start, pool, begin)
+        deepest: deepest, pooling: options.pooling, kernels: options.shared.kernels,
+        copies: planned.plan.copies)
+      return try optimise(numbers, pictures, transfer, planned.plan, pool, begin)
     case .float32:
       let numbers = try weights.float32(
         deepest: deepest, pooling: options.pooling, kernels: options.shared.kernels)
-      return try optimise(numbers, content, style, start, pool, begin)
+      return try optimise(numbers, pictures, transfer, planned.plan, pool, begin)
     }
   }
 
-  private func picture(
-    _ path: String, _ size: RequestedSize, _ deepest: Int
-  ) throws(Failure) -> ImageTensor {
-    let image: RGBImage
-    do throws(ImageError) {
-      image = try readImage(path: path, size: size)
-    } catch {
-      throw Failure(path, error.description)
-    }
-    let least = VGG19.smallestSide(forLayer: deepest)
-    guard min(image.size.width, image.size.height) >= least else {
-      throw Failure(
-        path,
-        "becomes \(image.size.width)x\(image.size.height) pixels; the layers need \(least) a side: "
-          + "use a larger --size or picture")
-    }
-    return ImageTensor(width: image.size.width, height: image.size.height, rgb: image.pixels)
+  private struct Pictures {
+    let content, style: PictureFile
+    let start: PictureFile?
   }
 
-  private func startImage(_ content: ImageTensor) throws(Failure) -> ImageTensor {
-    switch options.start {
-    case .content: return content
-    case .noise:
-      return .noisy(content: content, ratio: options.noiseRatio, seed: options.seed)
-    case .file(let path):
-      return try picture(
-        path, .exactly(ImageSize(width: content.width, height: content.height)),
-        options.settings.deepest)
+  /// A session that is ready for its first step.
+  private func prepare<Numbers: Arithmetic>(
+    _ numbers: Numbers, _ pictures: Pictures, _ transfer: PlannedTransfer, _ plan: MemoryPlan,
+    _ pool: WorkerPool
+  ) throws(Failure) -> TransferSession<Numbers, Adam> {
+    let (size, styleSize) = (transfer.resultSize, transfer.measuredStyleSize)
+    // The style's pixels are given back before the content's come.
+    var style = ImageTensor(width: styleSize.width, height: styleSize.height)
+    try style.values.withUnsafeMutableBufferPointer { (values) throws(Failure) in
+      try pictures.style.read(into: values, size: styleSize)
     }
-  }
-
-  private func optimise<Numbers: Arithmetic>(
-    _ numbers: Numbers, _ content: ImageTensor, _ style: ImageTensor, _ start: ImageTensor,
-    _ pool: WorkerPool, _ begin: Double
-  ) throws(Failure) -> ExitCode {
     let session: TransferSession<Numbers, Adam>
     do throws(TransferError) {
       session = try TransferSession(
-        numbers, content: content, style: style, start: start, settings: options.settings,
-        optimizer: Adam(count: start.values.count, settings: options.adam), pool: pool)
+        numbers, width: size.width, height: size.height, widestStyle: styleSize.width,
+        settings: options.settings,
+        optimizer: Adam(count: 3 * size.pixelCount, settings: options.adam), plan: plan.network,
+        pool: pool)
+      try session.captureStyle(style)
     } catch {
       throw Failure(error.description)
     }
-    var report = TransferReport(options, isa: numbers.instructionSet)
+    style = ImageTensor(width: 0, height: 0)
+    try pictures.content.read(into: session.pixels, size: size)
+    session.captureContent()
+    switch options.start {
+    case .content: break
+    case .noise:
+      ImageTensor.mixNoise(into: session.pixels, ratio: options.noiseRatio, seed: options.seed)
+    case .file: try pictures.start?.read(into: session.pixels, size: size)
+    }
+    return session
+  }
+
+  private func optimise<Numbers: Arithmetic>(
+    _ numbers: Numbers, _ pictures: Pictures, _ transfer: PlannedTransfer, _ plan: MemoryPlan,
+    _ pool: WorkerPool, _ begin: Double
+  ) throws(Failure) -> ExitCode {
+    let session = try prepare(numbers, pictures, transfer, plan, pool)
+    var report = TransferReport(options, plan: plan, isa: numbers.instructionSet)
     let writer = ResultWriter(options)
     var done = 0
     while done < options.steps, !Console.isInterrupted {
@@ -103,6 +120,41 @@ struct TransferCommand {
       session, steps: done, losses: losses, seconds: Console.seconds - begin,
       wasInterrupted: done < options.steps)
     return done < options.steps ? .interrupted : .done
+  }
+}
+
+/// A picture of the command line.
+struct PictureFile {
+  let reader: ImageReader
+  private let path: String
+
+  /// Opens a picture and reads its header.
+  init(_ path: String) throws(Failure) {
+    self.path = path
+    do throws(ImageError) {
+      reader = try ImageReader(path: path)
+    } catch {
+      throw Failure(path, error.description)
+    }
+  }
+
+  /// Refuses a size that leaves no pixel at the deepest layer.
+  func check(_ size: ImageSize, least: Int) throws(Failure) {
+    guard min(size.width, size.height) >= least else {
+      throw Failure(
+        path,
+        "becomes \(size.width)x\(size.height) pixels; the layers need \(least) a side: "
+          + "use a larger --size or picture")
+    }
+  }
+
+  /// Decodes the picture, minus the network's mean.
+  func read(into values: UnsafeMutableBufferPointer<Float>, size: ImageSize) throws(Failure) {
+    do throws(ImageError) {
+      try reader.read(into: values, size: size, subtracting: VGG19.mean)
+    } catch {
+      throw Failure(path, error.description)
+    }
   }
 }
 

@@ -39,7 +39,17 @@ struct TransferOptions {
         "Network",
         [
           SharedOptions.weights, SharedOptions.precision,
-          Option("pool", value: "P", "avg (default) or max."),
+          SharedOptions.pool,
+        ]),
+      OptionGroup(
+        "Memory",
+        [
+          Option(
+            "memory", value: "SIZE",
+            "Peak memory of the process that is never exceeded, as 64M or 1G (default: nine tenths of what is free)."
+          ),
+          SharedOptions.plan,
+          Option("dry-run", "Print what would run and what it would take, and end."),
         ]),
       OptionGroup(
         "Reports",
@@ -74,6 +84,9 @@ struct TransferOptions {
   let pooling: Pooling
   let saveEvery: Int?
   let log: String?
+  let memory: Int?
+  let plan: MemoryPlan?
+  let isDryRun: Bool
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
     shared = try SharedOptions(arguments)
@@ -124,13 +137,12 @@ struct TransferOptions {
     self.settings = settings
     weights = arguments.text("weights")
     precision = try Precision(arguments)
-    pooling =
-      Pooling(
-        rawValue: try arguments.choice("pool", among: Pooling.allCases.map { $0.rawValue }) ?? "avg"
-      )
-      ?? .average
+    pooling = try SharedOptions.pooling(arguments)
     saveEvery = try arguments.integer("save-every", in: 1...1_000_000) ?? (isArticle ? 25 : nil)
     log = arguments.text("log")
+    memory = try arguments.bytes("memory")
+    plan = try SharedOptions.plan(arguments)
+    isDryRun = arguments.has("dry-run")
   }
 
   /// `name[:weight],...`; layers without a weight share 1, or get `weight`.

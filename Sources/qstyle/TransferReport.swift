@@ -7,12 +7,14 @@ internal import StyleTransfer
 /// What a transfer tells while it runs and when it is done.
 struct TransferReport {
   private let options: TransferOptions
+  private let plan: MemoryPlan
   private let isa: InstructionSet
   private var line: ProgressLine
   private var stepSeconds = 0.0
 
-  init(_ options: TransferOptions, isa: InstructionSet) {
+  init(_ options: TransferOptions, plan: MemoryPlan, isa: InstructionSet) {
     self.options = options
+    self.plan = plan
     self.isa = isa
     line = ProgressLine(isQuiet: options.shared.isQuiet)
   }
@@ -82,7 +84,7 @@ struct TransferReport {
       result.add("seconds", seconds)
       result.add("step_ms", steps == 0 ? nil : 1000 * stepSeconds / Double(steps))
       result.add("peak_bytes", peak)
-      result.add("plan", "resident")
+      result.add("plan", plan.name)
       result.add("isa", isa.rawValue)
       result.add("image_sha256", SHA256.digest(UnsafeRawBufferPointer(session.image)))
       Console.print(result.text + "\n")

@@ -65,6 +65,14 @@ int system_processor_count(void);
 /// Peak resident memory of this process in bytes: VmHWM of /proc/self/status, or getrusage where there is no /proc.
 long long system_peak_resident_bytes(void);
 
+/// Resident memory of this process now, in bytes, and what the system could give it without swapping (the least of
+/// MemAvailable and the control group's limit); 0 where the system does not tell.
+long long system_resident_bytes(void);
+long long system_available_bytes(void);
+
+/// Lets freed blocks above 64 KiB go back to the system at once, and all threads share one heap.
+void system_trim_heap(void);
+
 /// getopt's global state, which Swift takes for a data race: the next index, the value, the wrong letter.
 /// `system_getopt_restart` begins a new scan that prints nothing.
 static inline void system_getopt_restart(void) {

@@ -28,7 +28,7 @@ extension Network {
         unpool(y, columns: columns, incoming: incoming, firstRow: rows.lowerBound, into: gradient)
       }
       let activation = UnsafePointer(
-        layout.activations[stageLayer].row(y) + columns.lowerBound * layer.channels)
+        layout.readActivations[stageLayer].row(y) + columns.lowerBound * layer.channels)
       if hasLoss {
         client.addLossGradient(
           row: y, columns: columns, layer: stageLayer, activations: activation, into: gradient)
@@ -68,7 +68,7 @@ extension Network {
     into out: UnsafeMutablePointer<Float>
   ) {
     let layer = shape.layers[stageLayer]
-    let ring = layout.activations[stageLayer]
+    let ring = layout.readActivations[stageLayer]
     guard y / 2 < layer.height / 2 else {
       // The last row of an odd height: no window covers it.
       out.update(repeating: 0, count: columns.count * layer.channels)
@@ -99,7 +99,7 @@ extension Network {
     let maskWords = Numbers.maskWords(channels: layer.channels)
     numbers.storeGradient(
       gradient, activations: activations,
-      mask: layout.masks[stageLayer].row(y) + columns.lowerBound * maskWords, layer: stageLayer,
+      mask: layout.readMasks[stageLayer].row(y) + columns.lowerBound * maskWords, layer: stageLayer,
       into: out + (columns.lowerBound + 1) * layer.channels,
       scales: layout.scales[stageLayer].row(y) + columns.lowerBound, width: columns.count)
   }

@@ -8,8 +8,9 @@ extension Network {
 
   func runConvolve(_ rows: Range<Int>, panels: Range<Int>) {
     let layer = shape.layers[stageLayer]
-    let out = layout.activations[stageLayer]
-    let mask = layout.masks[stageLayer]
+    let isAgain = stage == .convolveAgain
+    let out = isAgain ? layout.readActivations[stageLayer] : layout.activations[stageLayer]
+    let mask = isAgain ? layout.readMasks[stageLayer] : layout.masks[stageLayer]
     // Panels outside, rows inside: a panel's weights stay in the cache for all rows of the item.
     for panel in panels {
       for y in rows {

@@ -121,7 +121,8 @@ public final class Network<Client: NetworkClient>: ParallelWork, StageRunner {
     let group = item % groups
     switch stage {
     case .quantizeImage: runQuantizeImage(rows)
-    case .convolve: runConvolve(rows, panels: share(group, of: panels, unit: 1))
+    case .convolve, .convolveAgain:
+      runConvolve(rows, panels: share(group, of: panels, unit: 1))
     case .pool: runPool(rows)
     case .gradient:
       let width = shape.layers[stageLayer].width

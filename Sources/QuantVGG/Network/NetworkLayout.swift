@@ -3,6 +3,9 @@ struct NetworkLayout<Numbers: Arithmetic> {
   var pixels: RowRing<Numbers.Pixel>
   var activations: [RowRing<Numbers.Activation>] = []
   var masks: [RowRing<UInt32>] = []
+  /// What the way back reads: the rings above, but for a first layer that is repeated.
+  var readActivations: [RowRing<Numbers.Activation>] = []
+  var readMasks: [RowRing<UInt32>] = []
   /// Without rows where a layer is not pooled.
   var pooled: [RowRing<Numbers.Activation>] = []
   var gradients: [RowRing<Numbers.Gradient>] = []
@@ -25,7 +28,7 @@ struct NetworkLayout<Numbers: Arithmetic> {
   ) {
     let readsAll = Numbers.maskWords(channels: NetworkTiling.panel) == 0
     let watcher = RingWatcher(
-      shape,
+      shape, repeatsFirst: plan.repeatsFirst,
       readsActivations: shape.layers.indices.map {
         hasLoss[$0] || readsAll || (pooling == .maximum && shape.isPooled($0))
       })
@@ -36,16 +39,24 @@ struct NetworkLayout<Numbers: Arithmetic> {
     pixels = RowRing(
       width: shape.width, channels: 4, capacity: watcher.pixels.capacity, plan: &memory)
     var widest = pixels.paddedCount * MemoryLayout<Numbers.Pixel>.stride
-    for (index, layer) in shape.layers.enumerated() {
-      let ring = RowRing<Numbers.Activation>(
-        width: layer.width, channels: layer.channels,
-        capacity: watcher.activations[index].capacity, plan: &memory)
-      widest = max(widest, ring.paddedCount * MemoryLayout<Numbers.Activation>.stride)
-      activations.append(ring)
-      masks.append(
+    func rings(
+      _ index: Int, _ activations: RingWatcher.Ring, _ masks: RingWatcher.Ring
+    ) -> (RowRing<Numbers.Activation>, RowRing<UInt32>) {
+      let layer = shape.layers[index]
+      return (
+        RowRing(
+          width: layer.width, channels: layer.channels, capacity: activations.capacity,
+          plan: &memory),
         RowRing(
           width: layer.width, channels: Numbers.maskWords(channels: layer.channels),
-          capacity: watcher.masks[index].capacity, plan: &memory))
+          capacity: masks.capacity, plan: &memory)
+      )
+    }
+    for (index, layer) in shape.layers.enumerated() {
+      let (ring, mask) = rings(index, watcher.activations[index], watcher.masks[index])
+      widest = max(widest, ring.paddedCount * MemoryLayout<Numbers.Activation>.stride)
+      activations.append(ring)
+      masks.append(mask)
       pooled.append(
         RowRing(
           width: layer.width / 2, channels: layer.channels,
@@ -58,6 +69,11 @@ struct NetworkLayout<Numbers: Arithmetic> {
       gradients.append(gradient)
       scales.append(RowRing(width: layer.width, channels: 1, capacity: capacity, plan: &memory))
       widest = max(widest, (layer.width + 2) * MemoryLayout<Float>.stride)
+    }
+    (readActivations, readMasks) = (activations, masks)
+    if plan.repeatsFirst {
+      (readActivations[0], readMasks[0]) = rings(
+        0, watcher.repeatedActivations, watcher.repeatedMasks)
     }
     zeroRow = memory.reserve(widest)
     var worker = ArenaPlan()
@@ -79,6 +95,8 @@ struct NetworkLayout<Numbers: Arithmetic> {
       activations[index].attach(arena)
       masks[index].attach(arena)
       pooled[index].attach(arena)
+      readActivations[index].attach(arena)
+      readMasks[index].attach(arena)
     }
     for index in gradients.indices {
       gradients[index].attach(arena)
@@ -118,14 +136,18 @@ private final class RingWatcher: StageRunner {
   private let shape: NetworkShape
   /// By layer, whether the way back reads activations, not only masks.
   private let readsActivations: [Bool]
+  private let repeatsFirst: Bool
   var pixels = Ring()
   var activations: [Ring]
   var masks: [Ring]
+  var repeatedActivations = Ring()
+  var repeatedMasks = Ring()
   var pooled: [Ring]
   var gradients: [Ring]
 
-  init(_ shape: NetworkShape, readsActivations: [Bool]) {
+  init(_ shape: NetworkShape, repeatsFirst: Bool, readsActivations: [Bool]) {
     self.shape = shape
+    self.repeatsFirst = repeatsFirst
     self.readsActivations = readsActivations
     activations = shape.layers.map { _ in Ring() }
     masks = activations
@@ -147,6 +169,10 @@ private final class RingWatcher: StageRunner {
       }
       activations[layer].write(rows)
       masks[layer].write(rows)
+    case .convolveAgain:
+      pixels.read(from: rows.lowerBound - 1)
+      repeatedActivations.write(rows)
+      repeatedMasks.write(rows)
     case .pool:
       activations[layer].read(from: 2 * rows.lowerBound)
       pooled[layer].write(rows)
@@ -155,8 +181,10 @@ private final class RingWatcher: StageRunner {
         let first = shape.isPooled(layer) ? rows.lowerBound / 2 : rows.lowerBound
         gradients[layer + 1].read(from: first - 1)
       }
-      masks[layer].read(from: rows.lowerBound)
-      if readsActivations[layer] { activations[layer].read(from: rows.lowerBound) }
+      if layer > 0 || !repeatsFirst {
+        masks[layer].read(from: rows.lowerBound)
+        if readsActivations[layer] { activations[layer].read(from: rows.lowerBound) }
+      }
       gradients[layer].write(rows)
     case .imageGradient:
       gradients[0].read(from: rows.lowerBound - 1)

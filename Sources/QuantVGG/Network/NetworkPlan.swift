@@ -4,7 +4,9 @@
 /// and needs, of every layer, the ReLU's mask (one bit per activation), and the activations themselves
 /// only where a loss or a maximum pooling reads them. Layers from `firstKept` on keep these for all
 /// rows from the first pass to the second; the layers before run forward again in the second pass, a
-/// little ahead of the gradient. Everything else lives in rings of a few rows.
+/// little ahead of the gradient. Of these, the first layer, which is large and costs little, runs once
+/// more right before its own gradient where others lie between. Everything else lives in rings of a
+/// few rows.
 public struct NetworkPlan: Sendable, Equatable {
   /// Rows of the image by which a pass advances, at least 1.
   public var chunkRows: Int
@@ -18,6 +20,9 @@ public struct NetworkPlan: Sendable, Equatable {
     self.chunkRows = chunkRows
     self.firstKept = firstKept
   }
+
+  /// Whether the first layer's rows are computed once more for their gradient.
+  var repeatsFirst: Bool { firstKept > 1 }
 
   /// All layers are computed once.
   public static let resident = NetworkPlan(chunkRows: 64, firstKept: 0)

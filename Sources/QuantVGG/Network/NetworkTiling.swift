@@ -66,7 +66,7 @@ extension Network {
     }
     let rowItems = (rows.count + rowsPerItem - 1) / rowsPerItem
     switch stage {
-    case .convolve:
+    case .convolve, .convolveAgain:
       groups = NetworkTiling.panelGroups(
         rowItems: rowItems, panels: shape.layers[layer].channels / NetworkTiling.panel,
         threads: pool.threads)

@@ -15,7 +15,7 @@ public struct NetworkTiming: Sendable {
 
   mutating func add(_ seconds: Double, stage: Stage, layer: Int) {
     switch stage {
-    case .convolve: forward[layer] += seconds
+    case .convolve, .convolveAgain: forward[layer] += seconds
     case .gradient where layer + 1 < backward.count: backward[layer + 1] += seconds
     case .imageGradient: backward[0] += seconds
     default: other += seconds

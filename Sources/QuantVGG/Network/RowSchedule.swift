@@ -2,6 +2,8 @@
 enum Stage {
   case quantizeImage
   case convolve
+  /// The first layer's rows once more, just before their gradient.
+  case convolveAgain
   case pool
   case gradient
   case imageGradient
@@ -88,7 +90,9 @@ struct RowSchedule {
       while needsForward(layers: recomputed) { advance(layers: recomputed, runner) }
       for layer in stride(from: deepest, through: 0, by: -1)
       where targets[layer] > gradients[layer] {
-        runner.run(.gradient, layer: layer, rows: gradients[layer]..<targets[layer])
+        let rows = gradients[layer]..<targets[layer]
+        if layer == 0, plan.repeatsFirst { runner.run(.convolveAgain, layer: 0, rows: rows) }
+        runner.run(.gradient, layer: layer, rows: rows)
         gradients[layer] = targets[layer]
       }
       let image = gradients[0] == shape.height ? shape.height : gradients[0] - 1
@@ -99,18 +103,23 @@ struct RowSchedule {
     }
   }
 
-  /// Sets `targets`: the deepest layer advances, and every layer follows as far as it can.
+  /// Sets `targets`: the deepest layer advances, and every layer follows as far as it can, by no
+  /// more rows than in the middle of the image.
   private mutating func aim() {
-    var above = min(gradients[deepest] + deepRows, shape.layers[deepest].height)
-    targets[deepest] = above
-    for layer in stride(from: deepest - 1, through: 0, by: -1) {
+    var above = shape.layers[deepest].height
+    var step = deepRows
+    for layer in stride(from: deepest, through: 0, by: -1) {
       let height = shape.layers[layer].height
-      if above == shape.layers[layer + 1].height {
-        above = height
-      } else {
-        let input = max(above - 1, 0)
-        above = shape.isPooled(layer) ? 2 * input : input
+      if layer < deepest {
+        if shape.isPooled(layer) { step *= 2 }
+        if above == shape.layers[layer + 1].height {
+          above = height
+        } else {
+          let input = max(above - 1, 0)
+          above = shape.isPooled(layer) ? 2 * input : input
+        }
       }
+      above = min(above, gradients[layer] + step)
       targets[layer] = above
     }
   }

@@ -59,8 +59,8 @@ public struct PlannedMemory: Sendable {
   /// The plan.
   public let plan: MemoryPlan
   /// Most bytes that the run has in use at once, beyond what the process had before it.
-  public let bytes: Int
-  /// Duration of a step, relative to the fastest plan's.
+  public var bytes: Int
+  /// Duration of a step, relative to that of `MemoryPlan.resident`.
   public let relativeTime: Double
 }
 
@@ -82,6 +82,12 @@ public struct MemoryDemand: Sendable {
   public var optimizerBytes: Int
   /// Threads of every step.
   public var threads: Int
+  /// Bytes that decoding the content takes beside its pixels.
+  public var contentReadingBytes = 0
+  /// Bytes that decoding the style takes beside its pixels.
+  public var styleReadingBytes = 0
+  /// Bytes that decoding a picture to start from takes; 0 where there is none.
+  public var startReadingBytes = 0
 
   /// A demand from its parts.
   public init(
@@ -109,7 +115,7 @@ extension MemoryDemand {
   /// - Returns: plans with their memory and their time relative to the fastest one's.
   public func plans<Numbers: Arithmetic>(for numbers: Numbers.Type) -> [PlannedMemory] {
     let deepest = settings.deepest
-    var firsts = (0...deepest).filter { $0 == 0 || VGG19.convolutions[$0].followsPool }
+    var firsts = (0...deepest).filter { $0 < 2 || VGG19.convolutions[$0].followsPool }
     firsts.append(.max)
     let hasTwoForms =
       Numbers.packedBytes(deepest: deepest, copies: .forward)
@@ -120,26 +126,30 @@ extension MemoryDemand {
         for chunkRows in Self.chunks {
           let plan = MemoryPlan(
             network: NetworkPlan(chunkRows: chunkRows, firstKept: firstKept), copies: copies)
-          candidates.append(
-            PlannedMemory(
-              plan: plan, bytes: bytes(plan, for: numbers), relativeTime: relativeTime(plan)))
+          candidates.append(planned(plan, for: numbers))
         }
       }
     }
     candidates.sort { ($0.relativeTime, $0.bytes) < ($1.relativeTime, $1.bytes) }
-    let fastest = candidates[0].relativeTime
     var least = Int.max
-    return candidates.compactMap { candidate in
-      guard candidate.bytes < least else { return nil }
+    return candidates.filter { candidate in
+      guard candidate.bytes < least else { return false }
       least = candidate.bytes
-      return PlannedMemory(
-        plan: candidate.plan, bytes: candidate.bytes,
-        relativeTime: candidate.relativeTime / fastest)
+      return true
     }
   }
 
+  /// A plan with what it costs.
+  public func planned<Numbers: Arithmetic>(
+    _ plan: MemoryPlan, for numbers: Numbers.Type
+  ) -> PlannedMemory {
+    PlannedMemory(
+      plan: plan, bytes: bytes(plan, for: numbers),
+      relativeTime: forwardPasses(plan) / forwardPasses(.resident))
+  }
+
   /// Most bytes that a run of a plan has in use at once, beyond what the process had before it.
-  public func bytes<Numbers: Arithmetic>(_ plan: MemoryPlan, for numbers: Numbers.Type) -> Int {
+  private func bytes<Numbers: Arithmetic>(_ plan: MemoryPlan, for numbers: Numbers.Type) -> Int {
     let deepest = settings.deepest
     let shape = NetworkShape(width: width, height: height, deepest: deepest)
     let layout = SessionLayout<Numbers>(
@@ -150,17 +160,22 @@ extension MemoryDemand {
         Numbers.self, shape, plan: plan.network, pooling: pooling, copies: plan.copies,
         hasLoss: hasLoss, backward: backward, threads: threads)
     }
-    let steps = layout.memory.bytes + network(shape, backward: true) + optimizerBytes
-    // The style is measured before the image and the content's features are written.
     let styleShape = NetworkShape(width: styleWidth, height: styleHeight, deepest: deepest)
-    let style =
-      layout.styleBytes + network(styleShape, backward: false)
-      + styleWidth * styleHeight * 3 * MemoryLayout<Float>.stride
-    return Numbers.packedBytes(deepest: deepest, copies: plan.copies) + max(steps, style)
+    let style = styleWidth * styleHeight * 3 * MemoryLayout<Float>.stride
+    let image = width * height * 3 * MemoryLayout<Float>.stride
+    // In the order of the run; memory counts from when it is first written.
+    let phases = [
+      style + styleReadingBytes,
+      style + layout.styleBytes + network(styleShape, backward: false),
+      layout.styleBytes + image + contentReadingBytes,
+      layout.memory.bytes + network(shape, backward: false) + startReadingBytes,
+      layout.memory.bytes + network(shape, backward: true) + optimizerBytes,
+    ]
+    return Numbers.packedBytes(deepest: deepest, copies: plan.copies) + (phases.max() ?? 0)
   }
 
   /// Duration of a step in forward passes, by measurement on the shapes of VGG-19.
-  private func relativeTime(_ plan: MemoryPlan) -> Double {
+  private func forwardPasses(_ plan: MemoryPlan) -> Double {
     func work(through layer: Int) -> Double {
       Double(VGG19.multiplyAccumulates(throughLayer: layer, width: width, height: height))
     }

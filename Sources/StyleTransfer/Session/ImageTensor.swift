@@ -17,6 +17,12 @@ public struct ImageTensor: Sendable {
     self.values = values
   }
 
+  /// An image of mean colour.
+  public init(width: Int, height: Int) {
+    self.init(
+      width: width, height: height, values: [Float](repeating: 0, count: width * height * 3))
+  }
+
   /// Subtracts the mean from RGB values in 0...255.
   public init(width: Int, height: Int, rgb: [Float]) {
     self.init(width: width, height: height, values: rgb)
@@ -51,13 +57,20 @@ public struct ImageTensor: Sendable {
   ///   - seed: any number.
   /// - Returns: the start image.
   public static func noisy(content: ImageTensor, ratio: Float, seed: UInt64) -> ImageTensor {
-    var generator = SplitMix64(seed: seed)
     var result = content
-    for i in result.values.indices {
-      let noise = generator.nextUnit() * 40 - 20
-      result.values[i] = ratio * noise + (1 - ratio) * content.values[i]
-    }
+    result.values.withUnsafeMutableBufferPointer { mixNoise(into: $0, ratio: ratio, seed: seed) }
     return result
+  }
+
+  /// Turns the content's values into those of the start image `noisy`.
+  public static func mixNoise(
+    into values: UnsafeMutableBufferPointer<Float>, ratio: Float, seed: UInt64
+  ) {
+    var generator = SplitMix64(seed: seed)
+    for i in values.indices {
+      let noise = generator.nextUnit() * 40 - 20
+      values[i] = ratio * noise + (1 - ratio) * values[i]
+    }
   }
 }
 
