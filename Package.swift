@@ -32,7 +32,7 @@ let package = Package(
     // The libraries.
     .target(
       name: "QuantVGG", dependencies: ["CQuantKernels", "CSystem"], swiftSettings: swiftSettings),
-    .target(name: "Optim", swiftSettings: swiftSettings),
+    .target(name: "Optim", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(name: "FileOutput", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(
       name: "StyleTransfer", dependencies: ["QuantVGG", "Optim"], swiftSettings: swiftSettings),

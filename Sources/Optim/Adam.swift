@@ -6,7 +6,7 @@
 /// ```
 /// Every operation is rounded to Float32 on its own, and square root and division are exact by
 /// IEEE 754, so a step has the same bits on every machine.
-public final class Adam: StreamingOptimizer {
+public final class Adam: Optimizer {
   /// The settings of the recurrence.
   public struct Settings: Sendable, Equatable {
     /// Step size in grey levels, > 0.
@@ -29,61 +29,77 @@ public final class Adam: StreamingOptimizer {
     }
   }
 
-  /// Steps begun.
-  public private(set) var steps = 0
-  /// The settings of the recurrence.
-  public let settings: Settings
-  /// Parameters that the state has room for.
-  public let count: Int
+  private var step: AdamStep
 
-  private let firstMoment: UnsafeMutablePointer<Float>
-  private let secondMoment: UnsafeMutablePointer<Float>
+  /// State of zeros: 8 bytes for each number.
+  ///
+  /// - Throws: `OptimizerError.refused`.
+  public init(
+    rowLength: Int, rows: Int, settings: Settings = Settings()
+  ) throws(OptimizerError) {
+    step = AdamStep(settings)
+    try super.init(
+      rowLength: rowLength, rows: rows,
+      stateBytes: Self.stateBytes(rowLength: rowLength, rows: rows))
+  }
+
+  /// Bytes of the state.
+  public static func stateBytes(rowLength: Int, rows: Int) -> Int {
+    2 * rowLength * rows * MemoryLayout<Float>.stride
+  }
+
+  /// Sets the corrections of the moments' bias.
+  public override func beginStep(loss: Double) {
+    step.advance()
+  }
+
+  /// Updates a row; see the recurrence above.
+  public override func receive(
+    _ gradient: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>, row: Int
+  ) {
+    precondition((0..<rows).contains(row))
+    guard let base = state.baseAddress?.assumingMemoryBound(to: Float.self) else { return }
+    let m = base + row * rowLength
+    let v = m + rows * rowLength
+    let step = step
+    for i in 0..<rowLength {
+      (m[i], v[i]) = step.moments(m[i], v[i], gradient: gradient[i])
+      values[i] -= step.change(m[i], v[i])
+    }
+  }
+}
+
+/// The arithmetic of one step of Adam.
+struct AdamStep {
+  private let settings: Adam.Settings
   // beta^t in Float64 by repeated multiplication: no pow, whose last bit varies between libraries.
   private var beta1Power = 1.0
   private var beta2Power = 1.0
-  private var stepSize: Float = 0
+  private var size: Float = 0
   private var rootCorrection: Float = 1
 
-  /// State of zeros for `count` parameters: 8 bytes each.
-  public init(count: Int, settings: Settings = Settings()) {
-    precondition(count >= 0)
-    self.count = count
+  init(_ settings: Adam.Settings) {
     self.settings = settings
-    firstMoment = .allocate(capacity: count)
-    secondMoment = .allocate(capacity: count)
-    firstMoment.initialize(repeating: 0, count: count)
-    secondMoment.initialize(repeating: 0, count: count)
   }
 
-  deinit {
-    firstMoment.deallocate()
-    secondMoment.deallocate()
-  }
-
-  /// Starts the next step: sets the corrections of the moments' bias.
-  public func beginStep() {
-    steps += 1
+  /// Turns to the next step.
+  mutating func advance() {
     beta1Power *= Double(settings.beta1)
     beta2Power *= Double(settings.beta2)
-    stepSize = Float(Double(settings.learningRate) / (1 - beta1Power))
+    size = Float(Double(settings.learningRate) / (1 - beta1Power))
     rootCorrection = Float(1 / (1 - beta2Power).squareRoot())
   }
 
-  /// Updates parameters `offset..<offset + count`; see the recurrence above.
-  public func update(
-    _ values: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, offset: Int, count: Int
-  ) {
-    precondition(offset >= 0 && count >= 0 && offset + count <= self.count)
-    let m = firstMoment + offset
-    let v = secondMoment + offset
-    let (beta1, beta2) = (settings.beta1, settings.beta2)
-    let (rest1, rest2) = (1 - beta1, 1 - beta2)
-    let (stepSize, correction, epsilon) = (stepSize, rootCorrection, settings.epsilon)
-    for i in 0..<count {
-      let g = gradient[i]
-      m[i] = beta1 * m[i] + rest1 * g
-      v[i] = beta2 * v[i] + rest2 * (g * g)
-      values[i] -= stepSize * (m[i] / (v[i].squareRoot() * correction + epsilon))
-    }
+  /// Both moments after a gradient.
+  func moments(_ m: Float, _ v: Float, gradient g: Float) -> (Float, Float) {
+    (
+      settings.beta1 * m + (1 - settings.beta1) * g,
+      settings.beta2 * v + (1 - settings.beta2) * (g * g)
+    )
+  }
+
+  /// What a value loses.
+  func change(_ m: Float, _ v: Float) -> Float {
+    size * (m / (v.squareRoot() * rootCorrection + settings.epsilon))
   }
 }

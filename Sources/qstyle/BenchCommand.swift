@@ -75,12 +75,12 @@ struct BenchCommand {
     let grey = ImageTensor(
       width: width, height: height, values: [Float](repeating: 0, count: width * height * 3))
     let content = ImageTensor.noisy(content: grey, ratio: 1, seed: 1)
-    let session: TransferSession<Numbers, Adam>
+    let optimizer = try OptimizerSettings().make(width: width, height: height)
+    let session: TransferSession<Numbers>
     do throws(TransferError) {
       session = try TransferSession(
         numbers, content: content, style: .noisy(content: grey, ratio: 1, seed: 2),
-        start: content, optimizer: Adam(count: content.values.count), plan: plan.network,
-        pool: pool)
+        start: content, optimizer: optimizer, plan: plan.network, pool: pool)
     } catch {
       throw Failure("this size cannot be measured: " + error.description)
     }

@@ -1,5 +1,6 @@
 internal import CommandOptions
 internal import ImageIO
+internal import Optim
 internal import QuantVGG
 internal import StyleTransfer
 
@@ -18,7 +19,7 @@ struct PlanCommand {
           Option("size", value: "N", "Longer side of the result (default: 512, or as in WxH)."),
           Option("upscale", "Enlarge a content picture that is smaller than --size."),
           SharedOptions.precision,
-          SharedOptions.pool,
+          SharedOptions.pool, OptimizerOptions.optimizer, OptimizerOptions.state,
         ]),
       SharedOptions.group,
     ])
@@ -52,6 +53,7 @@ struct PlanCommand {
   private let size: Int?
   private let upscale: Bool
   private let memory: Int?
+  private let optimizer: OptimizerSettings
   private let precision: Precision
   private let pooling: Pooling
 
@@ -64,6 +66,7 @@ struct PlanCommand {
     upscale = arguments.has("upscale")
     memory = try arguments.bytes("memory")
     precision = try Precision(arguments) ?? .int8
+    optimizer = try OptimizerOptions.settings(arguments)
     pooling = try SharedOptions.pooling(arguments)
   }
 
@@ -74,7 +77,7 @@ struct PlanCommand {
     let transfer = PlannedTransfer(
       content: content.reader, style: style.reader, contentSize: content.size,
       styleSize: style.size, longerSide: size ?? typed ?? 512, upscale: upscale,
-      settings: TransferSettings(), pooling: pooling, precision: precision,
+      settings: TransferSettings(), optimizer: optimizer, pooling: pooling, precision: precision,
       threads: shared.threads)
     let limit = memory ?? PlannedTransfer.availableBytes
     let plans = transfer.plans()

@@ -1,5 +1,6 @@
 internal import CommandOptions
 internal import ImageIO
+internal import Optim
 internal import QuantVGG
 internal import StyleTransfer
 
@@ -16,6 +17,7 @@ struct PlannedTransfer {
   var longerSide: Int
   var upscale: Bool
   var settings: TransferSettings
+  var optimizer: OptimizerSettings
   var pooling: Pooling
   var precision: Precision
   var threads: Int
@@ -33,7 +35,8 @@ struct PlannedTransfer {
     var demand = MemoryDemand(
       width: result.width, height: result.height, styleWidth: measured.width,
       styleHeight: measured.height, settings: settings, pooling: pooling,
-      optimizerBytes: 2 * 4 * 3 * result.pixelCount, threads: threads)
+      optimizerBytes: optimizer.stateBytes(rowLength: 3 * result.width, rows: result.height),
+      threads: threads)
     demand.contentReadingBytes = content?.readingBytes(size: result) ?? 0
     demand.styleReadingBytes = style?.readingBytes(size: measured) ?? 0
     demand.startReadingBytes = start?.readingBytes(size: result) ?? 0

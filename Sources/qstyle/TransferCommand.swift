@@ -25,7 +25,8 @@ struct TransferCommand {
       content: content.reader, style: style.reader, start: start?.reader,
       contentSize: content.reader.info.size, styleSize: style.reader.info.size,
       longerSide: options.size, upscale: options.upscale, settings: options.settings,
-      pooling: options.pooling, precision: weights.precision, threads: options.shared.threads)
+      optimizer: options.optimizer, pooling: options.pooling, precision: weights.precision,
+      threads: options.shared.threads)
     let least = VGG19.smallestSide(forLayer: options.settings.deepest)
     try content.check(transfer.resultSize, least: least)
     try style.check(transfer.measuredStyleSize, least: least)
@@ -60,20 +61,19 @@ struct TransferCommand {
   private func prepare<Numbers: Arithmetic>(
     _ numbers: Numbers, _ pictures: Pictures, _ transfer: PlannedTransfer, _ plan: MemoryPlan,
     _ pool: WorkerPool
-  ) throws(Failure) -> TransferSession<Numbers, Adam> {
+  ) throws(Failure) -> TransferSession<Numbers> {
     let (size, styleSize) = (transfer.resultSize, transfer.measuredStyleSize)
     // The style's pixels are given back before the content's come.
     var style = ImageTensor(width: styleSize.width, height: styleSize.height)
     try style.values.withUnsafeMutableBufferPointer { (values) throws(Failure) in
       try pictures.style.read(into: values, size: styleSize)
     }
-    let session: TransferSession<Numbers, Adam>
+    let optimizer = try options.optimizer.make(width: size.width, height: size.height)
+    let session: TransferSession<Numbers>
     do throws(TransferError) {
       session = try TransferSession(
         numbers, width: size.width, height: size.height, widestStyle: styleSize.width,
-        settings: options.settings,
-        optimizer: Adam(count: 3 * size.pixelCount, settings: options.adam), plan: plan.network,
-        pool: pool)
+        settings: options.settings, optimizer: optimizer, plan: plan.network, pool: pool)
       try session.captureStyle(style)
     } catch {
       throw Failure(error.description)
@@ -179,7 +179,7 @@ struct ResultWriter {
 
   /// Writes the session's image; `step` makes an intermediate name.
   func save<Numbers: Arithmetic>(
-    _ session: TransferSession<Numbers, Adam>, step: Int?
+    _ session: TransferSession<Numbers>, step: Int?
   ) throws(Failure) {
     let path = step.map(name) ?? output
     do throws(ImageError) {

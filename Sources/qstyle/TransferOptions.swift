@@ -24,7 +24,6 @@ struct TransferOptions {
         "Optimisation",
         [
           Option("steps", value: "N", "Steps (default: 200)."),
-          Option("learning-rate", value: "R", "Adam's step size in grey levels (default: 10)."),
           Option("content-weight", value: "A", "Weight of the content cost (default: 10)."),
           Option("style-weight", value: "B", "Weight of the style cost (default: 40)."),
           Option(
@@ -32,7 +31,7 @@ struct TransferOptions {
           Option(
             "style-layers", value: "LIST",
             "Layers as name[:weight],... (default: conv1_1 ... conv5_1, 0.2 each)."),
-          Option("optimizer", value: "O", "adam (default)."),
+          OptimizerOptions.optimizer, OptimizerOptions.state, OptimizerOptions.learningRate,
           Option("preset", value: "NAME", "article: exactly the source article's settings."),
         ]),
       OptionGroup(
@@ -77,7 +76,7 @@ struct TransferOptions {
   let noiseRatio: Float
   let seed: UInt64
   let steps: Int
-  let adam: Adam.Settings
+  let optimizer: OptimizerSettings
   let settings: TransferSettings
   let weights: String?
   let precision: Precision?
@@ -104,7 +103,7 @@ struct TransferOptions {
     if isArticle {
       let fixed = [
         "init", "noise-ratio", "learning-rate", "content-weight", "style-weight",
-        "content-layers", "style-layers", "optimizer", "pool",
+        "content-layers", "style-layers", "optimizer", "state", "pool",
       ]
       for name in fixed where arguments.has(name) {
         throw UsageError("--\(name) is fixed by --preset article; leave out one of them")
@@ -121,10 +120,7 @@ struct TransferOptions {
     noiseRatio = Float(try arguments.number("noise-ratio", in: 0...1) ?? 0.6)
     seed = UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1)
     steps = try arguments.integer("steps", in: 1...1_000_000) ?? 200
-    _ = try arguments.choice("optimizer", among: ["adam"])
-    adam = Adam.Settings(
-      learningRate: Float(
-        try arguments.number("learning-rate", in: 1e-6...1000) ?? (isArticle ? 2 : 10)))
+    optimizer = try OptimizerOptions.settings(arguments, isArticle: isArticle)
     var settings = TransferSettings()
     settings.contentWeight = try arguments.number("content-weight", in: 0...1e12) ?? 10
     settings.styleWeight = try arguments.number("style-weight", in: 0...1e12) ?? 40

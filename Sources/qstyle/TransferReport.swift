@@ -67,7 +67,7 @@ struct TransferReport {
   }
 
   mutating func finish<Numbers: Arithmetic>(
-    _ session: TransferSession<Numbers, Adam>, steps: Int, losses: LossValues, seconds: Double,
+    _ session: TransferSession<Numbers>, steps: Int, losses: LossValues, seconds: Double,
     wasInterrupted: Bool
   ) {
     line.erase()

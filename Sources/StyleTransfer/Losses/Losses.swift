@@ -3,7 +3,7 @@ internal import QuantVGG
 
 /// The content and style losses of a transfer, as the client of its network: they see every row on
 /// the way down and add their gradients on the way back.
-final class Losses<Numbers: Arithmetic, Optimizer: StreamingOptimizer>: NetworkClient {
+final class Losses<Numbers: Arithmetic>: NetworkClient {
   /// What passing rows are used for.
   enum Mode {
     /// The rows are the style image's: sum Gram matrices.
@@ -99,8 +99,6 @@ final class Losses<Numbers: Arithmetic, Optimizer: StreamingOptimizer>: NetworkC
   }
 
   func consumeImageGradient(_ gradient: UnsafePointer<Float>, row: Int, worker: Int) {
-    let count = shape.width * 3
-    optimizer.update(
-      image + row * count, gradient: gradient, offset: row * count, count: count)
+    optimizer.receive(gradient, values: image + row * shape.width * 3, row: row)
   }
 }

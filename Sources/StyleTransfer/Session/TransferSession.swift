@@ -8,7 +8,7 @@ public import QuantVGG
 ///   numbers, content: content, style: style, start: start, optimizer: adam, pool: pool)
 /// for _ in 0..<100 { print(session.step().total) }
 /// ```
-public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOptimizer> {
+public final class TransferSession<Numbers: Arithmetic> {
   /// What is optimised.
   public let settings: TransferSettings
   /// Sizes of all layers.
@@ -22,8 +22,9 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
   private let pool: WorkerPool
   private let memory: Arena
   private let values: UnsafeMutablePointer<Float>
-  private let losses: Losses<Numbers, Optimizer>
-  private let network: Network<Losses<Numbers, Optimizer>>
+  private let mover: RowMover
+  private let losses: Losses<Numbers>
+  private let network: Network<Losses<Numbers>>
 
   /// Asks for all memory of a transfer; `captureStyle`, then the content's pixels in `pixels` and
   /// `captureContent`, and then the first image in `pixels` make it ready.
@@ -34,7 +35,7 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
   ///   - height: rows of the content and the result.
   ///   - widestStyle: columns of the widest style image.
   ///   - settings: what is optimised.
-  ///   - optimizer: for `width * height * 3` parameters.
+  ///   - optimizer: for `height` rows of `width * 3` numbers.
   ///   - plan: how many rows stay in memory.
   ///   - pool: the threads of every step.
   /// - Throws: `TransferError.tooSmall` when the content has no pixel left at the deepest layer;
@@ -65,6 +66,7 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
       throw TransferError(error)
     }
     values = memory.at(layout.image)
+    mover = RowMover(optimizer, values)
   }
 
   /// A transfer that is ready for its first step.
@@ -75,7 +77,7 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
   ///   - style: gives the Gram matrices, at any size.
   ///   - start: the first image, of the content's size.
   ///   - settings: what is optimised.
-  ///   - optimizer: for `start.values.count` parameters.
+  ///   - optimizer: for rows of the content.
   ///   - plan: how many rows stay in memory.
   ///   - pool: the threads of every step.
   /// - Throws: `TransferError.tooSmall` when an image has no pixel left at the deepest layer;
@@ -109,7 +111,7 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
   /// - Throws: `TransferError.tooSmall`, `.memory`.
   public func captureStyle(_ style: ImageTensor) throws(TransferError) {
     try Self.checkSize(style.width, style.height, settings, isStyle: true)
-    let styleNetwork: Network<Losses<Numbers, Optimizer>>
+    let styleNetwork: Network<Losses<Numbers>>
     do throws(MemoryError) {
       // Its memory is given back before the first row of the content is written.
       styleNetwork = try Network(
@@ -168,8 +170,10 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
   @discardableResult
   public func step() -> LossValues {
     let before = evaluate()
-    optimizer.beginStep()
+    optimizer.beginStep(loss: before.total)
     network.backward()
+    optimizer.endStep()
+    if optimizer.moves { pool.run(mover, items: shape.height) }
     return before
   }
 
@@ -184,6 +188,21 @@ public final class TransferSession<Numbers: Arithmetic, Optimizer: StreamingOpti
   }
 }
 
+/// Changes rows by an optimizer that has seen all of the gradient.
+private final class RowMover: ParallelWork {
+  private let optimizer: Optimizer
+  private let values: UnsafeMutablePointer<Float>
+
+  init(_ optimizer: Optimizer, _ values: UnsafeMutablePointer<Float>) {
+    self.optimizer = optimizer
+    self.values = values
+  }
+
+  override func run(item: Int, worker: Int) {
+    optimizer.move(values + item * optimizer.rowLength, row: item)
+  }
+}
+
 /// Why a transfer can not start.
 public enum TransferError: Error, Equatable {
   /// An image's shorter side is below the least that the deepest layer needs.
@@ -192,6 +211,13 @@ public enum TransferError: Error, Equatable {
   case memory(bytes: Int)
 
   init(_ error: MemoryError) {
+    switch error {
+    case .refused(let bytes): self = .memory(bytes: bytes)
+    }
+  }
+
+  /// From an optimizer's.
+  public init(_ error: OptimizerError) {
     switch error {
     case .refused(let bytes): self = .memory(bytes: bytes)
     }

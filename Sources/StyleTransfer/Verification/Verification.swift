@@ -30,7 +30,13 @@ public struct Verification: Sendable {
   public init<Numbers: Arithmetic>(
     _ numbers: Numbers, _ reference: ReferenceCase, steps: Int, pool: WorkerPool
   ) throws(TransferError) {
-    let optimizer = FirstGradient(count: reference.start.values.count)
+    let optimizer: FirstGradient
+    do throws(OptimizerError) {
+      optimizer = try FirstGradient(
+        rowLength: 3 * reference.start.width, rows: reference.start.height)
+    } catch {
+      throw TransferError(error)
+    }
     let session = try TransferSession(
       numbers, content: reference.content, style: reference.style, start: reference.start,
       settings: reference.settings, optimizer: optimizer, pool: pool)
@@ -69,35 +75,45 @@ public func score<Numbers: Arithmetic>(
   _ numbers: Numbers, image: ImageTensor, content: ImageTensor, style: ImageTensor,
   settings: TransferSettings, pool: WorkerPool
 ) throws(TransferError) -> LossValues {
+  let optimizer: Optimizer
+  do throws(OptimizerError) {
+    // One that changes nothing and remembers nothing.
+    optimizer = try Optimizer(rowLength: 3 * image.width, rows: image.height, stateBytes: 0)
+  } catch {
+    throw TransferError(error)
+  }
   let session = try TransferSession(
     numbers, content: content, style: style, start: image, settings: settings,
-    optimizer: Adam(count: image.values.count), pool: pool)
+    optimizer: optimizer, pool: pool)
   return session.evaluate()
 }
 
 /// Adam that remembers the gradient of its first step.
-private final class FirstGradient: StreamingOptimizer {
+private final class FirstGradient: Optimizer {
   private(set) var gradient: [Float]
   private let adam: Adam
+  private var steps = 0
 
-  init(count: Int) {
-    gradient = [Float](repeating: 0, count: count)
-    adam = Adam(count: count)
+  init(rowLength: Int, rows: Int) throws(OptimizerError) {
+    gradient = [Float](repeating: 0, count: rowLength * rows)
+    adam = try Adam(rowLength: rowLength, rows: rows)
+    try super.init(rowLength: rowLength, rows: rows, stateBytes: 0)
   }
 
-  func beginStep() {
-    adam.beginStep()
+  override func beginStep(loss: Double) {
+    adam.beginStep(loss: loss)
+    steps += 1
   }
 
-  func update(
-    _ values: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, offset: Int, count: Int
+  override func receive(
+    _ gradient: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>, row: Int
   ) {
-    if adam.steps == 1 {
+    if steps == 1 {
       // Rows come from several threads but do not overlap; the buffer itself stays where it is.
       self.gradient.withUnsafeMutableBufferPointer { buffer in
-        for i in 0..<count { buffer[offset + i] = gradient[i] }
+        for i in 0..<rowLength { buffer[row * rowLength + i] = gradient[i] }
       }
     }
-    adam.update(values, gradient: gradient, offset: offset, count: count)
+    adam.receive(gradient, values: values, row: row)
   }
 }

@@ -1,0 +1,95 @@
+/// Adam whose moments take a byte each.
+///
+/// A block of 256 numbers of a row shares an exponent, and each moment is a small floating-point
+/// number below it (`Minifloat`): block-wise dynamic quantization as in Dettmers et al., "8-bit
+/// optimizers via block-wise quantization", arXiv 2110.02861. Unlike there, rounding is stochastic,
+/// because the second moment moves by less than a code's width in most steps and would stand still;
+/// the random bits are a function of the place and the step alone, so the result has the same bits
+/// on every machine.
+public final class Adam8Bit: Optimizer {
+  /// Numbers that share an exponent.
+  static let block = 256
+
+  private var step: AdamStep
+  private var steps: UInt32 = 0
+
+  /// State of zeros: 2 bytes for each number, and 2 for each block.
+  ///
+  /// - Throws: `OptimizerError.refused`.
+  public init(
+    rowLength: Int, rows: Int, settings: Adam.Settings = Adam.Settings()
+  ) throws(OptimizerError) {
+    step = AdamStep(settings)
+    try super.init(
+      rowLength: rowLength, rows: rows,
+      stateBytes: Self.stateBytes(rowLength: rowLength, rows: rows))
+  }
+
+  /// Bytes of the state.
+  public static func stateBytes(rowLength: Int, rows: Int) -> Int {
+    rows * rowBytes(rowLength)
+  }
+
+  private static func rowBytes(_ rowLength: Int) -> Int {
+    2 * rowLength + 2 * ((rowLength + block - 1) / block)
+  }
+
+  /// Sets the corrections of the moments' bias.
+  public override func beginStep(loss: Double) {
+    step.advance()
+    steps &+= 1
+  }
+
+  /// Updates a row.
+  public override func receive(
+    _ gradient: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>, row: Int
+  ) {
+    precondition((0..<rows).contains(row))
+    guard let base = state.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
+    var codes = base + row * Self.rowBytes(rowLength)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * Self.block) { moments in
+      guard let m = moments.baseAddress else { return }
+      let v = m + Self.block
+      var first = 0
+      while first < rowLength {
+        let count = min(Self.block, rowLength - first)
+        update(
+          values + first, gradient + first, count, codes: codes, m: m, v: v,
+          random: RandomBits(step: steps, index: row * rowLength + first))
+        codes += 2 * count + 2
+        first += count
+      }
+    }
+  }
+
+  /// Updates a block: its exponents in `codes[0]` and `codes[1]`, then both moments' codes.
+  private func update(
+    _ x: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, _ count: Int,
+    codes: UnsafeMutablePointer<UInt8>, m: UnsafeMutablePointer<Float>,
+    v: UnsafeMutablePointer<Float>, random: RandomBits
+  ) {
+    let first = codes + 2
+    let second = first + count
+    let step = step
+    var mCode = Minifloat(exponent: codes[0], exponentBits: 3)
+    var vCode = Minifloat(exponent: codes[1], exponentBits: 4)
+    var (mLargest, vLargest): (Float, Float) = (0, 0)
+    for i in 0..<count {
+      let sign = UInt32(first[i] & 0x80) << 24
+      let moment = Float(bitPattern: mCode.decode(first[i] & 0x7f).bitPattern | sign)
+      (m[i], v[i]) = step.moments(moment, vCode.decode(second[i]), gradient: g[i])
+      mLargest = max(mLargest, abs(m[i]))
+      vLargest = max(vLargest, v[i])
+    }
+    for i in 0..<count { x[i] -= step.change(m[i], v[i]) }
+    mCode = Minifloat(largest: mLargest, exponentBits: 3)
+    vCode = Minifloat(largest: vLargest, exponentBits: 4)
+    (codes[0], codes[1]) = (mCode.exponent, vCode.exponent)
+    for i in 0..<count {
+      let sign = UInt8(truncatingIfNeeded: m[i].bitPattern >> 24) & 0x80
+      first[i] = mCode.encode(abs(m[i]), random: random.first(i)) | sign
+      // Never down to 0, which would make a step without bounds.
+      second[i] = max(vCode.encode(v[i], random: random.second(i)), v[i] > 0 ? 1 : 0)
+    }
+  }
+}

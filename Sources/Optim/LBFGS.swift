@@ -1,0 +1,220 @@
+/// The settings of `LBFGS`.
+public struct LBFGSSettings: Sendable, Equatable {
+  /// Pairs of changes that are remembered, at least 1.
+  public var history: Int
+  /// Root mean square of the first change, in grey levels, > 0.
+  public var firstChange: Double
+  /// Most that the root mean square of a change may be, in grey levels, > 0.
+  public var largestChange: Double
+
+  /// The defaults were found by measurement.
+  public init(history: Int = 8, firstChange: Double = 2, largestChange: Double = 20) {
+    self.history = history
+    self.firstChange = firstChange
+    self.largestChange = largestChange
+  }
+}
+
+/// L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.4) over rows of numbers.
+///
+/// What is remembered is rounded to whole numbers, of which blocks of a row share a scale
+/// (`BlockCode`): of each of the last steps the change s of the values and the change y of the
+/// gradient, and the gradient itself in 16 bits. The values change by the rounded s, and all products
+/// are those of rounded vectors, so that the recursion is that of its own history. It works on
+/// coefficients of the remembered vectors (Chen et al., "Large-scale L-BFGS using MapReduce", NIPS
+/// 2014): a step reads the history once for the new products, as rows of the gradient arrive, and
+/// once for the direction. Products are exact within a block and added in the order of blocks and
+/// rows, so the result has the same bits on every machine.
+public final class LBFGS<Code: FixedWidthInteger & SignedInteger>: Optimizer {
+  private let settings: LBFGSSettings
+  private let layout: Layout
+  private var recursion: LBFGSRecursion
+  /// Slot of the last change of the values; its change of the gradient is not known yet.
+  private var pending: Int?
+  /// Factors of the vectors in the change that is made now.
+  private var factors: [Double]
+  private var target = 0
+
+  /// State of zeros.
+  ///
+  /// - Throws: `OptimizerError.refused`.
+  public init(
+    rowLength: Int, rows: Int, settings: LBFGSSettings = LBFGSSettings()
+  ) throws(OptimizerError) {
+    precondition(settings.history > 0)
+    self.settings = settings
+    layout = Layout(rowLength: rowLength, history: settings.history)
+    recursion = LBFGSRecursion(settings, count: rowLength * rows)
+    factors = [Double](repeating: 0, count: 2 * settings.history + 1)
+    try super.init(rowLength: rowLength, rows: rows, stateBytes: rows * layout.bytes)
+  }
+
+  /// Bytes of the state.
+  public static func stateBytes(rowLength: Int, rows: Int, history: Int) -> Int {
+    rows * Layout(rowLength: rowLength, history: history).bytes
+  }
+
+  /// Takes the loss of the values, by which the last change is judged.
+  public override func beginStep(loss: Double) {
+    recursion.judge(loss: loss)
+  }
+
+  /// Stores the gradient's row and its change, and multiplies them by all that is remembered.
+  public override func receive(
+    _ gradient: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>, row: Int
+  ) {
+    precondition((0..<rows).contains(row))
+    let stored = StoredRow(state, layout, row)
+    let products = stored.products
+    for i in 0..<layout.productCount { products[i] = 0 }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: BlockCode<Code>.length) { change in
+      guard let change = change.baseAddress else { return }
+      for block in 0..<layout.blocks {
+        let range = layout.range(block)
+        let g = stored.gradient + range.lowerBound
+        if let pending {
+          let scale = stored.gradientScales[block]
+          for i in 0..<range.count {
+            change[i] = gradient[range.lowerBound + i] - Float(g[i]) * scale
+          }
+          let y = layout.history + pending
+          stored.scales(y)[block] = BlockCode<Code>.encode(
+            change, range.count, into: stored.codes(y) + range.lowerBound)
+        }
+        let scale = BlockCode<Int16>.encode(gradient + range.lowerBound, range.count, into: g)
+        stored.gradientScales[block] = scale
+        multiply(stored, block, range)
+      }
+    }
+  }
+
+  /// Adds a block's products of the pending pair and the gradient with all vectors.
+  private func multiply(_ stored: StoredRow<Code>, _ block: Int, _ range: Range<Int>) {
+    let (count, first) = (range.count, range.lowerBound)
+    let products = stored.products
+    let g = stored.gradient + first
+    let gScale = Double(stored.gradientScales[block])
+    let vectors = 2 * layout.history
+    for vector in 0..<vectors where recursion.isUsed(vector % layout.history, pending: pending) {
+      let codes = stored.codes(vector) + first
+      let scale = Double(stored.scales(vector)[block])
+      products[vector] += scale * gScale * BlockCode<Code>.dot(codes, g, count)
+      guard let pending else { continue }
+      let (s, y) = (pending, layout.history + pending)
+      products[vectors + 1 + vector] +=
+        scale * Double(stored.scales(s)[block])
+        * BlockCode<Code>.dot(codes, stored.codes(s) + first, count)
+      products[2 * vectors + 1 + vector] +=
+        scale * Double(stored.scales(y)[block])
+        * BlockCode<Code>.dot(codes, stored.codes(y) + first, count)
+    }
+    products[vectors] += gScale * gScale * BlockCode<Int16>.dot(g, g, count)
+  }
+
+  /// Adds up the products, and finds the direction.
+  public override func endStep() {
+    let vectors = 2 * layout.history
+    for vector in 0..<layout.productCount {
+      var sum = 0.0
+      for row in 0..<rows { sum += StoredRow<Code>(state, layout, row).products[vector] }
+      if vector <= vectors {
+        recursion.set(sum, vectors, vector)
+      } else if let pending {
+        let index = vector - vectors - 1
+        let own = index < vectors ? pending : layout.history + pending
+        recursion.set(sum, own, index % vectors)
+      }
+    }
+    recursion.accept(pending)
+    recursion.solve(&factors)
+    target = recursion.freeSlot()
+    pending = target
+  }
+
+  /// Values change when all of the gradient is known.
+  public override var moves: Bool { true }
+
+  /// Changes a row by the direction, and stores the change.
+  public override func move(_ values: UnsafeMutablePointer<Float>, row: Int) {
+    let stored = StoredRow<Code>(state, layout, row)
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: BlockCode<Code>.length) { change in
+      guard let change = change.baseAddress else { return }
+      for block in 0..<layout.blocks {
+        let range = layout.range(block)
+        let (count, first) = (range.count, range.lowerBound)
+        let g = stored.gradient + first
+        let factor = Float(factors[2 * layout.history] * Double(stored.gradientScales[block]))
+        for i in 0..<count { change[i] = factor * Float(g[i]) }
+        for vector in 0..<2 * layout.history where factors[vector] != 0 {
+          let factor = Float(factors[vector] * Double(stored.scales(vector)[block]))
+          let codes = stored.codes(vector) + first
+          for i in 0..<count {
+            change[i] += factor * Float(Int32(truncatingIfNeeded: codes[i]))
+          }
+        }
+        let codes = stored.codes(target) + first
+        let scale = BlockCode<Code>.encode(change, count, into: codes)
+        stored.scales(target)[block] = scale
+        for i in 0..<count {
+          values[first + i] += scale * Float(Int32(truncatingIfNeeded: codes[i]))
+        }
+      }
+    }
+  }
+
+  /// What a row's state consists of.
+  fileprivate struct Layout {
+    let rowLength, history, blocks: Int
+
+    init(rowLength: Int, history: Int) {
+      self.rowLength = rowLength
+      self.history = history
+      blocks = (rowLength + BlockCode<Code>.length - 1) / BlockCode<Code>.length
+    }
+
+    func range(_ block: Int) -> Range<Int> {
+      let first = block * BlockCode<Code>.length
+      return first..<min(first + BlockCode<Code>.length, rowLength)
+    }
+
+    /// The gradient with all vectors and itself, then both of the pending pair with all vectors.
+    var productCount: Int { 6 * history + 1 }
+
+    // In order: products, scales, the gradient's codes, the vectors' codes.
+    var scaleOffset: Int { productCount * MemoryLayout<Double>.stride }
+    var gradientOffset: Int {
+      scaleOffset + (2 * history + 1) * blocks * MemoryLayout<Float>.stride
+    }
+    var codeOffset: Int { gradientOffset + rowLength * MemoryLayout<Int16>.stride }
+    var bytes: Int {
+      (codeOffset + 2 * history * rowLength * MemoryLayout<Code>.stride + 7) & ~7
+    }
+  }
+}
+
+/// A row of the state of `LBFGS`. Vectors are numbered: changes s of the values, then changes y of
+/// the gradient.
+private struct StoredRow<Code: FixedWidthInteger & SignedInteger> {
+  private let base: UnsafeMutableRawPointer
+  private let layout: LBFGS<Code>.Layout
+
+  init(_ state: UnsafeMutableRawBufferPointer, _ layout: LBFGS<Code>.Layout, _ row: Int) {
+    guard let base = state.baseAddress else { preconditionFailure("there is a state") }
+    self.base = base + row * layout.bytes
+    self.layout = layout
+  }
+
+  var products: UnsafeMutablePointer<Double> { base.assumingMemoryBound(to: Double.self) }
+  /// Scales of the gradient's blocks.
+  var gradientScales: UnsafeMutablePointer<Float> { scales(2 * layout.history) }
+  /// Scales of a vector's blocks.
+  func scales(_ vector: Int) -> UnsafeMutablePointer<Float> {
+    (base + layout.scaleOffset).assumingMemoryBound(to: Float.self) + vector * layout.blocks
+  }
+  var gradient: UnsafeMutablePointer<Int16> {
+    (base + layout.gradientOffset).assumingMemoryBound(to: Int16.self)
+  }
+  func codes(_ vector: Int) -> UnsafeMutablePointer<Code> {
+    (base + layout.codeOffset).assumingMemoryBound(to: Code.self) + vector * layout.rowLength
+  }
+}

@@ -1,0 +1,108 @@
+/// The two-loop recursion of L-BFGS on the products of its vectors alone.
+struct LBFGSRecursion {
+  private let settings: LBFGSSettings
+  private let count: Int
+  /// Slots of accepted pairs, oldest first.
+  private var order: [Int] = []
+  /// `[2 * history + 1][2 * history + 1]`: of changes s, changes y, and the gradient.
+  private var products: [Double]
+  private var alphas: [Double]
+  private var lastLoss = Double.infinity
+
+  init(_ settings: LBFGSSettings, count: Int) {
+    self.settings = settings
+    self.count = count
+    order.reserveCapacity(settings.history)
+    let size = 2 * settings.history + 1
+    products = [Double](repeating: 0, count: size * size)
+    alphas = [Double](repeating: 0, count: settings.history)
+  }
+
+  private var size: Int { 2 * settings.history + 1 }
+  private var gradient: Int { 2 * settings.history }
+
+  func isUsed(_ slot: Int, pending: Int?) -> Bool {
+    slot == pending || order.contains(slot)
+  }
+
+  mutating func set(_ product: Double, _ a: Int, _ b: Int) {
+    products[a * size + b] = product
+    products[b * size + a] = product
+  }
+
+  private func product(_ a: Int, _ b: Int) -> Double { products[a * size + b] }
+
+  /// Forgets everything after a change that made the loss much worse.
+  mutating func judge(loss: Double) {
+    if loss > 2 * lastLoss { order.removeAll(keepingCapacity: true) }
+    lastLoss = loss
+  }
+
+  /// Adds the pair of a slot if the loss is convex along it.
+  mutating func accept(_ slot: Int?) {
+    guard let slot else { return }
+    let (s, y) = (slot, settings.history + slot)
+    let (ss, sy, yy) = (product(s, s), product(s, y), product(y, y))
+    guard sy > 1e-4 * (ss * yy).squareRoot() else { return }
+    order.append(slot)
+  }
+
+  /// A slot for the next change: an unused one, or that of the oldest pair.
+  mutating func freeSlot() -> Int {
+    for slot in 0..<settings.history where !order.contains(slot) { return slot }
+    return order.removeFirst()
+  }
+
+  /// Sets the factors of the vectors in the next change.
+  mutating func solve(_ factors: inout [Double]) {
+    for i in 0..<size { factors[i] = 0 }
+    factors[gradient] = -1
+    for slot in order.reversed() {
+      let y = settings.history + slot
+      let alpha = combined(factors, slot) / product(slot, y)
+      alphas[slot] = alpha
+      factors[y] -= alpha
+    }
+    if let newest = order.last {
+      let y = settings.history + newest
+      let scale = product(newest, y) / product(y, y)
+      for i in 0..<size { factors[i] *= scale }
+    }
+    for slot in order {
+      let y = settings.history + slot
+      let beta = combined(factors, y) / product(slot, y)
+      factors[slot] += alphas[slot] - beta
+    }
+    if !(combined(factors, gradient) < 0) || order.isEmpty {
+      // Uphill, or nothing to go by: against the gradient.
+      order.removeAll(keepingCapacity: true)
+      for i in 0..<size { factors[i] = 0 }
+      factors[gradient] = -1
+      scale(&factors, to: settings.firstChange)
+    } else if rootMeanSquare(factors) > settings.largestChange {
+      scale(&factors, to: settings.largestChange)
+    }
+  }
+
+  /// Product of a sum of vectors with one of them.
+  private func combined(_ factors: [Double], _ vector: Int) -> Double {
+    var sum = 0.0
+    for i in 0..<size where factors[i] != 0 { sum += factors[i] * product(i, vector) }
+    return sum
+  }
+
+  private func rootMeanSquare(_ factors: [Double]) -> Double {
+    var sum = 0.0
+    for i in 0..<size where factors[i] != 0 { sum += factors[i] * combined(factors, i) }
+    return (max(sum, 0) / Double(count)).squareRoot()
+  }
+
+  private func scale(_ factors: inout [Double], to change: Double) {
+    let present = rootMeanSquare(factors)
+    guard present > 0, present.isFinite else {
+      for i in 0..<size { factors[i] = 0 }
+      return
+    }
+    for i in 0..<size { factors[i] *= change / present }
+  }
+}

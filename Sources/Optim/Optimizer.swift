@@ -1,0 +1,61 @@
+internal import CSystem
+
+/// Changes the rows of an image by their gradient; subclasses say how.
+///
+/// A step is one call of `beginStep`, then one call of `receive` for every row in any order, then
+/// `endStep`, and then, where `moves`, one call of `move` for every row. Calls for different rows may
+/// come from different threads at the same time, and nothing is allocated. The result has the same
+/// bits whatever the order and the threads.
+open class Optimizer {
+  /// Numbers of a row: three for each pixel.
+  public let rowLength: Int
+  /// Rows of the image.
+  public let rows: Int
+  /// Everything that it remembers from step to step; zeros at first.
+  public let state: UnsafeMutableRawBufferPointer
+
+  /// Asks for the state.
+  ///
+  /// - Throws: `OptimizerError.refused`.
+  public init(rowLength: Int, rows: Int, stateBytes: Int) throws(OptimizerError) {
+    precondition(rowLength >= 0 && rows >= 0 && stateBytes >= 0)
+    self.rowLength = rowLength
+    self.rows = rows
+    guard let address = calloc(max(stateBytes, 1), 1) else { throw .refused(bytes: stateBytes) }
+    state = UnsafeMutableRawBufferPointer(start: address, count: stateBytes)
+  }
+
+  deinit {
+    free(state.baseAddress)
+  }
+
+  /// Starts a step.
+  ///
+  /// - Parameter loss: of the values as they are.
+  open func beginStep(loss: Double) {}
+
+  /// Takes a row of the gradient; may change the values at once.
+  ///
+  /// - Parameters:
+  ///   - gradient: the loss' derivative with respect to the row.
+  ///   - values: the row.
+  ///   - row: its index.
+  open func receive(
+    _ gradient: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>, row: Int
+  ) {}
+
+  /// Ends the gradient's rows.
+  open func endStep() {}
+
+  /// Whether values change in `move`, once all of the gradient is known.
+  open var moves: Bool { false }
+
+  /// Changes the values of a row.
+  open func move(_ values: UnsafeMutablePointer<Float>, row: Int) {}
+}
+
+/// Why an optimizer can not start.
+public enum OptimizerError: Error, Equatable {
+  /// The system refused this many bytes.
+  case refused(bytes: Int)
+}

@@ -1,0 +1,62 @@
+/// Which optimizer, and how it stores what it remembers.
+public struct OptimizerSettings: Sendable, Equatable {
+  /// A method of optimisation.
+  public enum Method: String, CaseIterable, Sendable {
+    /// `Adam`.
+    case adam
+    /// `LBFGS`.
+    case lbfgs
+  }
+
+  /// Numbers that are kept from step to step.
+  public enum State: String, CaseIterable, Sendable {
+    /// Adam's moments in 4 bytes each; L-BFGS's history in 2.
+    case float32
+    /// Adam's moments and L-BFGS's history in a byte each.
+    case int8
+  }
+
+  /// The method.
+  public var method: Method
+  /// Its memory.
+  public var state: State
+  /// Adam's recurrence.
+  public var adam: Adam.Settings
+  /// The recursion of L-BFGS.
+  public var lbfgs: LBFGSSettings
+
+  /// The defaults are those of `transfer`.
+  public init(
+    method: Method = .adam, state: State = .int8, adam: Adam.Settings = Adam.Settings(),
+    lbfgs: LBFGSSettings = LBFGSSettings()
+  ) {
+    self.method = method
+    self.state = state
+    self.adam = adam
+    self.lbfgs = lbfgs
+  }
+
+  /// Bytes of the state for an image of `rows` x `rowLength` numbers.
+  public func stateBytes(rowLength: Int, rows: Int) -> Int {
+    switch (method, state) {
+    case (.adam, .float32): Adam.stateBytes(rowLength: rowLength, rows: rows)
+    case (.adam, .int8): Adam8Bit.stateBytes(rowLength: rowLength, rows: rows)
+    case (.lbfgs, .float32):
+      LBFGS<Int16>.stateBytes(rowLength: rowLength, rows: rows, history: lbfgs.history)
+    case (.lbfgs, .int8):
+      LBFGS<Int8>.stateBytes(rowLength: rowLength, rows: rows, history: lbfgs.history)
+    }
+  }
+
+  /// Makes the optimizer.
+  ///
+  /// - Throws: `OptimizerError.refused`.
+  public func makeOptimizer(rowLength: Int, rows: Int) throws(OptimizerError) -> Optimizer {
+    switch (method, state) {
+    case (.adam, .float32): try Adam(rowLength: rowLength, rows: rows, settings: adam)
+    case (.adam, .int8): try Adam8Bit(rowLength: rowLength, rows: rows, settings: adam)
+    case (.lbfgs, .float32): try LBFGS<Int16>(rowLength: rowLength, rows: rows, settings: lbfgs)
+    case (.lbfgs, .int8): try LBFGS<Int8>(rowLength: rowLength, rows: rows, settings: lbfgs)
+    }
+  }
+}

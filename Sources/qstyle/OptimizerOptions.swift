@@ -1,0 +1,53 @@
+internal import CommandOptions
+internal import Optim
+internal import StyleTransfer
+
+/// The options that choose an optimizer.
+enum OptimizerOptions {
+  static let optimizer = Option("optimizer", value: "O", "adam (default) or lbfgs.")
+  static let state = Option(
+    "state", value: "S",
+    "int8 (default) or float32: how the optimizer stores its moments or its history.")
+  static let learningRate = Option(
+    "learning-rate", value: "R", "Adam's step size in grey levels (default: 10).")
+
+  /// The optimizer of a command line.
+  static func settings(
+    _ arguments: ParsedArguments, isArticle: Bool = false
+  ) throws(UsageError) -> OptimizerSettings {
+    var settings = OptimizerSettings(state: isArticle ? .float32 : .int8)
+    let methods = OptimizerSettings.Method.allCases.map { $0.rawValue }
+    let states = OptimizerSettings.State.allCases.map { $0.rawValue }
+    if let name = try arguments.choice("optimizer", among: methods),
+      let method = OptimizerSettings.Method(rawValue: name)
+    {
+      settings.method = method
+    }
+    if let name = try arguments.choice("state", among: states),
+      let state = OptimizerSettings.State(rawValue: name)
+    {
+      settings.state = state
+    }
+    let rate = try arguments.number("learning-rate", in: 1e-6...1000)
+    guard rate == nil || settings.method == .adam else {
+      throw UsageError("--learning-rate is Adam's; leave it out, or choose --optimizer adam")
+    }
+    settings.adam.learningRate = Float(rate ?? (isArticle ? 2 : 10))
+    if let text = Console.environment("LB") {
+      let n = text.split(separator: ",").map { parseNumber(String($0)) ?? 0 }
+      settings.lbfgs = LBFGSSettings(history: Int(n[0]), firstChange: n[1], largestChange: n[2])
+    }
+    return settings
+  }
+}
+
+extension OptimizerSettings {
+  /// The optimizer for an image.
+  func make(width: Int, height: Int) throws(Failure) -> Optimizer {
+    do throws(OptimizerError) {
+      return try makeOptimizer(rowLength: 3 * width, rows: height)
+    } catch {
+      throw Failure(TransferError(error).description)
+    }
+  }
+}
