@@ -15,9 +15,10 @@ func paint(photo: String, style: String, weights: String, out: String) throws {
   let settings = TransferSettings(contentWeight: 10, styleWeight: 40)
   let numbers = try Int8Arithmetic(
     WeightFile(path: weights), deepest: settings.deepest, pooling: .average)
+  let adam = try Adam(rowLength: 3 * content.width, rows: content.height)
   let session = try TransferSession(
     numbers, content: content, style: load(style, longerSide: 256), start: content,
-    settings: settings, optimizer: Adam(count: content.values.count), pool: WorkerPool())
+    settings: settings, optimizer: adam, pool: WorkerPool())
   for step in 1...100 {
     let losses = session.step()
     if step % 25 == 1 { print(step, losses.total) }

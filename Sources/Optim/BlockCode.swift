@@ -1,8 +1,5 @@
 /// Numbers as whole numbers of 8 or 16 bits, blocks of which share a scale: number = code * scale.
 enum BlockCode<Code: FixedWidthInteger & SignedInteger> {
-  /// Numbers of a block.
-  static var length: Int { 256 }
-
   /// Rounds a block to the nearest codes, ties to even.
   ///
   /// - Returns: the scale; the largest number has the largest code.

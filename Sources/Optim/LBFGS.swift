@@ -7,8 +7,22 @@ public struct LBFGSSettings: Sendable, Equatable {
   /// Most that the root mean square of a change may be, in grey levels, > 0.
   public var largestChange: Double
 
+  /// How a number of the history is stored.
+  public enum HistoryBits: Int, Sendable {
+    /// As Int8.
+    case eight = 8
+    /// As Int16.
+    case sixteen = 16
+  }
+  /// Accuracy of the history.
+  public var historyBits: HistoryBits
+
   /// The defaults were found by measurement.
-  public init(history: Int = 8, firstChange: Double = 2, largestChange: Double = 20) {
+  public init(
+    history: Int = 20, firstChange: Double = 4, largestChange: Double = 20,
+    historyBits: HistoryBits = .eight
+  ) {
+    self.historyBits = historyBits
     self.history = history
     self.firstChange = firstChange
     self.largestChange = largestChange
@@ -25,9 +39,8 @@ public struct LBFGSSettings: Sendable, Equatable {
 /// 2014): a step reads the history once for the new products, as rows of the gradient arrive, and
 /// once for the direction. Products are exact within a block and added in the order of blocks and
 /// rows, so the result has the same bits on every machine.
-public final class LBFGS<Code: FixedWidthInteger & SignedInteger>: Optimizer {
-  private let settings: LBFGSSettings
-  private let layout: Layout
+public final class LBFGS: Optimizer {
+  private let layout: LBFGSLayout
   private var recursion: LBFGSRecursion
   /// Slot of the last change of the values; its change of the gradient is not known yet.
   private var pending: Int?
@@ -42,16 +55,15 @@ public final class LBFGS<Code: FixedWidthInteger & SignedInteger>: Optimizer {
     rowLength: Int, rows: Int, settings: LBFGSSettings = LBFGSSettings()
   ) throws(OptimizerError) {
     precondition(settings.history > 0)
-    self.settings = settings
-    layout = Layout(rowLength: rowLength, history: settings.history)
+    layout = LBFGSLayout(rowLength: rowLength, settings)
     recursion = LBFGSRecursion(settings, count: rowLength * rows)
     factors = [Double](repeating: 0, count: 2 * settings.history + 1)
     try super.init(rowLength: rowLength, rows: rows, stateBytes: rows * layout.bytes)
   }
 
   /// Bytes of the state.
-  public static func stateBytes(rowLength: Int, rows: Int, history: Int) -> Int {
-    rows * Layout(rowLength: rowLength, history: history).bytes
+  public static func stateBytes(rowLength: Int, rows: Int, settings: LBFGSSettings) -> Int {
+    rows * LBFGSLayout(rowLength: rowLength, settings).bytes
   }
 
   /// Takes the loss of the values, by which the last change is judged.
@@ -64,10 +76,18 @@ public final class LBFGS<Code: FixedWidthInteger & SignedInteger>: Optimizer {
     _ gradient: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>, row: Int
   ) {
     precondition((0..<rows).contains(row))
-    let stored = StoredRow(state, layout, row)
+    switch layout.historyBits {
+    case .eight: store(gradient, StoredRow<Int8>(state, layout, row))
+    case .sixteen: store(gradient, StoredRow<Int16>(state, layout, row))
+    }
+  }
+
+  private func store<Code: FixedWidthInteger & SignedInteger>(
+    _ gradient: UnsafePointer<Float>, _ stored: StoredRow<Code>
+  ) {
     let products = stored.products
     for i in 0..<layout.productCount { products[i] = 0 }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: BlockCode<Code>.length) { change in
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: LBFGSLayout.block) { change in
       guard let change = change.baseAddress else { return }
       for block in 0..<layout.blocks {
         let range = layout.range(block)
@@ -89,7 +109,9 @@ public final class LBFGS<Code: FixedWidthInteger & SignedInteger>: Optimizer {
   }
 
   /// Adds a block's products of the pending pair and the gradient with all vectors.
-  private func multiply(_ stored: StoredRow<Code>, _ block: Int, _ range: Range<Int>) {
+  private func multiply<Code: FixedWidthInteger & SignedInteger>(
+    _ stored: StoredRow<Code>, _ block: Int, _ range: Range<Int>
+  ) {
     let (count, first) = (range.count, range.lowerBound)
     let products = stored.products
     let g = stored.gradient + first
@@ -116,7 +138,7 @@ public final class LBFGS<Code: FixedWidthInteger & SignedInteger>: Optimizer {
     let vectors = 2 * layout.history
     for vector in 0..<layout.productCount {
       var sum = 0.0
-      for row in 0..<rows { sum += StoredRow<Code>(state, layout, row).products[vector] }
+      for row in 0..<rows { sum += StoredRow<Int8>(state, layout, row).products[vector] }
       if vector <= vectors {
         recursion.set(sum, vectors, vector)
       } else if let pending {
@@ -136,8 +158,17 @@ public final class LBFGS<Code: FixedWidthInteger & SignedInteger>: Optimizer {
 
   /// Changes a row by the direction, and stores the change.
   public override func move(_ values: UnsafeMutablePointer<Float>, row: Int) {
-    let stored = StoredRow<Code>(state, layout, row)
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: BlockCode<Code>.length) { change in
+    precondition((0..<rows).contains(row))
+    switch layout.historyBits {
+    case .eight: move(values, StoredRow<Int8>(state, layout, row))
+    case .sixteen: move(values, StoredRow<Int16>(state, layout, row))
+    }
+  }
+
+  private func move<Code: FixedWidthInteger & SignedInteger>(
+    _ values: UnsafeMutablePointer<Float>, _ stored: StoredRow<Code>
+  ) {
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: LBFGSLayout.block) { change in
       guard let change = change.baseAddress else { return }
       for block in 0..<layout.blocks {
         let range = layout.range(block)
@@ -161,44 +192,48 @@ public final class LBFGS<Code: FixedWidthInteger & SignedInteger>: Optimizer {
       }
     }
   }
-
-  /// What a row's state consists of.
-  fileprivate struct Layout {
-    let rowLength, history, blocks: Int
-
-    init(rowLength: Int, history: Int) {
-      self.rowLength = rowLength
-      self.history = history
-      blocks = (rowLength + BlockCode<Code>.length - 1) / BlockCode<Code>.length
-    }
-
-    func range(_ block: Int) -> Range<Int> {
-      let first = block * BlockCode<Code>.length
-      return first..<min(first + BlockCode<Code>.length, rowLength)
-    }
-
-    /// The gradient with all vectors and itself, then both of the pending pair with all vectors.
-    var productCount: Int { 6 * history + 1 }
-
-    // In order: products, scales, the gradient's codes, the vectors' codes.
-    var scaleOffset: Int { productCount * MemoryLayout<Double>.stride }
-    var gradientOffset: Int {
-      scaleOffset + (2 * history + 1) * blocks * MemoryLayout<Float>.stride
-    }
-    var codeOffset: Int { gradientOffset + rowLength * MemoryLayout<Int16>.stride }
-    var bytes: Int {
-      (codeOffset + 2 * history * rowLength * MemoryLayout<Code>.stride + 7) & ~7
-    }
-  }
 }
 
-/// A row of the state of `LBFGS`. Vectors are numbered: changes s of the values, then changes y of
-/// the gradient.
+/// What a row's state consists of.
+private struct LBFGSLayout {
+  /// Numbers that share a scale.
+  static let block = 256
+
+  let rowLength, history, blocks: Int
+  let historyBits: LBFGSSettings.HistoryBits
+
+  init(rowLength: Int, _ settings: LBFGSSettings) {
+    self.rowLength = rowLength
+    history = settings.history
+    historyBits = settings.historyBits
+    blocks = (rowLength + Self.block - 1) / Self.block
+  }
+
+  func range(_ block: Int) -> Range<Int> {
+    let first = block * Self.block
+    return first..<min(first + Self.block, rowLength)
+  }
+
+  /// The gradient with all vectors and itself, then both of the pending pair with all vectors.
+  var productCount: Int { 6 * history + 1 }
+
+  // In order: products, scales, the gradient's codes, the vectors' codes.
+  var scaleOffset: Int { productCount * MemoryLayout<Double>.stride }
+  var gradientOffset: Int {
+    scaleOffset + (2 * history + 1) * blocks * MemoryLayout<Float>.stride
+  }
+  var codeOffset: Int { gradientOffset + rowLength * MemoryLayout<Int16>.stride }
+  var bytes: Int { (codeOffset + 2 * history * rowLength * historyBits.rawValue / 8 + 7) & ~7 }
+}
+
+/// A row of the state.
+///
+/// Vectors are numbered: changes s of the values, then changes y of the gradient.
 private struct StoredRow<Code: FixedWidthInteger & SignedInteger> {
   private let base: UnsafeMutableRawPointer
-  private let layout: LBFGS<Code>.Layout
+  private let layout: LBFGSLayout
 
-  init(_ state: UnsafeMutableRawBufferPointer, _ layout: LBFGS<Code>.Layout, _ row: Int) {
+  init(_ state: UnsafeMutableRawBufferPointer, _ layout: LBFGSLayout, _ row: Int) {
     guard let base = state.baseAddress else { preconditionFailure("there is a state") }
     self.base = base + row * layout.bytes
     self.layout = layout

@@ -32,9 +32,9 @@ struct LBFGSRecursion {
 
   private func product(_ a: Int, _ b: Int) -> Double { products[a * size + b] }
 
-  /// Forgets everything after a change that made the loss much worse.
+  /// Forgets everything after a change that made the loss twice as large.
   mutating func judge(loss: Double) {
-    if loss > 2 * lastLoss { order.removeAll(keepingCapacity: true) }
+    if !(loss <= 2 * lastLoss) { order.removeAll(keepingCapacity: true) }
     lastLoss = loss
   }
 
@@ -65,7 +65,7 @@ struct LBFGSRecursion {
     }
     if let newest = order.last {
       let y = settings.history + newest
-      let scale = product(newest, y) / product(y, y)
+      let scale = inverseCurvature(newest, y)
       for i in 0..<size { factors[i] *= scale }
     }
     for slot in order {
@@ -82,6 +82,16 @@ struct LBFGSRecursion {
     } else if rootMeanSquare(factors) > settings.largestChange {
       scale(&factors, to: settings.largestChange)
     }
+  }
+
+  /// The scale of the first estimate of the inverse Hessian, along the newest pair.
+  ///
+  /// Between both of Barzilai and Borwein (1988): sy / yy, which the noise of quantized gradients in y
+  /// makes too small, and ss / sy, which is too large where the curvature is uneven.
+  private func inverseCurvature(_ s: Int, _ y: Int) -> Double {
+    let (ss, sy, yy) = (product(s, s), product(s, y), product(y, y))
+    let ratio = ss * yy / (sy * sy)
+    return sy / yy * ratio.squareRoot().squareRoot()
   }
 
   /// Product of a sum of vectors with one of them.

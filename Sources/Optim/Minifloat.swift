@@ -47,8 +47,8 @@ struct Minifloat {
   /// - Returns: the code.
   func encode(_ number: Float, random: UInt32) -> UInt8 {
     let scaled = number * inverse
-    let normal = (scaled.bitPattern &+ random >> (32 - Self.shift)) >> Self.shift
-      &- Self.bias << Self.mantissaBits
+    let rounded = scaled.bitPattern &+ random >> (32 - Self.shift)
+    let normal = rounded >> Self.shift &- Self.bias << Self.mantissaBits
     // Subnormal codes are multiples of 2^-18.
     let small = scaled * 0x1p18 + Float(random >> 8) * 0x1p-24
     let smallCode = (max(small - 0.5, 0) + 0x1p23).bitPattern & 0x1f

@@ -36,15 +36,18 @@ public struct OptimizerSettings: Sendable, Equatable {
     self.lbfgs = lbfgs
   }
 
+  private var history: LBFGSSettings {
+    var settings = lbfgs
+    settings.historyBits = state == .int8 ? .eight : .sixteen
+    return settings
+  }
+
   /// Bytes of the state for an image of `rows` x `rowLength` numbers.
   public func stateBytes(rowLength: Int, rows: Int) -> Int {
     switch (method, state) {
     case (.adam, .float32): Adam.stateBytes(rowLength: rowLength, rows: rows)
     case (.adam, .int8): Adam8Bit.stateBytes(rowLength: rowLength, rows: rows)
-    case (.lbfgs, .float32):
-      LBFGS<Int16>.stateBytes(rowLength: rowLength, rows: rows, history: lbfgs.history)
-    case (.lbfgs, .int8):
-      LBFGS<Int8>.stateBytes(rowLength: rowLength, rows: rows, history: lbfgs.history)
+    case (.lbfgs, _): LBFGS.stateBytes(rowLength: rowLength, rows: rows, settings: history)
     }
   }
 
@@ -55,8 +58,7 @@ public struct OptimizerSettings: Sendable, Equatable {
     switch (method, state) {
     case (.adam, .float32): try Adam(rowLength: rowLength, rows: rows, settings: adam)
     case (.adam, .int8): try Adam8Bit(rowLength: rowLength, rows: rows, settings: adam)
-    case (.lbfgs, .float32): try LBFGS<Int16>(rowLength: rowLength, rows: rows, settings: lbfgs)
-    case (.lbfgs, .int8): try LBFGS<Int8>(rowLength: rowLength, rows: rows, settings: lbfgs)
+    case (.lbfgs, _): try LBFGS(rowLength: rowLength, rows: rows, settings: history)
     }
   }
 }

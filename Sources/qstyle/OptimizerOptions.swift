@@ -33,10 +33,6 @@ enum OptimizerOptions {
       throw UsageError("--learning-rate is Adam's; leave it out, or choose --optimizer adam")
     }
     settings.adam.learningRate = Float(rate ?? (isArticle ? 2 : 10))
-    if let text = Console.environment("LB") {
-      let n = text.split(separator: ",").map { parseNumber(String($0)) ?? 0 }
-      settings.lbfgs = LBFGSSettings(history: Int(n[0]), firstChange: n[1], largestChange: n[2])
-    }
     return settings
   }
 }

@@ -7,14 +7,16 @@ import Testing
 /// The gradient of the losses against finite differences of the losses.
 @Suite struct GradientTests {
   /// Keeps the gradient and changes nothing.
-  private final class Recorder: StreamingOptimizer {
+  private final class Recorder: Optimizer {
     var gradient: [Float]
-    init(count: Int) { gradient = [Float](repeating: 0, count: count) }
-    func beginStep() {}
-    func update(
-      _ values: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, offset: Int, count: Int
+    init(_ image: ImageTensor) throws {
+      gradient = [Float](repeating: 0, count: image.values.count)
+      try super.init(rowLength: 3 * image.width, rows: image.height, stateBytes: 0)
+    }
+    override func receive(
+      _ gradient: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>, row: Int
     ) {
-      for i in 0..<count { self.gradient[offset + i] = gradient[i] }
+      for i in 0..<rowLength { self.gradient[row * rowLength + i] = gradient[i] }
     }
   }
 
@@ -36,13 +38,13 @@ import Testing
     let style = TestNetworks.image("style", width: 11, height: 14)
     let start = TestNetworks.image("start", width: 13, height: 9)
     func session(_ image: ImageTensor, _ recorder: Recorder) throws -> TransferSession<
-      Float32Arithmetic, Recorder
+      Float32Arithmetic
     > {
       try TransferSession(
         numbers, content: content, style: style, start: image, settings: settings,
         optimizer: recorder, pool: pool)
     }
-    let recorder = Recorder(count: start.values.count)
+    let recorder = try Recorder(start)
     try session(start, recorder).step()
     var random = TestRandom("direction")
     for _ in 0..<4 {
@@ -52,7 +54,7 @@ import Testing
       let costs = try [step, -step].map { step in
         var moved = start
         for i in moved.values.indices { moved.values[i] += step * direction[i] }
-        return try session(moved, Recorder(count: moved.values.count)).evaluate().total
+        return try session(moved, Recorder(moved)).evaluate().total
       }
       let measured = (costs[0] - costs[1]) / Double(2 * step)
       #expect(
@@ -68,7 +70,7 @@ import Testing
     func losses(_ start: ImageTensor) throws -> LossValues {
       try TransferSession(
         numbers, content: image, style: image, start: start, settings: settings,
-        optimizer: Recorder(count: start.values.count), pool: WorkerPool(threads: 1)
+        optimizer: Recorder(start), pool: WorkerPool(threads: 1)
       ).evaluate()
     }
     let reached = try losses(image)

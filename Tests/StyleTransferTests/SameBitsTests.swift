@@ -9,7 +9,8 @@ import Testing
   static let sets = InstructionSet.allCases.filter { $0.isAvailable }
 
   private func bits<Numbers: Arithmetic>(
-    _ numbers: Numbers, threads: Int, plan: NetworkPlan = .resident
+    _ numbers: Numbers, threads: Int, plan: NetworkPlan = .resident,
+    optimizer: OptimizerSettings = OptimizerSettings(), steps: Int = 3
   ) throws -> [UInt32] {
     // Odd at every level of the network, and styles of another size.
     let content = TestNetworks.image("content", width: 37, height: 21)
@@ -20,9 +21,9 @@ import Testing
     let session = try TransferSession(
       numbers, content: content, style: style,
       start: .noisy(content: content, ratio: 0.6, seed: 4), settings: settings,
-      optimizer: Adam(count: content.values.count), plan: plan,
-      pool: WorkerPool(threads: threads))
-    for _ in 0..<3 { session.step() }
+      optimizer: optimizer.makeOptimizer(rowLength: 3 * content.width, rows: content.height),
+      plan: plan, pool: WorkerPool(threads: threads))
+    for _ in 0..<steps { session.step() }
     return session.image.map { $0.bitPattern }
   }
 
@@ -50,6 +51,18 @@ import Testing
     for set in Self.sets {
       #expect(try run(set, 3) == expected, "\(set)")
     }
+  }
+
+  @Test(arguments: OptimizerSettings.Method.allCases, OptimizerSettings.State.allCases)
+  func optimizers(_ method: OptimizerSettings.Method, _ state: OptimizerSettings.State) throws {
+    let numbers = Int8Arithmetic(TestNetworks.int8(deepest: 4), pooling: .average)
+    func run(_ threads: Int, _ plan: NetworkPlan) throws -> [UInt32] {
+      try bits(
+        numbers, threads: threads, plan: plan,
+        optimizer: OptimizerSettings(method: method, state: state), steps: 12)
+    }
+    let expected = try run(1, .resident)
+    for threads in [1, 2, 3] { #expect(try run(threads, .streaming) == expected, "\(threads)") }
   }
 
   @Test(arguments: Pooling.allCases)
@@ -89,7 +102,7 @@ import Testing
         numbers, content: small, style: small, start: small,
         settings: TransferSettings(
           contentLayers: [], styleLayers: [.init(layer: 4, weight: 1)]),
-        optimizer: Adam(count: 360), pool: WorkerPool(threads: 1))
+        optimizer: Adam(rowLength: 36, rows: 10), pool: WorkerPool(threads: 1))
     }
   }
 }
