@@ -12,9 +12,11 @@ enum NetworkTiling {
   /// Bytes of Float32 gradient rows that stay in the second-level cache.
   private static let gradientBytes = 256 << 10
 
-  /// Rows per item of a stage over `rows` rows.
-  static func rowsPerItem(rows: Int, threads: Int, largest: Int = largestRows) -> Int {
-    max(1, min(largest, rows / (threads * itemsPerThread)))
+  /// Rows per item of a stage over `rows` rows; `isCoarse` makes one item per thread.
+  static func rowsPerItem(
+    rows: Int, threads: Int, largest: Int = largestRows, isCoarse: Bool = false
+  ) -> Int {
+    max(1, min(largest, rows / (threads * (isCoarse ? 1 : itemsPerThread))))
   }
 
   /// Groups of panels per row item, so that deep layers of small images keep all threads busy.
@@ -27,8 +29,9 @@ enum NetworkTiling {
   private static let leastColumns = 14
 
   /// Groups of columns per row item of a gradient stage; `width` is that of the convolution.
-  static func columnGroups(rowItems: Int, width: Int, threads: Int) -> Int {
-    let wanted = (threads * itemsPerThread + rowItems - 1) / rowItems
+  static func columnGroups(rowItems: Int, width: Int, threads: Int, isCoarse: Bool) -> Int {
+    let items = threads * (isCoarse ? 1 : itemsPerThread)
+    let wanted = (items + rowItems - 1) / rowItems
     return threads == 1 ? 1 : max(1, min(width / leastColumns, wanted))
   }
 
@@ -55,11 +58,13 @@ extension Network {
     stageLayer = layer
     stageRows = rows
     groups = 1
+    // Every item derives its weights where they are kept once: not more items than needed.
+    let isCoarse = numbers.copies == .forward
     switch stage {
     case .gradient:
       let largest = NetworkTiling.largestGradientRows(shape.layers[layer])
       rowsPerItem = NetworkTiling.rowsPerItem(
-        rows: rows.count, threads: pool.threads, largest: largest)
+        rows: rows.count, threads: pool.threads, largest: largest, isCoarse: isCoarse)
       if shape.isPooled(layer) { rowsPerItem = (rowsPerItem + 1) & ~1 }
     default:
       rowsPerItem = NetworkTiling.rowsPerItem(rows: rows.count, threads: pool.threads)
@@ -73,7 +78,7 @@ extension Network {
     case .gradient:
       let width = shape.layers[min(layer + 1, deepest)].width
       groups = NetworkTiling.columnGroups(
-        rowItems: rowItems, width: width, threads: pool.threads)
+        rowItems: rowItems, width: width, threads: pool.threads, isCoarse: isCoarse)
     default: break
     }
     let start = system_monotonic_seconds()
