@@ -11,9 +11,9 @@ enum OptimizerOptions {
   static let learningRate = Option(
     "learning-rate", value: "R", "Adam's step size in grey levels (default: 10).")
 
-  /// The optimizer of a command line.
+  /// The optimizer of a command line, for a run of so many steps.
   static func settings(
-    _ arguments: ParsedArguments, isArticle: Bool = false
+    _ arguments: ParsedArguments, steps: Int, isArticle: Bool = false
   ) throws(UsageError) -> OptimizerSettings {
     var settings = OptimizerSettings(state: isArticle ? .float32 : .int8)
     let methods = OptimizerSettings.Method.allCases.map { $0.rawValue }
@@ -32,6 +32,8 @@ enum OptimizerOptions {
     guard rate == nil || settings.method == .adam else {
       throw UsageError("--learning-rate is Adam's; leave it out, or choose --optimizer adam")
     }
+    // A short run never remembers more changes than it makes.
+    settings.lbfgs.history = min(settings.lbfgs.history, steps)
     settings.adam.learningRate = Float(rate ?? (isArticle ? 2 : 10))
     return settings
   }

@@ -66,7 +66,7 @@ struct PlanCommand {
     upscale = arguments.has("upscale")
     memory = try arguments.bytes("memory")
     precision = try Precision(arguments) ?? .int8
-    optimizer = try OptimizerOptions.settings(arguments)
+    optimizer = try OptimizerOptions.settings(arguments, steps: .max)
     pooling = try SharedOptions.pooling(arguments)
   }
 

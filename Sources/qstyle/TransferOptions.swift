@@ -120,7 +120,7 @@ struct TransferOptions {
     noiseRatio = Float(try arguments.number("noise-ratio", in: 0...1) ?? 0.6)
     seed = UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1)
     steps = try arguments.integer("steps", in: 1...1_000_000) ?? 200
-    optimizer = try OptimizerOptions.settings(arguments, isArticle: isArticle)
+    optimizer = try OptimizerOptions.settings(arguments, steps: steps, isArticle: isArticle)
     var settings = TransferSettings()
     settings.contentWeight = try arguments.number("content-weight", in: 0...1e12) ?? 10
     settings.styleWeight = try arguments.number("style-weight", in: 0...1e12) ?? 40

@@ -182,6 +182,6 @@ extension MemoryDemand {
     let last = min(plan.network.firstKept - 1, settings.deepest)
     let again = last < 0 ? 0 : work(through: last) / work(through: settings.deepest)
     let backward = plan.copies == .forward ? 1.2 : 1.1
-    return (1 + again + backward) * (1 + 1 / Double(plan.network.chunkRows))
+    return (1 + again + backward) * (1 + 0.35 / Double(plan.network.chunkRows))
   }
 }
