@@ -15,7 +15,7 @@ public struct ImageSize: Equatable, Sendable {
   public var pixelCount: Int { width * height }
 
   /// The size of the same image turned by 90 degrees.
-  var transposed: ImageSize { ImageSize(width: height, height: width) }
+  public var transposed: ImageSize { ImageSize(width: height, height: width) }
 }
 
 /// An image in RGB, Float32.

@@ -106,10 +106,12 @@ public final class ImageReader {
   ///   - pixels: Receives [height][width][3] samples in 0...255, less `offset`.
   ///   - size: The wanted size, after the EXIF orientation.
   ///   - offset: What is taken from red, green and blue, such as a mean.
+  ///   - transposed: Makes it [width][height][3]: the picture's columns one after the other.
   /// - Throws: `ImageError`, also for a file that is cut off or damaged anywhere.
   public func read(
     into pixels: UnsafeMutableBufferPointer<Float>, size: ImageSize,
-    subtracting offset: (red: Float, green: Float, blue: Float) = (0, 0, 0)
+    subtracting offset: (red: Float, green: Float, blue: Float) = (0, 0, 0),
+    transposed: Bool = false
   ) throws(ImageError) {
     try limits.check(result: size)
     precondition(pixels.count >= 3 * size.pixelCount, "there is room for the result")
@@ -131,7 +133,8 @@ public final class ImageReader {
       input: input, extent: (Double(stored.width) / divisor, Double(stored.height) / divisor),
       output: target)
     let placement = Placement(
-      orientation: orientation, size: target, pixels: pixels, offset: offset)
+      orientation: orientation, size: target, pixels: pixels, offset: offset,
+      transposed: transposed)
     for _ in 0..<input.height {
       try decoder.readRow(&bytes)
       samples.convert(bytes, to: &row)
@@ -166,12 +169,14 @@ private struct Placement {
 
   init(
     orientation: Orientation, size: ImageSize, pixels: UnsafeMutableBufferPointer<Float>,
-    offset: (red: Float, green: Float, blue: Float)
+    offset: (red: Float, green: Float, blue: Float), transposed: Bool
   ) {
     self.pixels = pixels
     self.offset = offset
-    let columnPitch = orientation.isTransposed ? 3 * size.height : 3
-    let rowPitch = orientation.isTransposed ? 3 : 3 * size.width
+    // A stored row becomes a column when one of the two turns it, not both.
+    let turnsRows = orientation.isTransposed != transposed
+    let columnPitch = turnsRows ? 3 * size.height : 3
+    let rowPitch = turnsRows ? 3 : 3 * size.width
     columnStride = orientation.reversesColumns ? -columnPitch : columnPitch
     rowStride = orientation.reversesRows ? -rowPitch : rowPitch
     origin =

@@ -48,6 +48,7 @@ public func writeImage(
 ///   - pixels: [height][width][3] samples.
 ///   - size: Width and height; each side at most 65500.
 ///   - offset: What is added to red, green and blue, such as a mean that was subtracted before.
+///   - transposed: Whether the samples are [width][height][3] instead.
 ///   - path: The file to create or replace. Its name plays no part; see
 ///     `ImageFormat.init(fileName:)`.
 ///   - encoding: Format and compression.
@@ -55,8 +56,8 @@ public func writeImage(
 ///   `.cannotEncode`.
 public func writeImage(
   _ pixels: Span<Float>, size: ImageSize,
-  offset: (red: Float, green: Float, blue: Float) = (0, 0, 0), path: String,
-  encoding: ImageEncoding
+  offset: (red: Float, green: Float, blue: Float) = (0, 0, 0), transposed: Bool = false,
+  path: String, encoding: ImageEncoding
 ) throws(ImageError) {
   precondition(pixels.count == 3 * size.pixelCount, "an RGB image has three samples a pixel")
   let limit = ImageLimits.default.side
@@ -66,11 +67,12 @@ public func writeImage(
   let encoder = try ImageEncoder(size: size, encoding: encoding)
   var bytes = [UInt8](repeating: 0, count: 3 * size.width)
   for row in 0..<size.height {
-    let start = row * bytes.count
+    var source = row * (transposed ? 3 : bytes.count)
     for red in stride(from: 0, to: bytes.count, by: 3) {
-      bytes[red] = rounded(pixels[start + red] + offset.red)
-      bytes[red + 1] = rounded(pixels[start + red + 1] + offset.green)
-      bytes[red + 2] = rounded(pixels[start + red + 2] + offset.blue)
+      bytes[red] = rounded(pixels[source] + offset.red)
+      bytes[red + 1] = rounded(pixels[source + 1] + offset.green)
+      bytes[red + 2] = rounded(pixels[source + 2] + offset.blue)
+      source += transposed ? 3 * size.height : 3
     }
     try encoder.writeRow(bytes)
     try encoder.drain(into: file)

@@ -30,16 +30,23 @@ struct PlannedTransfer {
   /// Size at which the style is measured.
   var measuredStyleSize: ImageSize { fittedSize(styleSize, longerSide: longerSide) }
 
+  /// Whether the engine's rows are the pictures' columns: it walks along the longer side, so that
+  /// its rows are short and a ring of them is small.
+  var isTransposed: Bool { resultSize.width > resultSize.height }
+
+  /// A picture's size as the engine sees it.
+  func engineSize(_ size: ImageSize) -> ImageSize { isTransposed ? size.transposed : size }
+
   private var demand: MemoryDemand {
-    let (result, measured) = (resultSize, measuredStyleSize)
+    let (result, measured) = (engineSize(resultSize), engineSize(measuredStyleSize))
     var demand = MemoryDemand(
       width: result.width, height: result.height, styleWidth: measured.width,
       styleHeight: measured.height, settings: settings, pooling: pooling,
       optimizerBytes: optimizer.stateBytes(rowLength: 3 * result.width, rows: result.height),
       threads: threads)
-    demand.contentReadingBytes = content?.readingBytes(size: result) ?? 0
-    demand.styleReadingBytes = style?.readingBytes(size: measured) ?? 0
-    demand.startReadingBytes = start?.readingBytes(size: result) ?? 0
+    demand.contentReadingBytes = content?.readingBytes(size: resultSize) ?? 0
+    demand.styleReadingBytes = style?.readingBytes(size: measuredStyleSize) ?? 0
+    demand.startReadingBytes = start?.readingBytes(size: resultSize) ?? 0
     return demand
   }
 

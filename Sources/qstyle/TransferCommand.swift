@@ -43,11 +43,12 @@ struct TransferCommand {
     case .int8:
       let numbers = try weights.int8(
         deepest: deepest, pooling: options.pooling, kernels: options.shared.kernels,
-        copies: planned.plan.copies)
+        copies: planned.plan.copies, transposed: transfer.isTransposed)
       return try optimise(numbers, pictures, transfer, planned.plan, pool, begin)
     case .float32:
       let numbers = try weights.float32(
-        deepest: deepest, pooling: options.pooling, kernels: options.shared.kernels)
+        deepest: deepest, pooling: options.pooling, kernels: options.shared.kernels,
+        transposed: transfer.isTransposed)
       return try optimise(numbers, pictures, transfer, planned.plan, pool, begin)
     }
   }
@@ -62,11 +63,12 @@ struct TransferCommand {
     _ numbers: Numbers, _ pictures: Pictures, _ transfer: PlannedTransfer, _ plan: MemoryPlan,
     _ pool: WorkerPool
   ) throws(Failure) -> TransferSession<Numbers> {
-    let (size, styleSize) = (transfer.resultSize, transfer.measuredStyleSize)
+    let size = transfer.engineSize(transfer.resultSize)
+    let styleSize = transfer.engineSize(transfer.measuredStyleSize)
     // The style's pixels are given back before the content's come.
     var style = ImageTensor(width: styleSize.width, height: styleSize.height)
     try style.values.withUnsafeMutableBufferPointer { (values) throws(Failure) in
-      try pictures.style.read(into: values, size: styleSize)
+      try pictures.style.read(into: values, transfer.measuredStyleSize, transfer)
     }
     let optimizer = try options.optimizer.make(width: size.width, height: size.height)
     let session: TransferSession<Numbers>
@@ -79,13 +81,13 @@ struct TransferCommand {
       throw Failure(error.description)
     }
     style = ImageTensor(width: 0, height: 0)
-    try pictures.content.read(into: session.pixels, size: size)
+    try pictures.content.read(into: session.pixels, transfer.resultSize, transfer)
     session.captureContent()
     switch options.start {
     case .content: break
     case .noise:
       ImageTensor.mixNoise(into: session.pixels, ratio: options.noiseRatio, seed: options.seed)
-    case .file: try pictures.start?.read(into: session.pixels, size: size)
+    case .file: try pictures.start?.read(into: session.pixels, transfer.resultSize, transfer)
     }
     return session
   }
@@ -95,8 +97,8 @@ struct TransferCommand {
     _ pool: WorkerPool, _ begin: Double
   ) throws(Failure) -> ExitCode {
     let session = try prepare(numbers, pictures, transfer, plan, pool)
-    var report = TransferReport(options, plan: plan, isa: numbers.instructionSet)
-    let writer = ResultWriter(options)
+    var report = TransferReport(options, transfer, plan: plan, isa: numbers.instructionSet)
+    let writer = ResultWriter(options, transfer)
     var done = 0
     while done < options.steps, !Console.isInterrupted {
       let before = Console.seconds
@@ -148,10 +150,13 @@ struct PictureFile {
     }
   }
 
-  /// Decodes the picture, minus the network's mean.
-  func read(into values: UnsafeMutableBufferPointer<Float>, size: ImageSize) throws(Failure) {
+  /// Decodes the picture, minus the network's mean, as the engine sees it.
+  func read(
+    into values: UnsafeMutableBufferPointer<Float>, _ size: ImageSize, _ transfer: PlannedTransfer
+  ) throws(Failure) {
     do throws(ImageError) {
-      try reader.read(into: values, size: size, subtracting: VGG19.mean)
+      try reader.read(
+        into: values, size: size, subtracting: VGG19.mean, transposed: transfer.isTransposed)
     } catch {
       throw Failure(path, error.description)
     }
@@ -162,10 +167,14 @@ struct PictureFile {
 struct ResultWriter {
   private let output: String
   private let format: ImageFormat
+  private let size: ImageSize
+  private let isTransposed: Bool
 
-  init(_ options: TransferOptions) {
+  init(_ options: TransferOptions, _ transfer: PlannedTransfer) {
     output = options.output
     format = options.format
+    size = transfer.resultSize
+    isTransposed = transfer.isTransposed
   }
 
   /// Tries whether the result can be written, without touching an existing file.
@@ -184,9 +193,8 @@ struct ResultWriter {
     let path = step.map(name) ?? output
     do throws(ImageError) {
       try writeImage(
-        session.image.span,
-        size: ImageSize(width: session.shape.width, height: session.shape.height),
-        offset: VGG19.mean, path: path, encoding: ImageEncoding(format))
+        session.image.span, size: size, offset: VGG19.mean, transposed: isTransposed, path: path,
+        encoding: ImageEncoding(format))
     } catch {
       throw Failure(path, error.description)
     }

@@ -1,5 +1,6 @@
 internal import CSystem
 internal import CommandOptions
+internal import ImageIO
 internal import Optim
 internal import QuantVGG
 internal import StyleTransfer
@@ -7,13 +8,17 @@ internal import StyleTransfer
 /// What a transfer tells while it runs and when it is done.
 struct TransferReport {
   private let options: TransferOptions
+  private let transfer: PlannedTransfer
   private let plan: MemoryPlan
   private let isa: InstructionSet
   private var line: ProgressLine
   private var stepSeconds = 0.0
 
-  init(_ options: TransferOptions, plan: MemoryPlan, isa: InstructionSet) {
+  init(
+    _ options: TransferOptions, _ transfer: PlannedTransfer, plan: MemoryPlan, isa: InstructionSet
+  ) {
     self.options = options
+    self.transfer = transfer
     self.plan = plan
     self.isa = isa
     line = ProgressLine(isQuiet: options.shared.isQuiet)
@@ -66,6 +71,22 @@ struct TransferReport {
     }
   }
 
+  /// SHA-256 of the picture's `[height][width][3]` values.
+  private func hash(_ image: UnsafeBufferPointer<Float>) -> String {
+    guard transfer.isTransposed else { return SHA256.digest(UnsafeRawBufferPointer(image)) }
+    let size = transfer.resultSize
+    var hash = SHA256()
+    for y in 0..<size.height {
+      for x in 0..<size.width {
+        let pixel = 3 * (x * size.height + y)
+        hash.update(
+          UnsafeRawBufferPointer(
+            rebasing: UnsafeRawBufferPointer(image)[4 * pixel..<4 * pixel + 12]))
+      }
+    }
+    return hash.digest()
+  }
+
   mutating func finish<Numbers: Arithmetic>(
     _ session: TransferSession<Numbers>, steps: Int, losses: LossValues, seconds: Double,
     wasInterrupted: Bool
@@ -75,8 +96,8 @@ struct TransferReport {
     if options.shared.isJSON {
       var result = JSONObject()
       result.add("output", options.output)
-      result.add("width", session.shape.width)
-      result.add("height", session.shape.height)
+      result.add("width", transfer.resultSize.width)
+      result.add("height", transfer.resultSize.height)
       result.add("steps", steps)
       result.add("total", losses.total)
       result.add("content", losses.content)
@@ -86,7 +107,7 @@ struct TransferReport {
       result.add("peak_bytes", peak)
       result.add("plan", plan.name)
       result.add("isa", isa.rawValue)
-      result.add("image_sha256", SHA256.digest(UnsafeRawBufferPointer(session.image)))
+      result.add("image_sha256", hash(session.image))
       Console.print(result.text + "\n")
     } else if !options.shared.isQuiet {
       let verb = wasInterrupted ? "stopped by the user, saved" : "saved"

@@ -10,11 +10,13 @@ struct Weights {
 
   /// Packs the layers up to `deepest` for the fixed-point engine.
   func int8(
-    deepest: Int, pooling: Pooling, kernels: KernelTable, copies: WeightCopies = .both
+    deepest: Int, pooling: Pooling, kernels: KernelTable, copies: WeightCopies = .both,
+    transposed: Bool = false
   ) throws(Failure) -> Int8Arithmetic {
     do throws(WeightError) {
       return try Int8Arithmetic(
-        file, deepest: deepest, pooling: pooling, kernels: kernels, copies: copies)
+        file, deepest: deepest, pooling: pooling, kernels: kernels, copies: copies,
+        transposed: transposed)
     } catch {
       throw Failure(path, error.description)
     }
@@ -22,10 +24,11 @@ struct Weights {
 
   /// Packs the layers up to `deepest` in single precision.
   func float32(
-    deepest: Int, pooling: Pooling, kernels: KernelTable
+    deepest: Int, pooling: Pooling, kernels: KernelTable, transposed: Bool = false
   ) throws(Failure) -> Float32Arithmetic {
     do throws(WeightError) {
-      return try Float32Arithmetic(file, deepest: deepest, pooling: pooling, kernels: kernels)
+      return try Float32Arithmetic(
+        file, deepest: deepest, pooling: pooling, kernels: kernels, transposed: transposed)
     } catch {
       throw Failure(path, error.description)
     }

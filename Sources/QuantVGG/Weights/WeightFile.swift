@@ -171,13 +171,22 @@ public final class WeightFile {
 extension Float32Arithmetic {
   /// Reads conv1_1 up to layer `deepest` of a codebook or float32 file.
   ///
+  /// - Parameters:
+  ///   - file: a codebook or float32 file.
+  ///   - deepest: index of the last layer that is read.
+  ///   - pooling: how the blocks are connected.
+  ///   - kernels: the instruction set that computes.
+  ///   - transposed: for images whose rows are a picture's columns.
   /// - Throws: `WeightError`.
   public convenience init(
-    _ file: WeightFile, deepest: Int, pooling: Pooling, kernels: KernelTable = KernelTable()
+    _ file: WeightFile, deepest: Int, pooling: Pooling, kernels: KernelTable = KernelTable(),
+    transposed: Bool = false
   ) throws(WeightError) {
     self.init(pooling: pooling, kernels: kernels)
     for layer in 0...deepest {
-      append(try file.float32(layer: layer))
+      var convolution = try file.float32(layer: layer)
+      if transposed { transposeTaps(&convolution.weights) }
+      append(convolution)
       file.dropPages()
     }
   }
@@ -186,15 +195,33 @@ extension Float32Arithmetic {
 extension Int8Arithmetic {
   /// Reads conv1_1 up to layer `deepest` of an int8 file.
   ///
+  /// - Parameters:
+  ///   - file: an int8 file.
+  ///   - deepest: index of the last layer that is read.
+  ///   - pooling: how the blocks are connected; biases and activation scales are read for it.
+  ///   - kernels: the instruction set that computes.
+  ///   - copies: which copies of the packed weights are kept.
+  ///   - transposed: for images whose rows are a picture's columns.
   /// - Throws: `WeightError`.
   public convenience init(
     _ file: WeightFile, deepest: Int, pooling: Pooling, kernels: KernelTable = KernelTable(),
-    copies: WeightCopies = .both
+    copies: WeightCopies = .both, transposed: Bool = false
   ) throws(WeightError) {
     self.init(pooling: pooling, kernels: kernels, copies: copies)
     for layer in 0...deepest {
-      append(try file.int8(layer: layer, pooling: pooling))
+      var convolution = try file.int8(layer: layer, pooling: pooling)
+      if transposed { transposeTaps(&convolution.weights) }
+      append(convolution)
       file.dropPages()
     }
+  }
+}
+
+/// Swaps rows and columns of every 3x3 filter.
+private func transposeTaps<Weight>(_ weights: inout [Weight]) {
+  for filter in stride(from: 0, to: weights.count, by: 9) {
+    weights.swapAt(filter + 1, filter + 3)
+    weights.swapAt(filter + 2, filter + 6)
+    weights.swapAt(filter + 5, filter + 7)
   }
 }
