@@ -78,7 +78,7 @@ struct PlanCommand {
       content: content.reader, style: style.reader, contentSize: content.size,
       styleSize: style.size, longerSide: size ?? typed ?? 512, upscale: upscale,
       settings: TransferSettings(), optimizer: optimizer, pooling: pooling, precision: precision,
-      threads: shared.threads)
+      threads: shared.threads, instructionSet: shared.kernels.instructionSet)
     let limit = memory ?? PlannedTransfer.availableBytes
     let plans = transfer.plans()
     let chosen = plans.firstIndex { $0.bytes <= limit }

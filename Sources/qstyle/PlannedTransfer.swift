@@ -21,6 +21,7 @@ struct PlannedTransfer {
   var pooling: Pooling
   var precision: Precision
   var threads: Int
+  var instructionSet: InstructionSet
 
   /// Size of the result.
   var resultSize: ImageSize {
@@ -44,6 +45,7 @@ struct PlannedTransfer {
       styleHeight: measured.height, settings: settings, pooling: pooling,
       optimizerBytes: optimizer.stateBytes(rowLength: 3 * result.width, rows: result.height),
       threads: threads)
+    demand.instructionSet = instructionSet
     demand.contentReadingBytes = content?.readingBytes(size: resultSize) ?? 0
     demand.styleReadingBytes = style?.readingBytes(size: measuredStyleSize) ?? 0
     demand.startReadingBytes = start?.readingBytes(size: resultSize) ?? 0

@@ -26,7 +26,7 @@ struct TransferCommand {
       contentSize: content.reader.info.size, styleSize: style.reader.info.size,
       longerSide: options.size, upscale: options.upscale, settings: options.settings,
       optimizer: options.optimizer, pooling: options.pooling, precision: weights.precision,
-      threads: options.shared.threads)
+      threads: options.shared.threads, instructionSet: options.shared.kernels.instructionSet)
     let least = VGG19.smallestSide(forLayer: options.settings.deepest)
     try content.check(transfer.resultSize, least: least)
     try style.check(transfer.measuredStyleSize, least: least)

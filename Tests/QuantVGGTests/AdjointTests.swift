@@ -51,7 +51,8 @@ import Testing
       var mask = [UInt32](repeating: 0, count: width * channels / 32)
       var gradient = [Float](repeating: 0, count: width * channels)
       let scratch = UnsafeMutableRawPointer.allocate(
-        byteCount: Int8Arithmetic.panelScratchBytes(deepest: 1, copies: .forward), alignment: 64)
+        byteCount: Int8Arithmetic.panelScratchBytes(
+          deepest: 1, copies: .forward, numbers.instructionSet), alignment: 64)
       defer { scratch.deallocate() }
       x.withUnsafeBufferPointer { x in
         h.withUnsafeBufferPointer { h in

@@ -79,6 +79,72 @@ import Testing
     }
   }
 
+  /// The Winograd convolution against the direct one of the scalar specification, row by row.
+  @Test func winogradConvolution() {
+    var random = TestRandom("winogradConvolution")
+    let scalar = KernelTable(.scalar).entries
+    for width in Self.widths {
+      for channels in Self.channels + [512] where width < 14 || channels == 64 {
+        let isExtreme = width == 4
+        let rows = (0..<4).map { _ in
+          isExtreme
+            ? [UInt8](repeating: 255, count: (width + 2) * channels)
+            : random.bytes((width + 2) * channels)
+        }
+        let weights =
+          isExtreme
+          ? [Int8](repeating: 127, count: 9 * channels * 32) : random.weights(9 * channels * 32)
+        let bias = random.floats(32, scale: 1e9).map { Int32($0) }
+        let multiplier = random.floats(32, scale: 2e-5).map { abs($0) }
+        let count = (width - 1) * 41 + 32
+        for set in Self.sets {
+          let table = KernelTable(set).entries
+          guard let convolve = table.u8_conv_winograd, let transform = table.s8_winograd else {
+            continue
+          }
+          for atHead in [false, true] {
+            let buffers = GuardedBuffers(atHead: atHead)
+            let inputs = rows.map { buffers.make($0) }
+            let packed = buffers.make(weights, aligned: true)
+            let (b, m) = (buffers.make(bias), buffers.make(multiplier))
+            let sums = buffers.make([Int32](repeating: 0, count: 32))
+            let transformed = buffers.make(
+              [Int16](repeating: 0, count: 32 * (16 * channels + 32)), aligned: true)
+            let out = (0..<4).map { _ in buffers.empty(UInt8.self, count: count) }
+            let mask = (0..<4).map { _ in buffers.empty(UInt32.self, count: width) }
+            withExtendedLifetime(buffers) {
+              var filters = qv_s8_winograd(
+                weights: packed.base, out: transformed.base, channels: Int32(channels))
+              transform(&filters)
+              var call = qv_u8_conv_winograd(
+                rows: (
+                  inputs[0].constant, inputs[1].constant, inputs[2].constant, inputs[3].constant
+                ),
+                weights: transformed.base, bias: b.base, multiplier: m.base,
+                out: (out[0].base, out[1].base), mask: (mask[0].base, mask[1].base),
+                width: Int32(width), channels: Int32(channels), out_stride: 41, mask_stride: 1)
+              convolve(&call)
+              for row in 0..<2 {
+                var direct = qv_u8_conv_forward(
+                  rows: (
+                    inputs[row].constant, inputs[row + 1].constant, inputs[row + 2].constant
+                  ),
+                  weights: packed.base, weight_sums: sums.base, bias: b.base, multiplier: m.base,
+                  out: out[2 + row].base, mask: mask[2 + row].base, width: Int32(width),
+                  channels: Int32(channels), out_stride: 41, mask_stride: 1)
+                scalar.u8_conv_forward(&direct)
+                #expect(
+                  out[row].values == out[2 + row].values, "\(set) W \(width) K \(channels)")
+                #expect(
+                  mask[row].values == mask[2 + row].values, "\(set) W \(width) K \(channels)")
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
   @Test func imageConvolution() {
     var random = TestRandom("imageConvolution")
     for width in Self.widths {

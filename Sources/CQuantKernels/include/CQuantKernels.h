@@ -57,6 +57,35 @@ typedef struct {
     int32_t mask_stride;
 } qv_s16_conv_forward;
 
+/// Two neighbouring rows of one panel, each as qv_u8_conv_forward makes it, by Winograd's minimal filtering
+/// F(2x2, 3x3) (Lavin and Gray, arXiv 1509.09308, section 4.1) in exact integers: 16 products where a direct
+/// convolution has 36. The filters are transformed by 2G instead of G, so that their values are whole, at most
+/// 9 * 127; transformed pixels are at most 4 * 255. A sum over 512 channels stays below 2^30, the sums after the
+/// inverse transform are four times the direct one's.
+typedef struct {
+    const uint8_t *_Nonnull rows[4];      ///< [W+2][K] each: image rows y-1, y, y+1, y+2, zero point 0
+    const int16_t *weights;      ///< what qv_s8_winograd makes of the panel's weights; 64-byte aligned
+    const int32_t *bias;         ///< [QV_PANEL], |bias| <= 2^30
+    const float *multiplier;     ///< [QV_PANEL], finite, >= 0
+    uint8_t *_Nonnull out[2];    ///< rows y and y+1: pixel x, channel n at out[x * out_stride + n]
+    uint32_t *_Nonnull mask[2];  ///< rows y and y+1: pixel x at mask[x * mask_stride]
+    int32_t width;               ///< W
+    int32_t channels;            ///< K <= 512
+    int32_t out_stride;          ///< bytes from one written pixel to the next, >= QV_PANEL
+    int32_t mask_stride;         ///< words from one written pixel to the next
+} qv_u8_conv_winograd;
+
+/// A panel's weights for qv_u8_conv_winograd, in an order of the instruction set's own.
+typedef struct {
+    const int8_t *weights;  ///< as in qv_u8_conv_forward
+    int16_t *out;           ///< QV_WINOGRAD_COUNT(K) values, 64-byte aligned
+    int32_t channels;       ///< K <= 512
+} qv_s8_winograd;
+
+/// Values of a transformed panel: 16 K for each channel, and a cache line after each of 32 parts, because parts that
+/// lie a power of two apart share few places of the cache.
+#define QV_WINOGRAD_COUNT(K) (32 * (16 * (K) + 32))
+
 /// One row of one panel of the transposed 3x3 convolution of a quantized gradient.
 ///   dot[r][i][x][n] = sum over k of (rows[r][x + i][k] - 128) * w[r][i][k][n]                      exact Int32
 ///   out[x][n] = acc after: acc = 0; for r in 0..<3, for i in 0..<3: acc = fma(scales[r][x + i], Float(dot), acc)
@@ -206,6 +235,9 @@ typedef struct {
 /// qv_select_kernels overwrite what this machine can do faster.
 typedef struct {
     void (*u8_conv_forward)(const qv_u8_conv_forward *);
+    /// Both null where the direct convolution is as fast.
+    void (*_Nullable u8_conv_winograd)(const qv_u8_conv_winograd *);
+    void (*_Nullable s8_winograd)(const qv_s8_winograd *);
     void (*s16_conv_forward)(const qv_s16_conv_forward *);
     void (*u8_conv_backward)(const qv_u8_conv_backward *);
     void (*s8_mirror_panel)(const qv_s8_mirror_panel *);

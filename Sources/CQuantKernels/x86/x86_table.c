@@ -35,6 +35,8 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
         QV_SELECT_ROWS(avx2);
         table->u8_interleave = qv_u8_interleave__avx2;
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_6x16c4__avx2;
+        table->u8_conv_winograd = qv_u8_s16_winograd3x3_requant_6x16c2__avx2;
+        table->s8_winograd = qv_s8_winograd__avx2;
         table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_6x16c4__avx2;
         table->s16_conv_forward = qv_s16_s16_conv3x3_requant_6x16c2__avx2;
         table->u8_gram = qv_u8_u8_gram_8x8c4__avx2;
@@ -43,6 +45,11 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
         table->f32_gram = qv_f32_f32_gram_4x16__avx2;
         table->u8_mac_peak = qv_u8_mac_peak__avx2;
         table->f32_mac_peak = qv_f32_mac_peak__avx2;
+    }
+    // A dot product of four bytes does as much as the transform saves.
+    if (isa >= QV_AVXVNNI) {
+        table->u8_conv_winograd = 0;
+        table->s8_winograd = 0;
     }
     // AVX-512 VNNI does not include the shorter encoding, but it has the same 256-bit instruction.
     if (isa >= QV_AVXVNNI && has_avxvnni()) {

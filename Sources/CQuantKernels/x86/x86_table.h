@@ -39,6 +39,8 @@ QV_DECLARE_ROWS(avx512vnni)
 
 void qv_u8_interleave__avx2(const qv_u8_interleave *);
 void qv_u8_s8_conv3x3_requant_6x16c4__avx2(const qv_u8_conv_forward *);
+void qv_u8_s16_winograd3x3_requant_6x16c2__avx2(const qv_u8_conv_winograd *);
+void qv_s8_winograd__avx2(const qv_s8_winograd *);
 void qv_u8_s8_conv3x3_transposed_6x16c4__avx2(const qv_u8_conv_backward *);
 void qv_s16_s16_conv3x3_requant_6x16c2__avx2(const qv_s16_conv_forward *);
 void qv_u8_u8_gram_8x8c4__avx2(const qv_u8_gram *);

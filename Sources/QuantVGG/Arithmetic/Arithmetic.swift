@@ -29,8 +29,8 @@ public protocol Arithmetic: AnyObject {
   var copies: WeightCopies { get }
   /// Bytes of the packed layers conv1_1 up to `deepest`.
   static func packedBytes(deepest: Int, copies: WeightCopies) -> Int
-  /// Bytes of a worker's scratch for `backwardPanel`.
-  static func panelScratchBytes(deepest: Int, copies: WeightCopies) -> Int
+  /// Bytes of a worker's scratch for `pairPanel` and `backwardPanel`.
+  static func panelScratchBytes(deepest: Int, copies: WeightCopies, _ set: InstructionSet) -> Int
   /// How the blocks are connected.
   var pooling: Pooling { get }
   /// The real value of activation 1 of a layer.
@@ -55,6 +55,18 @@ public protocol Arithmetic: AnyObject {
   func convolve(
     _ rows: RowTriple<Activation>, layer: Int, panel: Int,
     into out: UnsafeMutablePointer<Activation>, mask: UnsafeMutablePointer<UInt32>, width: Int)
+  /// Whether `convolvePair` makes two rows faster than `convolve` makes each.
+  var convolvesPairs: Bool { get }
+  /// The weights of one panel for `convolvePair`, valid as long as `scratch` of `panelScratchBytes`
+  /// is not used again. Making them takes as long as some tens of pixels save.
+  func pairPanel(
+    layer: Int, panel: Int, scratch: UnsafeMutableRawPointer
+  ) -> UnsafeRawPointer
+  /// Computes one panel of two neighbouring rows, `rows` around the first and `next` around the
+  /// second, with the result that `convolve` has for each.
+  func convolvePair(
+    _ rows: RowTriple<Activation>, next: RowTriple<Activation>, layer: Int, panel: Int,
+    weights: UnsafeRawPointer, into out: RowPair<Activation>, masks: RowPair<UInt32>, width: Int)
   /// Pools two rows of at least `2 * width` pixels into one of `width`.
   func pool(
     top: UnsafePointer<Activation>, bottom: UnsafePointer<Activation>,
@@ -121,4 +133,38 @@ public protocol Arithmetic: AnyObject {
   func addContentGradient(
     _ row: UnsafePointer<Activation>, _ target: UnsafePointer<Activation>, factor: Float,
     into gradient: UnsafeMutablePointer<Float>, count: Int)
+}
+
+extension Arithmetic {
+  /// No pairs.
+  public var convolvesPairs: Bool { false }
+
+  /// Never called.
+  public func pairPanel(
+    layer: Int, panel: Int, scratch: UnsafeMutableRawPointer
+  ) -> UnsafeRawPointer {
+    preconditionFailure("this arithmetic makes one row at a time")
+  }
+
+  /// Never called.
+  public func convolvePair(
+    _ rows: RowTriple<Activation>, next: RowTriple<Activation>, layer: Int, panel: Int,
+    weights: UnsafeRawPointer, into out: RowPair<Activation>, masks: RowPair<UInt32>, width: Int
+  ) {
+    preconditionFailure("this arithmetic makes one row at a time")
+  }
+}
+
+/// Two neighbouring rows that are written.
+public struct RowPair<Element: BitwiseCopyable> {
+  /// Pixel 0 of the upper row.
+  public let first: UnsafeMutablePointer<Element>
+  /// Pixel 0 of the lower row.
+  public let second: UnsafeMutablePointer<Element>
+
+  /// Rows `y` and `y + 1` of a ring.
+  init(_ ring: RowRing<Element>, from y: Int) {
+    first = ring.row(y)
+    second = ring.row(y + 1)
+  }
 }

@@ -46,7 +46,9 @@ public final class Float32Arithmetic: Arithmetic {
   }
 
   /// Nothing: the panels are kept.
-  public static func panelScratchBytes(deepest: Int, copies: WeightCopies) -> Int { 0 }
+  public static func panelScratchBytes(
+    deepest: Int, copies: WeightCopies, _ set: InstructionSet
+  ) -> Int { 0 }
 
   /// Layers that weights were given for: conv1_1 and on.
   public var layerCount: Int { layers.count }

@@ -57,11 +57,15 @@ public final class Int8Arithmetic: Arithmetic {
     }
   }
 
-  /// Bytes of a worker's scratch for `backwardPanel`.
-  public static func panelScratchBytes(deepest: Int, copies: WeightCopies) -> Int {
-    guard copies == .forward else { return 0 }
-    return VGG19.convolutions[...deepest].reduce(0) {
-      max($0, PackedInt8Convolution.panelBytes($1))
+  /// Bytes of a worker's scratch for `pairPanel` and `backwardPanel`.
+  public static func panelScratchBytes(
+    deepest: Int, copies: WeightCopies, _ set: InstructionSet
+  ) -> Int {
+    let hasPairs = KernelTable(set).entries.u8_conv_winograd != nil
+    return VGG19.convolutions[...deepest].reduce(0) { largest, layer in
+      let pair = hasPairs ? PackedInt8Convolution.pairPanelBytes(layer) : 0
+      let backward = copies == .forward ? PackedInt8Convolution.panelBytes(layer) : 0
+      return max(largest, pair, backward)
     }
   }
 
@@ -122,6 +126,38 @@ public final class Int8Arithmetic: Arithmetic {
       out_stride: Int32(layer.outputChannels),
       mask_stride: Int32(Self.maskWords(channels: layer.outputChannels)))
     kernels.u8_conv_forward(&call)
+  }
+
+  /// Whether `convolvePair` makes two rows faster than `convolve` makes each.
+  public var convolvesPairs: Bool { kernels.u8_conv_winograd != nil }
+
+  /// The weights of one panel for `convolvePair`, valid as long as `scratch`.
+  public func pairPanel(
+    layer index: Int, panel: Int, scratch: UnsafeMutableRawPointer
+  ) -> UnsafeRawPointer {
+    let layer = layers[index]
+    var call = qv_s8_winograd(
+      weights: layer.forwardWeights + panel * PackedInt8Convolution.panel * 9 * layer.inputChannels,
+      out: scratch.assumingMemoryBound(to: Int16.self), channels: Int32(layer.inputChannels))
+    kernels.s8_winograd?(&call)
+    return UnsafeRawPointer(scratch)
+  }
+
+  /// Computes one panel of two neighbouring rows, with the result that `convolve` has for each.
+  public func convolvePair(
+    _ rows: RowTriple<UInt8>, next: RowTriple<UInt8>, layer index: Int, panel: Int,
+    weights: UnsafeRawPointer, into out: RowPair<UInt8>, masks: RowPair<UInt32>, width: Int
+  ) {
+    let layer = layers[index]
+    let first = panel * PackedInt8Convolution.panel
+    var call = qv_u8_conv_winograd(
+      rows: (rows.above, rows.middle, rows.below, next.below),
+      weights: weights.assumingMemoryBound(to: Int16.self), bias: layer.bias + first,
+      multiplier: layer.multiplier + first, out: (out.first + first, out.second + first),
+      mask: (masks.first + panel, masks.second + panel), width: Int32(width),
+      channels: Int32(layer.inputChannels), out_stride: Int32(layer.outputChannels),
+      mask_stride: Int32(Self.maskWords(channels: layer.outputChannels)))
+    kernels.u8_conv_winograd?(&call)
   }
 
   /// Pools two rows of at least `2 * width` pixels into one of `width`.

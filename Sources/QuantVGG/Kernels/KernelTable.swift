@@ -92,6 +92,8 @@ public struct KernelTable {
   private static var scalar: qv_kernels {
     qv_kernels(
       u8_conv_forward: { ScalarConvolution.u8Forward($0.pointee) },
+      u8_conv_winograd: nil,
+      s8_winograd: nil,
       s16_conv_forward: { ScalarConvolution.s16Forward($0.pointee) },
       u8_conv_backward: { ScalarConvolution.u8Backward($0.pointee) },
       s8_mirror_panel: { ScalarRows.s8MirrorPanel($0.pointee) },

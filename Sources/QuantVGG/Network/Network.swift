@@ -57,6 +57,7 @@ public final class Network<Client: NetworkClient>: ParallelWork, StageRunner {
     var memory = ArenaPlan()
     var layout = NetworkLayout<Numbers>(
       shape, plan: plan, pooling: numbers.pooling, copies: numbers.copies,
+      instructionSet: numbers.instructionSet,
       hasLoss: shape.layers.indices.map { client.hasLoss(layer: $0) }, backward: backward,
       threads: pool.threads, memory: &memory)
     arena = try Arena(memory)
@@ -122,7 +123,7 @@ public final class Network<Client: NetworkClient>: ParallelWork, StageRunner {
     switch stage {
     case .quantizeImage: runQuantizeImage(rows)
     case .convolve, .convolveAgain:
-      runConvolve(rows, panels: share(group, of: panels, unit: 1))
+      runConvolve(rows, panels: share(group, of: panels, unit: 1), worker: worker)
     case .pool: runPool(rows)
     case .gradient:
       let width = shape.layers[stageLayer].width

@@ -15,7 +15,7 @@ struct NetworkLayout<Numbers: Arithmetic> {
   /// Offset of the workers' scratch, and the bytes of each.
   let scratch: Int
   let scratchStride: Int
-  /// Offset of a derived panel of weights in a worker's scratch.
+  /// Offset of a derived panel of weights, for either way, in a worker's scratch.
   let panelScratch: Int
 
   /// Reserves everything that forward and, if wanted, backward passes touch.
@@ -24,7 +24,8 @@ struct NetworkLayout<Numbers: Arithmetic> {
   /// reserved is added to `memory`.
   init(
     _ shape: NetworkShape, plan: NetworkPlan, pooling: Pooling, copies: WeightCopies,
-    hasLoss: [Bool], backward: Bool, threads: Int, memory: inout ArenaPlan
+    instructionSet: InstructionSet, hasLoss: [Bool], backward: Bool, threads: Int,
+    memory: inout ArenaPlan
   ) {
     let readsAll = Numbers.maskWords(channels: NetworkTiling.panel) == 0
     let watcher = RingWatcher(
@@ -77,13 +78,10 @@ struct NetworkLayout<Numbers: Arithmetic> {
     }
     zeroRow = memory.reserve(widest)
     var worker = ArenaPlan()
-    if backward {
-      _ = worker.reserve(NetworkTiling.scratchBytes(shape))
-      panelScratch = worker.reserve(
-        Numbers.panelScratchBytes(deepest: shape.layers.count - 1, copies: copies))
-    } else {
-      panelScratch = 0
-    }
+    if backward { _ = worker.reserve(NetworkTiling.scratchBytes(shape)) }
+    panelScratch = worker.reserve(
+      Numbers.panelScratchBytes(
+        deepest: shape.layers.count - 1, copies: copies, instructionSet))
     scratchStride = worker.bytes
     scratch = memory.reserve(scratchStride * threads)
   }
@@ -108,12 +106,13 @@ struct NetworkLayout<Numbers: Arithmetic> {
 /// Bytes of the rings and scratch of a network, without asking for them.
 public func networkBytes<Numbers: Arithmetic>(
   _ numbers: Numbers.Type, _ shape: NetworkShape, plan: NetworkPlan, pooling: Pooling,
-  copies: WeightCopies, hasLoss: [Bool], backward: Bool, threads: Int
+  copies: WeightCopies, instructionSet: InstructionSet, hasLoss: [Bool], backward: Bool,
+  threads: Int
 ) -> Int {
   var memory = ArenaPlan()
   _ = NetworkLayout<Numbers>(
-    shape, plan: plan, pooling: pooling, copies: copies, hasLoss: hasLoss, backward: backward,
-    threads: threads, memory: &memory)
+    shape, plan: plan, pooling: pooling, copies: copies, instructionSet: instructionSet,
+    hasLoss: hasLoss, backward: backward, threads: threads, memory: &memory)
   return memory.bytes
 }
 

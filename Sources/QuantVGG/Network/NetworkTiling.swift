@@ -19,11 +19,20 @@ enum NetworkTiling {
     max(1, min(largest, rows / (threads * (isCoarse ? 1 : itemsPerThread))))
   }
 
+  /// Rows per item where pairs of rows are made: even, and as many as an item has.
+  static func rowsPerPairItem(rows: Int) -> Int {
+    let items = (rows + largestRows - 1) / largestRows
+    return ((rows + items - 1) / items + 1) & ~1
+  }
+
   /// Groups of panels per row item, so that deep layers of small images keep all threads busy.
   static func panelGroups(rowItems: Int, panels: Int, threads: Int) -> Int {
     let wanted = (threads * itemsPerThread + rowItems - 1) / rowItems
     return threads == 1 ? 1 : max(1, min(panels, wanted))
   }
+
+  /// Pixels of an item for which a panel's weights for pairs of rows are derived.
+  static let leastPairPixels = 48
 
   /// Columns of a gradient item where rows are few: enough that a panel's weights are used often.
   private static let leastColumns = 14
@@ -66,6 +75,9 @@ extension Network {
       rowsPerItem = NetworkTiling.rowsPerItem(
         rows: rows.count, threads: pool.threads, largest: largest, isCoarse: isCoarse)
       if shape.isPooled(layer) { rowsPerItem = (rowsPerItem + 1) & ~1 }
+    case .convolve where numbers.convolvesPairs && layer > 0:
+      // The weights of an item are derived: as many rows as its panels may share, in pairs.
+      rowsPerItem = NetworkTiling.rowsPerPairItem(rows: rows.count)
     default:
       rowsPerItem = NetworkTiling.rowsPerItem(rows: rows.count, threads: pool.threads)
     }

@@ -82,6 +82,8 @@ public struct MemoryDemand: Sendable {
   public var optimizerBytes: Int
   /// Threads of every step.
   public var threads: Int
+  /// The instruction set that computes.
+  public var instructionSet = InstructionSet.best
   /// Bytes that decoding the content takes beside its pixels.
   public var contentReadingBytes = 0
   /// Bytes that decoding the style takes beside its pixels.
@@ -158,7 +160,7 @@ extension MemoryDemand {
     func network(_ shape: NetworkShape, backward: Bool) -> Int {
       networkBytes(
         Numbers.self, shape, plan: plan.network, pooling: pooling, copies: plan.copies,
-        hasLoss: hasLoss, backward: backward, threads: threads)
+        instructionSet: instructionSet, hasLoss: hasLoss, backward: backward, threads: threads)
     }
     let styleShape = NetworkShape(width: styleWidth, height: styleHeight, deepest: deepest)
     let style = styleWidth * styleHeight * 3 * MemoryLayout<Float>.stride
