@@ -24,6 +24,7 @@ let package = Package(
     // C: SIMD micro-kernels and thin shims of C libraries.
     .target(name: "CQuantKernels"),
     .target(name: "CSystem"),
+    .target(name: "CBuiltInWeights"),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", providers: [.apt(["libjpeg62-turbo-dev"])]),
     .target(
@@ -43,7 +44,10 @@ let package = Package(
     .target(name: "CommandOptions", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "qstyle",
-      dependencies: ["QuantVGG", "Optim", "StyleTransfer", "ImageIO", "CommandOptions", "CSystem"],
+      dependencies: [
+        "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "CommandOptions", "CSystem",
+        "CBuiltInWeights",
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "QuantizeCore", dependencies: ["QuantVGG", "FileOutput", "CSystem"],

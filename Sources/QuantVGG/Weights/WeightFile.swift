@@ -34,8 +34,15 @@ public final class WeightFile {
   /// Opens a file and checks its metadata and every tensor's name, type and shape.
   ///
   /// - Throws: `WeightError`.
-  public init(path: String) throws(WeightError) {
-    let file = try SafeTensors(path: path)
+  public convenience init(path: String) throws(WeightError) {
+    try self.init(try MappedFile(path: path))
+  }
+
+  /// Checks the metadata and every tensor of a mapped file.
+  ///
+  /// - Throws: `WeightError`.
+  public init(_ mapped: MappedFile) throws(WeightError) {
+    let file = try SafeTensors(mapped)
     tensors = file
     let format = file.metadata("format") ?? ""
     guard let kind = Kind(rawValue: format) else { throw .unknownFormat(format) }

@@ -20,6 +20,10 @@ let command = Command(
         Option(
           "calibrate", value: "IMAGE", isRepeatable: true,
           "int8: a PNG or JPEG that activation scales are measured on; more images may follow."),
+        Option(
+          "through", value: "LAYER",
+          "Only copies SOURCE, a file that quantize wrote, up to this layer: conv5_1 is all that "
+            + "the default losses need."),
         Option("threads", value: "N", "Threads (default: all processors)."),
       ]),
     OptionGroup(
@@ -46,6 +50,7 @@ struct Options {
   let kind: String
   let granularity: Granularity
   let calibration: [String]
+  let deepest: Int?
   let threads: Int
   let isQuiet: Bool
   let isJSON: Bool
@@ -68,12 +73,41 @@ struct Options {
     guard arguments.positional.count == 1 || arguments.has("calibrate") else {
       throw UsageError("'\(arguments.positional[1])' is one argument too many")
     }
-    guard kind != "int8" || !calibration.isEmpty else {
+    deepest = try Self.layer(arguments)
+    guard deepest == nil || (calibration.isEmpty && !arguments.has("to")) else {
+      throw UsageError("--through only copies; leave out --to and --calibrate")
+    }
+    guard kind != "int8" || !calibration.isEmpty || deepest != nil else {
       throw UsageError("--to int8 needs pictures: --calibrate photo.jpg painting.jpg")
     }
     threads = try arguments.integer("threads", in: 1...256) ?? WorkerPool.processors
     isQuiet = arguments.has("quiet")
     isJSON = arguments.has("json")
+  }
+
+  private static func layer(_ arguments: ParsedArguments) throws(UsageError) -> Int? {
+    guard let name = arguments.text("through") else { return nil }
+    guard let layer = VGG19.index(ofLayer: name) else {
+      throw UsageError("--through is a layer, conv1_1 to conv5_4, not '\(name)'")
+    }
+    return layer
+  }
+}
+
+/// Writes the layers up to `deepest` of a file of quantize, unchanged.
+func copy(_ options: Options, through deepest: Int) throws(Failure) {
+  let file: WeightFile
+  let tensors: [OutputTensor]
+  do throws(WeightError) {
+    file = try WeightFile(path: options.source)
+    tensors = try file.outputTensors(through: deepest)
+  } catch {
+    throw Failure(message: "\(options.source) \(error.description)")
+  }
+  do throws(FileOutputError) {
+    try SafeTensorsWriter.write(tensors, metadata: file.tensors.metadata, to: options.output)
+  } catch {
+    throw Failure(message: "\(options.output) \(error.description)")
   }
 }
 
@@ -190,7 +224,11 @@ func run() -> ExitCode {
     return .usage
   }
   do throws(Failure) {
-    try convert(options)
+    if let deepest = options.deepest {
+      try copy(options, through: deepest)
+    } else {
+      try convert(options)
+    }
     return .done
   } catch {
     Console.error(error.message)
