@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Writes one VGG-19 in every format that quantize reads, each with that format's own library.
 
-Usage: make-formats.py FOLDER [--only WORD] [--weights FLOAT32.safetensors]
+Usage: make-formats.py FOLDER [--only WORD] [--tiny | --weights FLOAT32.safetensors]
 
-Without --weights, the network is sparse: conv1_1 is the original's (from the reference file of this
-repository), every other output channel has two weights. Files of it compress well. With --weights,
-the network is the file's, and the fully connected layers are there with random numbers, so that the
-files are as large as the published ones.
+Without options, the network is sparse: conv1_1 is the original's (from the reference file of this
+repository), every other output channel has two weights. `formats/*.xz` are these files, compressed by
+xz. With --tiny, all layers but conv1_1 have two channels: no VGG-19, but containers small enough to be
+damaged thousands of times (`tiny/`). With --weights, the network is the file's, and the fully connected
+layers are there with random numbers, so that the files are as large as the published ones.
 
 The packages used: numpy 2.4, scipy, h5py, torch 2.13, safetensors, onnx 1.23, protobuf.
 """
@@ -39,6 +40,13 @@ def read_safetensors(path):
 def first_layer():
     file = read_safetensors(HERE / "../../../Fixtures/vgg19-reference.safetensors")
     return file["conv1_1.weight_table"][file["conv1_1.weight_index"]], file["conv1_1.bias"]
+
+
+def tiny_network():
+    network = collections.OrderedDict(conv1_1=first_layer())
+    for name, _, _ in LAYERS[1:]:
+        network[name] = (np.linspace(-1, 1, 36, dtype=np.float32).reshape(2, 2, 3, 3), np.ones(2, np.float32))
+    return network
 
 
 def sparse_network():
@@ -165,7 +173,8 @@ def write_matconvnet(path, network, dense, old, compress=True):
     average = np.array([123.68, 116.779, 103.939], np.float32).reshape(1, 1, 3)
     classes = {"name": np.array(["n01440764"], object), "description": np.array(["tench"], object)}
     if old:
-        average = np.broadcast_to(average, (224, 224, 3))
+        side = 224 if compress else 4
+        average = np.broadcast_to(average, (side, side, 3))
         content = {"layers": cell, "classes": classes,
                    "normalization": {"averageImage": average, "imageSize": np.array([[224.0, 224, 3]])}}
     else:
@@ -268,6 +277,7 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--weights")
     parser.add_argument("--only", default="")
+    parser.add_argument("--tiny", action="store_true")
     options = parser.parse_args()
     folder = pathlib.Path(options.folder)
     if options.weights:
@@ -279,7 +289,7 @@ def main():
             (name, (random.standard_normal((o, i), np.float32) / 100, np.zeros(o, np.float32)))
             for name, i, o in DENSE)
     else:
-        network, dense = sparse_network(), {}
+        network, dense = tiny_network() if options.tiny else sparse_network(), {}
     theirs, ours = normalised(*network["conv1_1"])
     network["conv1_1"] = ours
     caffe = bgr(network)
@@ -298,7 +308,8 @@ def main():
         "own.safetensors": lambda p: write_safetensors(p, layer_names(network), {}, []),
         "keras1-notop.h5": lambda p: write_keras(p, network, {}, True, compression),
         "keras2-top.h5": lambda p: write_keras(p, network, dense, False, compression),
-        "matconvnet-old.mat": lambda p: write_matconvnet(p, network, dense, True),
+        "matconvnet-old.mat": lambda p: write_matconvnet(
+            p, network, dense, True, compress=not options.tiny),
         "matconvnet-new.mat": lambda p: write_matconvnet(p, network, dense, False),
         "v1.caffemodel": lambda p: write_caffe(p, network, dense, True),
         "v2.caffemodel": lambda p: write_caffe(p, network, dense, False),

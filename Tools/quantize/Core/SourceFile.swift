@@ -1,5 +1,4 @@
 internal import CommandOptions
-internal import CSystem
 public import QuantVGG
 
 /// A file of weights, recognised by its content.
@@ -30,15 +29,16 @@ public final class SourceFile {
     } catch {
       throw .safetensors(error)
     }
+    let hash = FileHash(path: path)
     let found = try file.withBytes { (bytes) throws(SourceError) in
-      try Self.read(bytes, path: path, progress)
+      try Self.read(bytes, path: path, hash, progress)
     }
     weights = found.weights
     kind = found.kind
     network = found.network
     metadata = found.metadata
     warnings = found.warnings
-    fileHash = try Self.hash(path)
+    fileHash = try hash.value()
   }
 
   /// SHA-256 of the weights as float32, layer by layer, weights before bias: the same for every file of
@@ -68,23 +68,6 @@ public final class SourceFile {
     ]
   }
 
-  /// Read, not mapped: mapped pages would count as memory of this process.
-  private static func hash(_ path: String) throws(SourceError) -> String {
-    let descriptor = system_open(path, O_RDONLY, 0)
-    guard descriptor >= 0 else { throw .safetensors(.unreadable(errno: system_errno())) }
-    defer { close(descriptor) }
-    var hash = SHA256()
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-    defer { buffer.deallocate() }
-    while true {
-      let count = CSystem.read(descriptor, buffer.baseAddress, buffer.count)
-      if count < 0, system_errno() == EINTR { continue }
-      guard count >= 0 else { throw .safetensors(.unreadable(errno: system_errno())) }
-      guard count > 0 else { return hash.digest() }
-      hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-    }
-  }
-
   private struct Found {
     var weights: SourceWeights
     var kind: String
@@ -94,21 +77,21 @@ public final class SourceFile {
   }
 
   private static func read(
-    _ bytes: UnsafeRawBufferPointer, path: String, _ progress: (Double) -> Void
+    _ bytes: UnsafeRawBufferPointer, path: String, _ hash: FileHash, _ progress: (Double) -> Void
   ) throws(SourceError) -> Found {
     // The first bytes of a safetensors file can look like a pickle's, but not the other way round.
     if SafeTensors.matches(bytes) { return try readSafeTensors(path, progress) }
     if TorchFile.matches(bytes) { return try readTorch(bytes, progress) }
     if MatConvNetFile.matches(bytes) {
       guard MatConvNetFile.isWhole(bytes) else { throw .truncated }
-      let file = try readLibrary(path, .matlab, bytes: bytes.count, progress)
+      let file = try readLibrary(path, .matlab, bytes: bytes.count, hash, progress)
       let (tensors, convention) = MatConvNetFile.tensors(file)
       return try readFloats(
         tensors, "MatConvNet file",
         SourceLayers.Meaning(layout: .columns, convention: convention, isCertain: true), progress)
     }
     if KerasFile.matches(bytes) {
-      let file = try readLibrary(path, .hdf5, bytes: bytes.count, progress)
+      let file = try readLibrary(path, .hdf5, bytes: bytes.count, hash, progress)
       let (tensors, layout) = KerasFile.tensors(file)
       return try readFloats(
         tensors, "Keras file",
@@ -193,11 +176,14 @@ public final class SourceFile {
   }
 
   private static func readLibrary(
-    _ path: String, _ format: LibraryArrays.Format, bytes: Int, _ progress: (Double) -> Void
+    _ path: String, _ format: LibraryArrays.Format, bytes: Int, _ hash: FileHash,
+    _ progress: (Double) -> Void
   ) throws(SourceError) -> LibraryArrays {
     let expected = VGG19.convolutions.reduce(0) { $0 + 9 * $1.inputChannels * $1.outputChannels }
     do throws(LibraryError) {
-      return try LibraryArrays(path: path, format: format, bytes: bytes) {
+      return try LibraryArrays(
+        path: path, format: format, bytes: bytes, meanwhile: { hash.compute() }
+      ) {
         progress(min(Double($0) / Double(expected), 1))
       }
     } catch {

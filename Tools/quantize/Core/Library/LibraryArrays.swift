@@ -33,9 +33,11 @@ struct LibraryArrays {
   ///   - path: the file, which has been recognised.
   ///   - format: which library reads it.
   ///   - bytes: the file's size, which the time limit follows: a minute for a full-size file.
+  ///   - meanwhile: called once when the child has begun, for work of this process; a large MATLAB file
+  ///     is unpacked for seconds before its first array comes.
   ///   - progress: called with the number of elements read.
   init(
-    path: String, format: Format, bytes: Int, progress: (Int) -> Void
+    path: String, format: Format, bytes: Int, meanwhile: () -> Void, progress: (Int) -> Void
   ) throws(LibraryError) {
     let seconds = 10 + bytes / 10_000_000
     var child = modelfile_child()
@@ -46,6 +48,7 @@ struct LibraryArrays {
     else { throw .noProcess(errno: system_errno()) }
     var isOpen = true
     defer { if isOpen { _ = modelfile_finish(child, 1) } }
+    meanwhile()
     try read(child.descriptor, progress)
     isOpen = false
     switch modelfile_finish(child, 0) {
