@@ -55,8 +55,10 @@ import Testing
       for _ in 0..<(1 << Int.random(in: 0...4, using: &random)) {
         let reach = Bool.random(using: &random) ? damaged.count : min(2048, damaged.count)
         let place = Int.random(in: 0..<reach, using: &random)
-        let values: [UInt8] = [0, 1, 0x7f, 0x80, 0xff, damaged[place] ^ 1, .random(in: 0...255, using: &random)]
-        damaged[place] = values[Int.random(in: 0..<values.count, using: &random)]
+        let values: [UInt8] = [0, 1, 0x7f, 0x80, 0xff, damaged[place] ^ 1]
+        let choice = Int.random(in: 0...values.count, using: &random)
+        damaged[place] =
+          choice < values.count ? values[choice] : .random(in: 0...255, using: &random)
       }
       let descriptor = system_open(path, O_WRONLY | O_TRUNC, 0)
       #expect(write(descriptor, damaged, damaged.count) == damaged.count)

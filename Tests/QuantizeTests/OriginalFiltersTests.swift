@@ -1,7 +1,6 @@
 import QuantVGG
+import QuantizeCore
 import Testing
-
-@testable import QuantizeCore
 
 /// The reference's conv1_1, and what is told of copies with axes or channels swapped.
 @Suite struct OriginalFiltersTests {
@@ -67,7 +66,8 @@ import Testing
     }
     #expect(warnings(nil, .rgb).first?.contains("rows and columns") == true)
     #expect(
-      warnings(OriginalFilters(layers[0].weights), .rgb).first?.contains("rows and columns") == true)
+      warnings(OriginalFilters(layers[0].weights), .rgb).first?.contains("rows and columns") == true
+    )
     // A fixed shuffle of all numbers.
     layers[0].weights = layers[0].weights.indices.map { layers[0].weights[$0 * 1009 % 1728] }
     #expect(warnings(nil, .rgb).first?.contains("smooth") == true)

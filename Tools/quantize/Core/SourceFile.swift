@@ -117,7 +117,7 @@ public final class SourceFile {
     var kind = container
     switch tensors {
     case .safetensors, .torch:
-      kind += source.hasTorchvisionNames ? " with torchvision's names" : " with the layers' own names"
+      kind += " with \(source.hasTorchvisionNames ? "torchvision's" : "the layers' own") names"
     default: break
     }
     return Found(

@@ -1,4 +1,4 @@
-internal import QuantVGG
+package import QuantVGG
 
 /// What is odd about a network's filters, in words for the user.
 ///
@@ -9,14 +9,15 @@ internal import QuantVGG
 /// round. And trained filters of conv1_1 are smooth: neighbours correlate with 0.37, numbers in a
 /// wrong order or untrained ones with about 0. Whether red and blue are swapped can not be told for
 /// weights that are not the original's.
-enum FilterCheck {
+package enum FilterCheck {
   /// Compares what the file's kind promises with what its filters show.
   ///
   /// - Parameters:
   ///   - layers: conv1_1 and on as the file has them, in `[O][I][3][3]`.
   ///   - original: the comparison with the original's filters.
   ///   - convention: the input that is assumed.
-  static func warnings(
+  /// - Returns: one sentence each; none where nothing is odd.
+  package static func warnings(
     _ layers: [Float32Convolution], original: OriginalFilters?, convention: InputConvention
   ) -> [String] {
     if let original {
@@ -66,7 +67,9 @@ enum FilterCheck {
 
   /// How much the energy of first and last rows, and of left and right columns, differs: shares of a
   /// layer's energy, without sign, added over layers.
-  static func asymmetry(_ layers: ArraySlice<Float32Convolution>) -> (rows: Double, columns: Double) {
+  static func asymmetry(
+    _ layers: ArraySlice<Float32Convolution>
+  ) -> (rows: Double, columns: Double) {
     var (rows, columns) = (0.0, 0.0)
     for layer in layers {
       var energy = [Double](repeating: 0, count: 9)
@@ -77,9 +80,10 @@ enum FilterCheck {
         }
       }
       let total = max(energy.reduce(0, +), .leastNormalMagnitude)
-      rows += (energy[0] + energy[1] + energy[2] - energy[6] - energy[7] - energy[8]).magnitude / total
-      columns +=
-        (energy[0] + energy[3] + energy[6] - energy[2] - energy[5] - energy[8]).magnitude / total
+      let down = energy[0] + energy[1] + energy[2] - energy[6] - energy[7] - energy[8]
+      let across = energy[0] + energy[3] + energy[6] - energy[2] - energy[5] - energy[8]
+      rows += down.magnitude / total
+      columns += across.magnitude / total
     }
     return (rows, columns)
   }

@@ -2,7 +2,7 @@ internal import QuantVGG
 
 /// What a network's first layer reads: from RGB in 0...255, per channel (value - mean) / divisor, in
 /// RGB or BGR order.
-struct InputConvention: Equatable {
+package struct InputConvention: Equatable {
   /// Whether blue is the first input channel.
   let isBGR: Bool
   /// What conv1_1's weights are divided by, per channel in RGB order.
@@ -14,16 +14,16 @@ struct InputConvention: Equatable {
   private static let means = [VGG19.mean.red, VGG19.mean.green, VGG19.mean.blue].map { Double($0) }
 
   /// The canonical one.
-  static let rgb = InputConvention(isBGR: false, divisor: [1, 1, 1], shift: [0, 0, 0])
+  package static let rgb = InputConvention(isBGR: false, divisor: [1, 1, 1], shift: [0, 0, 0])
   /// Caffe's, and Keras': BGR minus the same mean.
-  static let bgr = InputConvention(isBGR: true, divisor: [1, 1, 1], shift: [0, 0, 0])
+  package static let bgr = InputConvention(isBGR: true, divisor: [1, 1, 1], shift: [0, 0, 0])
 
   /// torchvision's: (RGB / 255 - m) / d with m = (.485, .456, .406), d = (.229, .224, .225).
   ///
   /// With x = RGB - mean: (RGB / 255 - m) / d = x / (255 d) + (mean / 255 - m) / d. Padding is zero in
   /// x here and zero in the normalised image there; the two differ by at most 0.5 grey levels
   /// (mean - 255 m).
-  static let torchvision = {
+  package static let torchvision = {
     let (offset, deviation) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
     return InputConvention(
       isBGR: false, divisor: deviation.map { 255 * $0 },

@@ -4,9 +4,9 @@
 /// Names do not say how weights were trained or which channel comes first: files with torchvision's
 /// names are there with torchvision's weights and with the original ones. The first layer's numbers
 /// do: nobody trains the same filters twice. For other weights there is no answer.
-struct OriginalFilters: Equatable {
+package struct OriginalFilters: Equatable {
   /// How the file's 3x3 filters lie.
-  enum Orientation: CaseIterable {
+  package enum Orientation: CaseIterable {
     case upright
     /// Rows and columns are swapped.
     case transposed
@@ -15,17 +15,17 @@ struct OriginalFilters: Equatable {
   }
 
   /// Whether blue is the first input channel.
-  let isBGR: Bool
-  let orientation: Orientation
+  package let isBGR: Bool
+  package let orientation: Orientation
   /// The file's weights relative to the original's; 1 where the input is in 0...255, about 57 where it is
   /// normalised to deviations.
-  let scale: Double
+  package let scale: Double
 
   /// Compares the filters of a first layer, `[64][3][3][3]`; nil when they are not the original's.
   ///
   /// A filter's scale does not count, so that networks with scaled activations (Gatys' normalised
   /// one) are recognised.
-  init?(_ weights: [Float]) {
+  package init?(_ weights: [Float]) {
     var best = (cosine: 0.95, found: nil as OriginalFilters?)
     for isBGR in [false, true] {
       for orientation in Orientation.allCases {
@@ -35,7 +35,8 @@ struct OriginalFilters: Equatable {
           for i in 0..<27 {
             let channel = isBGR ? 2 - i / 9 : i / 9
             let place = channel * 9 + Self.place(of: i % 9, orientation)
-            let (a, b) = (Double(weights[filter.output * 27 + place]), Double(filter.weights[i]) / 100)
+            let a = Double(weights[filter.output * 27 + place])
+            let b = Double(filter.weights[i]) / 100
             dot += a * b
             theirs += a * a
             ours += b * b
@@ -67,15 +68,17 @@ struct OriginalFilters: Equatable {
   }
 
   /// The input that the original network needs where its filters are like this.
-  var convention: InputConvention {
+  package var convention: InputConvention {
     // Normalised input is smaller by deviations of 57 grey levels, and the weights are larger.
     if scale > 10 { return .torchvision }
     return isBGR ? .bgr : .rgb
   }
 
-  /// Eight of the original's filters, RGB, in hundredths: those that change most when channels or axes
-  /// are swapped. From `Fixtures/vgg19-reference.safetensors`.
-  static let sample: [(output: Int, weights: [Int8])] = [
+  /// Eight of the original's filters, RGB, in hundredths.
+  ///
+  /// Those that change most when channels or axes are swapped, from
+  /// `Fixtures/vgg19-reference.safetensors`.
+  package static let sample: [(output: Int, weights: [Int8])] = [
     (
       7,
       [

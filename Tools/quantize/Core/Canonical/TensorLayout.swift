@@ -1,7 +1,7 @@
-internal import QuantVGG
+package import QuantVGG
 
 /// The order in which a file keeps a convolution's weights; `filters` is the canonical one.
-enum TensorLayout {
+package enum TensorLayout {
   /// `[O][I][H][W]`: PyTorch, Caffe, ONNX.
   case filters
   /// `[O][I][H][W]` with every filter turned by 180 degrees: Keras files made for Theano, which convolves
@@ -21,7 +21,7 @@ enum TensorLayout {
   }
 
   /// `[O][I][3][3]` from weights in this order.
-  func canonical(_ weights: consuming [Float], of layer: VGG19.Convolution) -> [Float] {
+  package func canonical(_ weights: consuming [Float], of layer: VGG19.Convolution) -> [Float] {
     let (inputs, outputs) = (layer.inputChannels, layer.outputChannels)
     switch self {
     case .filters: return weights

@@ -1,7 +1,7 @@
 internal import QuantVGG
 
 /// Keras' HDF5 files of VGG-19, with and without its top: weights alone or a whole model.
-enum KerasFile {
+package enum KerasFile {
   /// Whether bytes begin like an HDF5 file.
   static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
     bytes.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a])
@@ -24,7 +24,7 @@ enum KerasFile {
 
   /// `conv1_2.weight` for `block1_conv2/block1_conv2_W_1:0` (Keras 1) and for
   /// `model_weights/block1_conv2/block1_conv2/kernel:0` (Keras 2), and so on; nil for other datasets.
-  static func layerName(_ path: String) -> String? {
+  package static func layerName(_ path: String) -> String? {
     let parts = path.split(separator: "/")
     guard let leaf = parts.last, parts.first != "optimizer_weights" else { return nil }
     let isWeight = leaf.hasPrefix("kernel") || leaf.contains("_W")

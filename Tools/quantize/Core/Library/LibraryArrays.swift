@@ -36,6 +36,7 @@ struct LibraryArrays {
   ///   - meanwhile: called once when the child has begun, for work of this process; a large MATLAB file
   ///     is unpacked for seconds before its first array comes.
   ///   - progress: called with the number of elements read.
+  /// - Throws: `LibraryError`.
   init(
     path: String, format: Format, bytes: Int, meanwhile: () -> Void, progress: (Int) -> Void
   ) throws(LibraryError) {

@@ -9,8 +9,10 @@ enum MatConvNetFile {
     bytes.starts(with: "MATLAB 7.3 MAT-file".utf8)
   }
 
-  /// Whether the variables of a MATLAB 5 file end where the file ends: each is a type, a length and that many
-  /// bytes, after a header of 128. libmatio takes what is missing for zeros.
+  /// Whether the variables of a MATLAB 5 file end where the file ends.
+  ///
+  /// Each is a type, a length and that many bytes, after a header of 128. libmatio takes what is
+  /// missing for zeros.
   static func isWhole(_ bytes: UnsafeRawBufferPointer) -> Bool {
     guard !is73(bytes) else { return true }
     guard bytes.count > 128 else { return false }
