@@ -49,8 +49,16 @@ let package = Package(
         "CBuiltInWeights",
       ],
       swiftSettings: swiftSettings),
+    .systemLibrary(
+      name: "CHDF5", path: "Tools/quantize/CHDF5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(
+      name: "CMatIO", path: "Tools/quantize/CMatIO", providers: [.apt(["libmatio-dev"])]),
     .target(
-      name: "QuantizeCore", dependencies: ["QuantVGG", "FileOutput", "CSystem"],
+      name: "CModelFiles", dependencies: ["CHDF5", "CMatIO"], path: "Tools/quantize/CModelFiles",
+      linkerSettings: ["hdf5_serial", "matio"].map { .linkedLibrary($0) }),
+    .target(
+      name: "QuantizeCore",
+      dependencies: ["QuantVGG", "FileOutput", "CommandOptions", "CModelFiles", "CSystem"],
       path: "Tools/quantize/Core", swiftSettings: swiftSettings),
     .executableTarget(
       name: "quantize",

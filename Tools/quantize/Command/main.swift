@@ -35,10 +35,6 @@ let command = Command(
       ]),
   ])
 
-let license =
-  "VGG-19 by Karen Simonyan and Andrew Zisserman (Visual Geometry Group, University of Oxford), "
-  + "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
-
 /// What is wrong, in one line.
 struct Failure: Error {
   let message: String
@@ -137,17 +133,17 @@ func calibrationImages(_ paths: [String], side: Int) throws(Failure) -> [Calibra
 }
 
 func convert(_ options: Options) throws(Failure) {
+  var line = ProgressLine(isQuiet: options.isQuiet)
   let source: SourceFile
-  let hash: String
   do throws(SourceError) {
-    source = try SourceFile(path: options.source)
+    source = try SourceFile(path: options.source) { line.draw("reading: \(Int($0 * 100)) %") }
+    line.erase()
   } catch {
+    line.erase()
     throw Failure(message: "\(options.source) \(error.description)")
   }
-  do throws(WeightError) {
-    hash = try MappedFile(path: options.source).withBytes { SHA256.digest($0) }
-  } catch {
-    throw Failure(message: "\(options.source) \(error.description)")
+  if !options.isQuiet {
+    for warning in source.warnings { Console.error("warning: \(options.source): \(warning)") }
   }
   var kind = WeightFile.Kind.int8
   var tensors: [OutputTensor] = []
@@ -163,7 +159,6 @@ func convert(_ options: Options) throws(Failure) {
     kind = .codebook
     tensors = source.weights.tensors
   default:
-    var line = ProgressLine(isQuiet: options.isQuiet)
     let images = try calibrationImages(options.calibration, side: 256)
     let means = try calibrationImages(options.calibration, side: 96)
     do throws(QuantizeError) {
@@ -182,13 +177,11 @@ func convert(_ options: Options) throws(Failure) {
       ("image_scale", "1/64"),
     ]
   }
-  let own = source.metadata.first { $0.key == "source" }?.value
   let metadata: [(key: String, value: String)] =
     [
       ("format", kind.rawValue), ("format_version", "\(WeightFile.version)"),
       ("input_order", "rgb"), ("mean", WeightFile.mean),
-      ("source", own ?? source.kind), ("source_sha256", hash), ("license", license),
-    ] + notes
+    ] + source.provenance(of: kind) + notes
   do throws(FileOutputError) {
     try SafeTensorsWriter.write(tensors, metadata: metadata, to: options.output)
   } catch {
@@ -199,7 +192,10 @@ func convert(_ options: Options) throws(Failure) {
     report.add("output", options.output)
     report.add("format", kind.rawValue)
     report.add("source", source.kind)
-    report.add("source_sha256", hash)
+    report.add("network", source.network.source)
+    report.add("source_sha256", source.fileHash)
+    report.add("weights_sha256", source.weightsHash)
+    report.add("warnings", source.warnings)
     report.add("tensors", tensors.count)
     report.add("bytes", tensors.reduce(0) { $0 + $1.bytes.count })
     Console.print(report.text + "\n")
