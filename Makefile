@@ -22,7 +22,7 @@ build: setup
 # The int8 weights follow from the reference weights and the fixtures, so every build runs the converter.
 weights: $(WEIGHTS)
 
-$(WEIGHTS): $(REFERENCE) $(CALIBRATION) $(wildcard Tools/quantize/Core/*.swift) | build
+$(WEIGHTS): $(REFERENCE) $(CALIBRATION) $(shell find Tools/quantize Sources/QuantVGG -name '*.swift') | build
 	@mkdir -p weights
 	.build/release/quantize $(REFERENCE) -o $@ --calibrate $(CALIBRATION)
 

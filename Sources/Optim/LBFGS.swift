@@ -19,7 +19,7 @@ public struct LBFGSSettings: Sendable, Equatable {
 
   /// The defaults were found by measurement.
   public init(
-    history: Int = 20, firstChange: Double = 4, largestChange: Double = 20,
+    history: Int = 6, firstChange: Double = 4, largestChange: Double = 20,
     historyBits: HistoryBits = .eight
   ) {
     self.historyBits = historyBits

@@ -27,7 +27,7 @@ public struct OptimizerSettings: Sendable, Equatable {
 
   /// The defaults are those of `transfer`.
   public init(
-    method: Method = .adam, state: State = .int8, adam: Adam.Settings = Adam.Settings(),
+    method: Method = .lbfgs, state: State = .int8, adam: Adam.Settings = Adam.Settings(),
     lbfgs: LBFGSSettings = LBFGSSettings()
   ) {
     self.method = method

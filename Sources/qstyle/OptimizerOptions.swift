@@ -4,21 +4,24 @@ internal import StyleTransfer
 
 /// The options that choose an optimizer.
 enum OptimizerOptions {
-  static let optimizer = Option("optimizer", value: "O", "adam (default) or lbfgs.")
+  static let optimizer = Option(
+    "optimizer", value: "O", "lbfgs (default) or adam, which takes less memory.")
   static let state = Option(
     "state", value: "S",
     "int8 (default) or float32: how the optimizer stores its moments or its history.")
   static let learningRate = Option(
-    "learning-rate", value: "R", "Adam's step size in grey levels (default: 10).")
+    "learning-rate", value: "R", "Adam's step size in grey levels (default: 10); chooses adam.")
 
   static let history = Option(
-    "history", value: "M", "Changes that L-BFGS remembers (default: 20).")
+    "history", value: "M", "Changes that L-BFGS remembers (default: 6).")
 
   /// The optimizer of a command line, for a run of so many steps.
   static func settings(
     _ arguments: ParsedArguments, steps: Int, isArticle: Bool = false
   ) throws(UsageError) -> OptimizerSettings {
-    var settings = OptimizerSettings(state: isArticle ? .float32 : .int8)
+    var settings = OptimizerSettings(
+      method: isArticle || arguments.has("learning-rate") ? .adam : .lbfgs,
+      state: isArticle ? .float32 : .int8)
     let methods = OptimizerSettings.Method.allCases.map { $0.rawValue }
     let states = OptimizerSettings.State.allCases.map { $0.rawValue }
     if let name = try arguments.choice("optimizer", among: methods),

@@ -55,7 +55,7 @@ struct PlannedTransfer {
   /// What the process has in use beside the plan: what it has now, the code and the stacks that a
   /// step adds to it, and the encoder of the result.
   private static func base(threads: Int) -> Int {
-    Console.residentBytes + (1 << 20) + threads * (32 << 10)
+    Console.residentBytes + (3 << 19) + threads * (32 << 10)
   }
 
   private static func add(_ bytes: Int, to planned: PlannedMemory) -> PlannedMemory {

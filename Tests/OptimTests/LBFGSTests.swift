@@ -80,6 +80,7 @@ import Testing
     let f = Quadratic("goesAboutAsFarAsTheTextbook", count: length * rows)
     let start = [Float](repeating: 0, count: length * rows)
     var settings = OptimizerSettings(method: .lbfgs, state: state)
+    settings.lbfgs.history = 20
     settings.lbfgs.largestChange = 1000
     let optimizer = try settings.makeOptimizer(rowLength: length, rows: rows)
     let x = minimise(optimizer, from: start, steps: steps, loss: f.loss) { x, _ in f.gradient(x) }
