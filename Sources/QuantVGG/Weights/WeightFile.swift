@@ -87,6 +87,10 @@ public final class WeightFile {
     public let shape: [Int]
   }
 
+  // Constant arrays of one function can be mixed up (Scripts/check-objects).
+  private static let tableShape = [256]
+  private static let activationScaleShape = [2]
+
   /// The tensors of a layer in a kind of file.
   public static func parts(_ kind: Kind, _ layer: VGG19.Convolution) -> [Part] {
     let (outputs, name) = (layer.outputChannels, layer.name)
@@ -95,7 +99,7 @@ public final class WeightFile {
     case .codebook:
       return [
         Part(name: name + ".weight_index", type: "U8", shape: weight),
-        Part(name: name + ".weight_table", type: "F32", shape: [256]),
+        Part(name: name + ".weight_table", type: "F32", shape: tableShape),
         Part(name: name + ".bias", type: "F32", shape: [outputs]),
       ]
     case .float32:
@@ -109,7 +113,7 @@ public final class WeightFile {
         Part(name: name + ".weight_scale", type: "F32", shape: [outputs]),
         Part(name: name + ".bias.avg", type: "I32", shape: [outputs]),
         Part(name: name + ".bias.max", type: "I32", shape: [outputs]),
-        Part(name: name + ".activation_scale", type: "F32", shape: [2]),
+        Part(name: name + ".activation_scale", type: "F32", shape: activationScaleShape),
       ]
     }
   }

@@ -33,6 +33,17 @@ public struct ReferenceCase {
       width: content.width, height: content.height,
       values: try file.floats("init_hwc", shape: shape))
     gradient = try file.floats("grad0_hwc", shape: shape)
+    trajectory = try Self.trajectory(file)
+    guard let pooling = Pooling(rawValue: file.metadata("pool") ?? ""),
+      let alpha = Self.number(file.metadata("alpha")),
+      let beta = Self.number(file.metadata("beta"))
+    else { throw .unknownFormat(file.metadata("pool") ?? "") }
+    self.pooling = pooling
+    settings = TransferSettings(contentWeight: alpha, styleWeight: beta)
+  }
+
+  // A function of its own: constant arrays of one function can be mixed up (Scripts/check-objects).
+  private static func trajectory(_ file: SafeTensors) throws(WeightError) -> [LossValues] {
     let name = "trajectory_J_Jc_Js"
     let table = try file.floats(name)
     let found = try file.tensor(name).shape
@@ -44,13 +55,7 @@ public struct ReferenceCase {
       let costs = table[(3 * row)..<(3 * row + 3)].map { Double($0) }
       trajectory.append(LossValues(total: costs[0], content: costs[1], style: costs[2]))
     }
-    self.trajectory = trajectory
-    guard let pooling = Pooling(rawValue: file.metadata("pool") ?? ""),
-      let alpha = Self.number(file.metadata("alpha")),
-      let beta = Self.number(file.metadata("beta"))
-    else { throw .unknownFormat(file.metadata("pool") ?? "") }
-    self.pooling = pooling
-    settings = TransferSettings(contentWeight: alpha, styleWeight: beta)
+    return trajectory
   }
 
   private static func image(_ file: SafeTensors, _ name: String) throws(WeightError) -> ImageTensor
