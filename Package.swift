@@ -39,11 +39,17 @@ let package = Package(
     .target(
       name: "ImageIO", dependencies: ["CImageIO", "CSystem", "FileOutput"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "QualityReport", dependencies: ["ImageIO", "CommandOptions", "CSystem"],
+      swiftSettings: swiftSettings),
     // The commands.
     .target(name: "CommandOptions", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "qstyle",
-      dependencies: ["QuantVGG", "Optim", "StyleTransfer", "ImageIO", "CommandOptions", "CSystem"],
+      dependencies: [
+        "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "QualityReport", "FileOutput",
+        "CommandOptions", "CSystem",
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "QuantizeCore", dependencies: ["QuantVGG", "FileOutput", "CSystem"],
@@ -69,6 +75,9 @@ let package = Package(
     .testTarget(
       name: "QuantizeTests",
       dependencies: ["QuantizeCore", "QuantVGG", "TestSupport", "FileOutput", "CSystem"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "QualityReportTests", dependencies: ["QualityReport", "ImageIO"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "ImageIOTests", dependencies: ["ImageIO", "FileOutput", "CSystem"],

@@ -18,7 +18,8 @@ enum QStyle {
   private static func dispatch(_ words: [String]) throws(UsageError) -> ExitCode {
     guard let name = words.first else {
       throw UsageError(
-        "name a command: qstyle transfer, plan, verify, inspect or bench; see qstyle --help")
+        "name a command: qstyle transfer, compare, plan, verify, inspect or bench; see qstyle --help"
+      )
     }
     let rest = Array(words.dropFirst())
     switch name {
@@ -36,6 +37,11 @@ enum QStyle {
     case "verify":
       return try perform(rest, VerifyCommand.command) { (arguments) throws(UsageError) in
         let command = try VerifyCommand(arguments)
+        return { () throws(Failure) in try command.run() }
+      }
+    case "compare":
+      return try perform(rest, CompareCommand.command) { (arguments) throws(UsageError) in
+        let command = try CompareCommand(arguments)
         return { () throws(Failure) in try command.run() }
       }
     case "inspect":
@@ -83,8 +89,8 @@ enum QStyle {
       "qstyle paints a photo in the style of a picture (Gatys et al.) with an int8 VGG-19.\n\n"
     text += "Usage: qstyle COMMAND ...\n\n"
     for command in [
-      TransferOptions.command, PlanCommand.command, VerifyCommand.command, InspectCommand.command,
-      BenchCommand.command,
+      TransferOptions.command, CompareCommand.command, PlanCommand.command,
+      VerifyCommand.command, InspectCommand.command, BenchCommand.command,
     ] {
       text += "  \(command.name) \(command.usage)\n      \(command.abstract)\n"
     }
