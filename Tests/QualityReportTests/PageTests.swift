@@ -22,7 +22,7 @@ import Testing
     let curve = Curves.Curve(
       "a", style: "one", points: [(0, 100), (50, 1), (100, .nan), (200, 10)])
     let svg = Curves("t", [curve], isLogarithmic: true, limits: nil).svg
-    #expect(svg.contains("points=\"64.0,14.0 204.0,244.0 624.0,129.0\""))
+    #expect(svg.contains("points=\"78.0,14.0 214.5,244.0 624.0,129.0\""))
   }
 
   @Test func montagePlacesPictures() {

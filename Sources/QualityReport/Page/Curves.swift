@@ -21,7 +21,7 @@ public struct Curves {
   }
 
   private static let (width, height) = (640.0, 280.0)
-  private static let (left, right, top, bottom) = (64.0, 16.0, 14.0, 36.0)
+  private static let (left, right, top, bottom) = (78.0, 16.0, 14.0, 36.0)
 
   private let title: String
   private let isLogarithmic: Bool

@@ -31,17 +31,17 @@ public enum PageStyle {
     h1{font-size:1.6rem;line-height:1.2;margin:.5rem 0}
     h2{font-size:1.15rem;margin:2rem 0 .5rem}
     .verdict{font-size:1.1rem;border-left:.3rem solid var(--one);padding:.2rem 0 .2rem .8rem}
-    .quiet,small,figcaption{color:var(--quiet)}
-    small{display:block;line-height:1.3;font-size:.8rem;font-weight:normal}
+    .quiet,figcaption{color:var(--quiet)}
+    figcaption{font-size:.9rem}
     figure{margin:0}
     img{display:block;max-width:100%;height:auto;border-radius:.25rem}
     .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,16rem),1fr));gap:1rem;\
     align-items:start}
     .pair.wide{grid-template-columns:repeat(auto-fit,minmax(min(100%,22rem),1fr))}
-    .slider{border:0;margin:0;padding:0;min-width:0;display:flex;flex-wrap:wrap;\
+    .slider{border:0;margin:1.5rem 0 0;padding:0;min-width:0;display:flex;flex-wrap:wrap;\
     justify-content:space-between}
     .slider legend{padding:0;color:var(--quiet)}
-    .slider input{flex:1 1 0;margin:.6rem 0;min-width:0;height:1.3rem;accent-color:var(--one)}
+    .slider input{flex:1 0 8%;margin:.6rem 0;min-width:0;height:1.3rem;accent-color:var(--one)}
     .slider .frame{--p:50%;flex-basis:100%;position:relative}
     .slider .frame div{position:relative;width:fit-content;max-width:100%}
     .slider .top{position:absolute;inset:0;clip-path:inset(0 calc(100% - var(--p)) 0 0)}
@@ -62,7 +62,10 @@ public enum PageStyle {
     table{border-collapse:collapse;width:100%;font-size:.9rem}
     th,td{padding:.4rem .6rem .4rem 0;border-bottom:1px solid var(--line);text-align:right;\
     vertical-align:top;font-variant-numeric:tabular-nums;white-space:nowrap}
-    th:first-child{text-align:left;white-space:normal;min-width:9rem}
+    th:first-child{text-align:left;white-space:normal}
+    .explained>*{border:0;padding-bottom:0}
+    td.note{text-align:left;white-space:normal;color:var(--quiet);font-size:.8rem;padding-top:0}
+    @media(max-width:30rem){table{font-size:.8rem}th,td{padding-right:.3rem}}
     dl{display:grid;grid-template-columns:auto 1fr;gap:.1rem 1rem;margin:0}
     dt{color:var(--quiet)}dd{margin:0;overflow-wrap:anywhere}
     @media print{body{max-width:none;padding:0;background:#fff;color:#000;font-size:10pt}\

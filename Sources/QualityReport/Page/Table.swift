@@ -1,9 +1,12 @@
-/// A table of an HTML page: a heading and a line of explanation at the left, values at the right.
+/// A table of an HTML page: a name at the left, values at the right, and below
+/// them a line that explains.
 public struct Table {
-  private var rows = ""
+  private var rows: String
+  private let columns: Int
 
   /// A table with the headings of its columns; the first is that of the names.
   public init(_ headings: [String]) {
+    columns = headings.count
     rows =
       "<thead><tr>"
       + headings.map { "<th scope=\"col\">\(HTML.escape($0))</th>" }.joined()
@@ -12,9 +15,12 @@ public struct Table {
 
   /// Adds a row; a value that there is none of is a dash.
   public mutating func add(_ name: String, _ explanation: String = "", _ values: [String?]) {
-    rows += "<tr><th scope=\"row\">\(HTML.escape(name))"
-    if !explanation.isEmpty { rows += "<small>\(HTML.escape(explanation))</small>" }
-    rows += "</th>" + values.map { "<td>\(HTML.escape($0 ?? "–"))</td>" }.joined() + "</tr>"
+    let isExplained = !explanation.isEmpty
+    rows +=
+      "<tr\(isExplained ? " class=\"explained\"" : "")><th scope=\"row\">\(HTML.escape(name))</th>"
+    rows += values.map { "<td>\(HTML.escape($0 ?? "–"))</td>" }.joined() + "</tr>"
+    guard isExplained else { return }
+    rows += "<tr><td class=\"note\" colspan=\"\(columns)\">\(HTML.escape(explanation))</td></tr>"
   }
 
   /// The element.

@@ -85,7 +85,7 @@ struct ReportPage {
     name: String, index: Int
   ) throws(Failure) {
     var text =
-      "<section><fieldset class=\"slider\"><legend>One over the other: choose a place for the border"
+      "<section style=\"max-width:\(pictures.float.size.width)px\"><fieldset class=\"slider\"><legend>One over the other: choose a place for the border"
       + "</legend>"
     for stop in 0..<PageStyle.stops {
       let isMiddle = stop == PageStyle.stops / 2

@@ -65,7 +65,7 @@ struct ReportTables {
     }
     table.add(
       "Time of a step", "Mean over the run, on this machine.",
-      measures({ $0.stepSeconds }) { Format.general(1000 * $0, digits: 3) + " ms" })
+      measures({ $0.stepSeconds }, Self.time))
     table.add(
       "Peak memory", "Of the whole process during the run.",
       measures({ Double($0.peakBytes) }) { Format.bytes(Int($0)) })
@@ -126,6 +126,11 @@ struct ReportTables {
     guard let least = values.min(), let greatest = values.max() else { return nil }
     let (low, high) = (text(least), text(greatest))
     return low == high ? low : "\(low) … \(high)"
+  }
+
+  private static func time(_ seconds: Double) -> String {
+    seconds < 1
+      ? Format.general(1000 * seconds, digits: 3) + " ms" : Format.fixed(seconds, digits: 2) + " s"
   }
 
   private static func number(_ value: Double) -> String { Format.general(value, digits: 4) }
