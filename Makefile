@@ -1,7 +1,8 @@
 # make demo   a styled picture from the fixtures        make test   every check
-# Both install what is missing (Debian packages, where they may) and build what they need.
+# make board  dist/qstyle-arm64, one file for a board     make release   tarballs of both architectures
+# All install what is missing (Debian packages, where they may) and build what they need.
 
-.PHONY: all demo test setup build weights lint embedded clean
+.PHONY: all demo test setup build weights lint embedded board static release test-board clean
 
 SWIFT ?= swift
 WEIGHTS = weights/vgg19-int8.safetensors
@@ -33,6 +34,10 @@ demo: build weights
 test: build weights lint embedded
 	$(SWIFT) test -c release
 	@Scripts/test-commands
+	@Tests/BoardTests/run-emulated
+
+test-board: build weights
+	@Tests/BoardTests/run-emulated
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Tools Snippets
@@ -42,5 +47,16 @@ lint:
 embedded:
 	@Scripts/build-embedded
 
+# One static file for 64-bit ARM Linux, and one with the weights inside: dist/qstyle-arm64, dist/qstyle-arm64-full.
+board: build weights
+	@Scripts/build-static arm64
+
+# The same for this x86-64 machine.
+static: build weights
+	@Scripts/build-static x86_64
+
+release: board static
+	@Scripts/make-release
+
 clean:
-	rm -rf .build .build-embedded weights $(DEMO)
+	rm -rf .build .build-embedded .build-arm64 .build-x86_64 .board dist weights $(DEMO)

@@ -24,6 +24,7 @@ let package = Package(
     // C: SIMD micro-kernels and thin shims of C libraries.
     .target(name: "CQuantKernels"),
     .target(name: "CSystem"),
+    .target(name: "CBuiltInWeights"),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", providers: [.apt(["libjpeg62-turbo-dev"])]),
     .target(
@@ -48,11 +49,19 @@ let package = Package(
       name: "qstyle",
       dependencies: [
         "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "QualityReport", "FileOutput",
-        "CommandOptions", "CSystem",
+        "CommandOptions", "CSystem", "CBuiltInWeights",
       ],
       swiftSettings: swiftSettings),
+    .systemLibrary(
+      name: "CHDF5", path: "Tools/quantize/CHDF5", providers: [.apt(["libhdf5-dev"])]),
+    .systemLibrary(
+      name: "CMatIO", path: "Tools/quantize/CMatIO", providers: [.apt(["libmatio-dev"])]),
     .target(
-      name: "QuantizeCore", dependencies: ["QuantVGG", "FileOutput", "CSystem"],
+      name: "CModelFiles", dependencies: ["CHDF5", "CMatIO"], path: "Tools/quantize/CModelFiles",
+      linkerSettings: ["hdf5_serial", "matio"].map { .linkedLibrary($0) }),
+    .target(
+      name: "QuantizeCore",
+      dependencies: ["QuantVGG", "FileOutput", "CommandOptions", "CModelFiles", "CSystem"],
       path: "Tools/quantize/Core", swiftSettings: swiftSettings),
     .executableTarget(
       name: "quantize",

@@ -30,6 +30,11 @@ public struct JSONObject {
     raw(key, "[" + values.map { "\($0)" }.joined(separator: ",") + "]")
   }
 
+  /// Adds a list of texts.
+  public mutating func add(_ key: String, _ values: [String]) {
+    raw(key, "[" + values.map { JSON.quote($0) }.joined(separator: ",") + "]")
+  }
+
   private mutating func raw(_ key: String, _ value: String) {
     members += (members.isEmpty ? "" : ",") + JSON.quote(key) + ":" + value
   }

@@ -15,10 +15,16 @@ public struct SHA256 {
     count += UInt64(bytes.count)
     var rest = bytes[...]
     while !rest.isEmpty {
+      // Whole blocks are read where they are.
+      if block.isEmpty, rest.count >= 64 {
+        compress(UnsafeRawBufferPointer(rebasing: rest.prefix(64)))
+        rest = rest.dropFirst(64)
+        continue
+      }
       let taken = rest.prefix(64 - block.count)
       block.append(contentsOf: taken)
       rest = rest.dropFirst(taken.count)
-      if block.count == 64 { compress() }
+      if block.count == 64 { compressBlock() }
     }
   }
 
@@ -30,13 +36,13 @@ public struct SHA256 {
     block.append(0x80)
     if block.count > 56 {
       while block.count < 64 { block.append(0) }
-      compress()
+      compressBlock()
     }
     while block.count < 56 { block.append(0) }
     for shift in stride(from: UInt64(56), through: 0, by: -8) {
       block.append(UInt8(truncatingIfNeeded: bits >> shift))
     }
-    compress()
+    compressBlock()
     return state.map { word in
       let digits = String(word, radix: 16)
       return String(repeating: "0", count: 8 - digits.count) + digits
@@ -50,10 +56,16 @@ public struct SHA256 {
     return hash.digest()
   }
 
-  private mutating func compress() {
+  private mutating func compressBlock() {
+    let full = block
+    full.withUnsafeBytes { compress($0) }
+    block.removeAll(keepingCapacity: true)
+  }
+
+  private mutating func compress(_ block: UnsafeRawBufferPointer) {
     withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
       for t in 0..<16 {
-        w[t] = block[4 * t..<4 * t + 4].reduce(0) { $0 << 8 | UInt32($1) }
+        w[t] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: 4 * t, as: UInt32.self))
       }
       for t in 16..<64 {
         let (x, y) = (w[t - 15], w[t - 2])
@@ -63,18 +75,26 @@ public struct SHA256 {
       }
       var (a, b, c, d) = (state[0], state[1], state[2], state[3])
       var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-      for t in 0..<64 {
-        let large1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
-        let choice = (e & f) ^ (~e & g)
-        let first = h &+ large1 &+ choice &+ Self.constants[t] &+ w[t]
-        let large0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
-        let majority = (a & b) ^ (a & c) ^ (b & c)
-        let second = large0 &+ majority
-        (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
+      Self.constants.withUnsafeBufferPointer { constants in
+        for t in 0..<64 {
+          let large1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+          let choice = (e & f) ^ (~e & g)
+          let first = h &+ large1 &+ choice &+ constants[t] &+ w[t]
+          let large0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+          let majority = (a & b) ^ (a & c) ^ (b & c)
+          let second = large0 &+ majority
+          (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
+        }
       }
-      for (i, word) in [a, b, c, d, e, f, g, h].enumerated() { state[i] &+= word }
+      state[0] &+= a
+      state[1] &+= b
+      state[2] &+= c
+      state[3] &+= d
+      state[4] &+= e
+      state[5] &+= f
+      state[6] &+= g
+      state[7] &+= h
     }
-    block.removeAll(keepingCapacity: true)
   }
 
   private func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x >> n | x << (32 - n) }

@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import ImageIO
 internal import Optim
 internal import QuantVGG
 internal import StyleTransfer
@@ -20,8 +21,7 @@ struct BenchCommand {
     ])
 
   private let shared: SharedOptions
-  private let width: Int
-  private let height: Int
+  private let size: ImageSize
   private let repeats: Int
   private let precision: Precision?
   private let weights: String?
@@ -34,7 +34,7 @@ struct BenchCommand {
     guard sides.count == 2, sides.allSatisfy({ (16...16384).contains($0) }) else {
       throw UsageError("--size is WIDTHxHEIGHT of 16 to 16384 pixels a side, not '\(text)'")
     }
-    (width, height) = (sides[0], sides[1])
+    size = ImageSize(width: sides[0], height: sides[1])
     repeats = try arguments.integer("repeats", in: 1...10_000) ?? 5
     precision = try Precision(arguments)
     weights = arguments.text("weights")
@@ -71,6 +71,8 @@ struct BenchCommand {
   private func measure<Numbers: Arithmetic>(
     _ numbers: Numbers, _ pool: WorkerPool, isFloat: Bool
   ) throws(Failure) {
+    // As transfer walks: along the longer side.
+    let (width, height) = (min(size.width, size.height), max(size.width, size.height))
     // Noise of the article's kind over a mid-grey: the values do not change the time.
     let grey = ImageTensor(
       width: width, height: height, values: [Float](repeating: 0, count: width * height * 3))
@@ -118,11 +120,11 @@ struct BenchCommand {
     var document = JSONObject()
     document.add("isa", isa.rawValue)
     document.add("threads", threads)
-    document.add("width", shape.width)
-    document.add("height", shape.height)
+    document.add("width", size.width)
+    document.add("height", size.height)
     document.add("peak_gmacs", peak / 1e9)
     var text =
-      "\(shape.width)x\(shape.height), \(isa.rawValue), \(threads) threads; multiply-accumulate peak "
+      "\(size.width)x\(size.height), \(isa.rawValue), \(threads) threads; multiply-accumulate peak "
       + "\(Format.fixed(peak / 1e9, digits: 0)) GMAC/s\n"
     for (name, seconds, macs) in [
       ("forward", best.forward, total), ("backward", best.backward, total),

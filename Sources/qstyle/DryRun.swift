@@ -25,7 +25,7 @@ struct DryRun {
       options.shared.kernels, isFloat: transfer.precision == .float32, pool: pool)
     let work = VGG19.multiplyAccumulates(
       throughLayer: options.settings.deepest, width: size.width, height: size.height)
-    let seconds = 2 * Double(work) / (peak * Self.efficiency) * planned.relativeTime
+    let seconds = Double(work) / (peak * Self.efficiency) * planned.forwardPasses
     if options.shared.isJSON {
       var result = JSONObject()
       result.add("plan", planned.plan.name)

@@ -11,6 +11,9 @@ enum OptimizerOptions {
   static let learningRate = Option(
     "learning-rate", value: "R", "Adam's step size in grey levels (default: 10).")
 
+  static let history = Option(
+    "history", value: "M", "Changes that L-BFGS remembers (default: 20).")
+
   /// The optimizer of a command line, for a run of so many steps.
   static func settings(
     _ arguments: ParsedArguments, steps: Int, isArticle: Bool = false
@@ -32,6 +35,11 @@ enum OptimizerOptions {
     guard rate == nil || settings.method == .adam else {
       throw UsageError("--learning-rate is Adam's; leave it out, or choose --optimizer adam")
     }
+    let history = try arguments.integer("history", in: 1...100)
+    guard history == nil || settings.method == .lbfgs else {
+      throw UsageError("--history is that of L-BFGS; leave it out, or choose --optimizer lbfgs")
+    }
+    settings.lbfgs.history = history ?? settings.lbfgs.history
     // A short run never remembers more changes than it makes.
     settings.lbfgs.history = min(settings.lbfgs.history, steps)
     settings.adam.learningRate = Float(rate ?? (isArticle ? 2 : 10))

@@ -20,6 +20,7 @@ struct PlanCommand {
           Option("upscale", "Enlarge a content picture that is smaller than --size."),
           SharedOptions.precision,
           SharedOptions.pool, OptimizerOptions.optimizer, OptimizerOptions.state,
+          OptimizerOptions.history,
         ]),
       SharedOptions.group,
     ])

@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import QuantVGG
 
 /// The command: picks a subcommand, and turns what it throws into one line and an exit code.
 enum QStyle {
@@ -57,6 +58,9 @@ enum QStyle {
     case "--help", "-h", "help":
       Console.print(help)
       return .done
+    case "--manual":
+      Console.print(manual)
+      return .done
     case "--version":
       Console.print("qstyle \(version)\n")
       return .done
@@ -84,17 +88,49 @@ enum QStyle {
     }
   }
 
+  private static var commands: [Command] {
+    [
+      TransferOptions.command, CompareCommand.command, PlanCommand.command,
+      VerifyCommand.command, InspectCommand.command, BenchCommand.command,
+    ]
+  }
+
+  /// The manual page.
+  private static var manual: String {
+    ManualPage(
+      program: "qstyle", abstract: "paints a photo in the style of a picture", version: version,
+      commands: commands
+    ).text(sections: [
+      (
+        "Environment",
+        [
+          "QSTYLE_WEIGHTS names the weights; --weights goes before it.",
+          "QSTYLE_ISA caps the instruction set: \(instructionSets). The result is the same.",
+        ]
+      ),
+      (
+        "Weights",
+        [
+          "Weights are taken from --weights, QSTYLE_WEIGHTS, the program itself where they were built "
+            + "in, the program's folder, ~/.local/share/qstyle, and a checkout around the program."
+        ]
+      ),
+    ])
+  }
+
+  private static var instructionSets: String {
+    InstructionSet.allCases.map { $0.rawValue }.joined(separator: ", ")
+  }
+
   private static var help: String {
     var text =
       "qstyle paints a photo in the style of a picture (Gatys et al.) with an int8 VGG-19.\n\n"
     text += "Usage: qstyle COMMAND ...\n\n"
-    for command in [
-      TransferOptions.command, CompareCommand.command, PlanCommand.command,
-      VerifyCommand.command, InspectCommand.command, BenchCommand.command,
-    ] {
+    for command in commands {
       text += "  \(command.name) \(command.usage)\n      \(command.abstract)\n"
     }
-    return text + "\nEach command has --help. qstyle --version prints the version.\n"
+    return text + "\nEach command has --help. qstyle --version prints the version, "
+      + "qstyle --manual the manual page.\n"
   }
 }
 

@@ -48,6 +48,7 @@ struct TransferOptions {
         "style-layers", value: "LIST",
         "Layers as name[:weight],... (default: conv1_1 ... conv5_1, 0.2 each)."),
       OptimizerOptions.optimizer, OptimizerOptions.state, OptimizerOptions.learningRate,
+      OptimizerOptions.history,
       Option("preset", value: "NAME", "article: exactly the source article's settings."),
     ])
 
@@ -114,7 +115,7 @@ struct TransferOptions {
     if isArticle {
       let fixed = [
         "init", "noise-ratio", "learning-rate", "content-weight", "style-weight",
-        "content-layers", "style-layers", "optimizer", "state", "pool",
+        "content-layers", "style-layers", "optimizer", "state", "history", "pool",
       ]
       for name in fixed where arguments.has(name) {
         throw UsageError("--\(name) is fixed by --preset article; leave out one of them")

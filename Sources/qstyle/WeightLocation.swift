@@ -1,3 +1,4 @@
+internal import CBuiltInWeights
 internal import CSystem
 internal import CommandOptions
 internal import QuantVGG
@@ -35,8 +36,8 @@ struct Weights {
   }
 }
 
-/// Where weights are looked for: the option, QSTYLE_WEIGHTS, beside the program, the user's data
-/// folder, and the folders of a checkout above the program.
+/// Where weights are looked for: the option, QSTYLE_WEIGHTS, in the program, beside it, the user's
+/// data folder, and the folders of a checkout above the program.
 enum WeightLocation {
   static func fileName(_ precision: Precision) -> String {
     precision == .int8 ? "vgg19-int8.safetensors" : "vgg19-reference.safetensors"
@@ -64,12 +65,26 @@ enum WeightLocation {
       )
     }
     let precision = precision ?? .int8
+    if precision == .int8, let weights = try builtIn() { return weights }
     guard let path = find(precision) else {
       throw Failure(
         "there are no \(precision.rawValue) weights (\(fileName(precision))) beside the program or in the "
           + "data folder; name them with --weights FILE, or make them with quantize")
     }
     return Weights(file: try read(path), path: path, precision: precision)
+  }
+
+  /// The int8 weights that were linked into the program; nil where there are none.
+  static func builtIn() throws(Failure) -> Weights? {
+    var size = 0
+    guard let start = built_in_weights(&size) else { return nil }
+    let file = MappedFile(ofExecutable: UnsafeRawBufferPointer(start: start, count: size))
+    let path = "the file of weights in the program"
+    do throws(WeightError) {
+      return Weights(file: try WeightFile(file), path: path, precision: .int8)
+    } catch {
+      throw Failure(path, error.description)
+    }
   }
 
   /// The float32 reference for scoring; nil where there is none.

@@ -252,10 +252,16 @@ import Testing
   @Test func styleGradient() {
     var random = TestRandom("styleGradient")
     for width in Self.widths {
-      for channels in [32, 64, 128] {
-        let row = random.bytes(width * channels)
-        let high = random.weights(channels * 32)
-        let low = random.weights(channels * 32).map { $0 / 2 }
+      for channels in [32, 64, 128] + (width == 7 ? [512] : []) {
+        // The largest sums of the contract, and random ones.
+        let isExtreme = channels == 512
+        let row =
+          isExtreme
+          ? [UInt8](repeating: 255, count: width * channels) : random.bytes(width * channels)
+        let high =
+          isExtreme
+          ? [Int8](repeating: -127, count: channels * 32) : random.weights(channels * 32)
+        let low = isExtreme ? high.map { $0 / 2 - 1 } : random.weights(channels * 32).map { $0 / 2 }
         let scale = random.floats(32)
         let before = random.floats((width - 1) * 40 + 32, scale: 100)
         compare("W \(width) K \(channels)") { table, buffers -> [UInt32] in

@@ -1,7 +1,17 @@
 #if defined(__x86_64__)
-// Style gradient: the exact products with the high parts of the 15-bit matrix, then with the low parts.
+// Style gradient. 128 * high + low is a 16-bit factor for VPMADDWD, and its sums are exact in Int32:
+// 512 * 255 * (127 * 128 + 64) < 2^31. Rounding such a sum to Float32 is what the contract's last two
+// operations do, because high's sum is below 2^24.
 #pragma STDC FP_CONTRACT OFF
 #include "tiles_avx2.h"
+
+/// 128 * high + low of bytes 0 and 2, or 1 and 3, of every lane.
+QV_INLINE_AVX2 __m256i join(const int8_t *high, const int8_t *low, const int odd) {
+    const __m256i h = _mm256_loadu_si256((const __m256i *)high);
+    const __m256i l = _mm256_loadu_si256((const __m256i *)low);
+    const __m256i upper = odd ? _mm256_and_si256(h, _mm256_set1_epi16((short)0xff00)) : _mm256_slli_epi16(h, 8);
+    return _mm256_add_epi16(_mm256_srai_epi16(upper, 1), odd ? qv_odd_s8(l) : qv_even_s8(l));
+}
 
 QV_INLINE_AVX2 void tile(const qv_u8_style_gradient *a, int64_t x, const int MR) {
     const int64_t channels = a->channels;
@@ -9,24 +19,28 @@ QV_INLINE_AVX2 void tile(const qv_u8_style_gradient *a, int64_t x, const int MR)
     qv_widen_pixels(a->row + x * channels, MR * channels, 0, pixels);
     for (int half = 0; half < 2; half++) {
         const int lane = half * 16;
+        const int8_t *high = a->high + lane * 4;
+        const int8_t *low = a->low + lane * 4;
         __m256i acc[QV_LARGEST_TILE][2];
-        __m256 high[QV_LARGEST_TILE][2];
         QV_UNROLL for (int i = 0; i < MR; i++) acc[i][0] = acc[i][1] = _mm256_setzero_si256();
-        qv_dot_tile_avx2(acc, MR, pixels, channels, a->high + lane * 4, channels);
-        QV_UNROLL for (int i = 0; i < MR; i++) {
-            QV_UNROLL for (int j = 0; j < 2; j++) {
-                high[i][j] = _mm256_cvtepi32_ps(acc[i][j]);
-                acc[i][j] = _mm256_setzero_si256();
+        for (int64_t k = 0; k < channels; k += 4, high += 4 * QV_PANEL, low += 4 * QV_PANEL) {
+            QV_UNROLL for (int odd = 0; odd < 2; odd++) {
+                const __m256i factor[2] = {join(high, low, odd), join(high + 32, low + 32, odd)};
+                QV_UNROLL for (int i = 0; i < MR; i++) {
+                    const __m256i pixel = qv_broadcast4_avx2(pixels + i * channels + k + 2 * odd);
+                    acc[i][0] = _mm256_add_epi32(acc[i][0], _mm256_madd_epi16(pixel, factor[0]));
+                    acc[i][1] = _mm256_add_epi32(acc[i][1], _mm256_madd_epi16(pixel, factor[1]));
+                    // Nothing is loaded ahead of its pixel: the compiler would spill sums for it.
+                    __asm__ volatile("" : "+x"(acc[i][0]), "+x"(acc[i][1]) : : "memory");
+                }
             }
         }
-        qv_dot_tile_avx2(acc, MR, pixels, channels, a->low + lane * 4, channels);
-        const __m256 factor = _mm256_set1_ps(128.0f);
         QV_UNROLL for (int i = 0; i < MR; i++) {
             QV_UNROLL for (int j = 0; j < 2; j++) {
                 float *out = a->out + (x + i) * a->out_stride + lane + j * 8;
-                const __m256 value = _mm256_fmadd_ps(high[i][j], factor, _mm256_cvtepi32_ps(acc[i][j]));
                 const __m256 scale = _mm256_loadu_ps(a->scale + lane + j * 8);
-                _mm256_storeu_ps(out, _mm256_fmadd_ps(scale, value, _mm256_loadu_ps(out)));
+                const __m256 sum = _mm256_cvtepi32_ps(acc[i][j]);
+                _mm256_storeu_ps(out, _mm256_fmadd_ps(scale, sum, _mm256_loadu_ps(out)));
             }
         }
     }

@@ -55,8 +55,8 @@ public protocol Arithmetic: AnyObject {
   func convolve(
     _ rows: RowTriple<Activation>, layer: Int, panel: Int,
     into out: UnsafeMutablePointer<Activation>, mask: UnsafeMutablePointer<UInt32>, width: Int)
-  /// Whether `convolvePair` makes two rows faster than `convolve` makes each.
-  var convolvesPairs: Bool { get }
+  /// Whether an instruction set's `convolvePair` makes two rows faster than `convolve` makes each.
+  static func convolvesPairs(_ set: InstructionSet) -> Bool
   /// The weights of one panel for `convolvePair`, valid as long as `scratch` of `panelScratchBytes`
   /// is not used again. Making them takes as long as some tens of pixels save.
   func pairPanel(
@@ -137,7 +137,7 @@ public protocol Arithmetic: AnyObject {
 
 extension Arithmetic {
   /// No pairs.
-  public var convolvesPairs: Bool { false }
+  public static func convolvesPairs(_ set: InstructionSet) -> Bool { false }
 
   /// Never called.
   public func pairPanel(

@@ -61,7 +61,7 @@ public final class Int8Arithmetic: Arithmetic {
   public static func panelScratchBytes(
     deepest: Int, copies: WeightCopies, _ set: InstructionSet
   ) -> Int {
-    let hasPairs = KernelTable(set).entries.u8_conv_winograd != nil
+    let hasPairs = convolvesPairs(set)
     return VGG19.convolutions[...deepest].reduce(0) { largest, layer in
       let pair = hasPairs ? PackedInt8Convolution.pairPanelBytes(layer) : 0
       let backward = copies == .forward ? PackedInt8Convolution.panelBytes(layer) : 0
@@ -128,8 +128,10 @@ public final class Int8Arithmetic: Arithmetic {
     kernels.u8_conv_forward(&call)
   }
 
-  /// Whether `convolvePair` makes two rows faster than `convolve` makes each.
-  public var convolvesPairs: Bool { kernels.u8_conv_winograd != nil }
+  /// Whether an instruction set's `convolvePair` makes two rows faster than `convolve` makes each.
+  public static func convolvesPairs(_ set: InstructionSet) -> Bool {
+    KernelTable(set).entries.u8_conv_winograd != nil
+  }
 
   /// The weights of one panel for `convolvePair`, valid as long as `scratch`.
   public func pairPanel(

@@ -44,7 +44,7 @@ extension Network {
 
   /// Whether an item has so many pixels that deriving a panel's weights for pairs of rows pays.
   private func convolvesPairs(_ rows: Range<Int>) -> Bool {
-    numbers.convolvesPairs
+    hasPairs
       && rows.count * shape.layers[stageLayer].width >= NetworkTiling.leastPairPixels
   }
 

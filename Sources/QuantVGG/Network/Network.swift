@@ -13,6 +13,8 @@ public final class Network<Client: NetworkClient>: ParallelWork, StageRunner {
   public let arenaBytes: Int
 
   let numbers: Numbers
+  /// Whether two rows are made at once where an item has them.
+  let hasPairs: Bool
   let pool: WorkerPool
   unowned(unsafe) let client: Client
   let layout: NetworkLayout<Numbers>
@@ -50,6 +52,7 @@ public final class Network<Client: NetworkClient>: ParallelWork, StageRunner {
   ) throws(MemoryError) {
     precondition(deepest < numbers.layerCount, "the weights do not reach this layer")
     self.numbers = numbers
+    hasPairs = Numbers.convolvesPairs(numbers.instructionSet)
     self.pool = pool
     self.client = client
     let shape = NetworkShape(width: width, height: height, deepest: deepest)

@@ -75,7 +75,7 @@ extension Network {
       rowsPerItem = NetworkTiling.rowsPerItem(
         rows: rows.count, threads: pool.threads, largest: largest, isCoarse: isCoarse)
       if shape.isPooled(layer) { rowsPerItem = (rowsPerItem + 1) & ~1 }
-    case .convolve where numbers.convolvesPairs && layer > 0:
+    case .convolve where hasPairs && layer > 0:
       // The weights of an item are derived: as many rows as its panels may share, in pairs.
       rowsPerItem = NetworkTiling.rowsPerPairItem(rows: rows.count)
     default:

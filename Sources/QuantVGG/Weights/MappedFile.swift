@@ -4,6 +4,8 @@ internal import CSystem
 public final class MappedFile {
   /// The file's bytes, valid for the life of the object.
   let bytes: UnsafeRawBufferPointer
+  /// Whether the mapping ends with the object.
+  private let isOwned: Bool
 
   /// Maps a file.
   ///
@@ -22,6 +24,13 @@ public final class MappedFile {
       throw .unreadable(errno: system_errno())
     }
     bytes = UnsafeRawBufferPointer(start: address, count: count)
+    isOwned = true
+  }
+
+  /// A file that is part of the running executable: read-only, and mapped as long as the process lives.
+  public init(ofExecutable bytes: UnsafeRawBufferPointer) {
+    self.bytes = bytes
+    isOwned = false
   }
 
   /// Calls `body` with the file's bytes, which are valid until it returns.
@@ -32,12 +41,18 @@ public final class MappedFile {
     return try body(bytes)
   }
 
-  /// Lets the system take the pages' memory back at once.
+  /// Lets the system take the memory of the pages that are the file's alone back at once.
   func dropPages() {
-    _ = madvise(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count, MADV_DONTNEED)
+    guard let first = bytes.baseAddress else { return }
+    let page = Int(sysconf(Int32(_SC_PAGESIZE)))
+    let start = first.alignedUp(toMultipleOf: page)
+    let count = ((first + bytes.count) - start) / page * page
+    guard count > 0 else { return }
+    _ = madvise(UnsafeMutableRawPointer(mutating: start), count, MADV_DONTNEED)
   }
 
   deinit {
+    guard isOwned else { return }
     munmap(UnsafeMutableRawPointer(mutating: bytes.baseAddress), bytes.count)
   }
 }

@@ -43,8 +43,15 @@ public final class SafeTensors {
   /// Maps and checks a file.
   ///
   /// - Throws: `WeightError` when the file can not be read or any length or offset is wrong.
-  public init(path: String) throws(WeightError) {
-    file = try MappedFile(path: path)
+  public convenience init(path: String) throws(WeightError) {
+    try self.init(try MappedFile(path: path))
+  }
+
+  /// Checks a mapped file.
+  ///
+  /// - Throws: `WeightError` when any length or offset is wrong.
+  public init(_ file: MappedFile) throws(WeightError) {
+    self.file = file
     let bytes = file.bytes
     guard bytes.count >= 8 else { throw .notSafetensors }
     let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))

@@ -66,7 +66,7 @@ public enum WeightError: Error, Equatable {
     case .newerVersion(let version):
       return "has format version \(version), newer than this program; update qstyle"
     case .missingLayer(let name):
-      return "has no layer \(name), which the losses need; convert all layers"
+      return "has no layer \(name), which the losses need; name weights that have it"
     case .wrongKind(let found, let expected):
       return "holds \(found) weights where \(expected) weights are needed"
     }

@@ -34,8 +34,15 @@ public final class WeightFile {
   /// Opens a file and checks its metadata and every tensor's name, type and shape.
   ///
   /// - Throws: `WeightError`.
-  public init(path: String) throws(WeightError) {
-    let file = try SafeTensors(path: path)
+  public convenience init(path: String) throws(WeightError) {
+    try self.init(try MappedFile(path: path))
+  }
+
+  /// Checks the metadata and every tensor of a mapped file.
+  ///
+  /// - Throws: `WeightError`.
+  public init(_ mapped: MappedFile) throws(WeightError) {
+    let file = try SafeTensors(mapped)
     tensors = file
     let format = file.metadata("format") ?? ""
     guard let kind = Kind(rawValue: format) else { throw .unknownFormat(format) }
@@ -154,7 +161,7 @@ public final class WeightFile {
   }
 
   /// Gives the memory of the file's pages back; they are read again where they are needed.
-  func dropPages() { tensors.dropPages() }
+  public func dropPages() { tensors.dropPages() }
 
   /// Scales whose products and quotients stay finite and normal.
   private static func isScale(_ value: Float) -> Bool {

@@ -60,6 +60,8 @@ public struct PlannedMemory: Sendable {
   public let plan: MemoryPlan
   /// Most bytes that the run has in use at once, beyond what the process had before it.
   public var bytes: Int
+  /// Duration of a step in forward passes at the rate of a direct convolution.
+  public let forwardPasses: Double
   /// Duration of a step, relative to that of `MemoryPlan.resident`.
   public let relativeTime: Double
 }
@@ -145,9 +147,10 @@ extension MemoryDemand {
   public func planned<Numbers: Arithmetic>(
     _ plan: MemoryPlan, for numbers: Numbers.Type
   ) -> PlannedMemory {
-    PlannedMemory(
-      plan: plan, bytes: bytes(plan, for: numbers),
-      relativeTime: forwardPasses(plan) / forwardPasses(.resident))
+    let passes = forwardPasses(plan, for: numbers)
+    return PlannedMemory(
+      plan: plan, bytes: bytes(plan, for: numbers), forwardPasses: passes,
+      relativeTime: passes / forwardPasses(.resident, for: numbers))
   }
 
   /// Most bytes that a run of a plan has in use at once, beyond what the process had before it.
@@ -176,14 +179,17 @@ extension MemoryDemand {
     return Numbers.packedBytes(deepest: deepest, copies: plan.copies) + (phases.max() ?? 0)
   }
 
-  /// Duration of a step in forward passes, by measurement on the shapes of VGG-19.
-  private func forwardPasses(_ plan: MemoryPlan) -> Double {
+  /// Duration of a step in direct forward passes, by measurement on the shapes of VGG-19.
+  private func forwardPasses<Numbers: Arithmetic>(
+    _ plan: MemoryPlan, for numbers: Numbers.Type
+  ) -> Double {
+    let forward = Numbers.convolvesPairs(instructionSet) ? 0.55 : 1
     func work(through layer: Int) -> Double {
       Double(VGG19.multiplyAccumulates(throughLayer: layer, width: width, height: height))
     }
     let last = min(plan.network.firstKept - 1, settings.deepest)
     let again = last < 0 ? 0 : work(through: last) / work(through: settings.deepest)
     let backward = plan.copies == .forward ? 1.2 : 1.1
-    return (1 + again + backward) * (1 + 0.35 / Double(plan.network.chunkRows))
+    return (forward * (1 + again) + backward) * (1 + 0.35 / Double(plan.network.chunkRows))
   }
 }

@@ -32,13 +32,15 @@ struct RunKey {
     } catch {
       throw Failure(path, error.description)
     }
-    file.withBytes { bytes in
-      for word in 0..<bytes.count / 8 {
-        add(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self)))
-      }
-      for byte in bytes.count / 8 * 8..<bytes.count { add(UInt64(bytes[byte])) }
-      add(UInt64(bytes.count))
+    file.withBytes { add($0) }
+  }
+
+  private mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    for word in 0..<bytes.count / 8 {
+      add(UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 8 * word, as: UInt64.self)))
     }
+    for byte in bytes.count / 8 * 8..<bytes.count { add(UInt64(bytes[byte])) }
+    add(UInt64(bytes.count))
   }
 
   /// The key of a run.
@@ -57,13 +59,15 @@ struct RunKey {
     }
     let optimizer = options.optimizer
     add("\(optimizer.method.rawValue) \(optimizer.state.rawValue)")
-    add("\(optimizer.adam.learningRate)")
-    var files = [options.content, options.style, run.weights.path]
+    add("\(optimizer.adam.learningRate) \(optimizer.lbfgs.history)")
+    var files = [options.content, options.style]
     switch options.start {
     case .content: add("content")
     case .noise: add("noise \(options.noiseRatio) \(run.seed)")
     case .file(let path): files.append(path)
     }
     for path in files { try add(file: path) }
+    for tensor in run.weights.file.tensors.tensors { add(tensor.bytes) }
+    run.weights.file.dropPages()
   }
 }

@@ -20,6 +20,10 @@ let command = Command(
         Option(
           "calibrate", value: "IMAGE", isRepeatable: true,
           "int8: a PNG or JPEG that activation scales are measured on; more images may follow."),
+        Option(
+          "through", value: "LAYER",
+          "Only copies SOURCE, a file that quantize wrote, up to this layer: conv5_1 is all that "
+            + "the default losses need."),
         Option("threads", value: "N", "Threads (default: all processors)."),
       ]),
     OptionGroup(
@@ -30,10 +34,6 @@ let command = Command(
         Option("help", letter: "h", "This text."),
       ]),
   ])
-
-let license =
-  "VGG-19 by Karen Simonyan and Andrew Zisserman (Visual Geometry Group, University of Oxford), "
-  + "CC BY 4.0, https://creativecommons.org/licenses/by/4.0/"
 
 /// What is wrong, in one line.
 struct Failure: Error {
@@ -46,6 +46,7 @@ struct Options {
   let kind: String
   let granularity: Granularity
   let calibration: [String]
+  let deepest: Int?
   let threads: Int
   let isQuiet: Bool
   let isJSON: Bool
@@ -68,12 +69,41 @@ struct Options {
     guard arguments.positional.count == 1 || arguments.has("calibrate") else {
       throw UsageError("'\(arguments.positional[1])' is one argument too many")
     }
-    guard kind != "int8" || !calibration.isEmpty else {
+    deepest = try Self.layer(arguments)
+    guard deepest == nil || (calibration.isEmpty && !arguments.has("to")) else {
+      throw UsageError("--through only copies; leave out --to and --calibrate")
+    }
+    guard kind != "int8" || !calibration.isEmpty || deepest != nil else {
       throw UsageError("--to int8 needs pictures: --calibrate photo.jpg painting.jpg")
     }
     threads = try arguments.integer("threads", in: 1...256) ?? WorkerPool.processors
     isQuiet = arguments.has("quiet")
     isJSON = arguments.has("json")
+  }
+
+  private static func layer(_ arguments: ParsedArguments) throws(UsageError) -> Int? {
+    guard let name = arguments.text("through") else { return nil }
+    guard let layer = VGG19.index(ofLayer: name) else {
+      throw UsageError("--through is a layer, conv1_1 to conv5_4, not '\(name)'")
+    }
+    return layer
+  }
+}
+
+/// Writes the layers up to `deepest` of a file of quantize, unchanged.
+func copy(_ options: Options, through deepest: Int) throws(Failure) {
+  let file: WeightFile
+  let tensors: [OutputTensor]
+  do throws(WeightError) {
+    file = try WeightFile(path: options.source)
+    tensors = try file.outputTensors(through: deepest)
+  } catch {
+    throw Failure(message: "\(options.source) \(error.description)")
+  }
+  do throws(FileOutputError) {
+    try SafeTensorsWriter.write(tensors, metadata: file.tensors.metadata, to: options.output)
+  } catch {
+    throw Failure(message: "\(options.output) \(error.description)")
   }
 }
 
@@ -103,17 +133,17 @@ func calibrationImages(_ paths: [String], side: Int) throws(Failure) -> [Calibra
 }
 
 func convert(_ options: Options) throws(Failure) {
+  var line = ProgressLine(isQuiet: options.isQuiet)
   let source: SourceFile
-  let hash: String
   do throws(SourceError) {
-    source = try SourceFile(path: options.source)
+    source = try SourceFile(path: options.source) { line.draw("reading: \(Int($0 * 100)) %") }
+    line.erase()
   } catch {
+    line.erase()
     throw Failure(message: "\(options.source) \(error.description)")
   }
-  do throws(WeightError) {
-    hash = try MappedFile(path: options.source).withBytes { SHA256.digest($0) }
-  } catch {
-    throw Failure(message: "\(options.source) \(error.description)")
+  if !options.isQuiet {
+    for warning in source.warnings { Console.error("warning: \(options.source): \(warning)") }
   }
   var kind = WeightFile.Kind.int8
   var tensors: [OutputTensor] = []
@@ -129,7 +159,6 @@ func convert(_ options: Options) throws(Failure) {
     kind = .codebook
     tensors = source.weights.tensors
   default:
-    var line = ProgressLine(isQuiet: options.isQuiet)
     let images = try calibrationImages(options.calibration, side: 256)
     let means = try calibrationImages(options.calibration, side: 96)
     do throws(QuantizeError) {
@@ -148,13 +177,11 @@ func convert(_ options: Options) throws(Failure) {
       ("image_scale", "1/64"),
     ]
   }
-  let own = source.metadata.first { $0.key == "source" }?.value
   let metadata: [(key: String, value: String)] =
     [
       ("format", kind.rawValue), ("format_version", "\(WeightFile.version)"),
       ("input_order", "rgb"), ("mean", WeightFile.mean),
-      ("source", own ?? source.kind), ("source_sha256", hash), ("license", license),
-    ] + notes
+    ] + source.provenance(of: kind) + notes
   do throws(FileOutputError) {
     try SafeTensorsWriter.write(tensors, metadata: metadata, to: options.output)
   } catch {
@@ -165,7 +192,10 @@ func convert(_ options: Options) throws(Failure) {
     report.add("output", options.output)
     report.add("format", kind.rawValue)
     report.add("source", source.kind)
-    report.add("source_sha256", hash)
+    report.add("network", source.network.source)
+    report.add("source_sha256", source.fileHash)
+    report.add("weights_sha256", source.weightsHash)
+    report.add("warnings", source.warnings)
     report.add("tensors", tensors.count)
     report.add("bytes", tensors.reduce(0) { $0 + $1.bytes.count })
     Console.print(report.text + "\n")
@@ -190,7 +220,11 @@ func run() -> ExitCode {
     return .usage
   }
   do throws(Failure) {
-    try convert(options)
+    if let deepest = options.deepest {
+      try copy(options, through: deepest)
+    } else {
+      try convert(options)
+    }
     return .done
   } catch {
     Console.error(error.message)

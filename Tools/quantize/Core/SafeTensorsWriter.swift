@@ -21,6 +21,14 @@ public struct OutputTensor {
     self.shape = shape
     bytes = values.withUnsafeBytes { Array($0) }
   }
+
+  /// A tensor whose bytes are at hand.
+  init(_ name: String, type: String, shape: [Int], bytes: [UInt8]) {
+    self.name = name
+    self.type = type
+    self.shape = shape
+    self.bytes = bytes
+  }
 }
 
 /// Writes safetensors files whose bytes are a function of their content alone.

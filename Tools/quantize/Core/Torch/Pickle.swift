@@ -80,6 +80,16 @@ struct TorchTensor {
   let offset: Int
   let size: [Int]
   let stride: [Int]
+
+  /// Whether the elements follow each other in row-major order.
+  var isContiguous: Bool {
+    var expected = 1
+    for (size, stride) in zip(size, stride).reversed() {
+      guard size == 1 || stride == expected else { return false }
+      expected = expected.multipliedReportingOverflow(by: size).partialValue
+    }
+    return true
+  }
 }
 
 /// A pickle machine that can build numbers, texts, tuples, lists, dictionaries and tensors, and nothing else.

@@ -25,6 +25,9 @@ public struct TorchFile {
   /// Whether there is a tensor of a name.
   public func contains(_ name: String) -> Bool { tensors[name] != nil }
 
+  /// A tensor's dimensions, or nil when there is none of this name.
+  public func shape(_ name: String) -> [Int]? { tensors[name]?.size }
+
   /// A tensor's elements in row-major order, and its shape.
   ///
   /// - Throws: `TorchError.badTensor` when it is missing, of another type, or leaves its storage.
@@ -49,6 +52,15 @@ public struct TorchFile {
     guard count <= available, count == 0 || last < available else { throw .badTensor(name) }
     var values: [Element] = []
     values.reserveCapacity(count)
+    if last == tensor.offset + count - 1, tensor.isContiguous {
+      let start = tensor.offset * MemoryLayout<Element>.stride
+      for i in 0..<count {
+        values.append(
+          bytes.loadUnaligned(
+            fromByteOffset: start + i * MemoryLayout<Element>.stride, as: element))
+      }
+      return (values, tensor.size)
+    }
     var index = [Int](repeating: 0, count: tensor.size.count)
     for _ in 0..<count {
       var place = tensor.offset

@@ -1,0 +1,87 @@
+import CSystem
+import QuantVGG
+import QuantizeCore
+import TestSupport
+import Testing
+
+/// Files of every format, damaged at random: reading ends, with an error or a whole network.
+///
+/// The files have VGG-19's names and conv1_1, and two channels in all other layers. `QSTYLE_FUZZ`
+/// says how often each is damaged.
+@Suite struct DamagedFileTests {
+  private static let folder =
+    "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/Fixtures/tiny"
+
+  static let files = [
+    "caffe2.onnx", "gatys-legacy.pth", "gatys-zip.pth", "gluon.onnx", "jcjohnson-legacy.pth",
+    "keras1-notop.h5", "keras2-top.h5", "matconvnet-new.mat", "matconvnet-old.mat",
+    "own.safetensors", "timm.safetensors", "torchvision-legacy.pth", "torchvision-zip.pth",
+    "v1.caffemodel", "v2.caffemodel",
+  ]
+
+  private static var rounds: Int {
+    getenv("QSTYLE_FUZZ").flatMap { Int(String(cString: $0)) } ?? 60
+  }
+
+  private func error(_ path: String) -> SourceError? {
+    do throws(SourceError) {
+      _ = try SourceFile(path: path)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Whole, they get as far as the second layer's shape.
+  @Test(arguments: files) func wrongShapesAreNamed(name: String) {
+    let expected = name.hasSuffix("h5") || name.hasSuffix("mat") ? [3, 3, 64, 64] : [64, 64, 3, 3]
+    let found = name.hasSuffix("h5") || name.hasSuffix("mat") ? [3, 3, 2, 2] : [2, 2, 3, 3]
+    #expect(
+      error("\(Self.folder)/\(name)")
+        == .wrongShape(layer: "conv1_2", found: found, expected: expected))
+  }
+
+  @Test(arguments: files) func readingEnds(name: String) throws {
+    let whole = try MappedFile(path: "\(Self.folder)/\(name)").withBytes { Array($0) }
+    var random = TestRandom(name)
+    var template = Array("/tmp/quantize-XXXXXX".utf8CString)
+    close(mkstemp(&template))
+    let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    defer { unlink(path) }
+    for round in 0..<Self.rounds {
+      var damaged = whole
+      if round % 4 == 0 { damaged.removeLast(Int.random(in: 1..<whole.count, using: &random)) }
+      // Most of what a container says is near its start, or near its end.
+      for _ in 0..<(1 << Int.random(in: 0...4, using: &random)) {
+        let reach = Bool.random(using: &random) ? damaged.count : min(2048, damaged.count)
+        let place = Int.random(in: 0..<reach, using: &random)
+        let values: [UInt8] = [0, 1, 0x7f, 0x80, 0xff, damaged[place] ^ 1]
+        let choice = Int.random(in: 0...values.count, using: &random)
+        damaged[place] =
+          choice < values.count ? values[choice] : .random(in: 0...255, using: &random)
+      }
+      let descriptor = system_open(path, O_WRONLY | O_TRUNC, 0)
+      #expect(write(descriptor, damaged, damaged.count) == damaged.count)
+      close(descriptor)
+      let start = system_monotonic_seconds()
+      let found = error(path)
+      #expect(found != nil && found?.description.contains("\n") == false, "round \(round)")
+      #expect(system_monotonic_seconds() - start < 20, "round \(round) of \(name)")
+    }
+  }
+
+  @Test func hostileProtobufLengths() throws {
+    for bytes: [UInt8] in [
+      [0x12, 0xff, 0xff, 0xff, 0xff, 0x7f], [0x0a, 1, 0x61, 0x12, 0xff, 0xff, 0xff, 0x7f],
+      [0x08, 7, 0x3a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],
+    ] {
+      var template = Array("/tmp/quantize-XXXXXX".utf8CString)
+      let descriptor = mkstemp(&template)
+      let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      defer { unlink(path) }
+      #expect(write(descriptor, bytes, bytes.count) == bytes.count)
+      close(descriptor)
+      #expect([.protobuf(.truncated), .unknownFile].contains(error(path)))
+    }
+  }
+}

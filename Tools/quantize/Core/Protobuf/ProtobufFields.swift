@@ -1,0 +1,114 @@
+/// The fields of one protocol buffer message, read in place (protobuf.dev, "Encoding").
+///
+/// Caffe and ONNX files keep 575 MB of weights, most of them in fully connected layers that nobody
+/// asks for. Messages made by a protobuf library would all be in memory at once; here a field is a
+/// slice of the mapped file, and what is not looked at is never loaded.
+struct ProtobufFields {
+  /// A field's value as the wire has it.
+  enum Value {
+    case varint(UInt64)
+    case fixed32(UInt32)
+    case fixed64(UInt64)
+    case bytes(UnsafeRawBufferPointer)
+  }
+
+  private let bytes: UnsafeRawBufferPointer
+  private(set) var position = 0
+
+  init(_ bytes: UnsafeRawBufferPointer) {
+    self.bytes = bytes
+  }
+
+  /// The next field, or nil at the end of the message.
+  mutating func next() throws(ProtobufError) -> (number: Int, value: Value)? {
+    guard position < bytes.count else { return nil }
+    let key = try varint()
+    guard key >> 3 > 0, key >> 3 <= 0x1fff_ffff else { throw .malformed }
+    let number = Int(key >> 3)
+    switch key & 7 {
+    case 0: return (number, .varint(try varint()))
+    case 1: return (number, .fixed64(try take(8).loadUnaligned(as: UInt64.self)))
+    case 2:
+      let count = try varint()
+      guard count <= UInt64(bytes.count - position) else { throw .truncated }
+      return (number, .bytes(try take(Int(count))))
+    case 5: return (number, .fixed32(try take(4).loadUnaligned(as: UInt32.self)))
+    default: throw .malformed
+    }
+  }
+
+  /// The numbers of a field that holds integers, packed or one by one.
+  static func append(_ value: Value, to list: inout [Int]) throws(ProtobufError) {
+    switch value {
+    case .varint(let number): list.append(try integer(number))
+    case .bytes(let packed):
+      var fields = ProtobufFields(packed)
+      while fields.position < packed.count { list.append(try integer(try fields.varint())) }
+    default: throw .malformed
+    }
+    // No tensor has as many dimensions; a hostile list ends here.
+    guard list.count <= 16 else { throw .malformed }
+  }
+
+  static func text(_ value: Value) throws(ProtobufError) -> String {
+    guard case .bytes(let bytes) = value, bytes.count <= 4096,
+      let text = String(validating: bytes, as: UTF8.self)
+    else { throw .malformed }
+    return text
+  }
+
+  static func message(_ value: Value) throws(ProtobufError) -> UnsafeRawBufferPointer {
+    guard case .bytes(let bytes) = value else { throw .malformed }
+    return bytes
+  }
+
+  /// A non-negative integer of at most 2^48, so that sums and small products do not overflow.
+  static func integer(_ number: UInt64) throws(ProtobufError) -> Int {
+    guard number <= 1 << 48 else { throw .malformed }
+    return Int(number)
+  }
+
+  private mutating func varint() throws(ProtobufError) -> UInt64 {
+    var result: UInt64 = 0
+    for shift in stride(from: UInt64(0), to: 70, by: 7) {
+      guard position < bytes.count else { throw .truncated }
+      let byte = bytes[position]
+      position += 1
+      result |= UInt64(byte & 0x7f) << shift
+      if byte < 0x80 { return result }
+    }
+    throw .malformed
+  }
+
+  private mutating func take(_ count: Int) throws(ProtobufError) -> UnsafeRawBufferPointer {
+    guard count <= bytes.count - position else { throw .truncated }
+    defer { position += count }
+    return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
+  }
+}
+
+/// Why a Caffe or ONNX file is not read.
+public enum ProtobufError: Error, Equatable {
+  /// A length in the file is larger than what follows.
+  case truncated
+  /// The bytes are no messages.
+  case malformed
+  /// A tensor's shape and its data contradict each other.
+  case badTensor(String)
+  /// A tensor's numbers are of another type than Float32 and Float64.
+  case wrongType(String)
+  /// The numbers are in another file.
+  case external(String)
+
+  /// What is wrong and what to do about it, as the rest of a sentence that starts with the path.
+  public var description: String {
+    switch self {
+    case .truncated: "is cut off; download it again"
+    case .malformed: "is no Caffe or ONNX model, or damaged; download it again"
+    case .badTensor(let name): "describes the tensor \(name) wrongly; download it again"
+    case .wrongType(let name): "has \(name) in another type than float; export it in float32"
+    case .external(let name):
+      "keeps \(name) in another file; save the model with all data in one file"
+    }
+  }
+}
