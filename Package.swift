@@ -40,13 +40,16 @@ let package = Package(
     .target(
       name: "ImageIO", dependencies: ["CImageIO", "CSystem", "FileOutput"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "QualityReport", dependencies: ["ImageIO", "CommandOptions", "CSystem"],
+      swiftSettings: swiftSettings),
     // The commands.
     .target(name: "CommandOptions", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "qstyle",
       dependencies: [
-        "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "CommandOptions", "CSystem",
-        "CBuiltInWeights",
+        "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "QualityReport", "FileOutput",
+        "CommandOptions", "CSystem", "CBuiltInWeights",
       ],
       swiftSettings: swiftSettings),
     .systemLibrary(
@@ -81,6 +84,9 @@ let package = Package(
     .testTarget(
       name: "QuantizeTests",
       dependencies: ["QuantizeCore", "QuantVGG", "TestSupport", "FileOutput", "CSystem"],
+      exclude: ["Fixtures"]),
+    .testTarget(
+      name: "QualityReportTests", dependencies: ["QualityReport", "ImageIO"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "ImageIOTests", dependencies: ["ImageIO", "FileOutput", "CSystem"],

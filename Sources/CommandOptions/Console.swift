@@ -75,6 +75,11 @@ public enum Console {
   /// Peak resident memory of this process in bytes, as the system counts it.
   public static var peakBytes: Int { Int(system_peak_resident_bytes()) }
 
+  /// Makes `peakBytes` start anew from what is resident now, where the system can.
+  public static func resetPeak() {
+    _ = system_reset_peak()
+  }
+
   /// Resident memory of this process now, in bytes.
   public static var residentBytes: Int { Int(system_resident_bytes()) }
 

@@ -1,4 +1,3 @@
-import CImageIO
 import FileOutput
 
 /// How a file is encoded.
@@ -86,52 +85,6 @@ public func writeImage(
 private func rounded(_ sample: Float) -> UInt8 {
   guard sample > 0 else { return 0 }
   return sample < 255 ? UInt8(sample.rounded(.toNearestOrEven)) : 255
-}
-
-/// The Swift face of the C encoder.
-private final class ImageEncoder {
-  private let handle: OpaquePointer
-  private let format: ImageFormat
-
-  init(size: ImageSize, encoding: ImageEncoding) throws(ImageError) {
-    let isPNG = encoding.format == .png
-    guard
-      let handle = image_encoder_create(
-        isPNG ? IMAGE_PNG : IMAGE_JPEG, Int32(size.width), Int32(size.height))
-    else { throw .outOfMemory }
-    self.handle = handle
-    format = encoding.format
-    let level = isPNG ? encoding.compressionLevel : encoding.quality
-    try check(image_encoder_start(handle, Int32(level)))
-  }
-
-  deinit { image_encoder_destroy(handle) }
-
-  func writeRow(_ row: [UInt8]) throws(ImageError) {
-    try check(image_encoder_write_row(handle, row))
-  }
-
-  func finish() throws(ImageError) {
-    try check(image_encoder_finish(handle))
-  }
-
-  /// Moves what has been encoded to the file.
-  func drain(into file: borrowing AtomicFile) throws(ImageError) {
-    var bytes: UnsafePointer<UInt8>?
-    let count = image_encoder_take(handle, &bytes)
-    // SAFETY: bytes points to count bytes that live until the next call of the encoder.
-    let encoded = UnsafeRawBufferPointer(start: bytes, count: count)
-    do { try file.write(encoded) } catch { throw .cannotWrite(error) }
-  }
-
-  private func check(_ status: image_status) throws(ImageError) {
-    switch status {
-    case IMAGE_OK: return
-    case IMAGE_NO_MEMORY: throw .outOfMemory
-    default:
-      throw .cannotEncode(format, message: String(cString: image_encoder_message(handle)))
-    }
-  }
 }
 
 /// Tries whether a picture could be written, and leaves everything as it was.

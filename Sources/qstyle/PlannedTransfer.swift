@@ -22,6 +22,8 @@ struct PlannedTransfer {
   var precision: Precision
   var threads: Int
   var instructionSet: InstructionSet
+  /// Copies of the image that are kept beside the optimizer's state.
+  var imageCopies = 0
 
   /// Size of the result.
   var resultSize: ImageSize {
@@ -38,12 +40,16 @@ struct PlannedTransfer {
   /// A picture's size as the engine sees it.
   func engineSize(_ size: ImageSize) -> ImageSize { isTransposed ? size.transposed : size }
 
+  /// Bytes of one image.
+  private var imageBytes: Int { 3 * resultSize.pixelCount * MemoryLayout<Float>.stride }
+
   private var demand: MemoryDemand {
     let (result, measured) = (engineSize(resultSize), engineSize(measuredStyleSize))
     var demand = MemoryDemand(
       width: result.width, height: result.height, styleWidth: measured.width,
       styleHeight: measured.height, settings: settings, pooling: pooling,
-      optimizerBytes: optimizer.stateBytes(rowLength: 3 * result.width, rows: result.height),
+      optimizerBytes: optimizer.stateBytes(rowLength: 3 * result.width, rows: result.height)
+        + imageCopies * imageBytes,
       threads: threads)
     demand.instructionSet = instructionSet
     demand.contentReadingBytes = content?.readingBytes(size: resultSize) ?? 0
@@ -56,6 +62,11 @@ struct PlannedTransfer {
   /// step adds to it, and the encoder of the result.
   private static func base(threads: Int) -> Int {
     Console.residentBytes + (3 << 19) + threads * (32 << 10)
+  }
+
+  /// Peak of the whole process while activations are compared.
+  func agreementBytes(_ plan: NetworkPlan) -> Int {
+    Self.base(threads: threads) + demand.agreementBytes(plan)
   }
 
   private static func add(_ bytes: Int, to planned: PlannedMemory) -> PlannedMemory {

@@ -19,7 +19,8 @@ enum QStyle {
   private static func dispatch(_ words: [String]) throws(UsageError) -> ExitCode {
     guard let name = words.first else {
       throw UsageError(
-        "name a command: qstyle transfer, plan, verify, inspect or bench; see qstyle --help")
+        "name a command: qstyle transfer, compare, plan, verify, inspect or bench; see qstyle --help"
+      )
     }
     let rest = Array(words.dropFirst())
     switch name {
@@ -37,6 +38,11 @@ enum QStyle {
     case "verify":
       return try perform(rest, VerifyCommand.command) { (arguments) throws(UsageError) in
         let command = try VerifyCommand(arguments)
+        return { () throws(Failure) in try command.run() }
+      }
+    case "compare":
+      return try perform(rest, CompareCommand.command) { (arguments) throws(UsageError) in
+        let command = try CompareCommand(arguments)
         return { () throws(Failure) in try command.run() }
       }
     case "inspect":
@@ -84,8 +90,8 @@ enum QStyle {
 
   private static var commands: [Command] {
     [
-      TransferOptions.command, PlanCommand.command, VerifyCommand.command, InspectCommand.command,
-      BenchCommand.command,
+      TransferOptions.command, CompareCommand.command, PlanCommand.command,
+      VerifyCommand.command, InspectCommand.command, BenchCommand.command,
     ]
   }
 

@@ -17,19 +17,8 @@ struct TransferCommand {
     // The output is tried before the work, and the headers of all files before the first sample.
     try ResultWriter.check(options.output)
     let weights = try WeightLocation.open(options.weights, precision: options.precision)
-    let content = try PictureFile(options.content)
-    let style = try PictureFile(options.style)
-    var start: PictureFile?
-    if case .file(let path) = options.start { start = try PictureFile(path) }
-    let transfer = PlannedTransfer(
-      content: content.reader, style: style.reader, start: start?.reader,
-      contentSize: content.reader.info.size, styleSize: style.reader.info.size,
-      longerSide: options.size, upscale: options.upscale, settings: options.settings,
-      optimizer: options.optimizer, pooling: options.pooling, precision: weights.precision,
-      threads: options.shared.threads, instructionSet: options.shared.kernels.instructionSet)
-    let least = VGG19.smallestSide(forLayer: options.settings.deepest)
-    try content.check(transfer.resultSize, least: least)
-    try style.check(transfer.measuredStyleSize, least: least)
+    let pictures = try Pictures(options)
+    let transfer = try pictures.transfer(options, precision: weights.precision)
     let planned = try transfer.choose(
       options.plan, limit: options.memory ?? PlannedTransfer.availableBytes)
     let pool = WorkerPool(threads: options.shared.threads)
@@ -37,7 +26,6 @@ struct TransferCommand {
       DryRun(options, transfer, planned).report(pool)
       return .done
     }
-    let pictures = Pictures(content: content, style: style, start: start)
     let deepest = options.settings.deepest
     switch weights.precision {
     case .int8:
@@ -53,50 +41,12 @@ struct TransferCommand {
     }
   }
 
-  private struct Pictures {
-    let content, style: PictureFile
-    let start: PictureFile?
-  }
-
-  /// A session that is ready for its first step.
-  private func prepare<Numbers: Arithmetic>(
-    _ numbers: Numbers, _ pictures: Pictures, _ transfer: PlannedTransfer, _ plan: MemoryPlan,
-    _ pool: WorkerPool
-  ) throws(Failure) -> TransferSession<Numbers> {
-    let size = transfer.engineSize(transfer.resultSize)
-    let styleSize = transfer.engineSize(transfer.measuredStyleSize)
-    // The style's pixels are given back before the content's come.
-    var style = ImageTensor(width: styleSize.width, height: styleSize.height)
-    try style.values.withUnsafeMutableBufferPointer { (values) throws(Failure) in
-      try pictures.style.read(into: values, transfer.measuredStyleSize, transfer)
-    }
-    let optimizer = try options.optimizer.make(width: size.width, height: size.height)
-    let session: TransferSession<Numbers>
-    do throws(TransferError) {
-      session = try TransferSession(
-        numbers, width: size.width, height: size.height, widestStyle: styleSize.width,
-        settings: options.settings, optimizer: optimizer, plan: plan.network, pool: pool)
-      try session.captureStyle(style)
-    } catch {
-      throw Failure(error.description)
-    }
-    style = ImageTensor(width: 0, height: 0)
-    try pictures.content.read(into: session.pixels, transfer.resultSize, transfer)
-    session.captureContent()
-    switch options.start {
-    case .content: break
-    case .noise:
-      ImageTensor.mixNoise(into: session.pixels, ratio: options.noiseRatio, seed: options.seed)
-    case .file: try pictures.start?.read(into: session.pixels, transfer.resultSize, transfer)
-    }
-    return session
-  }
-
   private func optimise<Numbers: Arithmetic>(
     _ numbers: Numbers, _ pictures: Pictures, _ transfer: PlannedTransfer, _ plan: MemoryPlan,
     _ pool: WorkerPool, _ begin: Double
   ) throws(Failure) -> ExitCode {
-    let session = try prepare(numbers, pictures, transfer, plan, pool)
+    let optimizer = try options.optimizer.make(for: transfer)
+    let session = try options.session(numbers, pictures, transfer, plan, optimizer, pool)
     var report = TransferReport(options, transfer, plan: plan, isa: numbers.instructionSet)
     let writer = ResultWriter(options, transfer)
     var done = 0

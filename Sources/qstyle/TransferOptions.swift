@@ -14,43 +14,12 @@ struct TransferOptions {
         "Pictures",
         [
           Option("output", letter: "o", value: "FILE", "The picture to write, .png or .jpg."),
-          Option("size", value: "N", "Longer side of the result in pixels (default: 512)."),
-          Option("upscale", "Enlarge a content picture that is smaller than --size."),
           Option("init", value: "START", "content (default), noise, or a picture to start from."),
-          Option("noise-ratio", value: "R", "Share of noise in --init noise (default: 0.6)."),
-          Option("seed", value: "N", "Seed of the noise (default: 1)."),
-        ]),
+        ] + pictures),
+      optimisation,
       OptionGroup(
-        "Optimisation",
-        [
-          Option("steps", value: "N", "Steps (default: 200)."),
-          Option("content-weight", value: "A", "Weight of the content cost (default: 10)."),
-          Option("style-weight", value: "B", "Weight of the style cost (default: 40)."),
-          Option(
-            "content-layers", value: "LIST", "Layers as name[:weight],... (default: conv4_2)."),
-          Option(
-            "style-layers", value: "LIST",
-            "Layers as name[:weight],... (default: conv1_1 ... conv5_1, 0.2 each)."),
-          OptimizerOptions.optimizer, OptimizerOptions.state, OptimizerOptions.learningRate,
-          OptimizerOptions.history,
-          Option("preset", value: "NAME", "article: exactly the source article's settings."),
-        ]),
-      OptionGroup(
-        "Network",
-        [
-          SharedOptions.weights, SharedOptions.precision,
-          SharedOptions.pool,
-        ]),
-      OptionGroup(
-        "Memory",
-        [
-          Option(
-            "memory", value: "SIZE",
-            "Peak memory of the process that is never exceeded, as 64M or 1G (default: nine tenths of what is free)."
-          ),
-          SharedOptions.plan,
-          Option("dry-run", "Print what would run and what it would take, and end."),
-        ]),
+        "Network", [SharedOptions.weights, SharedOptions.precision, SharedOptions.pool]),
+      memory,
       OptionGroup(
         "Reports",
         [
@@ -58,6 +27,40 @@ struct TransferOptions {
           Option("log", value: "FILE", "Append a JSON line per step to FILE."),
         ]),
       SharedOptions.group,
+    ])
+
+  static let pictures = [
+    Option("size", value: "N", "Longer side of the result in pixels (default: 512)."),
+    Option("upscale", "Enlarge a content picture that is smaller than --size."),
+    Option("noise-ratio", value: "R", "Share of noise in --init noise (default: 0.6)."),
+    Option("seed", value: "N", "Seed of the noise (default: 1)."),
+  ]
+
+  static let optimisation = OptionGroup(
+    "Optimisation",
+    [
+      Option("steps", value: "N", "Steps (default: 200)."),
+      Option("content-weight", value: "A", "Weight of the content cost (default: 10)."),
+      Option("style-weight", value: "B", "Weight of the style cost (default: 40)."),
+      Option(
+        "content-layers", value: "LIST", "Layers as name[:weight],... (default: conv4_2)."),
+      Option(
+        "style-layers", value: "LIST",
+        "Layers as name[:weight],... (default: conv1_1 ... conv5_1, 0.2 each)."),
+      OptimizerOptions.optimizer, OptimizerOptions.state, OptimizerOptions.learningRate,
+      OptimizerOptions.history,
+      Option("preset", value: "NAME", "article: exactly the source article's settings."),
+    ])
+
+  static let memory = OptionGroup(
+    "Memory",
+    [
+      Option(
+        "memory", value: "SIZE",
+        "Peak memory of the process that is never exceeded, as 64M or 1G (default: nine tenths of what is free)."
+      ),
+      SharedOptions.plan,
+      Option("dry-run", "Print what would run and what it would take, and end."),
     ])
 
   enum Start {
@@ -89,15 +92,23 @@ struct TransferOptions {
   let isDryRun: Bool
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
-    shared = try SharedOptions(arguments)
-    content = arguments.positional[0]
-    style = arguments.positional[1]
     guard let output = arguments.text("output") else {
       throw UsageError("name the picture to write: -o result.png")
     }
     guard let format = ImageFormat(fileName: output) else {
       throw UsageError("'\(output)' ends neither in .png nor in .jpg; name the result so")
     }
+    try self.init(arguments, output: output, format: format)
+  }
+
+  /// The options of a run whose results are checked by the caller.
+  init(
+    _ arguments: ParsedArguments, output: String, format: ImageFormat,
+    startsFromNoise: Bool = false
+  ) throws(UsageError) {
+    shared = try SharedOptions(arguments)
+    content = arguments.positional[0]
+    style = arguments.positional[1]
     self.output = output
     self.format = format
     let isArticle = try arguments.choice("preset", among: ["article"]) != nil
@@ -113,7 +124,7 @@ struct TransferOptions {
     size = try arguments.integer("size", in: 16...16384) ?? 512
     upscale = arguments.has("upscale")
     switch arguments.text("init") {
-    case nil: start = isArticle ? .noise : .content
+    case nil: start = isArticle || startsFromNoise ? .noise : .content
     case "content": start = .content
     case "noise": start = .noise
     case .some(let path): start = .file(path)

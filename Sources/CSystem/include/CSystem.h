@@ -65,6 +65,9 @@ int system_processor_count(void);
 /// Peak resident memory of this process in bytes: VmHWM of /proc/self/status, or getrusage where there is no /proc.
 long long system_peak_resident_bytes(void);
 
+/// Makes the peak start anew from what is resident now; returns 0 where the system cannot.
+int system_reset_peak(void);
+
 /// Resident memory of this process now, in bytes, and what the system could give it without swapping (the least of
 /// MemAvailable and the control group's limit); 0 where the system does not tell.
 long long system_resident_bytes(void);

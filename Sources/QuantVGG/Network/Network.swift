@@ -78,9 +78,21 @@ public final class Network<Client: NetworkClient>: ParallelWork, StageRunner {
   /// Runs forward over an image, `[height][width][3]` RGB minus mean; the client sees every row of
   /// every layer once.
   public func forward(_ image: UnsafePointer<Float>) {
+    beginForward(image)
+    while advanceForward() {}
+  }
+
+  /// Begins a forward pass over an image that `advanceForward` makes in parts.
+  public func beginForward(_ image: UnsafePointer<Float>) {
     self.image = image
     isMeasuring = true
-    schedule.forward(self)
+    schedule.beginForward()
+  }
+
+  /// Pushes the next chunk of the image through the layers; false where the pass is over. The rows
+  /// that the client has seen stay where they are until the next call.
+  public func advanceForward() -> Bool {
+    schedule.advanceForward(self)
   }
 
   /// Runs the backward pass of the image that went forward last; the client receives every row of

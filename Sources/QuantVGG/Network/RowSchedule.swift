@@ -48,10 +48,20 @@ struct RowSchedule {
 
   /// Makes the rows of all layers.
   mutating func forward<Runner: StageRunner>(_ runner: Runner) {
+    beginForward()
+    while advanceForward(runner) {}
+  }
+
+  /// Starts a pass of `advanceForward`.
+  mutating func beginForward() {
     restart(layers: shape.layers.count)
-    while activations[deepest] < shape.layers[deepest].height {
-      advance(layers: shape.layers.count, runner)
-    }
+  }
+
+  /// Makes what rows of all layers follow from the next chunk of the image; false where none is left.
+  mutating func advanceForward<Runner: StageRunner>(_ runner: Runner) -> Bool {
+    guard activations[deepest] < shape.layers[deepest].height else { return false }
+    advance(layers: shape.layers.count, runner)
+    return true
   }
 
   private mutating func restart(layers: Int) {

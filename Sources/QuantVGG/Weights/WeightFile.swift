@@ -165,7 +165,7 @@ public final class WeightFile {
   }
 
   /// Gives the memory of the file's pages back; they are read again where they are needed.
-  func dropPages() { tensors.dropPages() }
+  public func dropPages() { tensors.dropPages() }
 
   /// Scales whose products and quotients stay finite and normal.
   private static func isScale(_ value: Float) -> Bool {

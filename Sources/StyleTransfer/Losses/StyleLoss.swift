@@ -104,6 +104,19 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
     }
   }
 
+  /// The measured Gram matrix in real units, `[channels][channels]`.
+  var gram: [Float] {
+    let scale = Double(numbers.activationScale(layer: layer))
+    let rows = scratch.sums(worker: 0)
+    var gram: [Float] = []
+    gram.reserveCapacity(channels * channels)
+    for first in stride(from: 0, to: channels, by: 8) {
+      Numbers.readGram(sums, first: first, channels: channels, into: rows)
+      for i in 0..<8 * channels { gram.append(Float(scale * scale * rows[i])) }
+    }
+    return gram
+  }
+
   /// Computes the loss and the matrix of its gradient from the measured Gram matrix.
   func differentiate(pool: WorkerPool) {
     phase = .differentiate

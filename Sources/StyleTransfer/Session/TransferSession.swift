@@ -162,6 +162,10 @@ public final class TransferSession<Numbers: Arithmetic> {
     return losses.measure()
   }
 
+  /// The Gram matrices of the image as it was when its costs were measured last: by style layer,
+  /// `[channels][channels]` in real units.
+  public var grams: [[Float]] { losses.styles.map { $0.gram } }
+
   /// Improves the image by one step of the optimizer.
   ///
   /// Nothing is allocated.

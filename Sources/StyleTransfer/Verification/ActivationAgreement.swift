@@ -1,0 +1,142 @@
+public import QuantVGG
+
+/// How close the activations of the fixed-point network are to those of the float network.
+///
+/// Both networks advance chunk by chunk side by side, so that no layer is ever held whole. The two
+/// ratios are those of ONNX Runtime's quantization debugger (`qdq_err` and `xmodel_err` in
+/// qdq_loss_debug.py): what the format of a layer costs by itself, and what has added up through all
+/// layers before.
+public struct ActivationAgreement: Sendable {
+  /// Signal-to-quantization-noise ratios of a layer in decibels; higher is better.
+  public struct Layer: Sendable {
+    /// Index in `VGG19.convolutions`.
+    public let layer: Int
+    /// Of float activations that are rounded to the layer's 8 bits; infinite without any error.
+    public let local: Double
+    /// Of the fixed-point network's activations.
+    public let cumulative: Double
+  }
+
+  /// conv1_1 up to the deepest layer.
+  public let layers: [Layer]
+
+  /// Compares two networks on an image.
+  ///
+  /// - Parameters:
+  ///   - numbers: the fixed-point network.
+  ///   - reference: the float network, with the same pooling.
+  ///   - image: `[height][width][3]` RGB minus mean.
+  ///   - width: columns.
+  ///   - height: rows.
+  ///   - deepest: index of the last layer that is compared.
+  ///   - plan: the rows of a chunk.
+  ///   - pool: the threads.
+  /// - Throws: `TransferError.memory`.
+  public init(
+    _ numbers: Int8Arithmetic, reference: Float32Arithmetic, image: UnsafePointer<Float>,
+    width: Int, height: Int, deepest: Int, plan: NetworkPlan, pool: WorkerPool
+  ) throws(TransferError) {
+    let (own, truth) = (RowTap<Int8Arithmetic>(), RowTap<Float32Arithmetic>())
+    let ownNetwork: Network<RowTap<Int8Arithmetic>>
+    let truthNetwork: Network<RowTap<Float32Arithmetic>>
+    do throws(MemoryError) {
+      ownNetwork = try Network(
+        numbers, width: width, height: height, deepest: deepest, plan: plan, backward: false,
+        client: own, pool: pool)
+      truthNetwork = try Network(
+        reference, width: width, height: height, deepest: deepest, plan: plan, backward: false,
+        client: truth, pool: pool)
+    } catch {
+      throw TransferError(error)
+    }
+    var sums = [Energy](repeating: Energy(), count: deepest + 1)
+    ownNetwork.beginForward(image)
+    truthNetwork.beginForward(image)
+    while truthNetwork.advanceForward() {
+      _ = ownNetwork.advanceForward()
+      for index in own.produced.indices {
+        let (layer, rows) = (own.produced[index].layer, own.produced[index].rows)
+        let shape = truthNetwork.shape.layers[layer]
+        let scale = numbers.activationScale(layer: layer)
+        for y in rows {
+          sums[layer].add(
+            own.produced[index].activations[y], truth.produced[index].activations[y],
+            scale: scale, count: shape.width * shape.channels)
+        }
+      }
+      own.produced.removeAll(keepingCapacity: true)
+      truth.produced.removeAll(keepingCapacity: true)
+    }
+    withExtendedLifetime((own, truth)) {}
+    layers = sums.indices.map { layer in
+      let sum = sums[layer]
+      return Layer(
+        layer: layer, local: Agreement.decibels(signal: sum.signal, noise: sum.rounding),
+        cumulative: Agreement.decibels(signal: sum.signal, noise: sum.difference))
+    }
+  }
+
+  /// Sums of squares of a layer.
+  private struct Energy {
+    var signal = 0.0
+    var rounding = 0.0
+    var difference = 0.0
+
+    mutating func add(
+      _ own: UnsafePointer<UInt8>, _ truth: UnsafePointer<Float>, scale: Float, count: Int
+    ) {
+      for i in 0..<count {
+        let value = truth[i]
+        let nearest = min((value / scale).rounded(.toNearestOrEven), 255) * scale
+        let error = Float(own[i]) * scale - value
+        signal += Double(value * value)
+        rounding += Double((nearest - value) * (nearest - value))
+        difference += Double(error * error)
+      }
+    }
+  }
+}
+
+extension MemoryDemand {
+  /// Most bytes that an `ActivationAgreement` has in use, the image and both networks' weights
+  /// included.
+  public func agreementBytes(_ plan: NetworkPlan) -> Int {
+    let deepest = settings.deepest
+    let shape = NetworkShape(width: width, height: height, deepest: deepest)
+    let noLoss = [Bool](repeating: false, count: deepest + 1)
+    func bytes<Numbers: Arithmetic>(_ numbers: Numbers.Type) -> Int {
+      Numbers.packedBytes(deepest: deepest, copies: .forward)
+        + networkBytes(
+          numbers, shape, plan: plan, pooling: pooling, copies: .forward,
+          instructionSet: instructionSet, hasLoss: noLoss, backward: false, threads: threads)
+    }
+    return bytes(Int8Arithmetic.self) + bytes(Float32Arithmetic.self)
+      + width * height * 3 * MemoryLayout<Float>.stride
+  }
+}
+
+/// Remembers where the rows of a chunk are.
+private final class RowTap<Numbers: Arithmetic>: NetworkClient {
+  struct Rows {
+    let layer: Int
+    let rows: Range<Int>
+    let activations: ActivationRows<Numbers.Activation>
+  }
+
+  var produced: [Rows] = []
+
+  func didProduce(
+    rows: Range<Int>, layer: Int, activations: ActivationRows<Numbers.Activation>
+  ) {
+    produced.append(Rows(layer: layer, rows: rows, activations: activations))
+  }
+
+  func hasLoss(layer: Int) -> Bool { false }
+
+  func addLossGradient(
+    row: Int, columns: Range<Int>, layer: Int, activations: UnsafePointer<Numbers.Activation>,
+    into gradient: UnsafeMutablePointer<Float>
+  ) {}
+
+  func consumeImageGradient(_ gradient: UnsafePointer<Float>, row: Int, worker: Int) {}
+}

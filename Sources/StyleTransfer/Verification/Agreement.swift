@@ -1,0 +1,54 @@
+internal import CSystem
+
+/// How close numbers are to a reference's.
+public enum Agreement {
+  /// The cosine of the angle between two vectors of the same length; 0 where one of them is zero.
+  public static func cosine(_ values: [Float], _ reference: [Float]) -> Double {
+    let sums = Sums(values, reference)
+    guard sums.values > 0, sums.reference > 0 else { return 0 }
+    return sums.product / (sums.values.squareRoot() * sums.reference.squareRoot())
+  }
+
+  /// |values - reference| / |reference| in the Euclidean norm; infinite where only the reference is 0.
+  public static func relativeError(_ values: [Float], _ reference: [Float]) -> Double {
+    let sums = Sums(values, reference)
+    guard sums.difference > 0 else { return 0 }
+    return (sums.difference / sums.reference).squareRoot()
+  }
+
+  /// The signal-to-quantization-noise ratio of a signal's and an error's energy in decibels:
+  /// 10 log10(signal / noise). Higher is better; infinite without noise.
+  public static func decibels(signal: Double, noise: Double) -> Double {
+    noise > 0 ? 10 * log10(signal / noise) : .infinity
+  }
+
+  /// The signal-to-quantization-noise ratio in decibels, higher is better: the energy of the reference
+  /// over that of the difference.
+  public static func signalToNoise(_ values: [Float], _ reference: [Float]) -> Double {
+    let sums = Sums(values, reference)
+    return decibels(signal: sums.reference, noise: sums.difference)
+  }
+
+  /// |value - reference| / |reference|, nil where the reference is 0.
+  public static func relative(_ value: Double, _ reference: Double) -> Double? {
+    reference == 0 ? nil : abs(value - reference) / abs(reference)
+  }
+
+  private struct Sums {
+    var product = 0.0
+    var values = 0.0
+    var reference = 0.0
+    var difference = 0.0
+
+    init(_ values: [Float], _ reference: [Float]) {
+      precondition(values.count == reference.count)
+      for i in values.indices {
+        let (a, b) = (Double(values[i]), Double(reference[i]))
+        product += a * b
+        self.values += a * a
+        self.reference += b * b
+        difference += (a - b) * (a - b)
+      }
+    }
+  }
+}

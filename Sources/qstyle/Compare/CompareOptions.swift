@@ -1,0 +1,75 @@
+internal import CommandOptions
+internal import ImageIO
+
+/// The validated command line of `qstyle compare`.
+struct CompareOptions {
+  static let command = Command(
+    "qstyle compare",
+    "Runs the same transfer in int8 and in float32, and reports what quantization costs and saves.",
+    usage: "CONTENT STYLE -o DIR", arguments: 2...2,
+    groups: [
+      OptionGroup(
+        "Report",
+        [
+          Option(
+            "output", letter: "o", value: "DIR",
+            "Folder for report.html, report.json, montage.png and the pictures; it is made."),
+          Option(
+            "seeds", value: "K",
+            "Further float32 runs from other noise, to judge the difference by (default: 2)."),
+        ]),
+      OptionGroup(
+        "Network",
+        [
+          Option(
+            "weights", value: "FILE", isRepeatable: true,
+            "Int8 weights; may be given several times to compare them."),
+          Option("reference", value: "FILE", "Float32 or codebook weights that they stand for."),
+          SharedOptions.pool,
+        ]),
+      OptionGroup(
+        "Pictures",
+        [
+          Option("init", value: "START", "noise (default), content, or a picture to start from.")
+        ] + TransferOptions.pictures),
+      TransferOptions.optimisation, TransferOptions.memory, SharedOptions.group,
+    ])
+
+  let transfer: TransferOptions
+  let folder: String
+  /// Files of --weights; one nil where the usual places are searched.
+  let weights: [String?]
+  let reference: String?
+  /// Seeds of the further float32 runs.
+  let seeds: [UInt64]
+
+  var shared: SharedOptions { transfer.shared }
+
+  /// Most files of --weights and most seeds.
+  private static let most = 16
+
+  init(_ arguments: ParsedArguments) throws(UsageError) {
+    guard let folder = arguments.text("output"), !folder.isEmpty else {
+      throw UsageError("name the folder for the report: -o DIR")
+    }
+    self.folder = folder
+    let transfer = try TransferOptions(
+      arguments, output: folder, format: .png, startsFromNoise: true)
+    self.transfer = transfer
+    let files = arguments.texts("weights")
+    guard files.count <= Self.most else {
+      throw UsageError("--weights may be given at most \(Self.most) times")
+    }
+    weights = files.isEmpty ? [nil] : files
+    reference = arguments.text("reference")
+    let count = try arguments.integer("seeds", in: 0...Self.most)
+    if case .noise = transfer.start {
+      seeds = (0..<(count ?? 2)).map { transfer.seed &+ 1 &+ UInt64($0) }
+    } else {
+      guard count ?? 0 == 0 else {
+        throw UsageError("--seeds needs a start of noise; leave out --init, or --seeds")
+      }
+      seeds = []
+    }
+  }
+}

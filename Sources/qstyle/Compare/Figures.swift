@@ -1,0 +1,50 @@
+internal import QualityReport
+internal import StyleTransfer
+
+/// What is known of one run.
+struct RunFigures {
+  let run: ComparedRun
+  let measures: RunFile.Measures
+  /// Costs of the kept images by the float32 network.
+  var costs: [(step: Int, values: LossValues)] = []
+
+  /// Costs of the result, which is the last of the kept images.
+  var result: LossValues { costs[costs.count - 1].values }
+}
+
+/// How far a run's result is from the float32 run's.
+struct ResultFigures {
+  let run: ComparedRun
+  /// (J - J of float32) / J of float32, both by the float32 network.
+  var totalChange = 0.0
+  var contentChange = 0.0
+  var styleChange = 0.0
+  /// |G - G of float32| / |G of float32| by style layer, both by the float32 network.
+  var gramErrors: [Double] = []
+  var difference: PixelDifference?
+  var similarity: Double?
+  var multiScale: Double?
+}
+
+/// How far a quantized network is from the float network on the same images.
+struct NetworkFigures {
+  /// Cosine of dJ/dx to the float network's on the quantized run's own images.
+  var cosines: [(step: Int, value: Double)] = []
+  /// |G - G of the float network| / |G of the float network| of the quantized run's result.
+  var gramErrors: [Double] = []
+  /// Signal-to-noise ratios of the activations on the float32 run's result.
+  var activations: [ActivationAgreement.Layer] = []
+}
+
+/// All figures of a report.
+struct Figures {
+  var float: RunFigures
+  var quantized: [RunFigures] = []
+  /// By quantized run.
+  var results: [ResultFigures] = []
+  /// By quantized run.
+  var networks: [NetworkFigures] = []
+  var seeds: [RunFigures] = []
+  /// By seed.
+  var seedResults: [ResultFigures] = []
+}

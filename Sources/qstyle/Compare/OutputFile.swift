@@ -1,0 +1,60 @@
+internal import CSystem
+internal import FileOutput
+
+/// A file of the report, with errors that name it.
+struct OutputFile: ~Copyable {
+  private let file: AtomicFile
+  private let path: String
+
+  init(_ path: String) throws(Failure) {
+    self.path = path
+    do throws(FileOutputError) {
+      file = try AtomicFile(path: path)
+    } catch {
+      throw Failure(path, error.description)
+    }
+  }
+
+  func write(_ bytes: RawSpan) throws(Failure) {
+    do throws(FileOutputError) {
+      try file.write(bytes)
+    } catch {
+      throw Failure(path, error.description)
+    }
+  }
+
+  func write(_ values: UnsafeBufferPointer<Float>) throws(Failure) {
+    do throws(FileOutputError) {
+      try file.write(UnsafeRawBufferPointer(values))
+    } catch {
+      throw Failure(path, error.description)
+    }
+  }
+
+  func write(_ bytes: [UInt8]) throws(Failure) { try write(bytes.span.bytes) }
+
+  func write(_ text: String) throws(Failure) { try write(Array(text.utf8)) }
+
+  consuming func commit() throws(Failure) {
+    let path = path
+    do throws(FileOutputError) {
+      try file.commit()
+    } catch {
+      throw Failure(path, error.description)
+    }
+  }
+
+  /// Makes a folder unless it is there.
+  static func makeFolder(_ path: String) throws(Failure) {
+    var status = stat()
+    if stat(path, &status) == 0 {
+      guard system_is_directory(status.st_mode) != 0 else {
+        throw Failure(path, "is a file; name a folder for the report")
+      }
+      return
+    }
+    guard mkdir(path, 0o777) == 0 else {
+      throw Failure(path, FileOutputError.system(errno: system_errno()).description)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+internal import ImageIO
+internal import QualityReport
+internal import QuantVGG
+internal import StyleTransfer
+
+/// The pictures of a report, as they are seen.
+struct ReportPictures {
+  let content, style, float: PixelImage
+  /// By quantized run: the result, and where it differs from float32's.
+  let quantized, maps: [PixelImage]
+
+  init(
+    _ options: CompareOptions, _ runs: ComparedRuns, file: (ComparedRun) -> RunFile
+  ) throws(Failure) {
+    let pictures = try Pictures(options.transfer)
+    let transfer = try pictures.transfer(options.transfer, precision: .float32)
+    content = try Self.picture(pictures.content, transfer.resultSize, transfer)
+    style = try Self.picture(pictures.style, transfer.measuredStyleSize, transfer)
+    let float = try Self.result(file(runs.float), transfer)
+    self.float = float
+    var (quantized, maps): ([PixelImage], [PixelImage]) = ([], [])
+    for run in runs.quantized {
+      let result = try Self.result(file(run), transfer)
+      quantized.append(result)
+      maps.append(DifferenceMap.image(float, result))
+    }
+    (self.quantized, self.maps) = (quantized, maps)
+  }
+
+  /// The result of a run.
+  static func result(
+    _ file: RunFile, _ transfer: PlannedTransfer
+  ) throws(Failure) -> PixelImage {
+    let values = try file.values(
+      "image_\(file.run.samples.last ?? 0)", count: 3 * file.width * file.height)
+    return Self.seen(values, transfer.resultSize, transfer)
+  }
+
+  private static func picture(
+    _ file: PictureFile, _ size: ImageSize, _ transfer: PlannedTransfer
+  ) throws(Failure) -> PixelImage {
+    var values = [Float](repeating: 0, count: 3 * size.pixelCount)
+    try values.withUnsafeMutableBufferPointer { (buffer) throws(Failure) in
+      try file.read(into: buffer, size, transfer)
+    }
+    return seen(values, size, transfer)
+  }
+
+  private static func seen(
+    _ values: [Float], _ size: ImageSize, _ transfer: PlannedTransfer
+  ) -> PixelImage {
+    values.withUnsafeBufferPointer {
+      PixelImage(
+        size: size, samples: $0, offset: VGG19.mean, transposed: transfer.isTransposed)
+    }
+  }
+
+  /// The sides of the montage's pictures are at most this long.
+  private static let montageSide = 512
+
+  /// Photo and style; then float32's result, int8's, and the difference.
+  var montage: PixelImage {
+    var rows = [[content, style]]
+    for (result, map) in zip(quantized, maps) { rows.append([float, result, map]) }
+    return Montage.image(rows.map { $0.map { $0.reduced(to: Self.montageSide) } })
+  }
+}
+
+extension PixelImage {
+  /// The bytes of a file.
+  func encoded(_ format: ImageFormat) throws(Failure) -> [UInt8] {
+    do throws(ImageError) {
+      return try encodeImage(bytes, size: size, encoding: ImageEncoding(format, quality: 92))
+    } catch {
+      throw Failure(error.description)
+    }
+  }
+}

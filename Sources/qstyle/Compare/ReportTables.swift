@@ -1,0 +1,147 @@
+internal import CommandOptions
+internal import QualityReport
+internal import QuantVGG
+internal import StyleTransfer
+
+/// The tables of figures of `report.html`.
+struct ReportTables {
+  let figures: Figures
+  let settings: TransferSettings
+
+  private var hasSeeds: Bool { !figures.seeds.isEmpty }
+
+  private func headings(_ first: String) -> [String] {
+    [first, "float32"] + figures.quantized.map { $0.run.name }
+      + (hasSeeds ? ["other seeds"] : [])
+  }
+
+  /// Costs, likeness and expense.
+  var summary: String {
+    var table = Table(headings("figure"))
+    func costs(_ pick: (LossValues) -> Double) -> [String?] {
+      values(
+        float: Self.number(pick(figures.float.result)),
+        quantized: figures.quantized.map { pick($0.result) },
+        seeds: figures.seeds.map { pick($0.result) }, Self.number)
+    }
+    table.add(
+      "Total cost J",
+      "What the optimizer lowers, of the result, by the float32 network. Lower is better.",
+      costs { $0.total })
+    table.add(
+      "Change of J", "Against float32's result; the sign tells which is lower.",
+      likeness({ $0.totalChange }, Self.change))
+    table.add("Content cost", "Distance from the photo's features.", costs { $0.content })
+    table.add("Style cost", "Distance from the painting's Gram matrices.", costs { $0.style })
+    table.add(
+      "PSNR, dB", "Peak signal to noise against float32's picture. Higher is closer.",
+      likeness({ $0.difference?.peakSignalToNoise }) { Format.fixed($0, digits: 1) })
+    table.add(
+      "SSIM", "Structural similarity (Wang et al. 2004), 1 for the same picture.",
+      likeness({ $0.similarity }) { Format.fixed($0, digits: 3) })
+    table.add(
+      "MS-SSIM",
+      "The same over five scales (Wang et al. 2003); needs \(MultiScaleSimilarity.leastSide) px a side.",
+      likeness({ $0.multiScale }) { Format.fixed($0, digits: 3) })
+    table.add(
+      "Mean difference", "Grey levels of 255 by which a value differs.",
+      likeness({ $0.difference?.mean }) { Format.fixed($0, digits: 1) })
+    table.add(
+      "Gradient cosine, lowest",
+      "Between the image gradients of both networks, on images along the int8 run; 1 is the same direction.",
+      columns(figures.networks.map { $0.cosines.map { $0.value }.min() }) {
+        Format.fixed($0, digits: 4)
+      })
+    addExpense(to: &table)
+    return table.html
+  }
+
+  private func addExpense(to table: inout Table) {
+    func measures(_ pick: (RunFile.Measures) -> Double, _ text: (Double) -> String) -> [String?] {
+      values(
+        float: text(pick(figures.float.measures)),
+        quantized: figures.quantized.map { pick($0.measures) },
+        seeds: figures.seeds.map { pick($0.measures) }, text)
+    }
+    table.add(
+      "Time of a step", "Mean over the run, on this machine.",
+      measures({ $0.stepSeconds }, Self.time))
+    table.add(
+      "Peak memory", "Of the whole process during the run.",
+      measures({ Double($0.peakBytes) }) { Format.bytes(Int($0)) })
+    table.add(
+      "Weights in memory", "As the run's memory plan keeps them, once or twice.",
+      measures({ Double($0.weightBytes) }) { Format.bytes(Int($0)) })
+  }
+
+  /// What style layers and activations tell.
+  var layers: String {
+    var table = Table(headings("Gram matrix of"))
+    for (index, layer) in settings.styleLayers.enumerated() {
+      table.add(
+        VGG19.convolutions[layer.layer].name, "",
+        likeness({ $0.gramErrors[index] }, Self.share))
+    }
+    return table.html
+  }
+
+  /// Errors of the networks themselves, by quantized run.
+  func network(_ index: Int) -> String {
+    let network = figures.networks[index]
+    var table = Table(["layer", "own rounding", "all layers", "Gram error"])
+    for layer in network.activations {
+      let style = settings.styleLayers.firstIndex { $0.layer == layer.layer }
+      table.add(
+        VGG19.convolutions[layer.layer].name, "",
+        [
+          Self.decibels(layer.local), Self.decibels(layer.cumulative),
+          style.map { Self.share(network.gramErrors[$0]) },
+        ])
+    }
+    return table.html
+  }
+
+  // MARK: Columns
+
+  private func values(
+    float: String?, quantized: [Double], seeds: [Double], _ text: (Double) -> String
+  ) -> [String?] {
+    [float] + quantized.map(text) + (hasSeeds ? [Self.range(seeds, text)] : [])
+  }
+
+  private func likeness(
+    _ pick: (ResultFigures) -> Double?, _ text: (Double) -> String
+  ) -> [String?] {
+    let own = figures.results.map { pick($0).map(text) }
+    return [nil] + own
+      + (hasSeeds ? [Self.range(figures.seedResults.compactMap(pick), text)] : [])
+  }
+
+  private func columns(_ quantized: [Double?], _ text: (Double) -> String) -> [String?] {
+    [nil] + quantized.map { $0.map(text) } + (hasSeeds ? [nil] : [])
+  }
+
+  /// The least and the greatest.
+  private static func range(_ values: [Double], _ text: (Double) -> String) -> String? {
+    guard let least = values.min(), let greatest = values.max() else { return nil }
+    let (low, high) = (text(least), text(greatest))
+    return low == high ? low : "\(low) … \(high)"
+  }
+
+  private static func time(_ seconds: Double) -> String {
+    seconds < 1
+      ? Format.general(1000 * seconds, digits: 3) + " ms" : Format.fixed(seconds, digits: 2) + " s"
+  }
+
+  private static func number(_ value: Double) -> String { Format.general(value, digits: 4) }
+
+  private static func change(_ share: Double) -> String {
+    (share > 0 ? "+" : "") + Format.general(100 * share, digits: 2) + " %"
+  }
+
+  private static func share(_ value: Double) -> String { Verdict.percent(value) }
+
+  private static func decibels(_ value: Double) -> String? {
+    value.isFinite ? Format.fixed(value, digits: 1) + " dB" : "exact"
+  }
+}

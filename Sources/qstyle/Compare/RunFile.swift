@@ -1,0 +1,118 @@
+internal import CommandOptions
+internal import FileOutput
+internal import QuantVGG
+internal import StyleTransfer
+
+/// A finished run in the folder `runs`: images along the way and what was measured.
+///
+/// A safetensors file with `image_N` F32 [rows, columns, 3] (RGB minus mean, in the engine's rows) for
+/// each kept step N, and `gradient_N` of the same shape and `gram_L` F32 [channels, channels] of the
+/// last image where the run keeps gradients; `measures` F64 [2]: seconds per step and peak bytes.
+struct RunFile {
+  let run: ComparedRun
+  let path: String
+  let width, height: Int
+  let settings: TransferSettings
+
+  /// One tensor of the header.
+  struct Part {
+    let name: String
+    let type: String
+    let shape: [Int]
+
+    var bytes: Int { shape.reduce(type == "F64" ? 8 : 4, *) }
+  }
+
+  /// The tensors in the order in which a run makes them.
+  private var parts: [Part] {
+    var parts: [Part] = []
+    for step in run.samples {
+      parts.append(Part(name: "image_\(step)", type: "F32", shape: [height, width, 3]))
+      if run.keepsGradients {
+        parts.append(Part(name: "gradient_\(step)", type: "F32", shape: [height, width, 3]))
+      }
+    }
+    if run.keepsGradients {
+      for layer in settings.styleLayers {
+        let convolution = VGG19.convolutions[layer.layer]
+        let channels = convolution.outputChannels
+        parts.append(
+          Part(name: "gram_\(convolution.name)", type: "F32", shape: [channels, channels]))
+      }
+    }
+    parts.append(Part(name: "measures", type: "F64", shape: [2]))
+    return parts
+  }
+
+  /// The beginning of the file: a length, and names with offsets.
+  func header(plan: MemoryPlan, weightBytes: Int) -> [UInt8] {
+    var text =
+      "{\"__metadata__\":{\"run\":\(JSON.quote(run.name)),\"plan\":\"\(plan.name)\","
+      + "\"weight_bytes\":\"\(weightBytes)\"}"
+    var offset = 0
+    for part in parts {
+      let shape = part.shape.map { "\($0)" }.joined(separator: ",")
+      text += ",\"\(part.name)\":{\"dtype\":\"\(part.type)\",\"shape\":[\(shape)],"
+      text += "\"data_offsets\":[\(offset),\(offset + part.bytes)]}"
+      offset += part.bytes
+    }
+    var bytes = Array((text + "}").utf8)
+    while bytes.count % 8 != 0 { bytes.append(UInt8(ascii: " ")) }
+    return (0..<8).map { UInt8(truncatingIfNeeded: bytes.count >> (8 * $0)) } + bytes
+  }
+
+  /// Whether the run is there, whole and of this shape.
+  var exists: Bool {
+    guard let file = try? open(), file.tensors.count == parts.count else { return false }
+    return zip(file.tensors, parts).allSatisfy { $0.name == $1.name && $0.shape == $1.shape }
+  }
+
+  /// Maps the file; each map is dropped soon, so that images read from it take no memory for long.
+  private func open() throws(Failure) -> SafeTensors {
+    do throws(WeightError) {
+      return try SafeTensors(path: path)
+    } catch {
+      throw Failure(path, error.description + "; remove it, and run the command again")
+    }
+  }
+
+  /// Copies a tensor's values.
+  func read(_ name: String, into values: UnsafeMutableBufferPointer<Float>) throws(Failure) {
+    let file = try open()
+    defer { withExtendedLifetime(file) {} }
+    guard let tensor = file.tensors.first(where: { $0.name == name }),
+      tensor.bytes.count == 4 * values.count
+    else { throw Failure(path, "has no \(name); remove it, and run the command again") }
+    UnsafeMutableRawBufferPointer(values).copyMemory(from: tensor.bytes)
+  }
+
+  /// A tensor's values.
+  func values(_ name: String, count: Int) throws(Failure) -> [Float] {
+    var values = [Float](repeating: 0, count: count)
+    try values.withUnsafeMutableBufferPointer { (buffer) throws(Failure) in
+      try read(name, into: buffer)
+    }
+    return values
+  }
+
+  /// What the run took.
+  struct Measures {
+    let stepSeconds: Double
+    let peakBytes: Int
+    let plan: String
+    let weightBytes: Int
+  }
+
+  /// What the run took.
+  func measures() throws(Failure) -> Measures {
+    let file = try open()
+    do throws(WeightError) {
+      let values = try file.values("measures", type: "F64", as: Double.self)
+      return Measures(
+        stepSeconds: values[0], peakBytes: Int(values[1]), plan: file.metadata("plan") ?? "",
+        weightBytes: Int(file.metadata("weight_bytes") ?? "") ?? 0)
+    } catch {
+      throw Failure(path, error.description)
+    }
+  }
+}

@@ -1,0 +1,91 @@
+import Optim
+import QuantVGG
+import StyleTransfer
+import TestSupport
+import Testing
+
+@Suite struct AgreementTests {
+  /// Vectors whose angle is known: 45 degrees, right, opposite, none.
+  @Test func cosines() {
+    #expect(abs(Agreement.cosine([1, 1], [1, 0]) - 0.5.squareRoot()) < 1e-12)
+    #expect(Agreement.cosine([0, 2], [3, 0]) == 0)
+    #expect(abs(Agreement.cosine([1, -2, 3], [-2, 4, -6]) + 1) < 1e-12)
+    #expect(Agreement.cosine([0, 0], [1, 2]) == 0)
+    // Another length changes nothing: 3-4-5.
+    #expect(abs(Agreement.cosine([30, 40], [1, 0]) - 0.6) < 1e-12)
+  }
+
+  @Test func ratiosAndErrors() {
+    // An error of a tenth of the signal is 20 dB.
+    #expect(abs(Agreement.signalToNoise([11, 22, -33], [10, 20, -30]) - 20) < 1e-5)
+    #expect(Agreement.signalToNoise([1, 2], [1, 2]) == .infinity)
+    #expect(Agreement.decibels(signal: 1, noise: 1000) == -30)
+    #expect(abs(Agreement.relativeError([3, 4], [3, 0]) - 4.0 / 3) < 1e-12)
+  }
+
+  /// A frozen step measures and moves nothing; a thawed one does what the optimizer alone does.
+  @Test func recorderWatches() throws {
+    let pool = WorkerPool(threads: 2)
+    let numbers = Float32Arithmetic(TestNetworks.float32(deepest: 2), pooling: .average)
+    let settings = TransferSettings(
+      contentLayers: [.init(layer: 2, weight: 1)], styleLayers: [.init(layer: 0, weight: 1)])
+    let content = TestNetworks.image("content", width: 20, height: 18)
+    let style = TestNetworks.image("style", width: 16, height: 16)
+    let start = TestNetworks.image("start", width: 20, height: 18)
+    func session(_ optimizer: Optimizer) throws -> TransferSession<Float32Arithmetic> {
+      try TransferSession(
+        numbers, content: content, style: style, start: start, settings: settings,
+        optimizer: optimizer, pool: pool)
+    }
+    let plain = try session(try Adam(rowLength: 60, rows: 18))
+    let recorder = try GradientRecorder(try Adam(rowLength: 60, rows: 18))
+    let watched = try session(recorder)
+    recorder.isFrozen = true
+    watched.step()
+    #expect(watched.tensor.values == start.values)
+    let gradient = Array(recorder.gradient)
+    #expect(gradient.contains { $0 != 0 })
+    recorder.isFrozen = false
+    watched.step()
+    plain.step()
+    #expect(Array(recorder.gradient) == gradient)
+    #expect(watched.tensor.values == plain.tensor.values)
+  }
+
+  /// On a network whose float weights are those of its int8 weights, only rounding is left: the
+  /// first layer has the rounding of its own format alone, and later ones gather more. The chunk
+  /// never matters.
+  @Test func activationsAgree() throws {
+    let pool = WorkerPool(threads: 2)
+    let int8 = TestNetworks.int8(deepest: 3)
+    var inputScale: Float = 1.0 / 64
+    let float32 = zip(int8, VGG19.convolutions).map { layer, shape in
+      let fan = 9 * shape.inputChannels
+      let weights = layer.weights.enumerated().map { Float($1) * layer.weightScale[$0 / fan] }
+      let bias = zip(layer.bias, layer.weightScale).map { Float($0) * $1 * inputScale }
+      inputScale = layer.outputScale
+      return Float32Convolution(weights: weights, bias: bias)
+    }
+    let image = TestNetworks.image("image", width: 24, height: 40)
+    func agreement(chunkRows: Int) throws -> [ActivationAgreement.Layer] {
+      try image.values.withUnsafeBufferPointer { values in
+        try ActivationAgreement(
+          Int8Arithmetic(int8, pooling: .average),
+          reference: Float32Arithmetic(float32, pooling: .average),
+          image: try #require(values.baseAddress), width: 24, height: 40, deepest: 3,
+          plan: NetworkPlan(chunkRows: chunkRows, firstKept: .max), pool: pool
+        ).layers
+      }
+    }
+    let layers = try agreement(chunkRows: 16)
+    #expect(layers.count == 4)
+    #expect(abs(layers[0].cumulative - layers[0].local) < 0.1)
+    for layer in layers {
+      #expect(layer.local > 25 && layer.cumulative > 20)
+      #expect(layer.cumulative < layer.local + 0.1)
+    }
+    for (a, b) in zip(layers, try agreement(chunkRows: 64)) {
+      #expect(abs(a.local - b.local) < 1e-6 && abs(a.cumulative - b.cumulative) < 1e-6)
+    }
+  }
+}
