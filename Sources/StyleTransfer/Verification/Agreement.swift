@@ -16,8 +16,9 @@ public enum Agreement {
     return (sums.difference / sums.reference).squareRoot()
   }
 
-  /// The signal-to-quantization-noise ratio of a signal's and an error's energy in decibels:
-  /// 10 log10(signal / noise). Higher is better; infinite without noise.
+  /// The signal-to-quantization-noise ratio in decibels: 10 log10(signal / noise) of two energies.
+  ///
+  /// Higher is better; infinite without noise.
   public static func decibels(signal: Double, noise: Double) -> Double {
     noise > 0 ? 10 * log10(signal / noise) : .infinity
   }
