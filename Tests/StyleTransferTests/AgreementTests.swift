@@ -52,9 +52,10 @@ import Testing
     #expect(watched.tensor.values == plain.tensor.values)
   }
 
-  /// On a network whose float weights are those of its int8 weights, only rounding is left: the
-  /// first layer has the rounding of its own format alone, and later ones gather more. The chunk
-  /// never matters.
+  /// On a network whose float weights are those of its int8 weights, only rounding is left.
+  ///
+  /// The first layer has the rounding of its own format alone, later ones gather more, and the
+  /// chunk never matters.
   @Test func activationsAgree() throws {
     let pool = WorkerPool(threads: 2)
     let int8 = TestNetworks.int8(deepest: 3)

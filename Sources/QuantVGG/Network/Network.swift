@@ -89,8 +89,9 @@ public final class Network<Client: NetworkClient>: ParallelWork, StageRunner {
     schedule.beginForward()
   }
 
-  /// Pushes the next chunk of the image through the layers; false where the pass is over. The rows
-  /// that the client has seen stay where they are until the next call.
+  /// Pushes the next chunk of the image through the layers; false where the pass is over.
+  ///
+  /// The rows that the client has seen stay where they are until the next call.
   public func advanceForward() -> Bool {
     schedule.advanceForward(self)
   }
