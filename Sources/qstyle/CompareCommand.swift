@@ -21,7 +21,12 @@ struct CompareCommand {
     let pictures = try Pictures(options.transfer)
     let transfer = try pictures.transfer(options.transfer, precision: .float32)
     let limit = options.transfer.memory ?? PlannedTransfer.availableBytes
-    try checkMemory(pictures, limit: limit)
+    let parts = try planned(pictures, limit: limit)
+    let pool = WorkerPool(threads: options.shared.threads)
+    if options.transfer.isDryRun {
+      for part in parts { DryRun(options.transfer, part.transfer, part.memory).report(pool) }
+      return .done
+    }
     var keys: [String] = []
     for run in runs.all { keys.append(try RunKey(run, transfer, options.transfer).text) }
     let folder = options.folder
@@ -34,7 +39,6 @@ struct CompareCommand {
     }
     try OutputFile.makeFolder(folder)
     try OutputFile.makeFolder(folder + "/runs")
-    let pool = WorkerPool(threads: options.shared.threads)
     let performer = RunPerformer(options: options, pool: pool, limit: limit)
     var peak = 0
     for run in runs.all {
@@ -79,20 +83,24 @@ struct CompareCommand {
     return ComparedRuns(options, weights: weights, reference: reference)
   }
 
-  /// Refuses a limit that one of the parts would not fit in.
-  private func checkMemory(_ pictures: Pictures, limit: Int) throws(Failure) {
+  /// The int8 and the float32 part; refuses a limit that any part would not fit in.
+  private func planned(
+    _ pictures: Pictures, limit: Int
+  ) throws(Failure) -> [(transfer: PlannedTransfer, memory: PlannedMemory)] {
     let plan = options.transfer.plan
     var int8 = try pictures.transfer(options.transfer, precision: .int8)
     int8.imageCopies = 1
-    _ = try int8.choose(plan, limit: limit)
     let float = try Scorer.planned(pictures, options)
-    _ = try float.choose(plan, limit: limit)
+    let parts = [
+      (int8, try int8.choose(plan, limit: limit)), (float, try float.choose(plan, limit: limit)),
+    ]
     let agreement = float.agreementBytes(Scorer.activationPlan)
     guard agreement <= limit else {
       throw Failure(
         "comparing activations needs \(Format.bytes(agreement)), and \(Format.bytes(limit)) are "
           + "allowed: use a smaller --size, or allow more --memory")
     }
+    return parts
   }
 
   /// Adds what the pictures say.

@@ -36,9 +36,7 @@ struct Pictures {
 }
 
 extension TransferOptions {
-  /// A session that is ready for its first step.
-  ///
-  /// `seed` is that of the noise; nil is that of the options.
+  /// A session that is ready for its first step; `seed` is that of the noise, nil the options' own.
   func session<Numbers: Arithmetic>(
     _ numbers: Numbers, _ pictures: Pictures, _ transfer: PlannedTransfer, _ plan: MemoryPlan,
     _ optimizer: Optimizer, _ pool: WorkerPool, seed: UInt64? = nil

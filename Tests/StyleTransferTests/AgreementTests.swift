@@ -54,7 +54,7 @@ import Testing
 
   /// On a network whose float weights are those of its int8 weights, only rounding is left.
   ///
-  /// The first layer has the rounding of its own format alone, and later ones gather more. The
+  /// The first layer has the rounding of its own format alone, later ones gather more, and the
   /// chunk never matters.
   @Test func activationsAgree() throws {
     let pool = WorkerPool(threads: 2)

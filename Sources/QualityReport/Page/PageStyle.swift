@@ -1,7 +1,6 @@
-/// The look of a report.
+/// The look of a report: one column on a phone, two on a desk, light or dark, and ink in print.
 ///
-/// One column on a phone, two on a desk, light or dark as the reader has it, and ink on paper in
-/// print. Nothing is loaded and nothing runs.
+/// Nothing is loaded and nothing runs.
 public enum PageStyle {
   /// Places at which the sliding comparison can stand.
   public static let stops = 9

@@ -16,15 +16,16 @@ public enum Agreement {
     return (sums.difference / sums.reference).squareRoot()
   }
 
-  /// The signal-to-quantization-noise ratio in decibels: 10 log10(signal / noise) of two energies.
+  /// The signal-to-quantization-noise ratio of two energies in decibels, 10 log10(signal / noise).
   ///
   /// Higher is better; infinite without noise.
   public static func decibels(signal: Double, noise: Double) -> Double {
     noise > 0 ? 10 * log10(signal / noise) : .infinity
   }
 
-  /// The signal-to-quantization-noise ratio in decibels, higher is better: the energy of the reference
-  /// over that of the difference.
+  /// The signal-to-quantization-noise ratio in decibels, higher is better.
+  ///
+  /// The signal is the reference, the noise the difference.
   public static func signalToNoise(_ values: [Float], _ reference: [Float]) -> Double {
     let sums = Sums(values, reference)
     return decibels(signal: sums.reference, noise: sums.difference)
