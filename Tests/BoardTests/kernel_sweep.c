@@ -79,12 +79,12 @@ static struct {
 static int set_count;
 static long case_count;
 
-/// Outputs of one case: at most two buffers, each with its state before the call and the model's result.
+/// Outputs of one case: at most four buffers, each with its state before the call and the model's result.
 static struct {
     void *buffer;
     void *before, *expected;
     size_t size;
-} outputs[2];
+} outputs[4];
 static int output_count;
 
 static void *output(void *buffer, size_t size) {
@@ -182,6 +182,43 @@ static void check_convolutions(int W, int K) {
             .width = W, .channels = K, .out_stride = out_stride};
         CHECK(u8_style_gradient, &a, W, K);
     }
+}
+
+/// Two rows by Winograd's filtering beside the model of the direct convolution.
+static void check_winograd(int W, int K) {
+    const int out_stride = QV_PANEL * (1 + W % 3), mask_stride = 1 + W % 3;
+    const size_t out_count = (size_t)((W - 1) * out_stride + QV_PANEL);
+    const size_t mask_count = (size_t)((W - 1) * mask_stride + 1);
+    const int row_size = (W + 2) * K;
+    int32_t *sums = FILLED(int32_t, QV_PANEL, 0);
+    const uint8_t *rows = FILLED(uint8_t, 4 * row_size, between(0, 255));
+    const int8_t *weights = packed(K, 9, 127, sums, 1);
+    int16_t *filters = guarded(QV_WINOGRAD_COUNT((size_t)K) * sizeof(int16_t));
+    qv_u8_conv_winograd a = {
+        .rows = {rows + row_size, rows, rows + 3 * row_size, rows + 2 * row_size},
+        .weights = filters,
+        .bias = FILLED(int32_t, QV_PANEL, between(-100000, 100000)),
+        .multiplier = FILLED(float, QV_PANEL, fabsf(real(1.0f / (float)(1 << 17)))),
+        .width = W, .channels = K, .out_stride = out_stride, .mask_stride = mask_stride};
+    for (int row = 0; row < 2; row++) {
+        a.out[row] = output(FILLED(uint8_t, out_count, 0xa5), out_count);
+        a.mask[row] = output(FILLED(uint32_t, mask_count, 0xa5a5a5a5), mask_count * 4);
+        const qv_u8_conv_forward direct = {
+            .rows = {a.rows[row], a.rows[row + 1], a.rows[row + 2]}, .weights = weights, .weight_sums = sums,
+            .bias = a.bias, .multiplier = a.multiplier, .out = a.out[row], .mask = a.mask[row],
+            .width = W, .channels = K, .out_stride = out_stride, .mask_stride = mask_stride};
+        model_u8_conv_forward(&direct);
+    }
+    keep_expected();
+    for (int set = 0; set < set_count; set++) {
+        if (!sets[set].table.u8_conv_winograd) continue;
+        const qv_s8_winograd transform = {.weights = weights, .out = filters, .channels = K};
+        sets[set].table.s8_winograd(&transform);
+        sets[set].table.u8_conv_winograd(&a);
+        compare("u8_conv_winograd", sets[set].name, W, K);
+    }
+    output_count = 0;
+    release_all();
 }
 
 static void check_first_layer(int W) {
@@ -314,7 +351,10 @@ int main(void) {
             for (int K = 16; K <= 128; K += 16) {
                 extreme = (W + K / 16) % 5 == 0;
                 // The model is slow: half of the widths at one end, half at the other.
-                if (W % 2 == at_end) check_convolutions(W, K);
+                if (W % 2 == at_end) {
+                    check_convolutions(W, K);
+                    check_winograd(W, K);
+                }
                 check_losses(W, K);
                 check_rows(W, K);
             }
@@ -322,7 +362,10 @@ int main(void) {
             check_float_dot(W, W < 40 ? W : 3 * W);
         }
         for (extreme = 0; extreme < 2; extreme++)
-            for (int W = 1; W <= 9; W++) check_convolutions(W, 512);
+            for (int W = 1; W <= 9; W++) {
+                check_convolutions(W, 512);
+                check_winograd(W, 512);
+            }
         extreme = 0;
         for (int inputs = 32; inputs <= 128; inputs += 32)
             for (int outputs = 32; outputs <= 128; outputs += 32) check_mirrored_weights(inputs, outputs);
