@@ -92,7 +92,8 @@ struct CompareCommand {
     int8.imageCopies = 1
     let float = try Scorer.planned(pictures, options)
     let parts = [
-      (int8, try int8.choose(plan, limit: limit)), (float, try float.choose(plan, limit: limit)),
+      (transfer: int8, memory: try int8.choose(plan, limit: limit)),
+      (transfer: float, memory: try float.choose(plan, limit: limit)),
     ]
     let agreement = float.agreementBytes(Scorer.activationPlan)
     guard agreement <= limit else {
