@@ -60,7 +60,7 @@ struct CompareOptions {
     guard files.count <= Self.most else {
       throw UsageError("--weights may be given at most \(Self.most) times")
     }
-    weights = files.isEmpty ? [nil] : files
+    weights = files.isEmpty ? [nil] : files.map { Optional($0) }
     reference = arguments.text("reference")
     let count = try arguments.integer("seeds", in: 0...Self.most)
     if case .noise = transfer.start {
