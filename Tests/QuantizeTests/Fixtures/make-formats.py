@@ -54,8 +54,9 @@ def sparse_network():
     for layer, (name, inputs, outputs) in enumerate(LAYERS[1:], 1):
         weights = np.zeros((outputs, inputs, 9), np.float32)
         channel = np.arange(outputs)
-        weights[channel, channel % inputs, (channel // 8 + layer) % 9] = 0.75
-        weights[channel, (channel + layer) % inputs, 4] = -0.3125
+        # The middle tap carries the image on; the other makes every place of a filter count.
+        weights[channel, channel % inputs, 4] = 0.75
+        weights[channel, (channel + layer) % inputs, (channel // 8 + layer) % 9] = np.where(channel % 3 == 0, -0.25, 0.3125)
         bias = (channel % 5 - 1).astype(np.float32) / 4
         network[name] = (weights.reshape(outputs, inputs, 3, 3), bias)
     return network
