@@ -61,7 +61,10 @@ let package = Package(
       linkerSettings: ["hdf5_serial", "matio"].map { .linkedLibrary($0) }),
     .target(
       name: "QuantizeCore",
-      dependencies: ["QuantVGG", "FileOutput", "CommandOptions", "CModelFiles", "CSystem"],
+      dependencies: [
+        "QuantVGG", "Optim", "StyleTransfer", "QualityReport", "FileOutput", "CommandOptions",
+        "CModelFiles", "CSystem",
+      ],
       path: "Tools/quantize/Core", swiftSettings: swiftSettings),
     .executableTarget(
       name: "quantize",
@@ -83,7 +86,9 @@ let package = Package(
     .testTarget(name: "CommandOptionsTests", dependencies: ["CommandOptions", "TestSupport"]),
     .testTarget(
       name: "QuantizeTests",
-      dependencies: ["QuantizeCore", "QuantVGG", "TestSupport", "FileOutput", "CSystem"],
+      dependencies: [
+        "QuantizeCore", "QuantVGG", "StyleTransfer", "TestSupport", "FileOutput", "CSystem",
+      ],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "QualityReportTests", dependencies: ["QualityReport", "ImageIO"],

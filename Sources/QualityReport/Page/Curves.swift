@@ -1,7 +1,7 @@
 internal import CSystem
 internal import CommandOptions
 
-/// Curves over steps as SVG, drawn with the page's own colours.
+/// Curves over steps, or over things that have names, as SVG, drawn with the page's own colours.
 public struct Curves {
   /// A curve.
   public struct Curve {
@@ -26,15 +26,26 @@ public struct Curves {
   private let title: String
   private let isLogarithmic: Bool
   private let curves: [Curve]
+  private let labels: [String]
   private let steps: Int
   private let low, high: Double
 
-  /// Curves on common axes; `title` tells a screen reader what they show.
-  public init(_ title: String, _ curves: [Curve], isLogarithmic: Bool, limits: ClosedRange<Double>?)
-  {
+  /// Curves on common axes.
+  ///
+  /// - Parameters:
+  ///   - title: tells a screen reader what they show.
+  ///   - curves: drawn in this order.
+  ///   - isLogarithmic: whether values grow by factors along their axis.
+  ///   - limits: of the values' axis, whose lower one gives way to lower values; nil for theirs.
+  ///   - labels: the names of step 0 and on, in place of numbers.
+  public init(
+    _ title: String, _ curves: [Curve], isLogarithmic: Bool, limits: ClosedRange<Double>?,
+    labels: [String] = []
+  ) {
     self.title = title
     self.isLogarithmic = isLogarithmic
     self.curves = curves
+    self.labels = labels
     steps = max(1, curves.reduce(0) { max($0, $1.points.last?.step ?? 0) })
     func place(_ value: Double) -> Double { isLogarithmic ? log10(value) : value }
     var (low, high) = (Double.infinity, -Double.infinity)
@@ -75,10 +86,8 @@ public struct Curves {
         "<line class=\"grid\" x1=\"\(coordinate(Self.left))\" x2=\"\(coordinate(width - Self.right))\" y1=\"\(line)\" y2=\"\(line)\"/>"
       text +=
         "<text x=\"\(coordinate(Self.left - 8))\" y=\"\(line)\" dy=\"4\" text-anchor=\"end\">\(Format.general(value, digits: 3))</text>"
-      let step = steps * tick / 4
-      text +=
-        "<text x=\"\(coordinate(x(step)))\" y=\"\(coordinate(height - 14))\" text-anchor=\"\(tick == 4 ? "end" : "middle")\">\(tick == 0 ? "step " : "")\(step)</text>"
     }
+    text += stepAxis
     for curve in curves {
       let points = curve.points.filter { Self.isDrawn($0.value, isLogarithmic) }.map { point in
         let place = isLogarithmic ? log10(point.value) : point.value
@@ -87,6 +96,17 @@ public struct Curves {
       text += "<polyline class=\"\(curve.style)\" points=\"\(points.joined(separator: " "))\"/>"
     }
     return text + "</svg>" + legend
+  }
+
+  private var stepAxis: String {
+    let ticks = labels.isEmpty ? (0...4).map { steps * $0 / 4 } : Array(labels.indices)
+    var text = ""
+    for step in ticks {
+      let name = labels.isEmpty ? (step == 0 ? "step " : "") + "\(step)" : labels[step]
+      text +=
+        "<text x=\"\(coordinate(x(step)))\" y=\"\(coordinate(Self.height - 14))\" text-anchor=\"\(labels.isEmpty && step == steps ? "end" : "middle")\">\(HTML.escape(name))</text>"
+    }
+    return text
   }
 
   private var legend: String {

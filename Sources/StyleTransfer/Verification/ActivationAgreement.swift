@@ -15,6 +15,10 @@ public struct ActivationAgreement: Sendable {
     public let local: Double
     /// Of the fixed-point network's activations.
     public let cumulative: Double
+    /// Activations that were compared.
+    public let count: Int
+    /// Of those, the fixed-point ones at 255, the most that their format holds.
+    public let saturated: Int
   }
 
   /// conv1_1 up to the deepest layer.
@@ -72,15 +76,18 @@ public struct ActivationAgreement: Sendable {
       let sum = sums[layer]
       return Layer(
         layer: layer, local: Agreement.decibels(signal: sum.signal, noise: sum.rounding),
-        cumulative: Agreement.decibels(signal: sum.signal, noise: sum.difference))
+        cumulative: Agreement.decibels(signal: sum.signal, noise: sum.difference),
+        count: sum.count, saturated: sum.saturated)
     }
   }
 
-  /// Sums of squares of a layer.
+  /// Sums of squares of a layer, and counts.
   private struct Energy {
     var signal = 0.0
     var rounding = 0.0
     var difference = 0.0
+    var count = 0
+    var saturated = 0
 
     mutating func add(
       _ own: UnsafePointer<UInt8>, _ truth: UnsafePointer<Float>, scale: Float, count: Int
@@ -92,7 +99,9 @@ public struct ActivationAgreement: Sendable {
         signal += Double(value * value)
         rounding += Double((nearest - value) * (nearest - value))
         difference += Double(error * error)
+        saturated += own[i] == 255 ? 1 : 0
       }
+      self.count += count
     }
   }
 }

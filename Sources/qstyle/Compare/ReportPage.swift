@@ -72,11 +72,7 @@ struct ReportPage {
     let verdicts = figures.results.map {
       "<p class=\"verdict\">\(HTML.escape(Verdict($0, seeds: figures.seedResults).sentence))</p>"
     }
-    return "<!DOCTYPE html><html lang=\"en\"><head><meta charset=\"utf-8\">"
-      + "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
-      + "<link rel=\"icon\" href=\"data:,\">"
-      + "<title>int8 against float32</title><style>\(PageStyle.text)</style></head><body>"
-      + "<h1>int8 against float32</h1>" + verdicts.joined()
+    return HTML.head("int8 against float32") + verdicts.joined()
   }
 
   /// Radio buttons in a row move the border between both pictures, by touch, mouse or arrow keys.
@@ -174,8 +170,6 @@ struct ReportPage {
           "\(name(run.run.weights.path)), plan \(run.measures.plan), seed \(run.run.seed)"
         ))
     }
-    return "<section><h2>How it was made</h2><dl>"
-      + entries.map { "<dt>\(HTML.escape($0.0))</dt><dd>\(HTML.escape($0.1))</dd>" }.joined()
-      + "</dl></section>"
+    return "<section><h2>How it was made</h2>\(HTML.list(entries))</section>"
   }
 }

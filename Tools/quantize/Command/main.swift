@@ -6,88 +6,9 @@ import QuantVGG
 import QuantizeCore
 import StyleTransfer
 
-let command = Command(
-  "quantize", "Converts VGG-19 weights to the files that qstyle reads.",
-  usage: "SOURCE -o OUT.safetensors", arguments: 1...1000,
-  groups: [
-    OptionGroup(
-      "Conversion",
-      [
-        Option("output", letter: "o", value: "FILE", "The safetensors file to write."),
-        Option("to", value: "KIND", "int8 (default), codebook or float32."),
-        Option(
-          "granularity", value: "G", "int8: one weight scale per channel (default) or tensor."),
-        Option(
-          "calibrate", value: "IMAGE", isRepeatable: true,
-          "int8: a PNG or JPEG that activation scales are measured on; more images may follow."),
-        Option(
-          "through", value: "LAYER",
-          "Only copies SOURCE, a file that quantize wrote, up to this layer: conv5_1 is all that "
-            + "the default losses need."),
-        Option("threads", value: "N", "Threads (default: all processors)."),
-      ]),
-    OptionGroup(
-      "Output",
-      [
-        Option("json", "Report as one JSON document on standard output."),
-        Option("quiet", "No progress."),
-        Option("help", letter: "h", "This text."),
-      ]),
-  ])
-
 /// What is wrong, in one line.
 struct Failure: Error {
   let message: String
-}
-
-struct Options {
-  let source: String
-  let output: String
-  let kind: String
-  let granularity: Granularity
-  let calibration: [String]
-  let deepest: Int?
-  let threads: Int
-  let isQuiet: Bool
-  let isJSON: Bool
-
-  init(_ arguments: ParsedArguments) throws(UsageError) {
-    source = arguments.positional[0]
-    guard let output = arguments.text("output") else {
-      throw UsageError("name the file to write: -o OUT.safetensors")
-    }
-    self.output = output
-    kind = try arguments.choice("to", among: ["int8", "codebook", "float32"]) ?? "int8"
-    granularity =
-      Granularity(
-        rawValue: try arguments.choice(
-          "granularity", among: Granularity.allCases.map { $0.rawValue }) ?? "channel") ?? .channel
-    calibration = arguments.texts("calibrate") + arguments.positional.dropFirst()
-    guard kind == "int8" || calibration.isEmpty else {
-      throw UsageError("'\(calibration[0])' is not needed: only --to int8 is calibrated")
-    }
-    guard arguments.positional.count == 1 || arguments.has("calibrate") else {
-      throw UsageError("'\(arguments.positional[1])' is one argument too many")
-    }
-    deepest = try Self.layer(arguments)
-    guard deepest == nil || (calibration.isEmpty && !arguments.has("to")) else {
-      throw UsageError("--through only copies; leave out --to and --calibrate")
-    }
-    guard kind != "int8" || !calibration.isEmpty || deepest != nil else {
-      throw UsageError("--to int8 needs pictures: --calibrate photo.jpg painting.jpg")
-    }
-    threads = try arguments.integer("threads", in: 1...256) ?? WorkerPool.processors
-    isQuiet = arguments.has("quiet")
-    isJSON = arguments.has("json")
-  }
-
-  private static func layer(_ arguments: ParsedArguments) throws(UsageError) -> Int? {
-    guard let name = arguments.text("through") else { return nil }
-    guard let layer = VGG19.index(ofLayer: name) else {
-      throw UsageError("--through is a layer, conv1_1 to conv5_4, not '\(name)'")
-    }
-    return layer
-  }
 }
 
 /// Writes the layers up to `deepest` of a file of quantize, unchanged.
@@ -107,29 +28,36 @@ func copy(_ options: Options, through deepest: Int) throws(Failure) {
   }
 }
 
+/// A picture, longer side `side`, whose shorter side is at least `least`.
+func readTensor(_ path: String, side: Int, least: Int) throws(Failure) -> ImageTensor {
+  let picture: RGBImage
+  do throws(ImageError) {
+    picture = try readImage(path: path, size: .longerSide(side))
+  } catch {
+    throw Failure(message: "\(path) \(error.description)")
+  }
+  guard min(picture.size.width, picture.size.height) >= least else {
+    throw Failure(
+      message: "\(path) is too small; take a picture of \(least) pixels a side or more")
+  }
+  return ImageTensor(width: picture.size.width, height: picture.size.height, rgb: picture.pixels)
+}
+
 /// Each picture, longer side `side`, and a noisy start image made from it.
 func calibrationImages(_ paths: [String], side: Int) throws(Failure) -> [CalibrationImage] {
   var images: [CalibrationImage] = []
   for (index, path) in paths.enumerated() {
-    let picture: RGBImage
-    do throws(ImageError) {
-      picture = try readImage(path: path, size: .longerSide(side))
-    } catch {
-      throw Failure(message: "\(path) \(error.description)")
-    }
-    let plain = ImageTensor(
-      width: picture.size.width, height: picture.size.height, rgb: picture.pixels)
-    guard min(plain.width, plain.height) >= VGG19.smallestSide(forLayer: 15) else {
-      throw Failure(
-        message: "\(path) is too small; calibrate on pictures of 16 pixels a side or more")
-    }
+    let plain = try readTensor(path, side: side, least: VGG19.smallestSide(forLayer: 15))
     let noisy = ImageTensor.noisy(content: plain, ratio: 0.6, seed: UInt64(index))
-    for tensor in [plain, noisy] {
-      images.append(
-        CalibrationImage(width: tensor.width, height: tensor.height, values: tensor.values))
-    }
+    for tensor in [plain, noisy] { images.append(CalibrationImage(tensor)) }
   }
   return images
+}
+
+extension CalibrationImage {
+  init(_ tensor: ImageTensor) {
+    self.init(width: tensor.width, height: tensor.height, values: tensor.values)
+  }
 }
 
 func convert(_ options: Options) throws(Failure) {
@@ -145,7 +73,11 @@ func convert(_ options: Options) throws(Failure) {
   if !options.isQuiet {
     for warning in source.warnings { Console.error("warning: \(options.source): \(warning)") }
   }
+  let transfers = try options.report?.transfers(layers: source.weights.float32.count) ?? []
+  try options.report?.checkWritable()
+  let pool = WorkerPool(threads: options.threads)
   var kind = WeightFile.Kind.int8
+  var int8: Int8Weights?
   var tensors: [OutputTensor] = []
   var notes: [(key: String, value: String)] = []
   switch options.kind {
@@ -162,10 +94,12 @@ func convert(_ options: Options) throws(Failure) {
     let images = try calibrationImages(options.calibration, side: 256)
     let means = try calibrationImages(options.calibration, side: 96)
     do throws(QuantizeError) {
-      tensors = try Int8Weights(
+      let weights = try Int8Weights(
         source.weights.float32, images: images, means: means, granularity: options.granularity,
-        pool: WorkerPool(threads: options.threads)
-      ) { line.draw("calibrating: \(Int($0 * 100)) %") }.tensors
+        pool: pool
+      ) { line.draw("calibrating: \(Int($0 * 100)) %") }
+      tensors = weights.tensors
+      int8 = weights
     } catch {
       line.erase()
       throw Failure(message: "\(options.source) \(error.description)")
@@ -187,6 +121,27 @@ func convert(_ options: Options) throws(Failure) {
   } catch {
     throw Failure(message: "\(options.output) \(error.description)")
   }
+  var figures: ConversionReport?
+  if let report = options.report, let int8 {
+    let pictures = try report.pictures(of: options.calibration)
+    do throws(TransferError) {
+      figures = try ConversionReport(
+        source.weights.float32, int8: int8.convolutions, pictures: pictures, transfers: transfers,
+        steps: report.steps, pool: pool
+      ) { line.draw($0) }
+    } catch {
+      line.erase()
+      throw Failure(message: "the report cannot be made: " + error.description)
+    }
+    line.erase()
+    if let figures {
+      try report.write(
+        figures,
+        ReportFacts(
+          output: options.output, source: source.kind, sourceHash: source.fileHash,
+          metadata: metadata))
+    }
+  }
   if options.isJSON {
     var report = JSONObject()
     report.add("output", options.output)
@@ -198,9 +153,11 @@ func convert(_ options: Options) throws(Failure) {
     report.add("warnings", source.warnings)
     report.add("tensors", tensors.count)
     report.add("bytes", tensors.reduce(0) { $0 + $1.bytes.count })
+    if let path = options.report?.path { report.add("report", path) }
     Console.print(report.text + "\n")
   } else if !options.isQuiet {
     Console.print("\(options.output): \(kind.rawValue) from a \(source.kind)\n")
+    if let figures { Console.print(figures.text) }
   }
 }
 

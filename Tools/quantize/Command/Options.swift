@@ -1,0 +1,93 @@
+import CommandOptions
+import QuantVGG
+import QuantizeCore
+
+let command = Command(
+  "quantize", "Converts VGG-19 weights to the files that qstyle reads.",
+  usage: "SOURCE -o OUT.safetensors", arguments: 1...1000,
+  groups: [
+    OptionGroup(
+      "Conversion",
+      [
+        Option("output", letter: "o", value: "FILE", "The safetensors file to write."),
+        Option("to", value: "KIND", "int8 (default), codebook or float32."),
+        Option(
+          "granularity", value: "G", "int8: one weight scale per channel (default) or tensor."),
+        Option(
+          "calibrate", value: "IMAGE", isRepeatable: true,
+          "int8: a PNG or JPEG that activation scales are measured on; more images may follow."),
+        Option(
+          "through", value: "LAYER",
+          "Only copies SOURCE, a file that quantize wrote, up to this layer: conv5_1 is all that "
+            + "the default losses need."),
+        Option("threads", value: "N", "Threads (default: all processors)."),
+      ]),
+    ReportOptions.group,
+    OptionGroup(
+      "Output",
+      [
+        Option("json", "Report as one JSON document on standard output."),
+        Option("quiet", "No progress."),
+        Option("help", letter: "h", "This text."),
+      ]),
+  ])
+
+/// What the command line asks for.
+struct Options {
+  let source: String
+  let output: String
+  let kind: String
+  let granularity: Granularity
+  let calibration: [String]
+  let deepest: Int?
+  /// The report that is asked for.
+  let report: ReportOptions?
+  let threads: Int
+  let isQuiet: Bool
+  let isJSON: Bool
+
+  init(_ arguments: ParsedArguments) throws(UsageError) {
+    source = arguments.positional[0]
+    guard let output = arguments.text("output") else {
+      throw UsageError("name the file to write: -o OUT.safetensors")
+    }
+    self.output = output
+    kind = try arguments.choice("to", among: ["int8", "codebook", "float32"]) ?? "int8"
+    granularity =
+      Granularity(
+        rawValue: try arguments.choice(
+          "granularity", among: Granularity.allCases.map { $0.rawValue }) ?? "channel") ?? .channel
+    calibration = arguments.texts("calibrate") + arguments.positional.dropFirst()
+    guard kind == "int8" || calibration.isEmpty else {
+      throw UsageError("'\(calibration[0])' is not needed: only --to int8 is calibrated")
+    }
+    guard arguments.positional.count == 1 || arguments.has("calibrate") else {
+      throw UsageError("'\(arguments.positional[1])' is one argument too many")
+    }
+    deepest = try Self.layer(arguments)
+    guard deepest == nil || (calibration.isEmpty && !arguments.has("to")) else {
+      throw UsageError("--through only copies; leave out --to and --calibrate")
+    }
+    guard kind != "int8" || !calibration.isEmpty || deepest != nil else {
+      throw UsageError("--to int8 needs pictures: --calibrate photo.jpg painting.jpg")
+    }
+    report = try ReportOptions(arguments)
+    guard report == nil || (kind == "int8" && deepest == nil) else {
+      throw UsageError("--report is about a conversion to int8; leave out --to or --through")
+    }
+    guard report?.path != output, report?.pagePath != output else {
+      throw UsageError("--report and -o name the same file")
+    }
+    threads = try arguments.integer("threads", in: 1...256) ?? WorkerPool.processors
+    isQuiet = arguments.has("quiet")
+    isJSON = arguments.has("json")
+  }
+
+  private static func layer(_ arguments: ParsedArguments) throws(UsageError) -> Int? {
+    guard let name = arguments.text("through") else { return nil }
+    guard let layer = VGG19.index(ofLayer: name) else {
+      throw UsageError("--through is a layer, conv1_1 to conv5_4, not '\(name)'")
+    }
+    return layer
+  }
+}

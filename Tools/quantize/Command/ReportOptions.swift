@@ -1,0 +1,153 @@
+import CommandOptions
+import FileOutput
+import ImageIO
+import QuantVGG
+import QuantizeCore
+import StyleTransfer
+
+/// The report that is asked for, and what it compares transfers on.
+struct ReportOptions {
+  static let group = OptionGroup(
+    "Report",
+    [
+      Option(
+        "report", value: "FILE.json",
+        "int8: writes what the conversion costs to this file, and as a page to FILE.html."),
+      Option(
+        "case", value: "CASE.safetensors", isRepeatable: true,
+        "Compares int8 with float32 on a reference case too."),
+      Option(
+        "pair", value: "CONTENT,STYLE", isRepeatable: true,
+        "The same on a transfer between two pictures, with both kinds of pooling, from noise."),
+      Option("pair-size", value: "N", "Longer side of the pictures of --pair, px (default 256)."),
+      Option(
+        "steps", value: "N",
+        "Compares the results of both runs after so many steps too (default 0: left out)."),
+    ])
+
+  /// Longest side of the pictures that activations are compared on.
+  static let pictureSide = 128
+  /// Most pictures that activations are compared on.
+  static let mostPictures = 4
+
+  let path: String
+  private let cases: [String]
+  private let pairs: [(content: String, style: String)]
+  private let pairSize: Int
+  let steps: Int
+
+  /// The page beside the report.
+  var pagePath: String { String(path.dropLast(4)) + "html" }
+
+  /// nil where no report is asked for.
+  init?(_ arguments: ParsedArguments) throws(UsageError) {
+    guard let path = arguments.text("report") else {
+      for name in ["case", "pair", "pair-size", "steps"] where arguments.has(name) {
+        throw UsageError("--\(name) is about a report: --report FILE.json")
+      }
+      return nil
+    }
+    guard path.utf8.count > 5, path.hasSuffix(".json") else {
+      throw UsageError("--report is a .json file, not '\(path)'")
+    }
+    self.path = path
+    cases = arguments.texts("case")
+    var pairs: [(content: String, style: String)] = []
+    for text in arguments.texts("pair") {
+      let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      guard names.count == 2, !names[0].isEmpty, !names[1].isEmpty else {
+        throw UsageError("--pair is two pictures with a comma between, not '\(text)'")
+      }
+      pairs.append((names[0], names[1]))
+    }
+    self.pairs = pairs
+    guard !pairs.isEmpty || !arguments.has("pair-size") else {
+      throw UsageError("--pair-size is about --pair CONTENT,STYLE")
+    }
+    pairSize = try arguments.integer("pair-size", in: 16...4096) ?? 256
+    steps = try arguments.integer("steps", in: 0...100_000) ?? 0
+    guard !(pairs.isEmpty && cases.isEmpty) || !arguments.has("steps") else {
+      throw UsageError("--steps needs transfers: --case CASE.safetensors or --pair CONTENT,STYLE")
+    }
+  }
+
+  /// Reads the cases and pairs, for a network of so many layers.
+  func transfers(layers count: Int) throws(Failure) -> [ComparedTransfer] {
+    var transfers: [ComparedTransfer] = []
+    let deepest = TransferSettings().deepest
+    guard count > deepest || (cases.isEmpty && pairs.isEmpty) else {
+      throw Failure(
+        message: "the weights end before \(VGG19.convolutions[deepest].name), which --case and "
+          + "--pair need; leave both out")
+    }
+    for path in cases {
+      do throws(WeightError) {
+        transfers.append(ComparedTransfer(Self.name(path), try ReferenceCase(path: path)))
+      } catch {
+        throw Failure(message: "\(path) \(error.description)")
+      }
+    }
+    let least = VGG19.smallestSide(forLayer: deepest)
+    for pair in pairs {
+      let content = try readTensor(pair.content, side: pairSize, least: least)
+      let style = try readTensor(pair.style, side: pairSize, least: least)
+      for pooling in Pooling.allCases {
+        transfers.append(
+          ComparedTransfer(
+            "\(Self.name(pair.content)) + \(Self.name(pair.style))", pooling: pooling,
+            content: content, style: style,
+            start: ImageTensor.noisy(content: content, ratio: 0.6, seed: 1)))
+      }
+    }
+    return transfers
+  }
+
+  /// The pictures that activations are compared on, spread over those of the calibration.
+  func pictures(of paths: [String]) throws(Failure) -> [CalibrationImage] {
+    let count = min(paths.count, Self.mostPictures)
+    var pictures: [CalibrationImage] = []
+    for index in 0..<count {
+      pictures.append(
+        CalibrationImage(
+          try readTensor(
+            paths[index * paths.count / count], side: Self.pictureSide,
+            least: VGG19.smallestSide(forLayer: VGG19.convolutions.count - 1))))
+    }
+    return pictures
+  }
+
+  /// A path's last part without its ending.
+  private static func name(_ path: String) -> String {
+    let last = path.split(separator: "/").last.map(String.init) ?? path
+    let parts = last.split(separator: ".")
+    return parts.count < 2 ? last : parts.dropLast().joined(separator: ".")
+  }
+
+  /// Finds out before the work whether both files can be written.
+  func checkWritable() throws(Failure) {
+    for path in [path, pagePath] {
+      do throws(FileOutputError) {
+        _ = try AtomicFile(path: path)
+      } catch {
+        throw Failure(message: "\(path) \(error.description)")
+      }
+    }
+  }
+
+  /// Writes both files; neither has its name before both are complete.
+  func write(_ report: ConversionReport, _ facts: ReportFacts) throws(Failure) {
+    var current = path
+    do throws(FileOutputError) {
+      let document = try AtomicFile(path: path)
+      try document.write(Array(report.json(facts).utf8))
+      current = pagePath
+      let page = try AtomicFile(path: pagePath)
+      try page.write(Array(report.page(facts).utf8))
+      try page.commit()
+      current = path
+      try document.commit()
+    } catch {
+      throw Failure(message: "\(current) \(error.description)")
+    }
+  }
+}

@@ -1,0 +1,74 @@
+public import QuantVGG
+public import StyleTransfer
+
+/// What a conversion to int8 costs: layer by layer, and on whole transfers.
+public struct ConversionReport {
+  /// conv1_1 and on.
+  public internal(set) var layers: [LayerFigures]
+  /// In the order they were given.
+  public let transfers: [TransferFigures]
+  /// Pictures that activations were compared on.
+  public let pictureCount: Int
+
+  /// Measures a conversion.
+  ///
+  /// - Parameters:
+  ///   - float32: the layers before it, conv1_1 and on.
+  ///   - int8: the layers after it, by pooling.
+  ///   - pictures: at least one, of `VGG19.smallestSide(forLayer:)` of the last layer or more;
+  ///     activations are compared on these.
+  ///   - transfers: whose losses need no layer beyond the last.
+  ///   - steps: of the transfers whose results are compared; 0 to leave results out.
+  ///   - pool: the threads.
+  ///   - progress: called with a line that says what is being done.
+  /// - Throws: `TransferError`.
+  public init(
+    _ float32: [Float32Convolution], int8: [Pooling: [Int8Convolution]],
+    pictures: [CalibrationImage], transfers: [ComparedTransfer] = [], steps: Int = 0,
+    pool: WorkerPool, progress: (String) -> Void = { _ in }
+  ) throws(TransferError) {
+    precondition(!pictures.isEmpty && !int8.isEmpty)
+    var layers: [LayerFigures] = []
+    var figures = [TransferFigures?](repeating: nil, count: transfers.count)
+    // One kind of pooling after the other, so that only one pair of networks is in memory.
+    for pooling in Pooling.allCases {
+      guard let convolutions = int8[pooling] else { continue }
+      if layers.isEmpty {
+        layers = zip(VGG19.convolutions, zip(float32, convolutions)).map {
+          LayerFigures($0.name, weights: $1.0.weights, rounded: $1.1)
+        }
+      }
+      let truth = Float32Arithmetic(float32, pooling: pooling)
+      let own = Int8Arithmetic(convolutions, pooling: pooling)
+      var agreements: [[ActivationAgreement.Layer]] = []
+      for (index, picture) in pictures.enumerated() {
+        progress("comparing activations, \(pooling.rawValue): \(index + 1) of \(pictures.count)")
+        agreements.append(try Self.agreement(own, truth, picture, pool).layers)
+      }
+      for index in layers.indices {
+        layers[index].outputs[pooling] = LayerFigures.Output(
+          scale: own.activationScale(layer: index), pictures: agreements.map { $0[index] })
+      }
+      for (index, transfer) in transfers.enumerated() where transfer.pooling == pooling {
+        figures[index] = try TransferFigures(
+          transfer, float32: truth, int8: own, steps: steps, pool: pool
+        ) { progress("\(transfer.name), \(pooling.rawValue): \(Int($0 * 100)) %") }
+      }
+    }
+    self.layers = layers
+    self.transfers = figures.compactMap { $0 }
+    pictureCount = pictures.count
+  }
+
+  private static func agreement(
+    _ own: Int8Arithmetic, _ truth: Float32Arithmetic, _ picture: CalibrationImage,
+    _ pool: WorkerPool
+  ) throws(TransferError) -> ActivationAgreement {
+    try picture.values.withUnsafeBufferPointer { (values) throws(TransferError) in
+      guard let image = values.baseAddress else { throw .memory(bytes: 0) }
+      return try ActivationAgreement(
+        own, reference: truth, image: image, width: picture.width, height: picture.height,
+        deepest: truth.layerCount - 1, plan: .streaming, pool: pool)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+internal import CommandOptions
+internal import QuantVGG
+
+extension ConversionReport {
+  /// The report as a JSON document under names that stay; what is not finite is null.
+  public func json(_ facts: ReportFacts) -> String {
+    var document = JSONObject()
+    document.add("output", facts.output)
+    document.add("source", facts.source)
+    document.add("source_sha256", facts.sourceHash)
+    var metadata = JSONObject()
+    for (key, value) in facts.metadata { metadata.add(key, value) }
+    document.add("metadata", metadata)
+    document.add("pictures", pictureCount)
+    document.add("layers", layers.map(Self.entry))
+    if !transfers.isEmpty { document.add("transfers", transfers.map(Self.entry)) }
+    return document.text + "\n"
+  }
+
+  private static func entry(_ layer: LayerFigures) -> JSONObject {
+    var entry = JSONObject()
+    entry.add("layer", layer.name)
+    entry.add("weight_sqnr_db", layer.weightSignalToNoise)
+    entry.add("weight_scale_min", Double(layer.weightScales.lowerBound))
+    entry.add("weight_scale_max", Double(layer.weightScales.upperBound))
+    for pooling in Pooling.allCases {
+      guard let output = layer.outputs[pooling] else { continue }
+      var figures = JSONObject()
+      figures.add("activation_scale", Double(output.scale))
+      figures.add("local_sqnr_db", output.local)
+      figures.add("cumulative_sqnr_db", output.cumulative)
+      figures.add("clipped_share", output.clipped)
+      entry.add(pooling.rawValue, figures)
+    }
+    return entry
+  }
+
+  private static func entry(_ transfer: TransferFigures) -> JSONObject {
+    var entry = JSONObject()
+    entry.add("name", transfer.name)
+    entry.add("pool", transfer.pooling.rawValue)
+    entry.add("J0_float32", transfer.start.float32)
+    entry.add("J0_int8", transfer.start.int8)
+    entry.add("J0_rel", abs(transfer.start.change))
+    entry.add(
+      "gradient_cosine",
+      transfer.cosines.map { sample in
+        var point = JSONObject()
+        point.add("step", sample.step)
+        point.add("cosine", sample.value)
+        return point
+      })
+    entry.add(
+      "gram_error",
+      transfer.gramErrors.map { layer in
+        var error = JSONObject()
+        error.add("layer", layer.layer)
+        error.add("error", layer.value)
+        return error
+      })
+    if let end = transfer.end {
+      entry.add("steps", transfer.steps)
+      entry.add("J_end_float32", end.float32)
+      entry.add("J_end_int8", end.int8)
+      entry.add("J_end_change", end.change)
+    }
+    return entry
+  }
+}
