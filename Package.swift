@@ -87,7 +87,8 @@ let package = Package(
     .testTarget(
       name: "QuantizeTests",
       dependencies: [
-        "QuantizeCore", "QuantVGG", "StyleTransfer", "TestSupport", "FileOutput", "CSystem",
+        "QuantizeCore", "QuantVGG", "Optim", "StyleTransfer", "TestSupport", "FileOutput",
+        "CSystem",
       ],
       exclude: ["Fixtures"]),
     .testTarget(

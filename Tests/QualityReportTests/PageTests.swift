@@ -25,6 +25,19 @@ import Testing
     #expect(svg.contains("points=\"78.0,14.0 214.5,244.0 624.0,129.0\""))
   }
 
+  /// Names stand below their points, the first at the left and the last at the right.
+  @Test func curvesOverNames() {
+    let curve = Curves.Curve("a", style: "one", points: [(0, 0), (1, 40), (2, 20)])
+    let svg = Curves(
+      "t", [curve], isLogarithmic: false, limits: 0...40, labels: ["1_1", "<2>", "3_1"]
+    ).svg
+    #expect(svg.contains("points=\"78.0,244.0 351.0,14.0 624.0,129.0\""))
+    for (x, name) in [("78.0", "1_1"), ("351.0", "&lt;2&gt;"), ("624.0", "3_1")] {
+      #expect(svg.contains("<text x=\"\(x)\" y=\"266.0\" text-anchor=\"middle\">\(name)</text>"))
+    }
+    #expect(!svg.contains("step"))
+  }
+
   @Test func montagePlacesPictures() {
     func plain(_ width: Int, _ height: Int, _ value: UInt8) -> PixelImage {
       PixelImage(

@@ -9,7 +9,8 @@ extension ConversionReport {
     if !transfers.isEmpty { text += transferTables }
     text += charts + "<section><h2>Weights</h2>\(weightTable)</section><div class=\"pair wide\">"
     for pooling in poolings {
-      text += "<section><h2>Activations, \(Self.name(pooling))</h2>\(outputTable(pooling))</section>"
+      text += "<section><h2>Activations, \(Self.name(pooling))</h2>"
+      text += outputTable(pooling) + "</section>"
     }
     var entries = [("source", facts.source), ("source_sha256", facts.sourceHash)]
     // The key `source` of the metadata is the network, as the file of weights has it.
@@ -116,9 +117,9 @@ extension ConversionReport {
           Shown.percent(mean { $0.gramErrors[index].value })
         })
     }
-    var text = "<section><h2>Whole transfers, against float32</h2><p class=\"quiet\">J at start: the "
-    text += "total cost of the same image by both networks. Cosine: between both networks' image "
-    text += "gradients on images of the float32 run; 1 is the same direction."
+    var text = "<section><h2>Whole transfers, against float32</h2><p class=\"quiet\">J at start: "
+    text += "the total cost of the same image by both networks. Cosine: between both networks' "
+    text += "image gradients on images of the float32 run; 1 is the same direction."
     if first.end != nil {
       text += " J, step \(first.steps): int8's result against float32's, both scored in float32."
     }
