@@ -83,7 +83,9 @@ let package = Package(
     .testTarget(name: "CommandOptionsTests", dependencies: ["CommandOptions", "TestSupport"]),
     .testTarget(
       name: "QuantizeTests",
-      dependencies: ["QuantizeCore", "QuantVGG", "TestSupport", "FileOutput", "CSystem"],
+      dependencies: [
+        "QuantizeCore", "QuantVGG", "StyleTransfer", "Optim", "TestSupport", "FileOutput", "CSystem",
+      ],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "QualityReportTests", dependencies: ["QualityReport", "ImageIO"],

@@ -16,6 +16,9 @@ let command = Command(
         Option("output", letter: "o", value: "FILE", "The safetensors file to write."),
         Option("to", value: "KIND", "int8 (default), codebook or float32."),
         Option(
+          "rounding", value: "R",
+          "int8: reconstruct (default), so that each layer's outputs change least, or nearest."),
+        Option(
           "granularity", value: "G", "int8: one weight scale per channel (default) or tensor."),
         Option(
           "calibrate", value: "IMAGE", isRepeatable: true,
@@ -44,6 +47,7 @@ struct Options {
   let source: String
   let output: String
   let kind: String
+  let rounding: Rounding
   let granularity: Granularity
   let calibration: [String]
   let deepest: Int?
@@ -58,6 +62,10 @@ struct Options {
     }
     self.output = output
     kind = try arguments.choice("to", among: ["int8", "codebook", "float32"]) ?? "int8"
+    rounding =
+      Rounding(
+        rawValue: try arguments.choice("rounding", among: Rounding.allCases.map { $0.rawValue })
+          ?? "reconstruct") ?? .reconstruct
     granularity =
       Granularity(
         rawValue: try arguments.choice(
@@ -164,7 +172,7 @@ func convert(_ options: Options) throws(Failure) {
     do throws(QuantizeError) {
       tensors = try Int8Weights(
         source.weights.float32, images: images, means: means, granularity: options.granularity,
-        pool: WorkerPool(threads: options.threads)
+        rounding: options.rounding, pool: WorkerPool(threads: options.threads)
       ) { line.draw("calibrating: \(Int($0 * 100)) %") }.tensors
     } catch {
       line.erase()
@@ -173,13 +181,13 @@ func convert(_ options: Options) throws(Failure) {
     line.erase()
     notes = [
       ("calibration", "\(images.count) images, headroom \(Int8Weights.headroom)"),
-      ("granularity", options.granularity.rawValue), ("rounding", "nearest"),
+      ("granularity", options.granularity.rawValue), ("rounding", options.rounding.rawValue),
       ("image_scale", "1/64"),
     ]
   }
   let metadata: [(key: String, value: String)] =
     [
-      ("format", kind.rawValue), ("format_version", "\(WeightFile.version)"),
+      ("format", kind.rawValue), ("format_version", "\(kind.version)"),
       ("input_order", "rgb"), ("mean", WeightFile.mean),
     ] + source.provenance(of: kind) + notes
   do throws(FileOutputError) {
