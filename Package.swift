@@ -84,7 +84,8 @@ let package = Package(
     .testTarget(
       name: "QuantizeTests",
       dependencies: [
-        "QuantizeCore", "QuantVGG", "StyleTransfer", "Optim", "TestSupport", "FileOutput", "CSystem",
+        "QuantizeCore", "QuantVGG", "StyleTransfer", "Optim", "TestSupport", "FileOutput",
+        "CSystem",
       ],
       exclude: ["Fixtures"]),
     .testTarget(

@@ -138,12 +138,6 @@ public protocol Arithmetic: AnyObject {
 }
 
 extension Arithmetic {
-  /// An activation in real units.
-  public func value(_ activation: Activation, layer: Int, channel: Int) -> Float {
-    Self.number(activation) * activationScale(layer: layer)
-      * (channelScale(layer: layer)?[channel] ?? 1)
-  }
-
   /// No pairs.
   public static func convolvesPairs(_ set: InstructionSet) -> Bool { false }
 

@@ -15,7 +15,7 @@ final class PatchGram: ParallelWork {
 
   /// Values of a patch.
   let patch: Int
-  /// `patch` rounded up to whole panels: the rows and columns of the matrix. The rest stays zero.
+  /// Rows and columns of the matrix: `patch` rounded up to whole panels; the rest stays zero.
   let side: Int
   private let layer: Int
   private let channels: Int

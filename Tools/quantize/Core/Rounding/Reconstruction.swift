@@ -38,7 +38,9 @@ final class Reconstruction: ParallelWork {
 
   /// A rounding for a layer's inputs.
   ///
-  /// - Parameter gram: of the layer's inputs; its matrix is used up, and it must outlive this object.
+  /// - Parameters:
+  ///   - gram: of the layer's inputs; its matrix is used up, and it must outlive this object.
+  ///   - pool: the threads.
   init(_ gram: PatchGram, pool: WorkerPool) {
     patch = gram.patch
     side = gram.side
@@ -58,7 +60,9 @@ final class Reconstruction: ParallelWork {
     let (outputs, inputs) = (scales.count, patch / 9)
     weights = [Float](repeating: 0, count: source.count)
     for o in 0..<outputs {
-      for k in 0..<patch { weights[o * patch + k] = source[o * patch + k % inputs * 9 + k / inputs] }
+      for k in 0..<patch {
+        weights[o * patch + k] = source[o * patch + k % inputs * 9 + k / inputs]
+      }
     }
     self.scales = scales
     let levels = UnsafeMutablePointer<Int8>.allocate(capacity: source.count)
