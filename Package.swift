@@ -87,7 +87,7 @@ let package = Package(
     .testTarget(
       name: "QuantizeTests",
       dependencies: [
-        "QuantizeCore", "QuantVGG", "Optim", "StyleTransfer", "TestSupport", "FileOutput",
+        "QuantizeCore", "QuantVGG", "StyleTransfer", "Optim", "TestSupport", "FileOutput",
         "CSystem",
       ],
       exclude: ["Fixtures"]),

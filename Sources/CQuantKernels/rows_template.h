@@ -44,13 +44,16 @@ QV_TARGET void QV_NAME(f32_quantize_image)(const qv_f32_quantize_image *a) {
 
 QV_TARGET void QV_NAME(u8_pool_average)(const qv_u8_pool *a) {
     const int32_t channels = a->channels;
+    uint8_t carries[QV_MOST_CHANNELS];
+    memset(carries, 2, (size_t)channels);
     for (int32_t x = 0; x < a->width; x++) {
         const uint8_t *restrict top = a->top + 2 * x * (int64_t)channels;
         const uint8_t *restrict bottom = a->bottom + 2 * x * (int64_t)channels;
         uint8_t *restrict out = a->out + x * (int64_t)channels;
         for (int32_t c = 0; c < channels; c++) {
-            uint16_t sum = (uint16_t)(top[c] + top[c + channels] + bottom[c] + bottom[c + channels] + 2);
+            uint16_t sum = (uint16_t)(top[c] + top[c + channels] + bottom[c] + bottom[c + channels] + carries[c]);
             out[c] = (uint8_t)(sum >> 2);
+            carries[c] = sum & 3;
         }
     }
 }

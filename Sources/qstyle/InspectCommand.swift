@@ -56,10 +56,17 @@ struct InspectCommand {
         "  weight scale \(Format.general(least, digits: 3)) ... \(Format.general(most, digits: 3))"
         + "  activation scale avg \(Format.general(Double(average.outputScale), digits: 4)), max "
         + Format.general(Double(maximum.outputScale), digits: 4)
+      let channelLeast = Double(average.channelScale.min() ?? 1)
+      let channelMost = Double(average.channelScale.max() ?? 1)
+      line +=
+        "  channel scale \(Format.general(channelLeast, digits: 3)) ... "
+        + Format.general(channelMost, digits: 3)
       object.add("weight_scale_min", least)
       object.add("weight_scale_max", most)
       object.add("activation_scale_avg", Double(average.outputScale))
       object.add("activation_scale_max", Double(maximum.outputScale))
+      object.add("channel_scale_min", channelLeast)
+      object.add("channel_scale_max", channelMost)
     } else {
       let convolution = try file.float32(layer: layer.index)
       let least = Double(convolution.weights.min() ?? 0)

@@ -119,16 +119,22 @@ static void model_f32_quantize_image(const qv_f32_quantize_image *a) {
 }
 
 static void model_u8_pool(const qv_u8_pool *a, int maximum) {
-    for (int i = 0; i < a->width * a->channels; i++) {
-        const int at = i / a->channels * 2 * a->channels + i % a->channels;
-        const uint8_t *top = a->top + at, *bottom = a->bottom + at;
-        const uint8_t four[4] = {top[0], top[a->channels], bottom[0], bottom[a->channels]};
-        int sum = 2, most = 0;
-        for (int j = 0; j < 4; j++) {
-            sum += four[j];
-            most = four[j] > most ? four[j] : most;
+    for (int c = 0; c < a->channels; c++) {
+        int given = 0;  // four times what the pixels before got
+        int sum = 2;    // of all pixels so far
+        for (int x = 0; x < a->width; x++) {
+            const int at = 2 * x * a->channels + c;
+            const uint8_t *top = a->top + at, *bottom = a->bottom + at;
+            const uint8_t four[4] = {top[0], top[a->channels], bottom[0], bottom[a->channels]};
+            int most = 0;
+            for (int j = 0; j < 4; j++) {
+                sum += four[j];
+                most = four[j] > most ? four[j] : most;
+            }
+            const int average = (sum - given) / 4;
+            given += 4 * average;
+            a->out[x * a->channels + c] = (uint8_t)(maximum ? most : average);
         }
-        a->out[i] = (uint8_t)(maximum ? most : sum >> 2);
     }
 }
 

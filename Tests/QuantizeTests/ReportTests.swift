@@ -21,6 +21,22 @@ import Testing
       "conv1_1", weights: [-1, 0.5],
       rounded: Int8Convolution(weights: [-2, 1], weightScale: [0.5], bias: [0], outputScale: 1))
     #expect(exact.weightSignalToNoise == .infinity)
+    #expect(exact.channelScales == 1...1)
+  }
+
+  /// A channel of 3, with inputs of 2 and 1: the file's weights are the real ones times 2/3 and 1/3.
+  @Test func weightsOfBalancedChannels() {
+    func figures(_ weights: [Int8]) -> LayerFigures {
+      LayerFigures(
+        "conv1_2", weights: [6, 6],
+        rounded: Int8Convolution(
+          weights: weights, weightScale: [0.5], bias: [0], outputScale: 1, channelScale: [3]),
+        inputScale: [2, 1])
+    }
+    #expect(figures([8, 4]).weightSignalToNoise == .infinity)
+    // 5 * 0.5 * 3 is 7.5: signal 72, noise 2.25, a factor of 32.
+    #expect(abs(figures([8, 5]).weightSignalToNoise - 15.0515) < 1e-3)
+    #expect(figures([8, 5]).channelScales == 3...3)
   }
 
   /// conv1_1 without weights: 48 channels are 10 everywhere, 16 are 1000 where int8 ends at 255.

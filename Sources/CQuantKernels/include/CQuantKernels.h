@@ -21,6 +21,8 @@
 #include <stdint.h>
 
 #define QV_PANEL 32
+/// Channels of the widest layer.
+#define QV_MOST_CHANNELS 512
 
 #pragma clang assume_nonnull begin
 
@@ -164,8 +166,9 @@ typedef struct {
     int32_t width;
 } qv_f32_quantize_image;
 
-/// 2x2 pooling, stride 2: from two rows of at least 2W pixels to one of W.
-///   average: out = (a + b + c + d + 2) >> 2        maximum: out = max(a, b, c, d)
+/// 2x2 pooling, stride 2: from two rows of at least 2W pixels to one of W, C <= QV_MOST_CHANNELS.
+///   average: s = a + b + c + d + e, out = s >> 2; e is 2 at x = 0, and s & 3 of the pixel before behind it
+///   maximum: out = max(a, b, c, d)
 typedef struct {
     const uint8_t *top, *bottom;  ///< [2W][C]
     uint8_t *out;                 ///< [W][C]

@@ -7,7 +7,7 @@
 ///
 /// Rows are `[pixel][channel]`. "Padded" rows have one padding pixel before and one after the image.
 /// Panels are 32 neighbouring output channels. Gradients are derivatives of the total loss with
-/// respect to activations in real units.
+/// respect to activations times `activationScale`.
 public protocol Arithmetic: AnyObject {
   /// An element of the first layer's input rows, 4 per pixel: R, G, B and 0.
   associatedtype Pixel: BitwiseCopyable
@@ -33,11 +33,13 @@ public protocol Arithmetic: AnyObject {
   static func panelScratchBytes(deepest: Int, copies: WeightCopies, _ set: InstructionSet) -> Int
   /// How the blocks are connected.
   var pooling: Pooling { get }
-  /// The real value of activation 1 of a layer.
+  /// The value of activation 1 of a layer, before the channel's scale.
   func activationScale(layer: Int) -> Float
-
-  /// An activation of a layer in real units.
-  func value(_ activation: Activation, layer: Int) -> Float
+  /// `[channels]` the factors from there to real units, valid as long as the arithmetic; nil where
+  /// all are 1.
+  func channelScale(layer: Int) -> UnsafePointer<Float>?
+  /// An activation as a number in units of `activationScale`.
+  static func number(_ activation: Activation) -> Float
   /// 32-bit words of a pixel's ReLU mask; 0 where activations tell the mask.
   static func maskWords(channels: Int) -> Int
 

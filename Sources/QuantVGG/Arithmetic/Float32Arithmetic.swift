@@ -53,11 +53,14 @@ public final class Float32Arithmetic: Arithmetic {
   /// Layers that weights were given for: conv1_1 and on.
   public var layerCount: Int { layers.count }
 
-  /// The real value of activation 1 of a layer.
+  /// Activations are real values.
   public func activationScale(layer: Int) -> Float { 1 }
 
-  /// An activation of a layer in real units.
-  public func value(_ activation: Float, layer: Int) -> Float { activation }
+  /// Activations are real values.
+  public func channelScale(layer: Int) -> UnsafePointer<Float>? { nil }
+
+  /// The activation.
+  public static func number(_ activation: Float) -> Float { activation }
 
   /// 32-bit words of a pixel's ReLU mask; 0 where activations tell the mask.
   public static func maskWords(channels: Int) -> Int { 0 }

@@ -50,6 +50,12 @@ public final class Int8Arithmetic: Arithmetic {
     inputScale = convolution.outputScale
   }
 
+  /// Removes the last convolution.
+  public func removeLast() {
+    layers.removeLast()
+    inputScale = layers.last?.outputScale ?? 1 / FixedPoint.imageUnitsPerLevel
+  }
+
   /// Bytes of the packed layers conv1_1 up to `deepest`.
   public static func packedBytes(deepest: Int, copies: WeightCopies) -> Int {
     VGG19.convolutions[...deepest].reduce(0) {
@@ -72,13 +78,16 @@ public final class Int8Arithmetic: Arithmetic {
   /// Layers that weights were given for: conv1_1 and on.
   public var layerCount: Int { layers.count }
 
-  /// The real value of activation 1 of a layer.
+  /// The value of activation 1 of a layer, before the channel's scale.
   public func activationScale(layer: Int) -> Float { layers[layer].outputScale }
 
-  /// An activation of a layer in real units.
-  public func value(_ activation: UInt8, layer: Int) -> Float {
-    Float(activation) * layers[layer].outputScale
+  /// `[channels]` the factors from there to real units; nil where all are 1.
+  public func channelScale(layer: Int) -> UnsafePointer<Float>? {
+    layers[layer].channelScale.map { UnsafePointer($0) }
   }
+
+  /// An activation as a number in units of `activationScale`.
+  public static func number(_ activation: UInt8) -> Float { Float(activation) }
 
   /// 32-bit words of a pixel's ReLU mask; 0 where activations tell the mask.
   public static func maskWords(channels: Int) -> Int { channels / PackedInt8Convolution.panel }

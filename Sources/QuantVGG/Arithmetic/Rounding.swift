@@ -44,8 +44,15 @@ enum FixedPoint {
     return Int16(truncatingIfNeeded: nearestEven(clamped))
   }
 
-  /// 2x2 average of activations, halves rounded up; the scale stays the same.
-  static func average(_ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8) -> UInt8 {
-    UInt8(truncatingIfNeeded: (UInt32(a) + UInt32(b) + UInt32(c) + UInt32(d) + 2) >> 2)
+  /// 2x2 average of activations; the scale stays the same.
+  ///
+  /// What is left over, 0...3 quarters, goes to the channel's next pixel in the row: the error has no
+  /// mean and little of low frequencies (error diffusion, Floyd and Steinberg 1976, along the row).
+  static func average(
+    _ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8, carry: inout UInt32
+  ) -> UInt8 {
+    let sum = UInt32(a) + UInt32(b) + UInt32(c) + UInt32(d) + carry
+    carry = sum & 3
+    return UInt8(truncatingIfNeeded: sum >> 2)
   }
 }

@@ -8,15 +8,25 @@ public struct Int8Convolution {
   public var weightScale: [Float]
   /// `[outputChannels]` in units of input scale * weight scale, |bias| <= 2^30.
   public var bias: [Int32]
-  /// The real value of activation 1; finite and positive.
+  /// The value of activation 1 before `channelScale`; finite and positive.
   public var outputScale: Float
+  /// `[outputChannels]`: the real value of a channel is `channelScale * outputScale * activation`.
+  ///
+  /// Finite and positive; empty where all are 1. The weights, their scales and the bias are those of
+  /// the network whose channels are divided by these scales, of this layer and of the one before, so
+  /// only losses read them.
+  public var channelScale: [Float]
 
   /// A convolution from its parts.
-  public init(weights: [Int8], weightScale: [Float], bias: [Int32], outputScale: Float) {
+  public init(
+    weights: [Int8], weightScale: [Float], bias: [Int32], outputScale: Float,
+    channelScale: [Float] = []
+  ) {
     self.weights = weights
     self.weightScale = weightScale
     self.bias = bias
     self.outputScale = outputScale
+    self.channelScale = channelScale
   }
 }
 
@@ -44,6 +54,7 @@ final class PackedInt8Convolution {
   /// Where the parts stand in one block of memory; every part starts at a cache line.
   private struct Layout {
     let image, forward, backward, forwardSums, backwardSums, bias, multiplier, weightScale: Int
+    let channelScale: Int
     let bytes: Int
 
     init(_ shape: VGG19.Convolution, copies: WeightCopies) {
@@ -60,6 +71,7 @@ final class PackedInt8Convolution {
       bias = plan.reserve(outputs * 4)
       multiplier = plan.reserve(outputs * 4)
       weightScale = plan.reserve(outputs * 4)
+      channelScale = plan.reserve(outputs * 4)
       bytes = plan.bytes
     }
   }
@@ -79,6 +91,8 @@ final class PackedInt8Convolution {
   /// Input scale * weight scale / output scale.
   let multiplier: UnsafeMutablePointer<Float>
   let weightScale: UnsafeMutablePointer<Float>
+  /// Nil where all are 1.
+  let channelScale: UnsafeMutablePointer<Float>?
   private let memory: UnsafeMutableRawPointer
   private let kernels: qv_kernels
 
@@ -89,6 +103,7 @@ final class PackedInt8Convolution {
     let (inputs, outputs, panel) = (shape.inputChannels, shape.outputChannels, Self.panel)
     precondition(source.weights.count == outputs * inputs * 9 && outputs % panel == 0)
     precondition(source.bias.count == outputs && source.weightScale.count == outputs)
+    precondition(source.channelScale.isEmpty || source.channelScale.count == outputs)
     inputChannels = inputs
     outputChannels = outputs
     outputScale = source.outputScale
@@ -111,7 +126,11 @@ final class PackedInt8Convolution {
     bias = (memory + layout.bias).assumingMemoryBound(to: Int32.self)
     multiplier = (memory + layout.multiplier).assumingMemoryBound(to: Float.self)
     weightScale = (memory + layout.weightScale).assumingMemoryBound(to: Float.self)
+    channelScale =
+      source.channelScale.contains { $0 != 1 }
+      ? (memory + layout.channelScale).assumingMemoryBound(to: Float.self) : nil
 
+    for (o, scale) in source.channelScale.enumerated() { channelScale?[o] = scale }
     for o in 0..<outputs {
       bias[o] = source.bias[o]
       weightScale[o] = source.weightScale[o]

@@ -1,11 +1,15 @@
-/// VGG-19's weights in one of the project's three safetensors formats, version 1.
+/// VGG-19's weights in one of the project's three safetensors formats.
 ///
 /// ```
 /// qstyle-vgg19-codebook  convB_C.weight_index U8 [O,I,3,3]   .weight_table F32 [256]   .bias F32 [O]
 /// qstyle-vgg19-float32   convB_C.weight F32 [O,I,3,3]        .bias F32 [O]
 /// qstyle-vgg19-int8      convB_C.weight I8 [O,I,3,3]         .weight_scale F32 [O]
 ///                        .bias.avg, .bias.max I32 [O]        .activation_scale F32 [2] (avg, max)
+///                        .channel_scale F32 [O]
 /// ```
+/// The real activation of channel c is q * activation_scale * channel_scale[c], the real weight w *
+/// weight_scale[o] * channel_scale[o] / channel_scale[i] of the layer before. Version 1 of the int8 format
+/// has no channel scales; they are all 1.
 /// Input channels are red, green, blue, of images in 0...255 minus `VGG19.mean`. A file holds the
 /// first convolutions, all sixteen or fewer.
 public final class WeightFile {
@@ -17,15 +21,18 @@ public final class WeightFile {
     case float32 = "qstyle-vgg19-float32"
     /// The numeric contract's formats, with calibrated activation scales.
     case int8 = "qstyle-vgg19-int8"
+
+    /// The newest format version that is understood.
+    public var version: Int { self == .int8 ? 2 : 1 }
   }
 
-  /// The newest format version that is understood.
-  public static let version = 1
   /// `VGG19.mean` as the metadata has it.
   public static let mean = "123.68,116.779,103.939"
 
   /// How the weights are stored.
   public let kind: Kind
+  /// The file's format version.
+  public let version: Int
   /// The file behind the weights.
   public let tensors: SafeTensors
   /// Convolutions in the file: conv1_1 and on.
@@ -48,7 +55,7 @@ public final class WeightFile {
     guard let kind = Kind(rawValue: format) else { throw .unknownFormat(format) }
     let version = file.metadata("format_version") ?? ""
     guard let number = Int(version), number >= 1 else { throw .unknownFormat(format) }
-    guard number <= Self.version else { throw .newerVersion(version) }
+    guard number <= kind.version else { throw .newerVersion(version) }
     for (key, expected) in [("input_order", "rgb"), ("mean", Self.mean)] {
       let found = file.metadata(key) ?? expected
       guard found == expected else {
@@ -56,6 +63,7 @@ public final class WeightFile {
       }
     }
     self.kind = kind
+    self.version = number
     let main = kind == .codebook ? ".weight_index" : ".weight"
     let present = VGG19.convolutions.prefix { file.contains($0.name + main) }
     guard !present.isEmpty else { throw .missingTensor(name: "conv1_1" + main) }
@@ -65,7 +73,7 @@ public final class WeightFile {
       throw .missingTensor(name: VGG19.convolutions[present.count].name + main)
     }
     for convolution in present {
-      for part in Self.parts(kind, convolution) {
+      for part in Self.parts(kind, convolution, version: number) {
         let tensor = try file.tensor(part.name)
         guard tensor.type == part.type else {
           throw .wrongType(name: part.name, found: tensor.type, expected: part.type)
@@ -91,8 +99,10 @@ public final class WeightFile {
   private static let tableShape = [256]
   private static let activationScaleShape = [2]
 
-  /// The tensors of a layer in a kind of file.
-  public static func parts(_ kind: Kind, _ layer: VGG19.Convolution) -> [Part] {
+  /// The tensors of a layer in a version of a kind of file.
+  public static func parts(
+    _ kind: Kind, _ layer: VGG19.Convolution, version: Int
+  ) -> [Part] {
     let (outputs, name) = (layer.outputChannels, layer.name)
     let weight = [outputs, layer.inputChannels, 3, 3]
     switch kind {
@@ -108,13 +118,15 @@ public final class WeightFile {
         Part(name: name + ".bias", type: "F32", shape: [outputs]),
       ]
     case .int8:
-      return [
+      let parts = [
         Part(name: name + ".weight", type: "I8", shape: weight),
         Part(name: name + ".weight_scale", type: "F32", shape: [outputs]),
         Part(name: name + ".bias.avg", type: "I32", shape: [outputs]),
         Part(name: name + ".bias.max", type: "I32", shape: [outputs]),
         Part(name: name + ".activation_scale", type: "F32", shape: activationScaleShape),
+        Part(name: name + ".channel_scale", type: "F32", shape: [outputs]),
       ]
+      return Array(version > 1 ? parts[...] : parts.dropLast())
     }
   }
 
@@ -160,8 +172,16 @@ public final class WeightFile {
       throw .badValue(name: name + ".bias." + pooling.rawValue)
     }
     guard Self.isScale(outputScale) else { throw .badValue(name: name + ".activation_scale") }
+    var channelScale: [Float] = []
+    if version > 1 {
+      channelScale = try tensors.floats(name + ".channel_scale")
+      guard channelScale.allSatisfy({ Self.isScale($0) }) else {
+        throw .badValue(name: name + ".channel_scale")
+      }
+    }
     return Int8Convolution(
-      weights: weights, weightScale: scales, bias: bias, outputScale: outputScale)
+      weights: weights, weightScale: scales, bias: bias, outputScale: outputScale,
+      channelScale: channelScale)
   }
 
   /// Gives the memory of the file's pages back; they are read again where they are needed.

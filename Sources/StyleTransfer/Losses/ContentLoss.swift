@@ -60,8 +60,27 @@ final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
     if capturing {
       (target + y * rowCount).update(from: activations[y], count: rowCount)
     } else {
-      rowSums[y] = numbers.squaredDifference(activations[y], target + y * rowCount, count: rowCount)
+      rowSums[y] = squaredDifference(activations[y], target + y * rowCount)
     }
+  }
+
+  /// In units of `activationScale`.
+  private func squaredDifference(
+    _ row: UnsafePointer<Numbers.Activation>, _ target: UnsafePointer<Numbers.Activation>
+  ) -> Double {
+    guard let factors = numbers.channelScale(layer: layer) else {
+      return numbers.squaredDifference(row, target, count: rowCount)
+    }
+    var sum = 0.0
+    for c in 0..<shape.channels {
+      var squares = 0.0
+      for x in stride(from: c, to: rowCount, by: shape.channels) {
+        let difference = Double(Numbers.number(row[x]) - Numbers.number(target[x]))
+        squares += difference * difference
+      }
+      sum += Double(factors[c]) * Double(factors[c]) * squares
+    }
+    return sum
   }
 
   /// weight * Jc of the rows that were measured last.
@@ -77,8 +96,16 @@ final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
     row y: Int, columns: Range<Int>, activations: UnsafePointer<Numbers.Activation>,
     into gradient: UnsafeMutablePointer<Float>
   ) {
-    numbers.addContentGradient(
-      activations, target + y * rowCount + columns.lowerBound * shape.channels, factor: factor,
-      into: gradient, count: columns.count * shape.channels)
+    let target = target + y * rowCount + columns.lowerBound * shape.channels
+    let count = columns.count * shape.channels
+    guard let factors = numbers.channelScale(layer: layer) else {
+      numbers.addContentGradient(activations, target, factor: factor, into: gradient, count: count)
+      return
+    }
+    for i in 0..<count {
+      let scale = factors[i % shape.channels]
+      let difference = Numbers.number(activations[i]) - Numbers.number(target[i])
+      gradient[i] = gradient[i].addingProduct(factor * scale * scale, difference)
+    }
   }
 }

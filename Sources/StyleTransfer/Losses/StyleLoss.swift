@@ -95,26 +95,36 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
   ///
   /// - Parameter ratio: positions of the content's layer / positions of the style's layer.
   func captureTarget(ratio: Double) {
-    let scale = Double(numbers.activationScale(layer: layer))
     let rows = scratch.sums(worker: 0)
     for first in stride(from: 0, to: channels, by: 8) {
-      Numbers.readGram(sums, first: first, channels: channels, into: rows)
+      readGram(first: first, into: rows)
       let target = target + first * channels
-      for i in 0..<8 * channels { target[i] = Float(scale * scale * rows[i] * ratio) }
+      for i in 0..<8 * channels { target[i] = Float(rows[i] * ratio) }
     }
   }
 
   /// The measured Gram matrix in real units, `[channels][channels]`.
   var gram: [Float] {
-    let scale = Double(numbers.activationScale(layer: layer))
     let rows = scratch.sums(worker: 0)
     var gram: [Float] = []
     gram.reserveCapacity(channels * channels)
     for first in stride(from: 0, to: channels, by: 8) {
-      Numbers.readGram(sums, first: first, channels: channels, into: rows)
-      for i in 0..<8 * channels { gram.append(Float(scale * scale * rows[i])) }
+      readGram(first: first, into: rows)
+      for i in 0..<8 * channels { gram.append(Float(rows[i])) }
     }
     return gram
+  }
+
+  /// Reads 8 rows of the measured Gram matrix in real units.
+  private func readGram(first: Int, into rows: UnsafeMutablePointer<Double>) {
+    Numbers.readGram(sums, first: first, channels: channels, into: rows)
+    let scale = Double(numbers.activationScale(layer: layer))
+    let factors = numbers.channelScale(layer: layer)
+    for n in 0..<8 {
+      let row = rows + n * channels
+      let factor = scale * scale * Double(factors?[first + n] ?? 1)
+      for k in 0..<channels { row[k] *= factor * Double(factors?[k] ?? 1) }
+    }
   }
 
   /// Computes the loss and the matrix of its gradient from the measured Gram matrix.
@@ -177,15 +187,17 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
     let factor = styleWeight * weight / (values * values) * scale
     let rows = scratch.sums(worker: worker)
     let row = scratch.row(worker: worker)
-    Numbers.readGram(sums, first: first, channels: channels, into: rows)
+    readGram(first: first, into: rows)
+    let factors = numbers.channelScale(layer: layer)
     for n in first..<first + 8 {
-      let sums = rows + (n - first) * channels
+      let gram = rows + (n - first) * channels
       let target = target + n * channels
+      let factor = factor * Double(factors?[n] ?? 1)
       var loss = 0.0
       for k in 0..<channels {
-        let difference = scale * scale * sums[k] - Double(target[k])
+        let difference = gram[k] - Double(target[k])
         loss += difference * difference
-        row[k] = Float(factor * difference)
+        row[k] = Float(factor * Double(factors?[k] ?? 1) * difference)
       }
       rowLosses[n] = loss
       numbers.packStyleRow(row, row: n, channels: channels, into: matrix)

@@ -62,10 +62,11 @@ public struct ActivationAgreement: Sendable {
         let (layer, rows) = (own.produced[index].layer, own.produced[index].rows)
         let shape = truthNetwork.shape.layers[layer]
         let scale = numbers.activationScale(layer: layer)
+        let factors = numbers.channelScale(layer: layer)
         for y in rows {
           sums[layer].add(
             own.produced[index].activations[y], truth.produced[index].activations[y],
-            scale: scale, count: shape.width * shape.channels)
+            scale: scale, factors: factors, width: shape.width, channels: shape.channels)
         }
       }
       own.produced.removeAll(keepingCapacity: true)
@@ -90,18 +91,22 @@ public struct ActivationAgreement: Sendable {
     var saturated = 0
 
     mutating func add(
-      _ own: UnsafePointer<UInt8>, _ truth: UnsafePointer<Float>, scale: Float, count: Int
+      _ own: UnsafePointer<UInt8>, _ truth: UnsafePointer<Float>, scale: Float,
+      factors: UnsafePointer<Float>?, width: Int, channels: Int
     ) {
-      for i in 0..<count {
-        let value = truth[i]
-        let nearest = min((value / scale).rounded(.toNearestOrEven), 255) * scale
-        let error = Float(own[i]) * scale - value
-        signal += Double(value * value)
-        rounding += Double((nearest - value) * (nearest - value))
-        difference += Double(error * error)
-        saturated += own[i] == 255 ? 1 : 0
+      for x in 0..<width {
+        for c in 0..<channels {
+          let (activation, value) = (own[x * channels + c], truth[x * channels + c])
+          let scale = scale * (factors?[c] ?? 1)
+          let nearest = min((value / scale).rounded(.toNearestOrEven), 255) * scale
+          let error = Float(activation) * scale - value
+          signal += Double(value * value)
+          rounding += Double((nearest - value) * (nearest - value))
+          difference += Double(error * error)
+          saturated += activation == 255 ? 1 : 0
+        }
       }
-      self.count += count
+      count += width * channels
     }
   }
 }

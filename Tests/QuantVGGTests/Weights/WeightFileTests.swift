@@ -15,9 +15,12 @@ import Testing
     }
   }
 
-  private func file(_ format: String, _ parts: [Part], metadata: String = "") -> TemporaryFile {
+  private func file(
+    _ format: String, _ parts: [Part], metadata: String = "", version: Int? = nil
+  ) -> TemporaryFile {
+    let version = version ?? (format == "int8" ? 2 : 1)
     var header =
-      "{\"__metadata__\":{\"format\":\"qstyle-vgg19-\(format)\",\"format_version\":\"1\"\(metadata)}"
+      "{\"__metadata__\":{\"format\":\"qstyle-vgg19-\(format)\",\"format_version\":\"\(version)\"\(metadata)}"
     var data: [UInt8] = []
     for part in parts {
       header += ",\"\(part.name)\":{\"dtype\":\"\(part.type)\",\"shape\":\(part.shape),"
@@ -28,9 +31,11 @@ import Testing
   }
 
   /// The first `layers` layers with values that their positions determine.
-  private func parts(_ kind: WeightFile.Kind, layers: Int = 1) -> [Part] {
+  private func parts(
+    _ kind: WeightFile.Kind, layers: Int = 1, version: Int? = nil
+  ) -> [Part] {
     VGG19.convolutions.prefix(layers).flatMap { layer in
-      WeightFile.parts(kind, layer).map { part in
+      WeightFile.parts(kind, layer, version: version ?? kind.version).map { part in
         let count = part.shape.reduce(1, *)
         switch part.type {
         case "U8": return Part(part.name, "U8", part.shape, (0..<count).map { UInt8($0 % 256) })
@@ -77,6 +82,7 @@ import Testing
       #expect(layer.weightScale.prefix(2) == [0.25, 0.5])
       #expect(layer.bias == (0..<64).map { Int32($0) })
       #expect(layer.outputScale == 0.5)
+      #expect(layer.channelScale == (0..<64).map { Float($0 + 1) / 4 })
       #expect(try weights.int8(layer: 1, pooling: .average).outputScale == 0.25)
       #expect(throws: WeightError.wrongKind(found: "int8", expected: "float32 or codebook")) {
         try weights.float32(layer: 0)
@@ -89,6 +95,18 @@ import Testing
       #expect(layer.weights.count == 128 * 64 * 9 && layer.weights[5] == 1.5)
       #expect(layer.bias == (0..<128).map { Float($0 + 1) / 4 })
     }
+  }
+
+  /// Files of before there were scales per channel.
+  @Test func firstVersion() throws {
+    let file = file("int8", parts(.int8, version: 1), version: 1)
+    let weights = try WeightFile(path: file.path)
+    #expect(weights.version == 1)
+    let layer = try weights.int8(layer: 0, pooling: .average)
+    #expect(layer.outputScale == 0.25 && layer.channelScale.isEmpty)
+    #expect(
+      error(self.file("int8", parts(.int8, version: 1)))
+        == .missingTensor(name: "conv1_1.channel_scale"))
   }
 
   @Test func wrongShapeIsNamed() {
@@ -121,7 +139,7 @@ import Testing
       error(file("float32", parts(.float32), metadata: ",\"input_order\":\"bgr\""))
         == .wrongMetadata(key: "input_order", found: "bgr", expected: "rgb"))
     for (version, expected) in [
-      ("2", WeightError.newerVersion("2")), ("0", .unknownFormat("qstyle-vgg19-int8")),
+      ("3", WeightError.newerVersion("3")), ("0", .unknownFormat("qstyle-vgg19-int8")),
       ("one", .unknownFormat("qstyle-vgg19-int8")),
     ] {
       let header =
@@ -132,7 +150,7 @@ import Testing
 
   @Test(arguments: [Float.nan, .infinity, 0, -1, 1e-30, 1e30])
   func impossibleScales(value: Float) {
-    for name in ["conv1_1.weight_scale", "conv1_1.activation_scale"] {
+    for name in ["conv1_1.weight_scale", "conv1_1.activation_scale", "conv1_1.channel_scale"] {
       let changed = parts(.int8).map { part in
         guard part.name == name else { return part }
         return Part(name, "F32", part.shape, [Float](repeating: value, count: part.shape[0]))

@@ -12,6 +12,9 @@ let command = Command(
         Option("output", letter: "o", value: "FILE", "The safetensors file to write."),
         Option("to", value: "KIND", "int8 (default), codebook or float32."),
         Option(
+          "rounding", value: "R",
+          "int8: reconstruct (default), so that each layer's outputs change least, or nearest."),
+        Option(
           "granularity", value: "G", "int8: one weight scale per channel (default) or tensor."),
         Option(
           "calibrate", value: "IMAGE", isRepeatable: true,
@@ -37,6 +40,7 @@ struct Options {
   let source: String
   let output: String
   let kind: String
+  let rounding: Rounding
   let granularity: Granularity
   let calibration: [String]
   let deepest: Int?
@@ -53,6 +57,10 @@ struct Options {
     }
     self.output = output
     kind = try arguments.choice("to", among: ["int8", "codebook", "float32"]) ?? "int8"
+    rounding =
+      Rounding(
+        rawValue: try arguments.choice("rounding", among: Rounding.allCases.map { $0.rawValue })
+          ?? "reconstruct") ?? .reconstruct
     granularity =
       Granularity(
         rawValue: try arguments.choice(

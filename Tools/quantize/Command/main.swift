@@ -96,7 +96,7 @@ func convert(_ options: Options) throws(Failure) {
     do throws(QuantizeError) {
       let weights = try Int8Weights(
         source.weights.float32, images: images, means: means, granularity: options.granularity,
-        pool: pool
+        rounding: options.rounding, pool: pool
       ) { line.draw("calibrating: \(Int($0 * 100)) %") }
       tensors = weights.tensors
       int8 = weights
@@ -107,13 +107,13 @@ func convert(_ options: Options) throws(Failure) {
     line.erase()
     notes = [
       ("calibration", "\(images.count) images, headroom \(Int8Weights.headroom)"),
-      ("granularity", options.granularity.rawValue), ("rounding", "nearest"),
+      ("granularity", options.granularity.rawValue), ("rounding", options.rounding.rawValue),
       ("image_scale", "1/64"),
     ]
   }
   let metadata: [(key: String, value: String)] =
     [
-      ("format", kind.rawValue), ("format_version", "\(WeightFile.version)"),
+      ("format", kind.rawValue), ("format_version", "\(kind.version)"),
       ("input_order", "rgb"), ("mean", WeightFile.mean),
     ] + source.provenance(of: kind) + notes
   do throws(FileOutputError) {

@@ -10,7 +10,7 @@ extension WeightFile {
     }
     var copies: [OutputTensor] = []
     for layer in VGG19.convolutions[...deepest] {
-      for part in Self.parts(kind, layer) {
+      for part in Self.parts(kind, layer, version: version) {
         let tensor = try tensors.tensor(part.name)
         copies.append(
           OutputTensor(

@@ -23,21 +23,24 @@ enum ScalarRows {
   }
 
   static func u8PoolAverage(_ a: qv_u8_pool) {
-    pool(a, FixedPoint.average)
+    pool(a) { FixedPoint.average($0, $1, $2, $3, carry: &$4) }
   }
 
   static func u8PoolMax(_ a: qv_u8_pool) {
-    pool(a) { max(max($0, $1), max($2, $3)) }
+    pool(a) { top, right, bottom, last, _ in max(max(top, right), max(bottom, last)) }
   }
 
-  private static func pool(_ a: qv_u8_pool, _ combine: (UInt8, UInt8, UInt8, UInt8) -> UInt8) {
+  private static func pool(
+    _ a: qv_u8_pool, _ combine: (UInt8, UInt8, UInt8, UInt8, inout UInt32) -> UInt8
+  ) {
     let channels = Int(a.channels)
-    for x in 0..<Int(a.width) {
-      for c in 0..<channels {
+    for c in 0..<channels {
+      var carry: UInt32 = 2
+      for x in 0..<Int(a.width) {
         let left = 2 * x * channels + c
         let right = left + channels
         a.out[x * channels + c] = combine(
-          a.top[left], a.top[right], a.bottom[left], a.bottom[right])
+          a.top[left], a.top[right], a.bottom[left], a.bottom[right], &carry)
       }
     }
   }

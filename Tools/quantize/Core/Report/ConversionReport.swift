@@ -34,8 +34,11 @@ public struct ConversionReport {
     for pooling in Pooling.allCases {
       guard let convolutions = int8[pooling] else { continue }
       if layers.isEmpty {
-        layers = zip(VGG19.convolutions, zip(float32, convolutions)).map {
-          LayerFigures($0.name, weights: $1.0.weights, rounded: $1.1)
+        layers = convolutions.indices.map { index in
+          LayerFigures(
+            VGG19.convolutions[index].name, weights: float32[index].weights,
+            rounded: convolutions[index],
+            inputScale: index > 0 ? convolutions[index - 1].channelScale : [])
         }
       }
       let truth = Float32Arithmetic(float32, pooling: pooling)

@@ -5,7 +5,7 @@ internal import StyleTransfer
 public struct LayerFigures {
   /// What it costs the layer's output over calibration pictures, with one kind of pooling.
   public struct Output {
-    /// The real value of activation 1.
+    /// The value of activation 1, before the channel's scale.
     public let scale: Float
     /// Signal to quantization noise of float activations rounded to the layer's 8 bits, in decibels.
     public let local: Double
@@ -17,10 +17,13 @@ public struct LayerFigures {
 
   /// The layer's name.
   public let name: String
-  /// 10 log10(sum w^2 / sum (w - q s)^2) over the layer's weights; infinite where all are exact.
+  /// 10 log10(sum w^2 / sum (w - q s)^2) over the layer's weights in real units; infinite where all
+  /// are exact.
   public let weightSignalToNoise: Double
   /// The smallest and the largest weight scale.
   public let weightScales: ClosedRange<Float>
+  /// The smallest and the largest scale of an output channel.
+  public let channelScales: ClosedRange<Float>
   /// By pooling.
   public internal(set) var outputs: [Pooling: Output] = [:]
 
@@ -30,19 +33,34 @@ public struct LayerFigures {
   ///   - name: the layer's.
   ///   - weights: `[outputChannels][inputChannels][3][3]` before rounding.
   ///   - convolution: the layer after it, with at least one output channel.
-  public init(_ name: String, weights: [Float], rounded convolution: Int8Convolution) {
-    let scales = convolution.weightScale
+  ///   - inputScale: the channel scales of the layer before; empty where all are 1.
+  public init(
+    _ name: String, weights: [Float], rounded convolution: Int8Convolution,
+    inputScale: [Float] = []
+  ) {
+    let (scales, channels) = (convolution.weightScale, convolution.channelScale)
     precondition(weights.count == convolution.weights.count && !scales.isEmpty)
     let count = weights.count / scales.count
+    let taps = count / max(inputScale.count, 1)
     var (signal, noise) = (0.0, 0.0)
     for (i, weight) in weights.enumerated() {
-      let value = Double(convolution.weights[i]) * Double(scales[i / count])
+      let (o, input) = (i / count, i % count / taps)
+      // The file's weights are those of a network whose channels are divided by their scales.
+      let factor =
+        Double(channels.isEmpty ? 1 : channels[o])
+        / Double(inputScale.isEmpty ? 1 : inputScale[input])
+      let value = Double(convolution.weights[i]) * Double(scales[o]) * factor
       signal += Double(weight) * Double(weight)
       noise += (Double(weight) - value) * (Double(weight) - value)
     }
     self.name = name
     weightSignalToNoise = Agreement.decibels(signal: signal, noise: noise)
-    weightScales = scales.reduce(scales[0]...scales[0]) {
+    weightScales = Self.range(scales)
+    channelScales = Self.range(channels.isEmpty ? [1] : channels)
+  }
+
+  private static func range(_ values: [Float]) -> ClosedRange<Float> {
+    values.reduce(values[0]...values[0]) {
       min($0.lowerBound, $1)...max($0.upperBound, $1)
     }
   }

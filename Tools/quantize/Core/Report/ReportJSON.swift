@@ -23,6 +23,8 @@ extension ConversionReport {
     entry.add("weight_sqnr_db", layer.weightSignalToNoise)
     entry.add("weight_scale_min", Double(layer.weightScales.lowerBound))
     entry.add("weight_scale_max", Double(layer.weightScales.upperBound))
+    entry.add("channel_scale_min", Double(layer.channelScales.lowerBound))
+    entry.add("channel_scale_max", Double(layer.channelScales.upperBound))
     for pooling in Pooling.allCases {
       guard let output = layer.outputs[pooling] else { continue }
       var figures = JSONObject()

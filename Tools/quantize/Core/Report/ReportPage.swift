@@ -57,13 +57,13 @@ extension ConversionReport {
   }
 
   private var weightTable: String {
-    var table = Table(["layer", "SQNR, dB", "least scale", "largest scale"])
+    var table = Table(["layer", "SQNR, dB", "least scale", "largest scale", "least channel scale"])
     for layer in layers {
       table.add(
         layer.name, "",
         [
           Shown.decibels(layer.weightSignalToNoise), Shown.scale(layer.weightScales.lowerBound),
-          Shown.scale(layer.weightScales.upperBound),
+          Shown.scale(layer.weightScales.upperBound), Shown.scale(layer.channelScales.lowerBound),
         ])
     }
     return table.html

@@ -31,77 +31,117 @@ public struct Int8Weights {
 
   /// Quantizes layers.
   ///
-  /// The biases are corrected layer by layer, so that the mean of every channel over the calibration
-  /// images is the float network's, with the layers before quantized (Nagel et al., arXiv
-  /// 1906.04721, section 4.2, with measured means).
+  /// Channels are balanced (`ChannelBalance`), then layer by layer the weights are rounded and the
+  /// biases corrected, so that the mean of every channel over the calibration images is the float
+  /// network's, with the layers before quantized (Nagel et al., arXiv 1906.04721, section 4.2, with
+  /// measured means).
   ///
   /// - Parameters:
   ///   - layers: conv1_1 and on.
-  ///   - images: at least one; activation scales come from all of them.
+  ///   - images: at least one; activation scales come from all of them, and so does the rounding.
   ///   - means: at least one, small; biases are corrected on these.
   ///   - granularity: how many weights share a scale.
+  ///   - rounding: how weights become multiples of their scales.
   ///   - pool: the threads.
   ///   - progress: called with the share that is done.
   /// - Throws: `QuantizeError`.
   public init(
     _ layers: [Float32Convolution], images: [CalibrationImage], means: [CalibrationImage],
-    granularity: Granularity = .channel, pool: WorkerPool, progress: (Double) -> Void = { _ in }
+    granularity: Granularity = .channel, rounding: Rounding = .nearest, pool: WorkerPool,
+    progress: (Double) -> Void = { _ in }
   ) throws(QuantizeError) {
     precondition(!images.isEmpty && !means.isEmpty && !layers.isEmpty)
-    for (layer, source) in zip(VGG19.convolutions, layers) {
+    // Reading the images is about as much work as quantizing some layers to the nearest.
+    let early = rounding == .nearest ? 0.6 : 0.1
+    var wanted: [[ActivationStatistics<Float32Arithmetic>.Layer]] = []
+    var maxima: [[[Float]]] = []
+    for pooling in Pooling.allCases {
+      let float = Float32Arithmetic(layers, pooling: pooling)
+      maxima.append(
+        try Self.statistics(float, layers: layers.indices, images: images, pool: pool).map {
+          $0.largest
+        })
+      wanted.append(try Self.statistics(float, layers: layers.indices, images: means, pool: pool))
+      progress(early * Double(wanted.count) / Double(Pooling.allCases.count))
+    }
+    let balance = ChannelBalance(maxima)
+    let balanced = balance.balanced(layers)
+    let networks = Pooling.allCases.map { Int8Arithmetic(pooling: $0, copies: .forward) }
+    for index in layers.indices {
+      let layer = VGG19.convolutions[index]
       weights.append(
         quantize(
-          source.weights, outputChannels: layer.outputChannels, granularity: granularity))
-    }
-    for (index, pooling) in Pooling.allCases.enumerated() {
-      let start = Double(index) / Double(Pooling.allCases.count)
-      convolutions[pooling] = try calibrate(
-        layers, images: images, means: means, pooling: pooling, pool: pool
-      ) { progress(start + $0 / Double(Pooling.allCases.count)) }
+          balanced[index].weights, outputChannels: layer.outputChannels, granularity: granularity))
+      if rounding == .reconstruct {
+        weights[index].values = try Self.reconstruct(
+          balanced[index].weights, scales: weights[index].scales, layer: index, images: images,
+          networks: networks, pool: pool)
+      }
+      for (place, pooling) in Pooling.allCases.enumerated() {
+        let channels = balance.scales[index]
+        let largest = zip(maxima[place][index], channels).reduce(0) { max($0, $1.0 / $1.1) }
+        let convolution = Int8Convolution(
+          weights: weights[index].values, weightScale: weights[index].scales, bias: [],
+          outputScale: max(largest * Self.headroom / 255, 0x1p-30), channelScale: channels)
+        let corrected = try Self.corrected(
+          convolution, bias: balanced[index].bias, network: networks[place],
+          inputScale: convolutions[pooling]?.last?.outputScale ?? 1.0 / 64, images: means,
+          wanted: wanted[place][index], pool: pool)
+        networks[place].append(corrected)
+        convolutions[pooling, default: []].append(corrected)
+      }
+      progress(early + (1 - early) * Double(index + 1) / Double(layers.count))
     }
   }
 
-  private func calibrate(
-    _ layers: [Float32Convolution], images: [CalibrationImage], means: [CalibrationImage],
-    pooling: Pooling, pool: WorkerPool, progress: (Double) -> Void
-  ) throws(QuantizeError) -> [Int8Convolution] {
-    let float = Float32Arithmetic(layers, pooling: pooling)
-    let ranges = try Self.statistics(float, layers: layers.indices, images: images, pool: pool)
-    let wanted = try Self.statistics(float, layers: layers.indices, images: means, pool: pool)
-    var result: [Int8Convolution] = []
-    var inputScale: Float = 1.0 / 64  // conv1_1 reads units of 1/64 grey level
-    for index in layers.indices {
-      let outputScale = max(ranges[index].largest * Self.headroom / 255, 0x1p-30)
-      var convolution = Int8Convolution(
-        weights: weights[index].values, weightScale: weights[index].scales, bias: [],
-        outputScale: outputScale)
-      var bias = layers[index].bias
-      // Once to measure with the bias as it is, once with the correction.
-      for round in 0..<2 {
-        convolution.bias = try Self.units(
-          bias, inputScale: inputScale, scales: convolution.weightScale, layer: index)
-        guard round == 0 else { break }
-        let measured = try Self.statistics(
-          Int8Arithmetic(result + [convolution], pooling: pooling), layers: index..<index + 1,
-          images: means, pool: pool)
-        Self.correct(&bias, measured: measured[index], wanted: wanted[index])
+  private static func reconstruct(
+    _ weights: [Float], scales: [Float], layer: Int, images: [CalibrationImage],
+    networks: [Int8Arithmetic], pool: WorkerPool
+  ) throws(QuantizeError) -> [Int8] {
+    let gram = PatchGram(layer: layer, pool: pool)
+    for network in networks {
+      for image in images {
+        do throws(MemoryError) {
+          try gram.add(image, through: network)
+        } catch {
+          throw .memory(error)
+        }
       }
-      result.append(convolution)
-      inputScale = outputScale
-      progress(Double(index + 1) / Double(layers.count))
     }
-    return result
+    return withExtendedLifetime(gram) {
+      Reconstruction(gram, pool: pool).round(weights, scales: scales)
+    }
+  }
+
+  /// A convolution with its bias, corrected on images by what `network`, the layers before, makes of them.
+  private static func corrected(
+    _ source: Int8Convolution, bias: [Float], network: Int8Arithmetic, inputScale: Float,
+    images: [CalibrationImage], wanted: ActivationStatistics<Float32Arithmetic>.Layer,
+    pool: WorkerPool
+  ) throws(QuantizeError) -> Int8Convolution {
+    let layer = network.layerCount
+    var (convolution, bias) = (source, bias)
+    convolution.bias = try units(
+      bias, inputScale: inputScale, scales: source.weightScale, layer: layer)
+    network.append(convolution)
+    let measured = try statistics(network, layers: layer..<layer + 1, images: images, pool: pool)
+    network.removeLast()
+    correct(
+      &bias, measured: measured[layer], wanted: wanted, channelScale: source.channelScale)
+    convolution.bias = try units(
+      bias, inputScale: inputScale, scales: source.weightScale, layer: layer)
+    return convolution
   }
 
   /// Moves biases by the difference of the means; a bias acts only where the ReLU is open.
   private static func correct<Measured, Wanted>(
     _ bias: inout [Float], measured: ActivationStatistics<Measured>.Layer,
-    wanted: ActivationStatistics<Wanted>.Layer
+    wanted: ActivationStatistics<Wanted>.Layer, channelScale: [Float]
   ) {
     for c in bias.indices {
       let difference = wanted.sums[c] - measured.sums[c]
       let open = max(wanted.positives[c], wanted.positions / 10)
-      bias[c] += Float(difference / Double(open))
+      bias[c] += Float(difference / Double(open)) / channelScale[c]
     }
   }
 
@@ -157,6 +197,10 @@ public struct Int8Weights {
       }
       tensors.append(
         OutputTensor(layer.name + ".activation_scale", type: "F32", shape: [2], values: scales))
+      tensors.append(
+        OutputTensor(
+          layer.name + ".channel_scale", type: "F32", shape: channels,
+          values: convolutions[.average]?[index].channelScale ?? []))
     }
     return tensors
   }

@@ -1,11 +1,11 @@
 public import QuantVGG
 
-/// What a network's activations look like over images: maxima by layer, means by channel.
+/// What a network's activations look like over images: maxima and means by channel.
 public final class ActivationStatistics<Numbers: Arithmetic>: NetworkClient {
   /// The statistics of one layer's output.
   public struct Layer {
-    /// The largest activation, in real units.
-    public var largest: Float = 0
+    /// `[channels]` the largest activation, in real units.
+    public var largest: [Float]
     /// `[channels]` sums over all positions, in real units.
     public var sums: [Double]
     /// `[channels]` positions with a positive activation.
@@ -26,6 +26,7 @@ public final class ActivationStatistics<Numbers: Arithmetic>: NetworkClient {
     self.observed = observed
     layers = VGG19.convolutions[..<observed.upperBound].map {
       Layer(
+        largest: [Float](repeating: 0, count: $0.outputChannels),
         sums: [Double](repeating: 0, count: $0.outputChannels),
         positives: [Int](repeating: 0, count: $0.outputChannels))
     }
@@ -53,27 +54,29 @@ public final class ActivationStatistics<Numbers: Arithmetic>: NetworkClient {
   ) {
     guard let shape, observed.contains(layer) else { return }
     let (width, channels) = (shape.layers[layer].width, shape.layers[layer].channels)
-    let numbers = self.numbers
+    let scale = (0..<channels).map {
+      numbers.activationScale(layer: layer) * (numbers.channelScale(layer: layer)?[$0] ?? 1)
+    }
     // Taken out of the list for the loop, so that its arrays are changed in place.
     var statistics = layers[layer]
-    layers[layer] = Layer(sums: [], positives: [])
-    var largest = statistics.largest
-    statistics.sums.withUnsafeMutableBufferPointer { sums in
-      statistics.positives.withUnsafeMutableBufferPointer { positives in
-        for y in rows {
-          let row = activations[y]
-          for x in 0..<width {
-            for c in 0..<channels {
-              let value = numbers.value(row[x * channels + c], layer: layer)
-              sums[c] += Double(value)
-              positives[c] += value > 0 ? 1 : 0
-              largest = max(largest, value)
+    layers[layer] = Layer(largest: [], sums: [], positives: [])
+    statistics.largest.withUnsafeMutableBufferPointer { largest in
+      statistics.sums.withUnsafeMutableBufferPointer { sums in
+        statistics.positives.withUnsafeMutableBufferPointer { positives in
+          for y in rows {
+            let row = activations[y]
+            for x in 0..<width {
+              for c in 0..<channels {
+                let value = Numbers.number(row[x * channels + c]) * scale[c]
+                sums[c] += Double(value)
+                positives[c] += value > 0 ? 1 : 0
+                largest[c] = max(largest[c], value)
+              }
             }
           }
         }
       }
     }
-    statistics.largest = largest
     statistics.positions += rows.count * width
     layers[layer] = statistics
   }

@@ -1,0 +1,7 @@
+/// How weights become multiples of their scales.
+public enum Rounding: String, CaseIterable, Sendable {
+  /// Each weight to its nearest multiple.
+  case nearest
+  /// So that a layer's outputs on the calibration images change least, see `Reconstruction`.
+  case reconstruct
+}
