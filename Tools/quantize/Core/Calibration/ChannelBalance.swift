@@ -8,7 +8,7 @@ internal import QuantVGG
 /// both poolings: half of the difference goes to the activations, half stays with the weights.
 struct ChannelBalance {
   /// A channel that hardly ever is positive must not blow up what it is multiplied by.
-  private static let least: Float = 0x1p-10
+  private static let least: Float = 0x1p-4
 
   /// `[layer][channel]`.
   private(set) var scales: [[Float]] = []
