@@ -36,7 +36,8 @@ let package = Package(
     .target(name: "Optim", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(name: "FileOutput", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(
-      name: "StyleTransfer", dependencies: ["QuantVGG", "Optim"], swiftSettings: swiftSettings),
+      name: "StyleTransfer", dependencies: ["QuantVGG", "Optim", "FileOutput", "CSystem"],
+      swiftSettings: swiftSettings),
     .target(
       name: "ImageIO", dependencies: ["CImageIO", "CSystem", "FileOutput"],
       swiftSettings: swiftSettings),

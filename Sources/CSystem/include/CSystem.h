@@ -15,6 +15,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -34,6 +35,16 @@ int system_open(const char *path, int flags, unsigned mode);
 /// write(2) under a name that Swift code can use beside its own `write` methods.
 static inline long long system_write(int descriptor, const void *bytes, size_t count) {
     return write(descriptor, bytes, count);
+}
+
+/// read(2), likewise.
+static inline long long system_read(int descriptor, void *bytes, size_t count) {
+    return read(descriptor, bytes, count);
+}
+
+/// Takes the lock of an open file, which ends with the process; returns 0 where another has it.
+static inline int system_lock(int descriptor) {
+    return flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
 }
 
 /// The calling thread's errno, which is a macro in C.
