@@ -20,8 +20,11 @@ final class CheckpointReader {
       throw .unreadable(errno: code)
     }
     var status = stat()
-    guard fstat(descriptor, &status) == 0 else { throw .unreadable(errno: system_errno()) }
-    guard system_is_regular(status.st_mode) != 0 else { throw .notAFile }
+    let code = fstat(descriptor, &status) == 0 ? 0 : system_errno()
+    guard code == 0, system_is_regular(status.st_mode) != 0 else {
+      _ = close(descriptor)
+      throw code == 0 ? .notAFile : .unreadable(errno: code)
+    }
     size = Int(status.st_size)
   }
 
