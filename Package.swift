@@ -79,7 +79,9 @@ let package = Package(
       dependencies: ["QuantVGG", "CQuantKernels", "StyleTransfer", "TestSupport", "CSystem"]),
     .testTarget(
       name: "StyleTransferTests",
-      dependencies: ["StyleTransfer", "QuantVGG", "Optim", "TestSupport"]),
+      dependencies: [
+        "StyleTransfer", "QuantVGG", "Optim", "FileOutput", "CSystem", "TestSupport",
+      ]),
     .testTarget(name: "OptimTests", dependencies: ["Optim", "TestSupport"]),
     .testTarget(name: "CommandOptionsTests", dependencies: ["CommandOptions", "TestSupport"]),
     .testTarget(

@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -43,9 +42,7 @@ static inline long long system_read(int descriptor, void *bytes, size_t count) {
 }
 
 /// Takes the lock of an open file, which ends with the process; returns 0 where another has it.
-static inline int system_lock(int descriptor) {
-    return flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
-}
+int system_lock(int descriptor);
 
 /// The calling thread's errno, which is a macro in C.
 int system_errno(void);
