@@ -1,5 +1,4 @@
 internal import FileOutput
-internal import QuantVGG
 internal import StyleTransfer
 
 /// The file of `--checkpoint`.
@@ -33,7 +32,7 @@ struct StoredRun {
   /// Goes on from the checkpoint, where there is one.
   ///
   /// - Returns: steps that are done.
-  func restore<Numbers: Arithmetic>(_ session: TransferSession<Numbers>) throws(Failure) -> Int {
+  func restore(_ session: SessionState) throws(Failure) -> Int {
     do throws(CheckpointError) {
       return try session.restore(from: path, fingerprint: fingerprint)?.step ?? 0
     } catch {
@@ -42,10 +41,8 @@ struct StoredRun {
   }
 
   /// Writes the checkpoint.
-  func save<Numbers: Arithmetic>(
-    _ session: TransferSession<Numbers>, step: Int
-  ) throws(Failure) {
-    guard session.image.allSatisfy({ $0.isFinite }) else {
+  func save(_ session: SessionState, step: Int) throws(Failure) {
+    guard session.isFinite else {
       throw Failure(
         "the optimisation diverged by step \(step): lower --learning-rate or --style-weight")
     }

@@ -50,7 +50,7 @@ struct TransferCommand {
     let session = try options.session(numbers, pictures, transfer, plan, optimizer, pool)
     var report = TransferReport(options, transfer, plan: plan, isa: numbers.instructionSet)
     let writer = ResultWriter(options, transfer)
-    let first = try run?.restore(session) ?? 0
+    let first = try run?.restore(session.state) ?? 0
     if first > 0 { try report.resume(at: first) }
     var done = first
     while done < options.steps, !Console.isInterrupted {
@@ -66,14 +66,14 @@ struct TransferCommand {
         try writer.save(session, step: done)
       }
       if done % options.checkpointEvery == 0, done < options.steps {
-        try run?.save(session, step: done)
+        try run?.save(session.state, step: done)
       }
     }
     let losses = session.evaluate()
     guard session.image.allSatisfy({ $0.isFinite }) else {
       throw Failure("the optimisation diverged: lower --learning-rate or the weights")
     }
-    if done > first { try run?.save(session, step: done) }
+    if done > first { try run?.save(session.state, step: done) }
     try writer.save(session, step: nil)
     report.finish(
       session, steps: done, losses: losses, seconds: Console.seconds - begin,

@@ -17,14 +17,14 @@ import Testing
       let file = try open()
       try file.write([UInt8](repeating: 1, count: 50_000).span.bytes)
       try file.flush()
-      try file.write([9, 9, 9].span.bytes)
+      try file.write(([9, 9, 9] as [UInt8]).span.bytes)
     }
     #expect(folder.names == ["a.partial"] && readBytes(path).count >= 50_000)
     var seen: [UInt8] = []
     let file = try open(keeping: 40_000) { seen += Array($0) }
     #expect(seen == [UInt8](repeating: 1, count: 40_000))
     #expect(readBytes(path).count == 40_000)
-    try file.write([2, 2].span.bytes)
+    try file.write(([2, 2] as [UInt8]).span.bytes)
     try file.commit(as: folder.file("a"))
     #expect(folder.names == ["a"])
     #expect(readBytes(folder.file("a")) == [UInt8](repeating: 1, count: 40_000) + [2, 2])
@@ -33,7 +33,7 @@ import Testing
   @Test func aShortFileIsRefused() throws {
     do {
       let file = try open()
-      try file.write([1, 2, 3].span.bytes)
+      try file.write(([1, 2, 3] as [UInt8]).span.bytes)
     }
     #expect(throws: FileOutputError.tooShort) { try open(keeping: 4) }
     #expect(throws: FileOutputError.tooShort) { try open(keeping: .max) }
@@ -42,7 +42,7 @@ import Testing
 
   @Test func oneProgramAtATime() throws {
     let file = try open()
-    try file.write([1].span.bytes)
+    try file.write(([1] as [UInt8]).span.bytes)
     #expect(throws: FileOutputError.busy) { try open() }
     try file.commit(as: folder.file("a"))
     _ = try open()

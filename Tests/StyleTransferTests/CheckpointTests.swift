@@ -40,12 +40,12 @@ import Testing
     let first = try session(numbers, settings)
     for _ in 0..<3 { first.step() }
     let written = Checkpoint(fingerprint: 99, step: 3, notes: [7, .max])
-    try first.save(written, to: path)
+    try first.state.save(written, to: path)
     let plan = NetworkPlan(chunkRows: 4, firstKept: 2)
     for isRecorded in [false, true] {
       let second = try session(
         lean, settings, threads: 3, plan: plan, isRecorded: isRecorded)
-      let read = try second.restore(from: path, fingerprint: 99, notes: 2)
+      let read = try second.state.restore(from: path, fingerprint: 99, notes: 2)
       #expect(read == written)
       #expect(bits(second) == bits(first))
       for _ in 0..<4 { second.step() }
@@ -62,7 +62,7 @@ import Testing
     try goesOn(
       Int8Arithmetic(int8, pooling: .average),
       lean: Int8Arithmetic(int8, pooling: .average, copies: .forward), settings)
-    let float32 = Float32Arithmetic(TestNetworks.float32(deepest: 2), pooling: .max)
+    let float32 = Float32Arithmetic(TestNetworks.float32(deepest: 2), pooling: .maximum)
     try goesOn(float32, lean: float32, settings)
   }
 
@@ -97,10 +97,10 @@ import Testing
     let session = try session(numbers, OptimizerSettings(method: method))
     session.step()
     session.step()
-    try session.save(Checkpoint(fingerprint: 5, step: 2), to: path)
+    try session.state.save(Checkpoint(fingerprint: 5, step: 2), to: path)
     let whole = readBytes()
     func refusal() -> CheckpointError? {
-      self.refusal { try session.restore(from: path, fingerprint: 5) }
+      self.refusal { try session.state.restore(from: path, fingerprint: 5) }
     }
     #expect(refusal() == nil)
     for end in Array(0..<100) + Array(stride(from: 100, to: whole.count, by: 97))
@@ -124,8 +124,9 @@ import Testing
     #expect(refusal() == .damaged)
     try write(whole)
     #expect(refusal() == nil)
-    #expect(self.refusal { try session.restore(from: path, fingerprint: 6) } == .otherRun)
-    #expect(self.refusal { try session.restore(from: path, fingerprint: 6, notes: 2) } == .otherRun)
+    #expect(self.refusal { try session.state.restore(from: path, fingerprint: 6) } == .otherRun)
+    #expect(
+      self.refusal { try session.state.restore(from: path, fingerprint: 6, notes: 2) } == .otherRun)
   }
 
   /// A file whose checksums are right may still promise anything.
@@ -134,7 +135,7 @@ import Testing
     let numbers = Int8Arithmetic(TestNetworks.int8(deepest: 2), pooling: .average)
     let session = try session(numbers, OptimizerSettings())
     session.step()
-    try session.save(Checkpoint(fingerprint: 5, step: 1), to: path)
+    try session.state.save(Checkpoint(fingerprint: 5, step: 1), to: path)
     let whole = readBytes()
     for word in 3..<8 {
       for wrong: UInt64 in [.max, 1 << 63, 1 << 62, 1 << 40, 4096] where (word, wrong) != (3, 4096)
@@ -148,7 +149,7 @@ import Testing
         }
         for i in 0..<8 { bytes[64 + i] = UInt8(truncatingIfNeeded: sum.value >> (8 * UInt64(i))) }
         try write(bytes)
-        #expect(refusal { try session.restore(from: path, fingerprint: 5) } != nil)
+        #expect(refusal { try session.state.restore(from: path, fingerprint: 5) } != nil)
       }
     }
   }

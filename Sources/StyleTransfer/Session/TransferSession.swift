@@ -186,31 +186,9 @@ public final class TransferSession<Numbers: Arithmetic> {
     UnsafeBufferPointer(start: values, count: shape.width * shape.height * 3)
   }
 
-  /// Writes a checkpoint, which `restore` makes another session of the same fingerprint go on from.
-  ///
-  /// - Parameters:
-  ///   - checkpoint: what stands in it beside the image and the optimizer's memory.
-  ///   - path: the file, which is replaced at once or not at all.
-  /// - Throws: `CheckpointError.output`.
-  public func save(_ checkpoint: Checkpoint, to path: String) throws(CheckpointError) {
-    try checkpoint.write(image, optimizer, to: path)
-  }
-
-  /// Reads a checkpoint's image and optimizer into this session; it may have another plan and other
-  /// threads than the session that wrote it.
-  ///
-  /// - Parameters:
-  ///   - path: the file.
-  ///   - fingerprint: that of everything which decides the bits of this session's image.
-  ///   - notes: how many numbers of its own the caller has written.
-  /// - Returns: the checkpoint; nil where there is no such file.
-  /// - Throws: `CheckpointError`; the session is then of no more use.
-  public func restore(
-    from path: String, fingerprint: UInt64, notes: Int = 0
-  ) throws(CheckpointError) -> Checkpoint? {
-    guard let reader = try CheckpointReader(path: path) else { return nil }
-    return try reader.checkpoint(
-      fingerprint: fingerprint, notes: notes, image: pixels, optimizer: optimizer)
+  /// What changes from step to step, to be saved between two steps or restored before the first.
+  public var state: SessionState {
+    SessionState(image: pixels, optimizer: optimizer, memory: memory)
   }
 
   /// A copy of the image.

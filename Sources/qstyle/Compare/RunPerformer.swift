@@ -46,7 +46,7 @@ struct RunPerformer {
     defer { line.erase() }
     let deepest = options.transfer.settings.deepest
     var output = try UnfinishedRun(
-      file, session,
+      file, session.state,
       header: file.header(
         plan: plan, weightBytes: Numbers.packedBytes(deepest: deepest, copies: numbers.copies)))
     let first = output.step
@@ -59,8 +59,8 @@ struct RunPerformer {
     for step in first...steps {
       let isStopped = Console.isInterrupted
       if isStopped || step % options.transfer.checkpointEvery == 0, step > output.step {
-        guard session.image.allSatisfy({ $0.isFinite }) else { throw Self.divergence(run, step) }
-        try output.save(session, step: step)
+        guard session.state.isFinite else { throw Self.divergence(run, step) }
+        try output.save(session.state, step: step)
       }
       if isStopped { return false }
       let isSample = run.samples.contains(step)

@@ -1,7 +1,6 @@
 internal import CSystem
 internal import CommandOptions
 internal import FileOutput
-internal import QuantVGG
 internal import StyleTransfer
 
 /// A run on its way: the file that holds its images so far, and the checkpoint that it goes on from.
@@ -23,8 +22,8 @@ struct UnfinishedRun {
   /// Goes on with a run, or starts it with `header`.
   ///
   /// - Throws: `Failure` where the checkpoint or the images are damaged.
-  init<Numbers: Arithmetic>(
-    _ file: RunFile, _ session: TransferSession<Numbers>, header: [UInt8]
+  init(
+    _ file: RunFile, _ session: SessionState, header: [UInt8]
   ) throws(Failure) {
     let found = try Self.restore(file, session)
     // Length and hash of the images so far, seconds, peak.
@@ -39,8 +38,8 @@ struct UnfinishedRun {
     if found == nil { try write(header.span.bytes) }
   }
 
-  private static func restore<Numbers: Arithmetic>(
-    _ file: RunFile, _ session: TransferSession<Numbers>
+  private static func restore(
+    _ file: RunFile, _ session: SessionState
   ) throws(Failure) -> Checkpoint? {
     do throws(CheckpointError) {
       return try session.restore(
@@ -86,8 +85,8 @@ struct UnfinishedRun {
   }
 
   /// Makes the step, before which everything has been written, the one to go on from.
-  mutating func save<Numbers: Arithmetic>(
-    _ session: TransferSession<Numbers>, step: Int
+  mutating func save(
+    _ session: SessionState, step: Int
   ) throws(Failure) {
     do throws(FileOutputError) {
       try output.flush()
