@@ -71,8 +71,12 @@ struct RunKey {
     case .file(let path): files.append(path)
     }
     for path in files { try add(file: path) }
-    for tensor in weights.file.tensors.tensors {
-      add(tensor.bytes) { weights.file.dropPages() }
+    // A file may have more layers than are in use, and in any order.
+    for layer in VGG19.convolutions[...settings.deepest] {
+      for tensor in weights.file.tensors.tensors where tensor.name.hasPrefix(layer.name + ".") {
+        fingerprint.add(tensor.name)
+        add(tensor.bytes) { weights.file.dropPages() }
+      }
     }
   }
 

@@ -59,7 +59,7 @@ struct RunPerformer {
     for step in first...steps {
       let isStopped = Console.isInterrupted
       if isStopped || step % options.transfer.checkpointEvery == 0, step > output.step {
-        guard session.state.isFinite else { throw Self.divergence(run, step) }
+        guard session.state.isFinite else { throw divergence(output, run, step) }
         try output.save(session.state, step: step)
       }
       if isStopped { return false }
@@ -69,18 +69,16 @@ struct RunPerformer {
       recorder?.isFrozen = step == steps
       let before = Console.seconds
       let costs = session.step()
-      guard costs.isFinite else { throw Self.divergence(run, step) }
+      guard costs.isFinite else { throw divergence(output, run, step) }
       if step < steps { output.seconds += Console.seconds - before }
       if isSample, let recorder { try output.write(recorder.gradient) }
       line.draw(
         "\(run.name): step \(step)/\(steps)  total \(Format.general(costs.total, digits: 5))  "
           + "\(Format.duration(line.remaining(done: step - first, of: steps - first))) left")
     }
-    guard session.image.allSatisfy({ $0.isFinite }) else { throw Self.divergence(run, steps) }
+    guard session.state.isFinite else { throw divergence(output, run, steps) }
     if recorder != nil {
-      for gram in session.grams {
-        try output.write(gram.span.bytes)
-      }
+      for gram in session.grams { try output.write(gram.span.bytes) }
     }
     let measures = [output.seconds / Double(steps), Double(output.peakBytes)]
     try output.write(measures.span.bytes)
@@ -88,8 +86,9 @@ struct RunPerformer {
     return true
   }
 
-  private static func divergence(_ run: ComparedRun, _ step: Int) -> Failure {
-    Failure("\(run.name) diverged by step \(step): lower --learning-rate or --style-weight")
+  private func divergence(_ output: UnfinishedRun, _ run: ComparedRun, _ step: Int) -> Failure {
+    output.discard()
+    return Failure("\(run.name) diverged by step \(step): lower --learning-rate or --style-weight")
   }
 
   private static func recorder(_ optimizer: Optimizer) throws(Failure) -> GradientRecorder {

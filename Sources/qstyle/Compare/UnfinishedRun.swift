@@ -22,9 +22,7 @@ struct UnfinishedRun {
   /// Goes on with a run, or starts it with `header`.
   ///
   /// - Throws: `Failure` where the checkpoint or the images are damaged.
-  init(
-    _ file: RunFile, _ session: SessionState, header: [UInt8]
-  ) throws(Failure) {
+  init(_ file: RunFile, _ session: SessionState, header: [UInt8]) throws(Failure) {
     let found = try Self.restore(file, session)
     // Length and hash of the images so far, seconds, peak.
     let notes = found?.notes ?? [0, Fingerprint().value, 0, 0]
@@ -85,9 +83,7 @@ struct UnfinishedRun {
   }
 
   /// Makes the step, before which everything has been written, the one to go on from.
-  mutating func save(
-    _ session: SessionState, step: Int
-  ) throws(Failure) {
+  mutating func save(_ session: SessionState, step: Int) throws(Failure) {
     do throws(FileOutputError) {
       try output.flush()
     } catch {
@@ -102,6 +98,12 @@ struct UnfinishedRun {
       throw Failure(file.checkpointPath, error.description)
     }
     self.step = step
+  }
+
+  /// Removes all of the run.
+  func discard() {
+    _ = unlink(file.checkpointPath)
+    _ = unlink(file.partialPath)
   }
 
   /// Gives the whole file its name, and removes the checkpoint.
