@@ -54,20 +54,23 @@ struct RunKey {
     _ transfer: PlannedTransfer, _ options: TransferOptions, weights: Weights, seed: UInt64
   ) throws(Failure) {
     let settings = options.settings
-    let (result, style) = (transfer.resultSize, transfer.measuredStyleSize)
-    fingerprint.add(
-      "\(QStyle.version) \(result.width)x\(result.height) \(style.width)x\(style.height) "
-        + "\(weights.precision.rawValue) \(options.pooling.rawValue) "
-        + "\(settings.contentWeight) \(settings.styleWeight)")
-    for layers in [settings.contentLayers, settings.styleLayers] {
-      fingerprint.add(UInt64(layers.count))
-      for layer in layers { fingerprint.add("\(layer.layer) \(layer.weight)") }
-    }
+    fingerprint.add(QStyle.version)
+    add(transfer.resultSize)
+    add(transfer.measuredStyleSize)
+    fingerprint.add(weights.precision.rawValue)
+    fingerprint.add(options.pooling.rawValue)
+    fingerprint.add(settings.contentWeight.bitPattern)
+    fingerprint.add(settings.styleWeight.bitPattern)
+    add(settings.contentLayers)
+    add(settings.styleLayers)
     add(options.optimizer)
     var files = [options.content, options.style]
     switch options.start {
     case .content: fingerprint.add("content")
-    case .noise: fingerprint.add("noise \(options.noiseRatio) \(seed)")
+    case .noise:
+      fingerprint.add("noise")
+      fingerprint.add(UInt64(options.noiseRatio.bitPattern))
+      fingerprint.add(seed)
     case .file(let path): files.append(path)
     }
     for path in files { try add(file: path) }
@@ -80,15 +83,33 @@ struct RunKey {
     }
   }
 
+  private mutating func add(_ size: ImageSize) {
+    fingerprint.add(UInt64(size.width))
+    fingerprint.add(UInt64(size.height))
+  }
+
+  private mutating func add(_ layers: [TransferSettings.LayerWeight]) {
+    fingerprint.add(UInt64(layers.count))
+    for layer in layers {
+      fingerprint.add(UInt64(layer.layer))
+      fingerprint.add(layer.weight.bitPattern)
+    }
+  }
+
   private mutating func add(_ optimizer: OptimizerSettings) {
-    fingerprint.add("\(optimizer.method.rawValue) \(optimizer.state.rawValue)")
+    fingerprint.add(optimizer.method.rawValue)
+    fingerprint.add(optimizer.state.rawValue)
     switch optimizer.method {
     case .adam:
       let adam = optimizer.adam
-      fingerprint.add("\(adam.learningRate) \(adam.beta1) \(adam.beta2) \(adam.epsilon)")
+      fingerprint.add(UInt64(adam.learningRate.bitPattern))
+      fingerprint.add(UInt64(adam.beta1.bitPattern))
+      fingerprint.add(UInt64(adam.beta2.bitPattern))
+      fingerprint.add(UInt64(adam.epsilon.bitPattern))
     case .lbfgs:
-      let lbfgs = optimizer.lbfgs
-      fingerprint.add("\(lbfgs.history) \(lbfgs.firstChange) \(lbfgs.largestChange)")
+      fingerprint.add(UInt64(optimizer.lbfgs.history))
+      fingerprint.add(optimizer.lbfgs.firstChange.bitPattern)
+      fingerprint.add(optimizer.lbfgs.largestChange.bitPattern)
     }
   }
 
@@ -99,8 +120,9 @@ struct RunKey {
     _ run: ComparedRun, _ transfer: PlannedTransfer, _ options: TransferOptions
   ) throws(Failure) {
     try self.init(transfer, options, weights: run.weights, seed: run.seed)
-    fingerprint.add(
-      "\(options.steps) \(run.samples.count) \(options.shared.threads) "
-        + options.shared.kernels.instructionSet.rawValue)
+    fingerprint.add(UInt64(options.steps))
+    fingerprint.add(UInt64(run.samples.count))
+    fingerprint.add(UInt64(options.shared.threads))
+    fingerprint.add(options.shared.kernels.instructionSet.rawValue)
   }
 }

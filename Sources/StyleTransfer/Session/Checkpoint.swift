@@ -92,7 +92,7 @@ private struct CheckpointWriter: ~Copyable {
     words.reserveCapacity(Checkpoint.chunkWords)
   }
 
-  mutating func put(_ word: UInt64) {
+  @inline(never) mutating func put(_ word: UInt64) {
     sum.add(word)
     words.append(word.littleEndian)
     if words.count == Checkpoint.chunkWords { flush() }
@@ -107,7 +107,7 @@ private struct CheckpointWriter: ~Copyable {
     try file.write(bytes)
   }
 
-  private mutating func flush() {
+  @inline(never) private mutating func flush() {
     do throws(FileOutputError) {
       if failure == nil { try file.write(words.span.bytes) }
     } catch {

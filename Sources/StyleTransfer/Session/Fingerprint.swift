@@ -16,7 +16,7 @@ public struct Fingerprint: Sendable {
   }
 
   /// Adds a text.
-  public mutating func add(_ text: String) {
+  @inline(never) public mutating func add(_ text: String) {
     for byte in text.utf8 { add(UInt64(byte)) }
     add(0x100)
   }
