@@ -36,7 +36,8 @@ let package = Package(
     .target(name: "Optim", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(name: "FileOutput", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(
-      name: "StyleTransfer", dependencies: ["QuantVGG", "Optim"], swiftSettings: swiftSettings),
+      name: "StyleTransfer", dependencies: ["QuantVGG", "Optim", "FileOutput", "CSystem"],
+      swiftSettings: swiftSettings),
     .target(
       name: "ImageIO", dependencies: ["CImageIO", "CSystem", "FileOutput"],
       swiftSettings: swiftSettings),
@@ -81,7 +82,9 @@ let package = Package(
       dependencies: ["QuantVGG", "CQuantKernels", "StyleTransfer", "TestSupport", "CSystem"]),
     .testTarget(
       name: "StyleTransferTests",
-      dependencies: ["StyleTransfer", "QuantVGG", "Optim", "TestSupport"]),
+      dependencies: [
+        "StyleTransfer", "QuantVGG", "Optim", "FileOutput", "CSystem", "TestSupport",
+      ]),
     .testTarget(name: "OptimTests", dependencies: ["Optim", "TestSupport"]),
     .testTarget(name: "CommandOptionsTests", dependencies: ["CommandOptions", "TestSupport"]),
     .testTarget(

@@ -1,6 +1,8 @@
 #define _GNU_SOURCE
 #include "CSystem.h"
 
+#include <sys/file.h>
+
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -20,6 +22,8 @@ int system_argument_count(void) { return saved_count; }
 char *const *system_arguments(void) { return saved_arguments; }
 
 int system_open(const char *path, int flags, unsigned mode) { return open(path, flags | O_CLOEXEC, (mode_t)mode); }
+
+int system_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; }
 
 int system_errno(void) { return errno; }
 

@@ -44,17 +44,7 @@ public struct AtomicFile: ~Copyable {
   ///
   /// - Throws: `FileOutputError.system` with the cause; the target is then as it was before.
   public func write(_ bytes: UnsafeRawBufferPointer) throws(FileOutputError) {
-    var rest = bytes
-    while !rest.isEmpty {
-      let count = Int(system_write(descriptor, rest.baseAddress, rest.count))
-      if count > 0 {
-        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
-      } else if count == 0 {
-        throw .system(errno: ENOSPC)
-      } else if system_errno() != EINTR {
-        throw .system(errno: system_errno())
-      }
-    }
+    try writeAll(bytes, to: descriptor)
   }
 
   /// Appends `bytes`.

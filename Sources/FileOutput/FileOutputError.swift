@@ -6,6 +6,10 @@ public enum FileOutputError: Error, Equatable, Sendable {
   case isDirectory
   /// The folder that the target should be in does not exist.
   case missingFolder
+  /// Another program is writing the file.
+  case busy
+  /// The file has fewer bytes than were written to it.
+  case tooShort
   /// A system call failed with this `errno`.
   case system(errno: Int32)
 
@@ -16,6 +20,10 @@ public enum FileOutputError: Error, Equatable, Sendable {
       "is a directory; name a file in it"
     case .missingFolder:
       "is in a folder that does not exist; create the folder first"
+    case .busy:
+      "is being written by another program; wait for its end, or write to another folder"
+    case .tooShort:
+      "is cut off"
     case .system(errno: ENOSPC), .system(errno: EDQUOT):
       "cannot be written: no space is left there; free some or write to another disk"
     case .system(let errno):

@@ -67,6 +67,11 @@ public final class Adam: Optimizer {
       values[i] -= step.change(m[i], v[i])
     }
   }
+
+  /// Shows the powers of the decays.
+  public override func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
+    step.visitNumbers(visit)
+  }
 }
 
 /// The arithmetic of one step of Adam.
@@ -88,6 +93,13 @@ struct AdamStep {
     beta2Power *= Double(settings.beta2)
     size = Float(Double(settings.learningRate) / (1 - beta1Power))
     rootCorrection = Float(1 / (1 - beta2Power).squareRoot())
+  }
+
+  /// Shows the powers of the decays, from which all else follows.
+  mutating func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
+    beta1Power.show(visit)
+    beta2Power.show(visit)
+    return (0...1).contains(beta1Power) && (0...1).contains(beta2Power)
   }
 
   /// Both moments after a gradient.

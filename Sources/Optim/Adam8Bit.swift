@@ -30,6 +30,14 @@ public final class Adam8Bit: Optimizer {
     rows * rowBytes(rowLength)
   }
 
+  /// Shows the powers of the decays and the number of steps.
+  public override func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
+    var count = UInt64(steps)
+    visit(&count)
+    steps = UInt32(truncatingIfNeeded: count)
+    return step.visitNumbers(visit) && count == UInt64(steps)
+  }
+
   private static func rowBytes(_ rowLength: Int) -> Int {
     2 * rowLength + 2 * ((rowLength + block - 1) / block)
   }

@@ -32,6 +32,32 @@ struct LBFGSRecursion {
 
   private func product(_ a: Int, _ b: Int) -> Double { products[a * size + b] }
 
+  /// Shows the accepted slots, the last loss and all products; false where slots are impossible.
+  mutating func visitNumbers(pending: Int?, _ visit: (inout UInt64) -> Void) -> Bool {
+    var used = UInt64(order.count)
+    visit(&used)
+    guard used <= UInt64(settings.history) else { return false }
+    for place in 0..<settings.history {
+      var slot = place < order.count ? UInt64(order[place]) : 0
+      visit(&slot)
+      guard place < Int(used) else { continue }
+      guard slot < UInt64(settings.history), Int(slot) != pending,
+        !order.prefix(place).contains(Int(slot))
+      else { return false }
+      if place < order.count { order[place] = Int(slot) } else { order.append(Int(slot)) }
+    }
+    while order.count > Int(used) { order.removeLast() }
+    lastLoss.show(visit)
+    for a in 0..<size {
+      for b in 0...a {
+        var value = product(a, b)
+        value.show(visit)
+        set(value, a, b)
+      }
+    }
+    return true
+  }
+
   /// Forgets everything after a change that made the loss twice as large.
   mutating func judge(loss: Double) {
     if !(loss <= 2 * lastLoss) { order.removeAll(keepingCapacity: true) }

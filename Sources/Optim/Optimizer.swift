@@ -11,7 +11,7 @@ open class Optimizer {
   public let rowLength: Int
   /// Rows of the image.
   public let rows: Int
-  /// Everything that it remembers from step to step; zeros at first.
+  /// What it remembers of every row from step to step; zeros at first.
   public let state: UnsafeMutableRawBufferPointer
 
   /// Asks for the state.
@@ -52,6 +52,26 @@ open class Optimizer {
 
   /// Changes the values of a row.
   open func move(_ values: UnsafeMutablePointer<Float>, row: Int) {}
+
+  /// The bytes that, with the numbers of `visitNumbers`, let another optimizer of the same settings
+  /// go on from here between two steps.
+  open var kept: UnsafeMutableRawBufferPointer { state }
+
+  /// Shows each number that is remembered beside `kept`, always in the same order.
+  ///
+  /// - Parameter visit: may put the number of an earlier optimizer in its place; a `Double` is its
+  ///   bit pattern.
+  /// - Returns: whether the numbers can be those of an optimizer; where not, this one is of no more use.
+  open func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool { true }
+}
+
+extension Double {
+  /// Shows the number as its bit pattern.
+  mutating func show(_ visit: (inout UInt64) -> Void) {
+    var bits = bitPattern
+    visit(&bits)
+    self = Double(bitPattern: bits)
+  }
 }
 
 /// Why an optimizer can not start.

@@ -1,3 +1,4 @@
+internal import CSystem
 internal import CommandOptions
 internal import ImageIO
 internal import QualityReport
@@ -27,15 +28,17 @@ struct CompareCommand {
       for part in parts { DryRun(options.transfer, part.transfer, part.memory).report(pool) }
       return .done
     }
-    var keys: [String] = []
-    for run in runs.all { keys.append(try RunKey(run, transfer, options.transfer).text) }
+    var keys: [RunKey] = []
+    for run in runs.all { keys.append(try RunKey(run, transfer, options.transfer)) }
     let folder = options.folder
     let size = transfer.engineSize(transfer.resultSize)
     func file(_ run: ComparedRun) -> RunFile {
-      let key = zip(runs.all, keys).first { $0.0.name == run.name }?.1 ?? ""
+      guard let index = runs.all.firstIndex(where: { $0.name == run.name }) else {
+        preconditionFailure("the run is one of them")
+      }
       return RunFile(
-        run: run, path: "\(folder)/runs/\(run.precision.rawValue)-\(key).safetensors",
-        width: size.width, height: size.height, settings: options.transfer.settings)
+        run: run, key: keys[index], folder: folder + "/runs", width: size.width,
+        height: size.height, settings: options.transfer.settings)
     }
     try OutputFile.makeFolder(folder)
     try OutputFile.makeFolder(folder + "/runs")
@@ -43,13 +46,15 @@ struct CompareCommand {
     var peak = 0
     for run in runs.all {
       if file(run).exists {
+        _ = unlink(file(run).checkpointPath)
         note("\(run.name): done before, taken from \(file(run).path)\n")
         continue
       }
       note("\(run.name): \(options.transfer.steps) steps\n")
       guard try performer.perform(file(run)) else {
         note(
-          "stopped; what is done is in \(folder)/runs, and the same command goes on from there\n")
+          "stopped; what is done is in \(folder)/runs, and the same command goes on from that step\n"
+        )
         return .interrupted
       }
       peak = max(peak, Console.peakBytes)

@@ -43,8 +43,10 @@ enum OptimizerOptions {
       throw UsageError("--history is that of L-BFGS; leave it out, or choose --optimizer lbfgs")
     }
     settings.lbfgs.history = history ?? settings.lbfgs.history
-    // A short run never remembers more changes than it makes.
-    settings.lbfgs.history = min(settings.lbfgs.history, steps)
+    // A short run never remembers more changes than it makes, unless more steps may follow.
+    if !arguments.has("checkpoint") {
+      settings.lbfgs.history = min(settings.lbfgs.history, steps)
+    }
     settings.adam.learningRate = Float(rate ?? (isArticle ? 2 : 10))
     return settings
   }

@@ -26,30 +26,33 @@ struct TransferCommand {
       DryRun(options, transfer, planned).report(pool)
       return .done
     }
+    let run = try StoredRun(options, transfer, weights)
     let deepest = options.settings.deepest
     switch weights.precision {
     case .int8:
       let numbers = try weights.int8(
         deepest: deepest, pooling: options.pooling, kernels: options.shared.kernels,
         copies: planned.plan.copies, transposed: transfer.isTransposed)
-      return try optimise(numbers, pictures, transfer, planned.plan, pool, begin)
+      return try optimise(numbers, pictures, transfer, planned.plan, pool, run, begin)
     case .float32:
       let numbers = try weights.float32(
         deepest: deepest, pooling: options.pooling, kernels: options.shared.kernels,
         transposed: transfer.isTransposed)
-      return try optimise(numbers, pictures, transfer, planned.plan, pool, begin)
+      return try optimise(numbers, pictures, transfer, planned.plan, pool, run, begin)
     }
   }
 
   private func optimise<Numbers: Arithmetic>(
     _ numbers: Numbers, _ pictures: Pictures, _ transfer: PlannedTransfer, _ plan: MemoryPlan,
-    _ pool: WorkerPool, _ begin: Double
+    _ pool: WorkerPool, _ run: StoredRun?, _ begin: Double
   ) throws(Failure) -> ExitCode {
     let optimizer = try options.optimizer.make(for: transfer)
     let session = try options.session(numbers, pictures, transfer, plan, optimizer, pool)
     var report = TransferReport(options, transfer, plan: plan, isa: numbers.instructionSet)
     let writer = ResultWriter(options, transfer)
-    var done = 0
+    let first = try run?.restore(session.state) ?? 0
+    if first > 0 { try report.resume(at: first) }
+    var done = first
     while done < options.steps, !Console.isInterrupted {
       let before = Console.seconds
       let losses = session.step()
@@ -62,11 +65,15 @@ struct TransferCommand {
       if let every = options.saveEvery, done % every == 0, done < options.steps {
         try writer.save(session, step: done)
       }
+      if done % options.checkpointEvery == 0, done < options.steps {
+        try run?.save(session.state, step: done)
+      }
     }
     let losses = session.evaluate()
     guard session.image.allSatisfy({ $0.isFinite }) else {
       throw Failure("the optimisation diverged: lower --learning-rate or the weights")
     }
+    if done > first { try run?.save(session.state, step: done) }
     try writer.save(session, step: nil)
     report.finish(
       session, steps: done, losses: losses, seconds: Console.seconds - begin,

@@ -25,9 +25,16 @@ struct TransferOptions {
         [
           Option("save-every", value: "N", "Also save OUT-000025.png and so on every N steps."),
           Option("log", value: "FILE", "Append a JSON line per step to FILE."),
+          Option(
+            "checkpoint", value: "FILE",
+            "Keep the run in FILE; where FILE exists, go on from there, also to more --steps."),
+          checkpointEvery,
         ]),
       SharedOptions.group,
     ])
+
+  static let checkpointEvery = Option(
+    "checkpoint-every", value: "N", "Steps between two checkpoints (default: 25).")
 
   static let pictures = [
     Option("size", value: "N", "Longer side of the result in pixels (default: 512)."),
@@ -87,6 +94,8 @@ struct TransferOptions {
   let pooling: Pooling
   let saveEvery: Int?
   let log: String?
+  let checkpoint: String?
+  let checkpointEvery: Int
   let memory: Int?
   let plan: MemoryPlan?
   let isDryRun: Bool
@@ -99,6 +108,12 @@ struct TransferOptions {
       throw UsageError("'\(output)' ends neither in .png nor in .jpg; name the result so")
     }
     try self.init(arguments, output: output, format: format)
+    guard checkpoint != nil || !arguments.has("checkpoint-every") else {
+      throw UsageError("--checkpoint-every needs a file: --checkpoint FILE")
+    }
+    guard checkpoint != output, checkpoint == nil || checkpoint != log else {
+      throw UsageError("--checkpoint names a file of the run's own; give it another name")
+    }
   }
 
   /// The options of a run whose results are checked by the caller.
@@ -148,6 +163,9 @@ struct TransferOptions {
     pooling = try SharedOptions.pooling(arguments)
     saveEvery = try arguments.integer("save-every", in: 1...1_000_000) ?? (isArticle ? 25 : nil)
     log = arguments.text("log")
+    checkpoint = arguments.text("checkpoint")
+    let every = try arguments.integer("checkpoint-every", in: 1...1_000_000)
+    checkpointEvery = every ?? 25
     memory = try arguments.bytes("memory")
     plan = try SharedOptions.plan(arguments)
     isDryRun = arguments.has("dry-run")

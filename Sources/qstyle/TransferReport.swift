@@ -1,4 +1,3 @@
-internal import CSystem
 internal import CommandOptions
 internal import ImageIO
 internal import Optim
@@ -13,6 +12,8 @@ struct TransferReport {
   private let isa: InstructionSet
   private var line: ProgressLine
   private var stepSeconds = 0.0
+  /// Steps that were done before.
+  private var first = 0
 
   init(
     _ options: TransferOptions, _ transfer: PlannedTransfer, plan: MemoryPlan, isa: InstructionSet
@@ -38,37 +39,26 @@ struct TransferReport {
         Console.note(text + "\n")
       }
     }
-    try appendLog(step, losses, seconds: seconds)
+    if let path = options.log {
+      try StepLog(path: path).append(step, losses, seconds: seconds)
+    }
+  }
+
+  /// Tells that the run goes on from a checkpoint.
+  mutating func resume(at step: Int) throws(Failure) {
+    first = step
+    if !options.shared.isQuiet { Console.note("resumed at step \(step)\n") }
+    if let path = options.log { try StepLog(path: path).cut(after: step) }
   }
 
   /// Step, costs, time left and memory on one line.
   private func status(_ step: Int, _ losses: LossValues) -> String {
     let costs = [("total", losses.total), ("content", losses.content), ("style", losses.style)]
       .map { "\($0.0) \(Format.general($0.1, digits: 5))" }.joined(separator: "  ")
-    let left = Format.duration(line.remaining(done: step, of: options.steps))
+    let left = Format.duration(
+      line.remaining(done: step - first, of: options.steps - first))
     return "step \(step)/\(options.steps)  \(costs)  \(left) left  "
       + Format.bytes(Console.peakBytes)
-  }
-
-  private func appendLog(_ step: Int, _ losses: LossValues, seconds: Double) throws(Failure) {
-    guard let path = options.log else { return }
-    var entry = JSONObject()
-    entry.add("step", step)
-    entry.add("total", losses.total)
-    entry.add("content", losses.content)
-    entry.add("style", losses.style)
-    entry.add("seconds", seconds)
-    entry.add("peak_bytes", Console.peakBytes)
-    let bytes = Array((entry.text + "\n").utf8)
-    let flags = O_WRONLY | O_CREAT | (step == 1 ? O_TRUNC : O_APPEND)
-    let descriptor = system_open(path, flags, 0o666)
-    guard descriptor >= 0 else {
-      throw Failure(path, "cannot be created: \(String(cString: strerror(system_errno())))")
-    }
-    defer { close(descriptor) }
-    guard system_write(descriptor, bytes, bytes.count) == Int64(bytes.count) else {
-      throw Failure(path, "cannot be written: \(String(cString: strerror(system_errno())))")
-    }
   }
 
   /// SHA-256 of the picture's `[height][width][3]` values.
@@ -99,11 +89,13 @@ struct TransferReport {
       result.add("width", transfer.resultSize.width)
       result.add("height", transfer.resultSize.height)
       result.add("steps", steps)
+      if first > 0 { result.add("resumed_at", first) }
       result.add("total", losses.total)
       result.add("content", losses.content)
       result.add("style", losses.style)
       result.add("seconds", seconds)
-      result.add("step_ms", steps == 0 ? nil : 1000 * stepSeconds / Double(steps))
+      result.add(
+        "step_ms", steps == first ? nil : 1000 * stepSeconds / Double(steps - first))
       result.add("peak_bytes", peak)
       result.add("plan", plan.name)
       result.add("isa", isa.rawValue)

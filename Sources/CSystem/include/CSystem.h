@@ -36,6 +36,14 @@ static inline long long system_write(int descriptor, const void *bytes, size_t c
     return write(descriptor, bytes, count);
 }
 
+/// read(2), likewise.
+static inline long long system_read(int descriptor, void *bytes, size_t count) {
+    return read(descriptor, bytes, count);
+}
+
+/// Takes the lock of an open file, which ends with the process; returns 0 where another has it.
+int system_lock(int descriptor);
+
 /// The calling thread's errno, which is a macro in C.
 int system_errno(void);
 

@@ -42,7 +42,7 @@ public final class MappedFile {
   }
 
   /// Lets the system take the memory of the pages that are the file's alone back at once.
-  func dropPages() {
+  public func dropPages() {
     guard let first = bytes.baseAddress else { return }
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     let start = first.alignedUp(toMultipleOf: page)

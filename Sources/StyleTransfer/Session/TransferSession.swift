@@ -186,6 +186,11 @@ public final class TransferSession<Numbers: Arithmetic> {
     UnsafeBufferPointer(start: values, count: shape.width * shape.height * 3)
   }
 
+  /// What changes from step to step, to be saved between two steps or restored before the first.
+  public var state: SessionState {
+    SessionState(image: pixels, optimizer: optimizer, memory: memory)
+  }
+
   /// A copy of the image.
   public var tensor: ImageTensor {
     ImageTensor(width: shape.width, height: shape.height, values: Array(image))

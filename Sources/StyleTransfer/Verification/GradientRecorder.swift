@@ -62,4 +62,14 @@ public final class GradientRecorder: Optimizer {
   public override func move(_ values: UnsafeMutablePointer<Float>, row: Int) {
     active?.move(values, row: row)
   }
+
+  /// What the other optimizer remembers; the gradient is not kept.
+  public override var kept: UnsafeMutableRawBufferPointer {
+    inner?.kept ?? UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  }
+
+  /// Shows the other optimizer's numbers.
+  public override func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
+    inner?.visitNumbers(visit) ?? true
+  }
 }

@@ -17,6 +17,7 @@ struct CompareOptions {
           Option(
             "seeds", value: "K",
             "Further float32 runs from other noise, to judge the difference by (default: 2)."),
+          TransferOptions.checkpointEvery,
         ]),
       OptionGroup(
         "Network",

@@ -23,14 +23,6 @@ struct OutputFile: ~Copyable {
     }
   }
 
-  func write(_ values: UnsafeBufferPointer<Float>) throws(Failure) {
-    do throws(FileOutputError) {
-      try file.write(UnsafeRawBufferPointer(values))
-    } catch {
-      throw Failure(path, error.description)
-    }
-  }
-
   func write(_ bytes: [UInt8]) throws(Failure) { try write(bytes.span.bytes) }
 
   func write(_ text: String) throws(Failure) { try write(Array(text.utf8)) }

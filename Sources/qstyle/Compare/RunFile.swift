@@ -10,9 +10,19 @@ internal import StyleTransfer
 /// last image where the run keeps gradients; `measures` F64 [2]: seconds per step and peak bytes.
 struct RunFile {
   let run: ComparedRun
-  let path: String
+  /// What the file's name and its run follow from.
+  let key: RunKey
+  let folder: String
   let width, height: Int
   let settings: TransferSettings
+
+  var path: String { stem + ".safetensors" }
+  /// The file until it is whole.
+  var partialPath: String { stem + ".partial" }
+  /// Where the run goes on.
+  var checkpointPath: String { stem + ".checkpoint" }
+
+  private var stem: String { "\(folder)/\(run.precision.rawValue)-\(key.text)" }
 
   /// One tensor of the header.
   struct Part {

@@ -44,39 +44,51 @@ struct RunPerformer {
     let steps = options.transfer.steps
     var line = ProgressLine(isQuiet: options.shared.isQuiet)
     defer { line.erase() }
-    var seconds = 0.0
-    let output = try OutputFile(file.path)
     let deepest = options.transfer.settings.deepest
-    try output.write(
-      file.header(
+    var output = try UnfinishedRun(
+      file, session.state,
+      header: file.header(
         plan: plan, weightBytes: Numbers.packedBytes(deepest: deepest, copies: numbers.copies)))
-    for step in 0...steps {
-      if Console.isInterrupted { return false }
+    let first = output.step
+    guard first <= steps else {
+      throw Failure(file.checkpointPath, CheckpointError.damaged.description)
+    }
+    if first > 0, !options.shared.isQuiet {
+      Console.note("\(run.name): resumed at step \(first)\n")
+    }
+    for step in first...steps {
+      let isStopped = Console.isInterrupted
+      if isStopped || step % options.transfer.checkpointEvery == 0, step > output.step {
+        guard session.state.isFinite else { throw divergence(output, run, step) }
+        try output.save(session.state, step: step)
+      }
+      if isStopped { return false }
       let isSample = run.samples.contains(step)
       if isSample { try output.write(session.image) }
       if step == steps, recorder == nil { break }
       recorder?.isFrozen = step == steps
       let before = Console.seconds
       let costs = session.step()
-      guard costs.isFinite else { throw Self.divergence(run, step) }
-      if step < steps { seconds += Console.seconds - before }
+      guard costs.isFinite else { throw divergence(output, run, step) }
+      if step < steps { output.seconds += Console.seconds - before }
       if isSample, let recorder { try output.write(recorder.gradient) }
       line.draw(
         "\(run.name): step \(step)/\(steps)  total \(Format.general(costs.total, digits: 5))  "
-          + "\(Format.duration(line.remaining(done: step, of: steps))) left")
+          + "\(Format.duration(line.remaining(done: step - first, of: steps - first))) left")
     }
-    guard session.image.allSatisfy({ $0.isFinite }) else { throw Self.divergence(run, steps) }
+    guard session.state.isFinite else { throw divergence(output, run, steps) }
     if recorder != nil {
       for gram in session.grams { try output.write(gram.span.bytes) }
     }
-    let measures = [seconds / Double(steps), Double(Console.peakBytes)]
+    let measures = [output.seconds / Double(steps), Double(output.peakBytes)]
     try output.write(measures.span.bytes)
-    try output.commit()
+    try output.finish()
     return true
   }
 
-  private static func divergence(_ run: ComparedRun, _ step: Int) -> Failure {
-    Failure("\(run.name) diverged by step \(step): lower --learning-rate or --style-weight")
+  private func divergence(_ output: UnfinishedRun, _ run: ComparedRun, _ step: Int) -> Failure {
+    output.discard()
+    return Failure("\(run.name) diverged by step \(step): lower --learning-rate or --style-weight")
   }
 
   private static func recorder(_ optimizer: Optimizer) throws(Failure) -> GradientRecorder {

@@ -1,0 +1,103 @@
+internal import CSystem
+
+/// A file that several runs of a program write one after the other, and that gets its name once it
+/// is whole.
+///
+/// Until then it has a name of its own. What is written after the last `flush()` may be lost when the
+/// program is killed; the next one says how many bytes to keep, and goes on behind them. One program
+/// at a time has the file open.
+public final class ResumableFile {
+  private let descriptor: Int32
+  private let path: String
+
+  /// Opens or creates the file, keeps its first bytes, and drops the rest.
+  ///
+  /// - Parameters:
+  ///   - path: its name until it is whole.
+  ///   - count: bytes to keep.
+  ///   - visit: sees them, in parts of a multiple of 4 bytes but for the last.
+  /// - Throws: `FileOutputError.busy` when another program has the file, `.tooShort` when it has fewer
+  ///   bytes, and others where it can not be read or written.
+  public init(
+    path: String, keeping count: Int = 0, visit: (UnsafeRawBufferPointer) -> Void = { _ in }
+  ) throws(FileOutputError) {
+    self.path = path
+    descriptor = system_open(path, O_RDWR | O_CREAT, 0o666)
+    guard descriptor >= 0 else {
+      throw system_errno() == ENOENT ? .missingFolder : .system(errno: system_errno())
+    }
+    // Another program may have renamed the file before it let go.
+    var (own, named) = (stat(), stat())
+    guard system_lock(descriptor) != 0, fstat(descriptor, &own) == 0, stat(path, &named) == 0,
+      own.st_ino == named.st_ino
+    else { throw .busy }
+    guard own.st_size >= count else { throw .tooShort }
+    try read(count, visit)
+    guard ftruncate(descriptor, count) == 0 else { throw .system(errno: system_errno()) }
+  }
+
+  deinit {
+    _ = close(descriptor)
+  }
+
+  private func read(
+    _ count: Int, _ visit: (UnsafeRawBufferPointer) -> Void
+  ) throws(FileOutputError) {
+    var buffer = [UInt8](repeating: 0, count: 1 << 14)
+    var rest = count
+    while rest > 0 {
+      var filled = 0
+      let wanted = min(rest, buffer.count)
+      while filled < wanted {
+        let descriptor = descriptor
+        let count = buffer.withUnsafeMutableBytes { bytes in
+          Int(system_read(descriptor, bytes.baseAddress.map { $0 + filled }, wanted - filled))
+        }
+        if count == 0 { throw .tooShort }
+        if count < 0 && system_errno() != EINTR { throw .system(errno: system_errno()) }
+        filled += max(count, 0)
+      }
+      buffer.withUnsafeBytes { visit(UnsafeRawBufferPointer(rebasing: $0[..<wanted])) }
+      rest -= wanted
+    }
+  }
+
+  /// Appends `bytes`.
+  ///
+  /// - Throws: `FileOutputError.system` with the cause.
+  public func write(_ bytes: RawSpan) throws(FileOutputError) {
+    try bytes.withUnsafeBytes { buffer throws(FileOutputError) in
+      try writeAll(buffer, to: descriptor)
+    }
+  }
+
+  /// Waits until the bytes so far are on the disk.
+  ///
+  /// - Throws: `FileOutputError.system` with the cause.
+  public func flush() throws(FileOutputError) {
+    guard fsync(descriptor) == 0 else { throw .system(errno: system_errno()) }
+  }
+
+  /// Flushes the file and gives it its name, in place of any file that has it.
+  ///
+  /// - Throws: `FileOutputError.system` with the cause.
+  public func commit(as target: String) throws(FileOutputError) {
+    try flush()
+    guard rename(path, target) == 0 else { throw .system(errno: system_errno()) }
+  }
+}
+
+/// Writes all bytes to an open file.
+func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(FileOutputError) {
+  var rest = bytes
+  while !rest.isEmpty {
+    let count = Int(system_write(descriptor, rest.baseAddress, rest.count))
+    if count > 0 {
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+    } else if count == 0 {
+      throw .system(errno: ENOSPC)
+    } else if system_errno() != EINTR {
+      throw .system(errno: system_errno())
+    }
+  }
+}

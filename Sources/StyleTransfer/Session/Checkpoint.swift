@@ -1,0 +1,124 @@
+internal import FileOutput
+internal import Optim
+
+/// A step of a transfer from which it can go on, to the same bits, after the program has ended.
+///
+/// The file, in words of 64 bits, little-endian: "qstyleCP", version, fingerprint, step, bytes of the
+/// image, bytes of the optimizer's state, count of its numbers, count of the caller's; the caller's
+/// numbers; a checksum of all that; the image, the state and the numbers; a checksum of everything.
+public struct Checkpoint: Sendable, Equatable {
+  /// What everything that decides the bits of the image has in common; `Fingerprint` makes such.
+  public var fingerprint: UInt64
+  /// Steps that have been made.
+  public var step: Int
+  /// Numbers of the caller's own.
+  public var notes: [UInt64]
+
+  /// A checkpoint from its parts.
+  public init(fingerprint: UInt64, step: Int, notes: [UInt64] = []) {
+    self.fingerprint = fingerprint
+    self.step = step
+    self.notes = notes
+  }
+
+  /// Reads the beginning of a file, which says whether it is the checkpoint of a run.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - fingerprint: the run's.
+  ///   - notes: how many numbers of its own the caller has written.
+  /// - Returns: the checkpoint; nil where there is no such file.
+  /// - Throws: `CheckpointError`.
+  public static func read(
+    _ path: String, fingerprint: UInt64, notes: Int = 0
+  ) throws(CheckpointError) -> Checkpoint? {
+    guard let reader = try CheckpointReader(path: path) else { return nil }
+    return try reader.checkpoint(fingerprint: fingerprint, notes: notes)
+  }
+
+  /// "qstyleCP".
+  static let magic: UInt64 = 0x5043_656c_7974_7371
+  static let version: UInt64 = 1
+  /// Words before the caller's.
+  static let headerWords = 8
+  /// Words that are written or read at once.
+  static let chunkWords = 512
+
+  /// How many numbers an optimizer shows.
+  static func numberCount(_ optimizer: Optimizer) -> Int {
+    var count = 0
+    _ = optimizer.visitNumbers { _ in count += 1 }
+    return count
+  }
+
+  /// Writes the file straight from the memory of a session.
+  func write(
+    _ image: UnsafeBufferPointer<Float>, _ optimizer: Optimizer, to path: String
+  ) throws(CheckpointError) {
+    let image = UnsafeRawBufferPointer(image)
+    let state = UnsafeRawBufferPointer(optimizer.kept)
+    do throws(FileOutputError) {
+      var writer = CheckpointWriter(try AtomicFile(path: path))
+      writer.put(Self.magic)
+      writer.put(Self.version)
+      writer.put(fingerprint)
+      writer.put(UInt64(step))
+      writer.put(UInt64(image.count))
+      writer.put(UInt64(state.count))
+      writer.put(UInt64(Self.numberCount(optimizer)))
+      writer.put(UInt64(notes.count))
+      for note in notes { writer.put(note) }
+      writer.putChecksum()
+      try writer.put(image)
+      try writer.put(state)
+      _ = optimizer.visitNumbers { writer.put($0) }
+      writer.putChecksum()
+      try writer.commit()
+    } catch {
+      throw .output(error)
+    }
+  }
+}
+
+/// Writes words and bytes with a checksum; the words' errors come with the next bytes.
+private struct CheckpointWriter: ~Copyable {
+  private let file: AtomicFile
+  private var words: [UInt64] = []
+  private var sum = Fingerprint()
+  private var failure: FileOutputError?
+
+  init(_ file: consuming AtomicFile) {
+    self.file = file
+    words.reserveCapacity(Checkpoint.chunkWords)
+  }
+
+  @inline(never) mutating func put(_ word: UInt64) {
+    sum.add(word)
+    words.append(word.littleEndian)
+    if words.count == Checkpoint.chunkWords { flush() }
+  }
+
+  mutating func putChecksum() { put(sum.value) }
+
+  mutating func put(_ bytes: UnsafeRawBufferPointer) throws(FileOutputError) {
+    flush()
+    if let failure { throw failure }
+    sum.add(bytes)
+    try file.write(bytes)
+  }
+
+  @inline(never) private mutating func flush() {
+    do throws(FileOutputError) {
+      if failure == nil { try file.write(words.span.bytes) }
+    } catch {
+      failure = error
+    }
+    words.removeAll(keepingCapacity: true)
+  }
+
+  consuming func commit() throws(FileOutputError) {
+    flush()
+    if let failure { throw failure }
+    try file.commit()
+  }
+}

@@ -1,0 +1,129 @@
+internal import CSystem
+internal import Optim
+
+/// A checkpoint file that is read from its beginning to its end, no size in it trusted.
+final class CheckpointReader {
+  private let descriptor: Int32
+  private let size: Int
+  private var sum = Fingerprint()
+  private var words = [UInt64](repeating: 0, count: Checkpoint.chunkWords)
+
+  /// Opens a file; nil where there is none.
+  ///
+  /// - Throws: `CheckpointError.unreadable`, `.notAFile`.
+  init?(path: String) throws(CheckpointError) {
+    // Without O_NONBLOCK a named pipe would wait for a writer.
+    descriptor = system_open(path, O_RDONLY | O_NONBLOCK, 0)
+    guard descriptor >= 0 else {
+      let code = system_errno()
+      if code == ENOENT { return nil }
+      throw .unreadable(errno: code)
+    }
+    var status = stat()
+    let code = fstat(descriptor, &status) == 0 ? 0 : system_errno()
+    guard code == 0, system_is_regular(status.st_mode) != 0 else {
+      _ = close(descriptor)
+      throw code == 0 ? .notAFile : .unreadable(errno: code)
+    }
+    size = Int(status.st_size)
+  }
+
+  deinit {
+    if descriptor >= 0 { _ = close(descriptor) }
+  }
+
+  /// Reads the header, and where `image` and `optimizer` are given everything into them.
+  func checkpoint(
+    fingerprint: UInt64, notes: Int, image: UnsafeMutableBufferPointer<Float>? = nil,
+    optimizer: Optimizer? = nil
+  ) throws(CheckpointError) -> Checkpoint {
+    let headerBytes = 8 * (Checkpoint.headerWords + notes + 1)
+    guard size > headerBytes else { throw .truncated(expected: headerBytes + 8, found: size) }
+    guard try word() == Checkpoint.magic else { throw .notACheckpoint }
+    guard try word() == Checkpoint.version else { throw .otherVersion }
+    let found = try word()
+    let step = try word()
+    let (imageBytes, stateBytes, numbers) = (try word(), try word(), try word())
+    guard try word() == UInt64(notes) else { throw found == fingerprint ? .damaged : .otherRun }
+    var result = Checkpoint(fingerprint: fingerprint, step: Int(truncatingIfNeeded: step))
+    for _ in 0..<notes { result.notes.append(try word()) }
+    try checkSum()
+    guard found == fingerprint else { throw .otherRun }
+    guard step <= UInt64(Int32.max) else { throw .damaged }
+    guard let image, let optimizer else { return result }
+
+    let (pixels, state) = (UnsafeMutableRawBufferPointer(image), optimizer.kept)
+    let count = Checkpoint.numberCount(optimizer)
+    guard imageBytes == UInt64(pixels.count), stateBytes == UInt64(state.count),
+      numbers == UInt64(count)
+    else { throw .otherRun }
+    let expected = headerBytes + pixels.count + state.count + 8 * (count + 1)
+    guard size >= expected else { throw .truncated(expected: expected, found: size) }
+    guard size == expected else { throw .damaged }
+    try read(into: pixels)
+    sum.add(UnsafeRawBufferPointer(pixels))
+    try read(into: state)
+    sum.add(UnsafeRawBufferPointer(state))
+    try readNumbers(of: optimizer, count: count)
+    try checkSum()
+    guard image.allSatisfy({ $0.isFinite }) else { throw .damaged }
+    return result
+  }
+
+  private func readNumbers(of optimizer: Optimizer, count: Int) throws(CheckpointError) {
+    var failure: CheckpointError?
+    var (next, filled, rest) = (0, 0, count)
+    let isPossible = optimizer.visitNumbers { number in
+      if next == filled, failure == nil {
+        (next, filled) = (0, min(rest, Checkpoint.chunkWords))
+        rest -= filled
+        do throws(CheckpointError) { try fill(filled) } catch { failure = error }
+      }
+      guard failure == nil, next < filled else { return }
+      number = UInt64(littleEndian: words[next])
+      next += 1
+      sum.add(number)
+    }
+    if let failure { throw failure }
+    // What stands in an impossible file after its wrong number is not read.
+    guard isPossible else { throw .damaged }
+  }
+
+  private func word() throws(CheckpointError) -> UInt64 {
+    try fill(1)
+    let word = UInt64(littleEndian: words[0])
+    sum.add(word)
+    return word
+  }
+
+  /// Reads a checksum, and compares it with that of all before it.
+  private func checkSum() throws(CheckpointError) {
+    let expected = sum.value
+    guard try word() == expected else { throw .damaged }
+  }
+
+  /// Fills the first words.
+  private func fill(_ count: Int) throws(CheckpointError) {
+    var failure: CheckpointError?
+    words.withUnsafeMutableBytes { bytes in
+      let part = UnsafeMutableRawBufferPointer(rebasing: bytes[..<(8 * count)])
+      do throws(CheckpointError) { try read(into: part) } catch { failure = error }
+    }
+    if let failure { throw failure }
+  }
+
+  private func read(into bytes: UnsafeMutableRawBufferPointer) throws(CheckpointError) {
+    var done = 0
+    while done < bytes.count {
+      guard let base = bytes.baseAddress else { return }
+      let count = Int(system_read(descriptor, base + done, bytes.count - done))
+      if count > 0 {
+        done += count
+      } else if count == 0 {
+        throw .damaged
+      } else if system_errno() != EINTR {
+        throw .unreadable(errno: system_errno())
+      }
+    }
+  }
+}

@@ -1,0 +1,34 @@
+/// A hash of 64 bits that tells files and settings apart; it is no protection against forgery.
+///
+/// FNV-1a (Fowler, Noll and Vo) over words, with the upper half of each product folded into the
+/// lower. Every round can be undone, so two inputs that differ in one word never have one hash.
+public struct Fingerprint: Sendable {
+  /// The hash of what was added.
+  public private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+
+  /// The hash of nothing yet.
+  public init() {}
+
+  /// Adds a word.
+  public mutating func add(_ word: UInt64) {
+    value = (value ^ word) &* 0x100_0000_01b3
+    value ^= value >> 32
+  }
+
+  /// Adds a text.
+  @inline(never) public mutating func add(_ text: String) {
+    for byte in text.utf8 { add(UInt64(byte)) }
+    add(0x100)
+  }
+
+  /// Adds words of 4 bytes, little-endian, and single bytes after the last; the same whether several
+  /// multiples of 4 bytes come at once or one after the other.
+  public mutating func add(_ bytes: UnsafeRawBufferPointer) {
+    let words = bytes.count / 4
+    for i in 0..<words {
+      let word = bytes.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)
+      add(UInt64(UInt32(littleEndian: word)))
+    }
+    for i in 4 * words..<bytes.count { add(UInt64(bytes[i])) }
+  }
+}

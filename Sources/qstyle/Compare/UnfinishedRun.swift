@@ -1,0 +1,118 @@
+internal import CSystem
+internal import CommandOptions
+internal import FileOutput
+internal import StyleTransfer
+
+/// A run on its way: the file that holds its images so far, and the checkpoint that it goes on from.
+struct UnfinishedRun {
+  /// The last step that there is a checkpoint of.
+  private(set) var step: Int
+  /// What the steps took, those of earlier programs included.
+  var seconds: Double
+  private let earlierPeak: Int
+
+  private let file: RunFile
+  private let output: ResumableFile
+  private var length: Int
+  private var sum: Fingerprint
+
+  /// Peak of all programs so far.
+  var peakBytes: Int { max(earlierPeak, Console.peakBytes) }
+
+  /// Goes on with a run, or starts it with `header`.
+  ///
+  /// - Throws: `Failure` where the checkpoint or the images are damaged.
+  init(_ file: RunFile, _ session: SessionState, header: [UInt8]) throws(Failure) {
+    let found = try Self.restore(file, session)
+    // Length and hash of the images so far, seconds, peak.
+    let notes = found?.notes ?? [0, Fingerprint().value, 0, 0]
+    length = Int(truncatingIfNeeded: notes[0])
+    sum = Fingerprint()
+    output = try Self.open(file, length, &sum, expected: notes[1])
+    self.file = file
+    step = found?.step ?? 0
+    seconds = Double(bitPattern: notes[2])
+    earlierPeak = Int(truncatingIfNeeded: notes[3])
+    if found == nil { try write(header.span.bytes) }
+  }
+
+  private static func restore(
+    _ file: RunFile, _ session: SessionState
+  ) throws(Failure) -> Checkpoint? {
+    do throws(CheckpointError) {
+      return try session.restore(
+        from: file.checkpointPath, fingerprint: file.key.value, notes: 4)
+    } catch {
+      throw Failure(file.checkpointPath, error.description)
+    }
+  }
+
+  private static func open(
+    _ file: RunFile, _ length: Int, _ sum: inout Fingerprint, expected: UInt64
+  ) throws(Failure) -> ResumableFile {
+    guard length >= 0 else { throw damaged(file) }
+    do throws(FileOutputError) {
+      let output = try ResumableFile(path: file.partialPath, keeping: length) { sum.add($0) }
+      guard sum.value == expected else { throw FileOutputError.tooShort }
+      return output
+    } catch {
+      throw error == .tooShort ? damaged(file) : Failure(file.partialPath, error.description)
+    }
+  }
+
+  private static func damaged(_ file: RunFile) -> Failure {
+    Failure(
+      file.partialPath,
+      "is not as the run left it; delete \(file.checkpointPath) to start the run afresh")
+  }
+
+  /// Appends bytes to the run's file; a multiple of 4.
+  mutating func write(_ bytes: RawSpan) throws(Failure) {
+    do throws(FileOutputError) {
+      try output.write(bytes)
+    } catch {
+      throw Failure(file.partialPath, error.description)
+    }
+    length += bytes.byteCount
+    bytes.withUnsafeBytes { sum.add($0) }
+  }
+
+  /// Appends numbers.
+  mutating func write(_ values: UnsafeBufferPointer<Float>) throws(Failure) {
+    try write(values.span.bytes)
+  }
+
+  /// Makes the step, before which everything has been written, the one to go on from.
+  mutating func save(_ session: SessionState, step: Int) throws(Failure) {
+    do throws(FileOutputError) {
+      try output.flush()
+    } catch {
+      throw Failure(file.partialPath, error.description)
+    }
+    let notes = [UInt64(length), sum.value, seconds.bitPattern, UInt64(peakBytes)]
+    do throws(CheckpointError) {
+      try session.save(
+        Checkpoint(fingerprint: file.key.value, step: step, notes: notes),
+        to: file.checkpointPath)
+    } catch {
+      throw Failure(file.checkpointPath, error.description)
+    }
+    self.step = step
+  }
+
+  /// Removes all of the run.
+  func discard() {
+    _ = unlink(file.checkpointPath)
+    _ = unlink(file.partialPath)
+  }
+
+  /// Gives the whole file its name, and removes the checkpoint.
+  func finish() throws(Failure) {
+    do throws(FileOutputError) {
+      try output.commit(as: file.path)
+    } catch {
+      throw Failure(file.path, error.description)
+    }
+    _ = unlink(file.checkpointPath)
+  }
+}
