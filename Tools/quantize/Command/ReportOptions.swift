@@ -19,6 +19,7 @@ struct ReportOptions {
       Option(
         "pair", value: "CONTENT,STYLE", isRepeatable: true,
         "The same on a transfer between two pictures, with both kinds of pooling, from noise."),
+      Option("pair-pool", value: "P", "avg or max: --pair with this pooling alone."),
       Option("pair-size", value: "N", "Longer side of the pictures of --pair, px (default 256)."),
       Option(
         "steps", value: "N",
@@ -33,6 +34,7 @@ struct ReportOptions {
   let path: String
   private let cases: [String]
   private let pairs: [(content: String, style: String)]
+  private let poolings: [Pooling]
   private let pairSize: Int
   let steps: Int
 
@@ -42,7 +44,7 @@ struct ReportOptions {
   /// nil where no report is asked for.
   init?(_ arguments: ParsedArguments) throws(UsageError) {
     guard let path = arguments.text("report") else {
-      for name in ["case", "pair", "pair-size", "steps"] where arguments.has(name) {
+      for name in ["case", "pair", "pair-pool", "pair-size", "steps"] where arguments.has(name) {
         throw UsageError("--\(name) is about a report: --report FILE.json")
       }
       return nil
@@ -61,9 +63,11 @@ struct ReportOptions {
       pairs.append((names[0], names[1]))
     }
     self.pairs = pairs
-    guard !pairs.isEmpty || !arguments.has("pair-size") else {
-      throw UsageError("--pair-size is about --pair CONTENT,STYLE")
+    for name in ["pair-pool", "pair-size"] where pairs.isEmpty && arguments.has(name) {
+      throw UsageError("--\(name) is about --pair CONTENT,STYLE")
     }
+    let pool = try arguments.choice("pair-pool", among: Pooling.allCases.map { $0.rawValue })
+    poolings = Pooling.allCases.filter { pool == nil || $0.rawValue == pool }
     pairSize = try arguments.integer("pair-size", in: 16...4096) ?? 256
     steps = try arguments.integer("steps", in: 0...100_000) ?? 0
     guard !(pairs.isEmpty && cases.isEmpty) || !arguments.has("steps") else {
@@ -91,7 +95,7 @@ struct ReportOptions {
     for pair in pairs {
       let content = try readTensor(pair.content, side: pairSize, least: least)
       let style = try readTensor(pair.style, side: pairSize, least: least)
-      for pooling in Pooling.allCases {
+      for pooling in poolings {
         transfers.append(
           ComparedTransfer(
             "\(Self.name(pair.content)) + \(Self.name(pair.style))", pooling: pooling,
