@@ -35,11 +35,11 @@ public final class Adam: Optimizer {
   ///
   /// - Throws: `OptimizerError.refused`.
   public init(
-    rowLength: Int, rows: Int, settings: Settings = Settings()
+    rowLength: Int, rows: Int, settings: Settings = Settings(), bounds: [ClosedRange<Float>] = []
   ) throws(OptimizerError) {
     step = AdamStep(settings)
     try super.init(
-      rowLength: rowLength, rows: rows,
+      rowLength: rowLength, rows: rows, bounds: bounds,
       stateBytes: Self.stateBytes(rowLength: rowLength, rows: rows))
   }
 
@@ -64,7 +64,7 @@ public final class Adam: Optimizer {
     let step = step
     for i in 0..<rowLength {
       (m[i], v[i]) = step.moments(m[i], v[i], gradient: gradient[i])
-      values[i] -= step.change(m[i], v[i])
+      values[i] = bounds.limit(values[i] - step.change(m[i], v[i]), i)
     }
   }
 

@@ -17,11 +17,12 @@ public final class Adam8Bit: Optimizer {
   ///
   /// - Throws: `OptimizerError.refused`.
   public init(
-    rowLength: Int, rows: Int, settings: Adam.Settings = Adam.Settings()
+    rowLength: Int, rows: Int, settings: Adam.Settings = Adam.Settings(),
+    bounds: [ClosedRange<Float>] = []
   ) throws(OptimizerError) {
     step = AdamStep(settings)
     try super.init(
-      rowLength: rowLength, rows: rows,
+      rowLength: rowLength, rows: rows, bounds: bounds,
       stateBytes: Self.stateBytes(rowLength: rowLength, rows: rows))
   }
 
@@ -62,7 +63,7 @@ public final class Adam8Bit: Optimizer {
       while first < rowLength {
         let count = min(Self.block, rowLength - first)
         update(
-          values + first, gradient + first, count, codes: codes, m: m, v: v,
+          values + first, gradient + first, first, count, codes: codes, m: m, v: v,
           random: RandomBits(step: steps, index: row * rowLength + first))
         codes += 2 * count + 2
         first += count
@@ -70,9 +71,9 @@ public final class Adam8Bit: Optimizer {
     }
   }
 
-  /// Updates a block: its exponents in `codes[0]` and `codes[1]`, then both moments' codes.
+  /// Updates the block from `place` on: its exponents in `codes[0]` and `codes[1]`, then both moments' codes.
   private func update(
-    _ x: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, _ count: Int,
+    _ x: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, _ place: Int, _ count: Int,
     codes: UnsafeMutablePointer<UInt8>, m: UnsafeMutablePointer<Float>,
     v: UnsafeMutablePointer<Float>, random: RandomBits
   ) {
@@ -89,7 +90,7 @@ public final class Adam8Bit: Optimizer {
       mLargest = max(mLargest, abs(m[i]))
       vLargest = max(vLargest, v[i])
     }
-    for i in 0..<count { x[i] -= step.change(m[i], v[i]) }
+    for i in 0..<count { x[i] = bounds.limit(x[i] - step.change(m[i], v[i]), place + i) }
     mCode = Minifloat(largest: mLargest, exponentBits: 3)
     vCode = Minifloat(largest: vLargest, exponentBits: 4)
     (codes[0], codes[1]) = (mCode.exponent, vCode.exponent)

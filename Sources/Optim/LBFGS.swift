@@ -39,6 +39,9 @@ public struct LBFGSSettings: Sendable, Equatable {
 /// 2014): a step reads the history once for the new products, as rows of the gradient arrive, and
 /// once for the direction. Products are exact within a block and added in the order of blocks and
 /// rows, so the result has the same bits on every machine.
+///
+/// Values at a bound that the gradient pushes outwards are held: their gradient and its change are
+/// remembered as 0 (a projected quasi-Newton method; Bertsekas, "Projected Newton methods", 1982).
 public final class LBFGS: Optimizer {
   private let layout: LBFGSLayout
   private var recursion: LBFGSRecursion
@@ -52,13 +55,15 @@ public final class LBFGS: Optimizer {
   ///
   /// - Throws: `OptimizerError.refused`.
   public init(
-    rowLength: Int, rows: Int, settings: LBFGSSettings = LBFGSSettings()
+    rowLength: Int, rows: Int, settings: LBFGSSettings = LBFGSSettings(),
+    bounds: [ClosedRange<Float>] = []
   ) throws(OptimizerError) {
     precondition(settings.history > 0)
     layout = LBFGSLayout(rowLength: rowLength, settings)
     recursion = LBFGSRecursion(settings, count: rowLength * rows)
     factors = [Double](repeating: 0, count: 2 * settings.history + 1)
-    try super.init(rowLength: rowLength, rows: rows, stateBytes: rows * layout.bytes)
+    try super.init(
+      rowLength: rowLength, rows: rows, bounds: bounds, stateBytes: rows * layout.bytes)
   }
 
   /// Bytes of the state.
@@ -77,31 +82,36 @@ public final class LBFGS: Optimizer {
   ) {
     precondition((0..<rows).contains(row))
     switch layout.historyBits {
-    case .eight: store(gradient, StoredRow<Int8>(state, layout, row))
-    case .sixteen: store(gradient, StoredRow<Int16>(state, layout, row))
+    case .eight: store(gradient, values, StoredRow<Int8>(state, layout, row))
+    case .sixteen: store(gradient, values, StoredRow<Int16>(state, layout, row))
     }
   }
 
   private func store<Code: FixedWidthInteger & SignedInteger>(
-    _ gradient: UnsafePointer<Float>, _ stored: StoredRow<Code>
+    _ gradient: UnsafePointer<Float>, _ values: UnsafePointer<Float>, _ stored: StoredRow<Code>
   ) {
     let products = stored.products
     for i in 0..<layout.productCount { products[i] = 0 }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: LBFGSLayout.block) { change in
-      guard let change = change.baseAddress else { return }
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * LBFGSLayout.block) { numbers in
+      guard let change = numbers.baseAddress else { return }
+      let free = change + LBFGSLayout.block
       for block in 0..<layout.blocks {
         let range = layout.range(block)
         let g = stored.gradient + range.lowerBound
+        for i in 0..<range.count {
+          let place = range.lowerBound + i
+          free[i] = bounds.project(gradient[place], at: values[place], place)
+        }
         if let pending {
           let scale = stored.gradientScales[block]
           for i in 0..<range.count {
-            change[i] = gradient[range.lowerBound + i] - Float(g[i]) * scale
+            change[i] = free[i] == 0 ? 0 : free[i] - Float(g[i]) * scale
           }
           let y = layout.history + pending
           stored.scales(y)[block] = BlockCode<Code>.encode(
             change, range.count, into: stored.codes(y) + range.lowerBound)
         }
-        let scale = BlockCode<Int16>.encode(gradient + range.lowerBound, range.count, into: g)
+        let scale = BlockCode<Int16>.encode(free, range.count, into: g)
         stored.gradientScales[block] = scale
         multiply(stored, block, range)
       }
@@ -191,6 +201,10 @@ public final class LBFGS: Optimizer {
           for i in 0..<count {
             change[i] += factor * Float(Int32(truncatingIfNeeded: codes[i]))
           }
+        }
+        for i in 0..<count {
+          let value = values[first + i]
+          change[i] = bounds.limit(value + change[i], first + i) - value
         }
         let codes = stored.codes(target) + first
         let scale = BlockCode<Code>.encode(change, count, into: codes)

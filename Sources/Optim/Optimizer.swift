@@ -11,16 +11,26 @@ open class Optimizer {
   public let rowLength: Int
   /// Rows of the image.
   public let rows: Int
+  /// Where values may lie.
+  public let bounds: ValueBounds
   /// What it remembers of every row from step to step; zeros at first.
   public let state: UnsafeMutableRawBufferPointer
 
   /// Asks for the state.
   ///
+  /// - Parameters:
+  ///   - rowLength: numbers of a row.
+  ///   - rows: rows.
+  ///   - bounds: where values may lie, repeated along the row; anywhere where empty.
+  ///   - stateBytes: of the state.
   /// - Throws: `OptimizerError.refused`.
-  public init(rowLength: Int, rows: Int, stateBytes: Int) throws(OptimizerError) {
+  public init(
+    rowLength: Int, rows: Int, bounds: [ClosedRange<Float>] = [], stateBytes: Int
+  ) throws(OptimizerError) {
     precondition(rowLength >= 0 && rows >= 0 && stateBytes >= 0)
     self.rowLength = rowLength
     self.rows = rows
+    self.bounds = ValueBounds(rowLength: rowLength, repeating: bounds)
     guard let address = calloc(max(stateBytes, 1), 1) else { throw .refused(bytes: stateBytes) }
     state = UnsafeMutableRawBufferPointer(start: address, count: stateBytes)
   }

@@ -25,7 +25,10 @@ public struct OptimizerSettings: Sendable, Equatable {
   /// The recursion of L-BFGS.
   public var lbfgs: LBFGSSettings
 
-  /// The defaults are those of `transfer`.
+  /// Where values may lie, repeated along a row; anywhere where empty.
+  public var bounds: [ClosedRange<Float>] = []
+
+  /// The defaults are those of `transfer`, without bounds.
   public init(
     method: Method = .lbfgs, state: State = .int8, adam: Adam.Settings = Adam.Settings(),
     lbfgs: LBFGSSettings = LBFGSSettings()
@@ -56,9 +59,12 @@ public struct OptimizerSettings: Sendable, Equatable {
   /// - Throws: `OptimizerError.refused`.
   public func makeOptimizer(rowLength: Int, rows: Int) throws(OptimizerError) -> Optimizer {
     switch (method, state) {
-    case (.adam, .float32): try Adam(rowLength: rowLength, rows: rows, settings: adam)
-    case (.adam, .int8): try Adam8Bit(rowLength: rowLength, rows: rows, settings: adam)
-    case (.lbfgs, _): try LBFGS(rowLength: rowLength, rows: rows, settings: history)
+    case (.adam, .float32):
+      try Adam(rowLength: rowLength, rows: rows, settings: adam, bounds: bounds)
+    case (.adam, .int8):
+      try Adam8Bit(rowLength: rowLength, rows: rows, settings: adam, bounds: bounds)
+    case (.lbfgs, _):
+      try LBFGS(rowLength: rowLength, rows: rows, settings: history, bounds: bounds)
     }
   }
 }

@@ -1,5 +1,6 @@
 internal import CommandOptions
 internal import Optim
+internal import QuantVGG
 internal import StyleTransfer
 
 /// The options that choose an optimizer.
@@ -14,6 +15,10 @@ enum OptimizerOptions {
 
   static let history = Option(
     "history", value: "M", "Changes that L-BFGS remembers (default: 6).")
+
+  static let unbounded = Option(
+    "unbounded",
+    "Let colours leave 0...255 on the way, as --preset article does; the saved picture is clipped.")
 
   /// The optimizer of a command line, for a run of so many steps.
   static func settings(
@@ -46,6 +51,11 @@ enum OptimizerOptions {
     // A short run never remembers more changes than it makes, unless more steps may follow.
     if !arguments.has("checkpoint") {
       settings.lbfgs.history = min(settings.lbfgs.history, steps)
+    }
+    if !isArticle && !arguments.has("unbounded") {
+      for mean in [VGG19.mean.red, VGG19.mean.green, VGG19.mean.blue] {
+        settings.bounds.append(-mean...255 - mean)
+      }
     }
     settings.adam.learningRate = Float(rate ?? (isArticle ? 2 : 10))
     return settings

@@ -49,7 +49,7 @@ struct PlannedTransfer {
       width: result.width, height: result.height, styleWidth: measured.width,
       styleHeight: measured.height, settings: settings, pooling: pooling,
       optimizerBytes: optimizer.stateBytes(rowLength: 3 * result.width, rows: result.height)
-        + imageCopies * imageBytes,
+        + ValueBounds.bytes(rowLength: 3 * result.width) + imageCopies * imageBytes,
       threads: threads)
     demand.instructionSet = instructionSet
     demand.contentReadingBytes = content?.readingBytes(size: resultSize) ?? 0

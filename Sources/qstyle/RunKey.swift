@@ -99,6 +99,10 @@ struct RunKey {
   private mutating func add(_ optimizer: OptimizerSettings) {
     fingerprint.add(optimizer.method.rawValue)
     fingerprint.add(optimizer.state.rawValue)
+    for range in optimizer.bounds {
+      fingerprint.add(UInt64(range.lowerBound.bitPattern))
+      fingerprint.add(UInt64(range.upperBound.bitPattern))
+    }
     switch optimizer.method {
     case .adam:
       let adam = optimizer.adam

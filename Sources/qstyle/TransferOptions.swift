@@ -55,7 +55,7 @@ struct TransferOptions {
         "style-layers", value: "LIST",
         "Layers as name[:weight],... (default: conv1_1 ... conv5_1, 0.2 each)."),
       OptimizerOptions.optimizer, OptimizerOptions.state, OptimizerOptions.learningRate,
-      OptimizerOptions.history,
+      OptimizerOptions.history, OptimizerOptions.unbounded,
       Option("preset", value: "NAME", "article: exactly the source article's settings."),
     ])
 
