@@ -60,11 +60,23 @@ extension CalibrationImage {
   }
 }
 
+/// Shows progress, and ends the process when the user has asked to stop: no file is being written then.
+func show(_ progress: String, on line: inout ProgressLine, unfinished: String) {
+  if Console.isInterrupted {
+    line.erase()
+    Console.error("stopped; \(unfinished)")
+    exit(ExitCode.failed.rawValue)
+  }
+  line.draw(progress)
+}
+
 func convert(_ options: Options) throws(Failure) {
   var line = ProgressLine(isQuiet: options.isQuiet)
   let source: SourceFile
   do throws(SourceError) {
-    source = try SourceFile(path: options.source) { line.draw("reading: \(Int($0 * 100)) %") }
+    source = try SourceFile(path: options.source) {
+      show("reading: \(Int($0 * 100)) %", on: &line, unfinished: "nothing is written")
+    }
     line.erase()
   } catch {
     line.erase()
@@ -97,7 +109,7 @@ func convert(_ options: Options) throws(Failure) {
       let weights = try Int8Weights(
         source.weights.float32, images: images, means: means, granularity: options.granularity,
         rounding: options.rounding, pool: pool
-      ) { line.draw("calibrating: \(Int($0 * 100)) %") }
+      ) { show("calibrating: \(Int($0 * 100)) %", on: &line, unfinished: "nothing is written") }
       tensors = weights.tensors
       int8 = weights
     } catch {
@@ -106,7 +118,7 @@ func convert(_ options: Options) throws(Failure) {
     }
     line.erase()
     notes = [
-      ("calibration", "\(images.count) images, headroom \(Int8Weights.headroom)"),
+      ("calibration", "\(images.count) images"),
       ("granularity", options.granularity.rawValue), ("rounding", options.rounding.rawValue),
       ("image_scale", "1/64"),
     ]
@@ -128,7 +140,9 @@ func convert(_ options: Options) throws(Failure) {
       figures = try ConversionReport(
         source.weights.float32, int8: int8.convolutions, pictures: pictures, transfers: transfers,
         steps: report.steps, pool: pool
-      ) { line.draw($0) }
+      ) {
+        show($0, on: &line, unfinished: "\(options.output) is complete, the report is not written")
+      }
     } catch {
       line.erase()
       throw Failure(message: "the report cannot be made: " + error.description)
