@@ -26,7 +26,7 @@ struct VerifyCommand {
     init(_ precision: Precision) {
       switch precision {
       case .float32: (start, cosine, end) = (1e-4, 0.99999, 0.01)
-      case .int8: (start, cosine, end) = (0.05, 0.97, 0.06)
+      case .int8: (start, cosine, end) = (0.02, 0.985, 0.03)
       }
     }
   }
