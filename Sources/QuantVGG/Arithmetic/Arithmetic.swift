@@ -127,14 +127,15 @@ public protocol Arithmetic: AnyObject {
     _ row: UnsafePointer<Activation>, matrix: UnsafeRawPointer, panel: Int,
     into gradient: UnsafeMutablePointer<Float>, width: Int, channels: Int)
 
-  /// The sum of squared differences of two rows in activation units, exact for integers.
+  /// The sum of squared differences of two rows of a layer, in units of `activationScale`; those of a
+  /// channel times the square of its scale.
   func squaredDifference(
-    _ row: UnsafePointer<Activation>, _ target: UnsafePointer<Activation>, count: Int
+    _ row: UnsafePointer<Activation>, _ target: UnsafePointer<Activation>, layer: Int, count: Int
   ) -> Double
-  /// Adds `factor * (row - target)` to `gradient`.
+  /// Adds `factor * (row - target)`, times the squares of the channels' scales, to `gradient`.
   func addContentGradient(
-    _ row: UnsafePointer<Activation>, _ target: UnsafePointer<Activation>, factor: Float,
-    into gradient: UnsafeMutablePointer<Float>, count: Int)
+    _ row: UnsafePointer<Activation>, _ target: UnsafePointer<Activation>, layer: Int,
+    factor: Float, into gradient: UnsafeMutablePointer<Float>, count: Int)
 }
 
 extension Arithmetic {

@@ -262,7 +262,7 @@ public final class Float32Arithmetic: Arithmetic {
 
   /// The sum of squared differences of two rows in activation units, exact for integers.
   public func squaredDifference(
-    _ row: UnsafePointer<Float>, _ target: UnsafePointer<Float>, count: Int
+    _ row: UnsafePointer<Float>, _ target: UnsafePointer<Float>, layer: Int, count: Int
   ) -> Double {
     var sum = 0.0
     for i in 0..<count {
@@ -274,7 +274,7 @@ public final class Float32Arithmetic: Arithmetic {
 
   /// Adds `factor * (row - target)` to `gradient`.
   public func addContentGradient(
-    _ row: UnsafePointer<Float>, _ target: UnsafePointer<Float>, factor: Float,
+    _ row: UnsafePointer<Float>, _ target: UnsafePointer<Float>, layer: Int, factor: Float,
     into gradient: UnsafeMutablePointer<Float>, count: Int
   ) {
     for i in 0..<count {

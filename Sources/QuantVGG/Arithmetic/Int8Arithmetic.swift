@@ -317,21 +317,51 @@ public final class Int8Arithmetic: Arithmetic {
     kernels.u8_style_gradient(&call)
   }
 
-  /// The sum of squared differences of two rows in activation units, exact for integers.
+  /// The sum of squared differences of two rows in activation units, times the squares of the channels'
+  /// scales; exact within a channel.
   public func squaredDifference(
-    _ row: UnsafePointer<UInt8>, _ target: UnsafePointer<UInt8>, count: Int
+    _ row: UnsafePointer<UInt8>, _ target: UnsafePointer<UInt8>, layer: Int, count: Int
   ) -> Double {
-    var call = qv_u8_squared_difference(row: row, target: target, count: Int64(count))
-    return Double(kernels.u8_squared_difference(&call))
+    guard let scales = channelScale(layer: layer) else {
+      var call = qv_u8_squared_difference(row: row, target: target, count: Int64(count))
+      return Double(kernels.u8_squared_difference(&call))
+    }
+    let channels = VGG19.convolutions[layer].outputChannels
+    return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: channels) { buffer in
+      guard let sums = buffer.baseAddress else { return 0 }
+      for c in 0..<channels { sums[c] = 0 }
+      for first in stride(from: 0, to: count, by: channels) {
+        let (row, target) = (row + first, target + first)
+        for c in 0..<channels {
+          // 255^2 times the columns of any image is below 2^32.
+          let difference = Int32(row[c]) &- Int32(target[c])
+          sums[c] &+= UInt32(bitPattern: difference &* difference)
+        }
+      }
+      var sum = 0.0
+      for c in 0..<channels { sum += Double(scales[c]) * Double(scales[c]) * Double(sums[c]) }
+      return sum
+    }
   }
 
-  /// Adds `factor * (row - target)` to `gradient`.
+  /// Adds `factor * (row - target)`, times the squares of the channels' scales, to `gradient`.
   public func addContentGradient(
-    _ row: UnsafePointer<UInt8>, _ target: UnsafePointer<UInt8>, factor: Float,
+    _ row: UnsafePointer<UInt8>, _ target: UnsafePointer<UInt8>, layer: Int, factor: Float,
     into gradient: UnsafeMutablePointer<Float>, count: Int
   ) {
-    var call = qv_u8_content_gradient(
-      row: row, target: target, out: gradient, factor: factor, count: Int64(count))
-    kernels.u8_content_gradient(&call)
+    guard let scales = channelScale(layer: layer) else {
+      var call = qv_u8_content_gradient(
+        row: row, target: target, out: gradient, factor: factor, count: Int64(count))
+      kernels.u8_content_gradient(&call)
+      return
+    }
+    let channels = VGG19.convolutions[layer].outputChannels
+    for first in stride(from: 0, to: count, by: channels) {
+      for c in 0..<channels {
+        let difference = Float(Int32(row[first + c]) &- Int32(target[first + c]))
+        gradient[first + c] = gradient[first + c].addingProduct(
+          factor * scales[c] * scales[c], difference)
+      }
+    }
   }
 }

@@ -60,27 +60,9 @@ final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
     if capturing {
       (target + y * rowCount).update(from: activations[y], count: rowCount)
     } else {
-      rowSums[y] = squaredDifference(activations[y], target + y * rowCount)
+      rowSums[y] = numbers.squaredDifference(
+        activations[y], target + y * rowCount, layer: layer, count: rowCount)
     }
-  }
-
-  /// In units of `activationScale`.
-  private func squaredDifference(
-    _ row: UnsafePointer<Numbers.Activation>, _ target: UnsafePointer<Numbers.Activation>
-  ) -> Double {
-    guard let factors = numbers.channelScale(layer: layer) else {
-      return numbers.squaredDifference(row, target, count: rowCount)
-    }
-    var sum = 0.0
-    for c in 0..<shape.channels {
-      var squares = 0.0
-      for x in stride(from: c, to: rowCount, by: shape.channels) {
-        let difference = Double(Numbers.number(row[x]) - Numbers.number(target[x]))
-        squares += difference * difference
-      }
-      sum += Double(factors[c]) * Double(factors[c]) * squares
-    }
-    return sum
   }
 
   /// weight * Jc of the rows that were measured last.
@@ -97,15 +79,8 @@ final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
     into gradient: UnsafeMutablePointer<Float>
   ) {
     let target = target + y * rowCount + columns.lowerBound * shape.channels
-    let count = columns.count * shape.channels
-    guard let factors = numbers.channelScale(layer: layer) else {
-      numbers.addContentGradient(activations, target, factor: factor, into: gradient, count: count)
-      return
-    }
-    for i in 0..<count {
-      let scale = factors[i % shape.channels]
-      let difference = Numbers.number(activations[i]) - Numbers.number(target[i])
-      gradient[i] = gradient[i].addingProduct(factor * scale * scale, difference)
-    }
+    numbers.addContentGradient(
+      activations, target, layer: layer, factor: factor, into: gradient,
+      count: columns.count * shape.channels)
   }
 }
