@@ -98,7 +98,7 @@ let package = Package(
       name: "QualityReportTests", dependencies: ["QualityReport", "ImageIO"],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "ImageIOTests", dependencies: ["ImageIO", "FileOutput", "CSystem"],
+      name: "ImageIOTests", dependencies: ["ImageIO", "FileOutput", "CSystem", "TestSupport"],
       exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]

@@ -1,14 +1,9 @@
 import Glibc
+import TestSupport
 
 /// A folder for one test's files, removed with all that is in it.
 final class TestFolder {
-  let path: String
-
-  init() {
-    var template = Array("/tmp/ImageIOTests-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { fatalError("mkdtemp: errno \(errno)") }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
+  let path = makeTemporaryFolder()
 
   deinit {
     for name in names { unlink(file(name)) }

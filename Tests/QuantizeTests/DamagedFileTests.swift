@@ -44,9 +44,7 @@ import Testing
   @Test(arguments: files) func readingEnds(name: String) throws {
     let whole = try MappedFile(path: "\(Self.folder)/\(name)").withBytes { Array($0) }
     var random = TestRandom(name)
-    var template = Array("/tmp/quantize-XXXXXX".utf8CString)
-    close(mkstemp(&template))
-    let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let path = makeTemporaryFile()
     defer { unlink(path) }
     for round in 0..<Self.rounds {
       var damaged = whole
@@ -75,10 +73,9 @@ import Testing
       [0x12, 0xff, 0xff, 0xff, 0xff, 0x7f], [0x0a, 1, 0x61, 0x12, 0xff, 0xff, 0xff, 0x7f],
       [0x08, 7, 0x3a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],
     ] {
-      var template = Array("/tmp/quantize-XXXXXX".utf8CString)
-      let descriptor = mkstemp(&template)
-      let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      let path = makeTemporaryFile()
       defer { unlink(path) }
+      let descriptor = system_open(path, O_WRONLY, 0)
       #expect(write(descriptor, bytes, bytes.count) == bytes.count)
       close(descriptor)
       #expect([.protobuf(.truncated), .unknownFile].contains(error(path)))

@@ -8,7 +8,8 @@ import Testing
 /// Quantization of a small network whose channels differ in size a hundredfold.
 @Suite struct RoundingTests {
   private static let deepest = 2
-  private static let pool = WorkerPool(threads: 2)
+  // One for each use: tests run side by side, and a pool serves one of them at a time.
+  private static var pool: WorkerPool { WorkerPool(threads: 2) }
 
   private static var layers: [Float32Convolution] {
     var random = TestRandom("uneven network")

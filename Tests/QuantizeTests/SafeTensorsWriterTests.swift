@@ -1,19 +1,15 @@
 import CSystem
 import QuantVGG
 import QuantizeCore
+import TestSupport
 import Testing
 
 @Suite struct SafeTensorsWriterTests {
   /// A name in the temporary folder that no file has, unlinked with the object.
   private final class Target {
-    let path: String
+    let path = makeTemporaryFile()
 
-    init() {
-      var name = Array("/tmp/quantize-XXXXXX".utf8CString)
-      close(mkstemp(&name))
-      path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-      unlink(path)
-    }
+    init() { unlink(path) }
 
     deinit { unlink(path) }
 

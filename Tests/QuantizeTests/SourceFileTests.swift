@@ -1,6 +1,7 @@
 import CSystem
 import QuantVGG
 import QuantizeCore
+import TestSupport
 import Testing
 
 @Suite struct SourceFileTests {
@@ -17,9 +18,7 @@ import Testing
 
   /// A file that `write` makes, and that is gone afterwards.
   private func withFile(_ write: (String) throws -> Void, _ body: (String) throws -> Void) throws {
-    var name = Array("/tmp/quantize-XXXXXX".utf8CString)
-    close(mkstemp(&name))
-    let path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    let path = makeTemporaryFile()
     defer { unlink(path) }
     try write(path)
     try body(path)

@@ -8,7 +8,7 @@ import Testing
 
 /// A stopped transfer goes on from its checkpoint to the same bits, and no damaged one is taken.
 @Suite struct CheckpointTests {
-  private let path = "/tmp/qstyle-checkpoint-\(getpid())-\(SystemRandomNumberGenerator.number)"
+  private let path = makeTemporaryFile()
   private let content = TestNetworks.image("content", width: 21, height: 13)
   private let style = TestNetworks.image("style", width: 18, height: 15)
 
@@ -156,17 +156,13 @@ import Testing
 
   @Test func missingAndForeignFiles() throws {
     defer { unlink(path) }
+    unlink(path)
     #expect(try Checkpoint.read(path, fingerprint: 1) == nil)
     try write([UInt8](repeating: 65, count: 1000))
     #expect(refusal { try Checkpoint.read(path, fingerprint: 1) } == .notACheckpoint)
-    #expect(refusal { try Checkpoint.read("/tmp", fingerprint: 1) } == .notAFile)
+    let folder = makeTemporaryFolder()
+    defer { rmdir(folder) }
+    #expect(refusal { try Checkpoint.read(folder, fingerprint: 1) } == .notAFile)
     #expect(refusal { try Checkpoint.read("/dev/zero", fingerprint: 1) } == .notAFile)
-  }
-}
-
-extension SystemRandomNumberGenerator {
-  fileprivate static var number: UInt64 {
-    var generator = SystemRandomNumberGenerator()
-    return generator.next()
   }
 }

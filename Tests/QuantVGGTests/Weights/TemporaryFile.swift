@@ -1,17 +1,11 @@
 import CSystem
+import TestSupport
 
 /// A file of a test, removed with the object.
 final class TemporaryFile {
-  let path: String
+  let path = makeTemporaryFile()
 
-  init(_ bytes: [UInt8] = []) {
-    var name = Array("/tmp/weights-XXXXXX".utf8CString)
-    let descriptor = mkstemp(&name)
-    path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    precondition(descriptor >= 0)
-    close(descriptor)
-    write(bytes)
-  }
+  init(_ bytes: [UInt8] = []) { write(bytes) }
 
   deinit { unlink(path) }
 
