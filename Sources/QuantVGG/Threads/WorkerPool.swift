@@ -16,7 +16,8 @@ open class ParallelWork {
   open func run(item: Int, worker: Int) {}
 }
 
-/// A fixed set of POSIX threads that run the items of one `ParallelWork` at a time, for one caller at a time.
+/// A fixed set of POSIX threads that run the items of one `ParallelWork` at a time, for one caller at
+/// a time.
 ///
 /// The calling thread takes part as worker 0. Which worker runs which item differs from run to run,
 /// so items must not depend on each other, and nothing is reduced across workers in floating point.
