@@ -108,15 +108,16 @@ struct BenchCommand {
         best.layerBackward[layer] = min(best.layerBackward[layer], layers.backward[layer])
       }
     }
-    report(session.shape, best, peak: peak, isa: numbers.instructionSet, threads: pool.threads)
+    report(
+      numbers.network, session.shape, best, peak: peak, isa: numbers.instructionSet, threads: pool.threads)
   }
 
   private func report(
-    _ shape: NetworkShape, _ best: Best, peak: Double, isa: InstructionSet, threads: Int
+    _ network: NetworkTable, _ shape: NetworkShape, _ best: Best, peak: Double, isa: InstructionSet, threads: Int
   ) {
     let total = Double(
-      VGG19.multiplyAccumulates(
-        throughLayer: shape.layers.count - 1, width: shape.width, height: shape.height))
+      network.multiplyAccumulates(
+        through: shape.deepest, width: shape.width, height: shape.height))
     var document = JSONObject()
     document.add("isa", isa.rawValue)
     document.add("threads", threads)
@@ -140,13 +141,13 @@ struct BenchCommand {
     for (index, layer) in shape.layers.enumerated() {
       let macs = Double(9 * layer.convolution.inputChannels * layer.values)
       var object = JSONObject()
-      object.add("name", layer.convolution.name)
+      object.add("name", layer.convolution.name.description)
       object.add("forward_ms", 1000 * best.layerForward[index])
       object.add("forward_gmacs", macs / best.layerForward[index] / 1e9)
       object.add("backward_ms", 1000 * best.layerBackward[index])
       object.add("backward_gmacs", macs / best.layerBackward[index] / 1e9)
       layers.append(object)
-      text += Self.row(layer.convolution.name, best.layerForward[index], macs, peak) + "   back "
+      text += Self.row(layer.convolution.name.description, best.layerForward[index], macs, peak) + "   back "
       text += Self.row("", best.layerBackward[index], macs, peak) + "\n"
     }
     document.add("layers", layers)

@@ -20,9 +20,11 @@ struct CompareCommand {
     let runs = try openWeights()
     // All that can be wrong is found before the first file is made.
     let pictures = try Pictures(options.transfer)
-    let transfer = try pictures.transfer(options.transfer, precision: .float32)
+    let transfer = try pictures.transfer(
+      options.transfer, runs.float.weights.file.network, precision: .float32)
     let limit = options.transfer.memory ?? PlannedTransfer.availableBytes
-    let parts = try planned(pictures, limit: limit)
+    let parts = try planned(
+      pictures, runs.float.weights.file.network, limit: limit)
     let pool = WorkerPool(threads: options.shared.threads)
     if options.transfer.isDryRun {
       for part in parts { DryRun(options.transfer, part.transfer, part.memory).report(pool) }
@@ -90,12 +92,13 @@ struct CompareCommand {
 
   /// The int8 and the float32 part; refuses a limit that any part would not fit in.
   private func planned(
-    _ pictures: Pictures, limit: Int
+    _ pictures: Pictures, _ network: NetworkTable, limit: Int
   ) throws(Failure) -> [(transfer: PlannedTransfer, memory: PlannedMemory)] {
     let plan = options.transfer.plan
-    var int8 = try pictures.transfer(options.transfer, precision: .int8)
+    var int8 = try pictures.transfer(
+      options.transfer, network, precision: .int8)
     int8.imageCopies = 1
-    let float = try Scorer.planned(pictures, options)
+    let float = try Scorer.planned(pictures, options, network)
     let parts = [
       (transfer: int8, memory: try int8.choose(plan, limit: limit)),
       (transfer: float, memory: try float.choose(plan, limit: limit)),

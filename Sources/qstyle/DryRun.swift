@@ -23,8 +23,8 @@ struct DryRun {
     let size = transfer.resultSize
     let peak = MultiplyAccumulatePeak.measure(
       options.shared.kernels, isFloat: transfer.precision == .float32, pool: pool)
-    let work = VGG19.multiplyAccumulates(
-      throughLayer: options.settings.deepest, width: size.width, height: size.height)
+    let work = transfer.network.multiplyAccumulates(
+      through: options.settings.deepest, width: size.width, height: size.height)
     let seconds = Double(work) / (peak * Self.efficiency) * planned.forwardPasses
     if options.shared.isJSON {
       var result = JSONObject()

@@ -25,7 +25,7 @@ struct InspectCommand {
       document.add(entry.key, entry.value)
     }
     var layers: [JSONObject] = []
-    for layer in VGG19.convolutions.prefix(file.layerCount) {
+    for layer in file.network.convolutions.prefix(file.layerCount) {
       do throws(WeightError) {
         let (line, object) = try describe(layer, file)
         text += line
@@ -40,12 +40,12 @@ struct InspectCommand {
   }
 
   private func describe(
-    _ layer: VGG19.Convolution, _ file: WeightFile
+    _ layer: NetworkTable.Convolution, _ file: WeightFile
   ) throws(WeightError) -> (String, JSONObject) {
     let shape = [layer.outputChannels, layer.inputChannels, 3, 3]
     var line = "  \(layer.name) \(layer.outputChannels)x\(layer.inputChannels)x3x3"
     var object = JSONObject()
-    object.add("name", layer.name)
+    object.add("name", layer.name.description)
     object.add("shape", shape)
     if file.kind == .int8 {
       let average = try file.int8(layer: layer.index, pooling: .average)

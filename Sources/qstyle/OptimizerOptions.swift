@@ -53,7 +53,7 @@ enum OptimizerOptions {
       settings.lbfgs.history = min(settings.lbfgs.history, steps)
     }
     if !isArticle && !arguments.has("unbounded") {
-      for mean in [VGG19.mean.red, VGG19.mean.green, VGG19.mean.blue] {
+      for mean in [NetworkTable.mean.red, NetworkTable.mean.green, NetworkTable.mean.blue] {
         settings.bounds.append(-mean...255 - mean)
       }
     }

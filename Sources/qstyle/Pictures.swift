@@ -20,15 +20,15 @@ struct Pictures {
 
   /// What the memory of a run follows from; refuses pictures that become too small.
   func transfer(
-    _ options: TransferOptions, precision: Precision
+    _ options: TransferOptions, _ network: NetworkTable, precision: Precision
   ) throws(Failure) -> PlannedTransfer {
     let transfer = PlannedTransfer(
-      content: content.reader, style: style.reader, start: start?.reader,
+      network: network, content: content.reader, style: style.reader, start: start?.reader,
       contentSize: content.reader.info.size, styleSize: style.reader.info.size,
       longerSide: options.size, upscale: options.upscale, settings: options.settings,
       optimizer: options.optimizer, pooling: options.pooling, precision: precision,
       threads: options.shared.threads, instructionSet: options.shared.kernels.instructionSet)
-    let least = VGG19.smallestSide(forLayer: options.settings.deepest)
+    let least = options.settings.deepest.smallestSide
     try content.check(transfer.resultSize, least: least)
     try style.check(transfer.measuredStyleSize, least: least)
     return transfer

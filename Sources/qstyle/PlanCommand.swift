@@ -76,7 +76,7 @@ struct PlanCommand {
     let style = try Picture(self.style)
     let typed = content.reader == nil ? max(content.size.width, content.size.height) : nil
     let transfer = PlannedTransfer(
-      content: content.reader, style: style.reader, contentSize: content.size,
+      network: .vgg19, content: content.reader, style: style.reader, contentSize: content.size,
       styleSize: style.size, longerSide: size ?? typed ?? 512, upscale: upscale,
       settings: TransferSettings(), optimizer: optimizer, pooling: pooling, precision: precision,
       threads: shared.threads, instructionSet: shared.kernels.instructionSet)

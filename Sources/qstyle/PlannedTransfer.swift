@@ -6,6 +6,7 @@ internal import StyleTransfer
 
 /// What the memory of a run follows from, before anything is read but the pictures' headers.
 struct PlannedTransfer {
+  var network: NetworkTable
   /// The pictures as their files have them.
   var content: ImageReader?
   var style: ImageReader?
@@ -46,7 +47,7 @@ struct PlannedTransfer {
   private var demand: MemoryDemand {
     let (result, measured) = (engineSize(resultSize), engineSize(measuredStyleSize))
     var demand = MemoryDemand(
-      width: result.width, height: result.height, styleWidth: measured.width,
+      network, width: result.width, height: result.height, styleWidth: measured.width,
       styleHeight: measured.height, settings: settings, pooling: pooling,
       optimizerBytes: optimizer.stateBytes(rowLength: 3 * result.width, rows: result.height)
         + ValueBounds.bytes(rowLength: 3 * result.width) + imageCopies * imageBytes,
@@ -131,7 +132,7 @@ struct PlannedTransfer {
       return smaller.plans().contains { $0.bytes <= limit }
     }
     let longest = max(resultSize.width, resultSize.height)
-    let shape = VGG19.smallestSide(forLayer: settings.deepest)
+    let shape = settings.deepest.smallestSide
     let least = shape * longest / max(1, min(resultSize.width, resultSize.height)) + 1
     guard least < longest, fits(least) else { return nil }
     var (low, high) = (least, longest)

@@ -57,6 +57,7 @@ struct RunKey {
     fingerprint.add(QStyle.version)
     add(transfer.resultSize)
     add(transfer.measuredStyleSize)
+    fingerprint.add(weights.file.network.name)
     fingerprint.add(weights.precision.rawValue)
     fingerprint.add(options.pooling.rawValue)
     fingerprint.add(settings.contentWeight.bitPattern)
@@ -75,8 +76,8 @@ struct RunKey {
     }
     for path in files { try add(file: path) }
     // A file may have more layers than are in use, and in any order.
-    for layer in VGG19.convolutions[...settings.deepest] {
-      for tensor in weights.file.tensors.tensors where tensor.name.hasPrefix(layer.name + ".") {
+    for layer in weights.file.network.convolutions where layer.name <= settings.deepest {
+      for tensor in weights.file.tensors.tensors where tensor.name.hasPrefix("\(layer.name).") {
         fingerprint.add(tensor.name)
         add(tensor.bytes) { weights.file.dropPages() }
       }
@@ -91,7 +92,7 @@ struct RunKey {
   private mutating func add(_ layers: [TransferSettings.LayerWeight]) {
     fingerprint.add(UInt64(layers.count))
     for layer in layers {
-      fingerprint.add(UInt64(layer.layer))
+      fingerprint.add(layer.layer.description)
       fingerprint.add(layer.weight.bitPattern)
     }
   }

@@ -18,7 +18,8 @@ struct TransferCommand {
     try ResultWriter.check(options.output)
     let weights = try WeightLocation.open(options.weights, precision: options.precision)
     let pictures = try Pictures(options)
-    let transfer = try pictures.transfer(options, precision: weights.precision)
+    let transfer = try pictures.transfer(
+      options, weights.file.network, precision: weights.precision)
     let planned = try transfer.choose(
       options.plan, limit: options.memory ?? PlannedTransfer.availableBytes)
     let pool = WorkerPool(threads: options.shared.threads)
@@ -113,7 +114,7 @@ struct PictureFile {
   ) throws(Failure) {
     do throws(ImageError) {
       try reader.read(
-        into: values, size: size, subtracting: VGG19.mean, transposed: transfer.isTransposed)
+        into: values, size: size, subtracting: NetworkTable.mean, transposed: transfer.isTransposed)
     } catch {
       throw Failure(path, error.description)
     }
@@ -150,7 +151,7 @@ struct ResultWriter {
     let path = step.map(name) ?? output
     do throws(ImageError) {
       try writeImage(
-        session.image.span, size: size, offset: VGG19.mean, transposed: isTransposed, path: path,
+        session.image.span, size: size, offset: NetworkTable.mean, transposed: isTransposed, path: path,
         encoding: ImageEncoding(format))
     } catch {
       throw Failure(path, error.description)

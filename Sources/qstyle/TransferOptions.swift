@@ -179,7 +179,7 @@ struct TransferOptions {
     var layers: [TransferSettings.LayerWeight] = []
     for entry in entries {
       let parts = entry.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-      guard parts.count <= 2, let name = parts.first, let layer = VGG19.index(ofLayer: name) else {
+      guard parts.count <= 2, let name = parts.first, let layer = LayerName(name) else {
         throw UsageError("--\(option) knows conv1_1 ... conv5_4, not '\(entry)'")
       }
       guard !layers.contains(where: { $0.layer == layer }) else {

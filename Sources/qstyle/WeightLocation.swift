@@ -11,7 +11,7 @@ struct Weights {
 
   /// Packs the layers up to `deepest` for the fixed-point engine.
   func int8(
-    deepest: Int, pooling: Pooling, kernels: KernelTable, copies: WeightCopies = .both,
+    deepest: LayerName, pooling: Pooling, kernels: KernelTable, copies: WeightCopies = .both,
     transposed: Bool = false
   ) throws(Failure) -> Int8Arithmetic {
     do throws(WeightError) {
@@ -25,7 +25,7 @@ struct Weights {
 
   /// Packs the layers up to `deepest` in single precision.
   func float32(
-    deepest: Int, pooling: Pooling, kernels: KernelTable, transposed: Bool = false
+    deepest: LayerName, pooling: Pooling, kernels: KernelTable, transposed: Bool = false
   ) throws(Failure) -> Float32Arithmetic {
     do throws(WeightError) {
       return try Float32Arithmetic(

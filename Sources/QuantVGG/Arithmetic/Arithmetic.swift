@@ -27,10 +27,14 @@ public protocol Arithmetic: AnyObject {
   var layerCount: Int { get }
   /// Which copies of the weights are kept.
   var copies: WeightCopies { get }
-  /// Bytes of the packed layers conv1_1 up to `deepest`.
-  static func packedBytes(deepest: Int, copies: WeightCopies) -> Int
+  /// The network that the layers are of.
+  var network: NetworkTable { get }
+  /// Bytes of packed layers.
+  static func packedBytes(_ layers: [NetworkTable.Convolution], copies: WeightCopies) -> Int
   /// Bytes of a worker's scratch for `pairPanel` and `backwardPanel`.
-  static func panelScratchBytes(deepest: Int, copies: WeightCopies, _ set: InstructionSet) -> Int
+  static func panelScratchBytes(
+    _ layers: [NetworkTable.Convolution], copies: WeightCopies, _ set: InstructionSet
+  ) -> Int
   /// How the blocks are connected.
   var pooling: Pooling { get }
   /// The value of activation 1 of a layer, before the channel's scale.

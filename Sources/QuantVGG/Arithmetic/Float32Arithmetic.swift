@@ -8,6 +8,8 @@ public final class Float32Arithmetic: Arithmetic {
   /// The value that stands for gradient zero in stored rows.
   public static let zeroGradient: Float = 0
 
+  /// The network that the layers are of.
+  public let network: NetworkTable
   /// How the blocks are connected.
   public let pooling: Pooling
   /// The instruction set whose kernels compute.
@@ -16,38 +18,44 @@ public final class Float32Arithmetic: Arithmetic {
   private var layers: [PackedFloat32Convolution] = []
 
   /// A reference without layers, for `append`.
-  public init(pooling: Pooling, kernels: KernelTable = KernelTable()) {
+  public init(
+    _ network: NetworkTable, pooling: Pooling, kernels: KernelTable = KernelTable()
+  ) {
+    self.network = network
     self.pooling = pooling
     self.kernels = kernels.entries
     instructionSet = kernels.instructionSet
-    layers.reserveCapacity(VGG19.convolutions.count)
+    layers.reserveCapacity(network.convolutions.count)
   }
 
   /// Packs convolutions, conv1_1 and on.
   public convenience init(
-    _ convolutions: [Float32Convolution], pooling: Pooling, kernels: KernelTable = KernelTable()
+    _ convolutions: [Float32Convolution], of network: NetworkTable, pooling: Pooling,
+    kernels: KernelTable = KernelTable()
   ) {
-    self.init(pooling: pooling, kernels: kernels)
+    self.init(network, pooling: pooling, kernels: kernels)
     for convolution in convolutions { append(convolution) }
   }
 
-  /// Packs the next convolution in the order of `VGG19.convolutions`.
+  /// Packs the next convolution in the order of `network.convolutions`.
   public func append(_ convolution: Float32Convolution) {
     layers.append(
-      PackedFloat32Convolution(convolution, shape: VGG19.convolutions[layers.count]))
+      PackedFloat32Convolution(convolution, shape: network.convolutions[layers.count]))
   }
 
   /// Both copies of the weights, always.
   public var copies: WeightCopies { .both }
 
-  /// Bytes of the packed layers conv1_1 up to `deepest`.
-  public static func packedBytes(deepest: Int, copies: WeightCopies) -> Int {
-    VGG19.convolutions[...deepest].reduce(0) { $0 + PackedFloat32Convolution.bytes($1) }
+  /// Bytes of packed layers.
+  public static func packedBytes(
+    _ layers: [NetworkTable.Convolution], copies: WeightCopies
+  ) -> Int {
+    layers.reduce(0) { $0 + PackedFloat32Convolution.bytes($1) }
   }
 
   /// Nothing: the panels are kept.
   public static func panelScratchBytes(
-    deepest: Int, copies: WeightCopies, _ set: InstructionSet
+    _ layers: [NetworkTable.Convolution], copies: WeightCopies, _ set: InstructionSet
   ) -> Int { 0 }
 
   /// Layers that weights were given for: conv1_1 and on.

@@ -6,6 +6,8 @@ public final class Int8Arithmetic: Arithmetic {
   /// Gradients are stored as h + 128.
   public static let zeroGradient: UInt8 = 128
 
+  /// The network that the layers are of.
+  public let network: NetworkTable
   /// How the blocks are connected; the activation scales were chosen for it.
   public let pooling: Pooling
   /// The instruction set whose kernels compute.
@@ -19,33 +21,36 @@ public final class Int8Arithmetic: Arithmetic {
   /// An engine without layers, for `append`.
   ///
   /// - Parameters:
+  ///   - network: the network that the layers are of.
   ///   - pooling: the pooling that biases and activation scales belong to.
   ///   - kernels: the instruction set that computes.
   ///   - copies: which copies of the weights are kept.
   public init(
-    pooling: Pooling, kernels: KernelTable = KernelTable(), copies: WeightCopies = .both
+    _ network: NetworkTable, pooling: Pooling, kernels: KernelTable = KernelTable(),
+    copies: WeightCopies = .both
   ) {
+    self.network = network
     self.pooling = pooling
     self.kernels = kernels.entries
     self.copies = copies
     instructionSet = kernels.instructionSet
-    layers.reserveCapacity(VGG19.convolutions.count)
+    layers.reserveCapacity(network.convolutions.count)
   }
 
   /// Packs convolutions, conv1_1 and on.
   public convenience init(
-    _ convolutions: [Int8Convolution], pooling: Pooling, kernels: KernelTable = KernelTable(),
-    copies: WeightCopies = .both
+    _ convolutions: [Int8Convolution], of network: NetworkTable, pooling: Pooling,
+    kernels: KernelTable = KernelTable(), copies: WeightCopies = .both
   ) {
-    self.init(pooling: pooling, kernels: kernels, copies: copies)
+    self.init(network, pooling: pooling, kernels: kernels, copies: copies)
     for convolution in convolutions { append(convolution) }
   }
 
-  /// Packs the next convolution in the order of `VGG19.convolutions`.
+  /// Packs the next convolution in the order of `network.convolutions`.
   public func append(_ convolution: Int8Convolution) {
     layers.append(
       PackedInt8Convolution(
-        convolution, shape: VGG19.convolutions[layers.count], inputScale: inputScale,
+        convolution, shape: network.convolutions[layers.count], inputScale: inputScale,
         copies: copies, kernels: kernels))
     inputScale = convolution.outputScale
   }
@@ -56,19 +61,21 @@ public final class Int8Arithmetic: Arithmetic {
     inputScale = layers.last?.outputScale ?? 1 / FixedPoint.imageUnitsPerLevel
   }
 
-  /// Bytes of the packed layers conv1_1 up to `deepest`.
-  public static func packedBytes(deepest: Int, copies: WeightCopies) -> Int {
-    VGG19.convolutions[...deepest].reduce(0) {
+  /// Bytes of packed layers.
+  public static func packedBytes(
+    _ layers: [NetworkTable.Convolution], copies: WeightCopies
+  ) -> Int {
+    layers.reduce(0) {
       $0 + PackedInt8Convolution.bytes($1, copies: copies)
     }
   }
 
   /// Bytes of a worker's scratch for `pairPanel` and `backwardPanel`.
   public static func panelScratchBytes(
-    deepest: Int, copies: WeightCopies, _ set: InstructionSet
+    _ layers: [NetworkTable.Convolution], copies: WeightCopies, _ set: InstructionSet
   ) -> Int {
     let hasPairs = convolvesPairs(set)
-    return VGG19.convolutions[...deepest].reduce(0) { largest, layer in
+    return layers.reduce(0) { largest, layer in
       let pair = hasPairs ? PackedInt8Convolution.pairPanelBytes(layer) : 0
       let backward = copies == .forward ? PackedInt8Convolution.panelBytes(layer) : 0
       return max(largest, pair, backward)
@@ -326,7 +333,7 @@ public final class Int8Arithmetic: Arithmetic {
       var call = qv_u8_squared_difference(row: row, target: target, count: Int64(count))
       return Double(kernels.u8_squared_difference(&call))
     }
-    let channels = VGG19.convolutions[layer].outputChannels
+    let channels = layers[layer].outputChannels
     return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: channels) { buffer in
       guard let sums = buffer.baseAddress else { return 0 }
       for c in 0..<channels { sums[c] = 0 }
@@ -355,7 +362,7 @@ public final class Int8Arithmetic: Arithmetic {
       kernels.u8_content_gradient(&call)
       return
     }
-    let channels = VGG19.convolutions[layer].outputChannels
+    let channels = layers[layer].outputChannels
     for first in stride(from: 0, to: count, by: channels) {
       for c in 0..<channels {
         let difference = Float(Int32(row[first + c]) &- Int32(target[first + c]))

@@ -40,22 +40,22 @@ public final class Network<Client: NetworkClient>: ParallelWork, StageRunner {
   ///   - numbers: the arithmetic, with layers up to `deepest`.
   ///   - width: columns of the image.
   ///   - height: rows of the image.
-  ///   - deepest: index of the last layer that is computed.
+  ///   - deepest: the last layer that is computed.
   ///   - plan: how many rows stay in memory.
   ///   - backward: whether gradients will be asked for.
   ///   - client: not retained; it outlives the network.
   ///   - pool: the threads of every pass.
   /// - Throws: `MemoryError.refused`.
   public init(
-    _ numbers: Numbers, width: Int, height: Int, deepest: Int, plan: NetworkPlan = .resident,
+    _ numbers: Numbers, width: Int, height: Int, deepest: LayerName, plan: NetworkPlan = .resident,
     backward: Bool, client: Client, pool: WorkerPool
   ) throws(MemoryError) {
-    precondition(deepest < numbers.layerCount, "the weights do not reach this layer")
     self.numbers = numbers
     hasPairs = Numbers.convolvesPairs(numbers.instructionSet)
     self.pool = pool
     self.client = client
-    let shape = NetworkShape(width: width, height: height, deepest: deepest)
+    let shape = NetworkShape(numbers.network, width: width, height: height, deepest: deepest)
+    precondition(shape.layers.count <= numbers.layerCount, "the weights do not reach this layer")
     self.shape = shape
     var memory = ArenaPlan()
     var layout = NetworkLayout<Numbers>(

@@ -81,7 +81,7 @@ struct NetworkLayout<Numbers: Arithmetic> {
     if backward { _ = worker.reserve(NetworkTiling.scratchBytes(shape)) }
     panelScratch = worker.reserve(
       Numbers.panelScratchBytes(
-        deepest: shape.layers.count - 1, copies: copies, instructionSet))
+        shape.layers.map { $0.convolution }, copies: copies, instructionSet))
     scratchStride = worker.bytes
     scratch = memory.reserve(scratchStride * threads)
   }

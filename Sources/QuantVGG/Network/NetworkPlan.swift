@@ -2,7 +2,7 @@
 ///
 /// A step makes two passes. The first runs forward and measures the losses. The second runs backward
 /// and needs, of every layer, the ReLU's mask (one bit per activation), and the activations themselves
-/// only where a loss or a maximum pooling reads them. Layers from `firstKept` on keep these for all
+/// only where a loss or a maximum pooling reads them. Layers that are `kept` keep these for all
 /// rows from the first pass to the second; the layers before run forward again in the second pass, a
 /// little ahead of the gradient. Of these, the first layer, which is large and costs little, runs once
 /// more right before its own gradient where others lie between. Everything else lives in rings of a
@@ -10,22 +10,46 @@
 public struct NetworkPlan: Sendable, Equatable {
   /// Rows of the image by which a pass advances, at least 1.
   public var chunkRows: Int
-  /// Index of the first layer that is not computed twice; the number of layers or more computes all
-  /// twice.
-  public var firstKept: Int
+  /// The layers that are not computed twice.
+  public var kept: KeptLayers
 
-  /// A plan from its two numbers.
-  public init(chunkRows: Int, firstKept: Int) {
-    precondition(chunkRows >= 1 && firstKept >= 0)
+  /// The layers that keep from the first pass to the second what the second reads.
+  public enum KeptLayers: Sendable, Equatable {
+    /// All.
+    case all
+    /// A layer and those behind it.
+    case from(LayerName)
+    /// None: all are computed twice.
+    case none
+  }
+
+  /// A plan from its two parts; `chunkRows` is at least 1.
+  public init(chunkRows: Int, kept: KeptLayers) {
+    precondition(chunkRows >= 1)
     self.chunkRows = chunkRows
-    self.firstKept = firstKept
+    self.kept = kept == .from(.conv1_1) ? .all : kept
+  }
+
+  /// How many of some layers, from the first on, are computed twice.
+  package func computedTwice(_ layers: [NetworkShape.Layer]) -> Int {
+    switch kept {
+    case .all: 0
+    case .from(let first): layers.count { $0.convolution.name < first }
+    case .none: layers.count
+    }
   }
 
   /// Whether the first layer's rows are computed once more for their gradient.
-  var repeatsFirst: Bool { firstKept > 1 }
+  var repeatsFirst: Bool {
+    switch kept {
+    case .all: false
+    case .from(let first): first > .conv1_2
+    case .none: true
+    }
+  }
 
   /// All layers are computed once.
-  public static let resident = NetworkPlan(chunkRows: 64, firstKept: 0)
+  public static let resident = NetworkPlan(chunkRows: 64, kept: .all)
   /// No layer is kept: least memory.
-  public static let streaming = NetworkPlan(chunkRows: 16, firstKept: .max)
+  public static let streaming = NetworkPlan(chunkRows: 16, kept: .none)
 }

@@ -3,7 +3,7 @@ public struct NetworkShape: Sendable {
   /// One convolution's output.
   public struct Layer: Sendable {
     /// The entry of the layer table.
-    public let convolution: VGG19.Convolution
+    public let convolution: NetworkTable.Convolution
     /// Columns of the output, which are those of the convolution's input.
     public let width: Int
     /// Rows of the output.
@@ -23,22 +23,32 @@ public struct NetworkShape: Sendable {
   public let height: Int
   /// conv1_1 and on.
   public let layers: [Layer]
+  /// The last of the layers.
+  public let deepest: LayerName
 
-  /// The shape of layers 0...deepest for an image.
+  /// The shape of the layers up to `deepest` for an image.
   ///
-  /// Odd sizes are rounded down by pooling. Both sides must be at least
-  /// `VGG19.smallestSide(forLayer: deepest)`.
-  public init(width: Int, height: Int, deepest: Int) {
-    precondition(min(width, height) >= VGG19.smallestSide(forLayer: deepest))
+  /// Odd sizes are rounded down by pooling. Both sides must be at least `deepest.smallestSide`.
+  public init(_ network: NetworkTable, width: Int, height: Int, deepest: LayerName) {
+    precondition(min(width, height) >= deepest.smallestSide)
+    self.deepest = deepest
     self.width = width
     self.height = height
     var layers: [Layer] = []
     var (w, h) = (width, height)
-    for convolution in VGG19.convolutions[...deepest] {
+    for convolution in network.convolutions[...network.place(of: deepest)] {
       if convolution.followsPool { (w, h) = (w / 2, h / 2) }
       layers.append(Layer(convolution: convolution, width: w, height: h))
     }
     self.layers = layers
+  }
+
+  /// The place of a layer in `layers`, which has it.
+  public func place(of layer: LayerName) -> Int {
+    guard let place = layers.firstIndex(where: { $0.convolution.name == layer }) else {
+      preconditionFailure("the shape ends before this layer")
+    }
+    return place
   }
 
   /// Whether a layer's output is pooled before the next convolution of this network reads it.

@@ -35,8 +35,7 @@ struct RowSchedule {
   init(shape: NetworkShape, plan: NetworkPlan) {
     self.shape = shape
     self.plan = plan
-    let poolings = VGG19.poolings(before: shape.layers.count - 1)
-    deepRows = max(1, plan.chunkRows >> poolings)
+    deepRows = max(1, plan.chunkRows >> shape.deepest.poolings)
     activations = shape.layers.map { _ in 0 }
     gradients = activations
     targets = activations
@@ -91,7 +90,7 @@ struct RowSchedule {
 
   /// Makes the gradients of all rows, deepest layer first, and what forward rows they still need.
   mutating func backward<Runner: StageRunner>(_ runner: Runner) {
-    let recomputed = min(plan.firstKept, shape.layers.count)
+    let recomputed = plan.computedTwice(shape.layers)
     restart(layers: recomputed)
     for layer in gradients.indices { gradients[layer] = 0 }
     imageGradients = 0

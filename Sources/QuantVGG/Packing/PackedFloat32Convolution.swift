@@ -34,7 +34,7 @@ final class PackedFloat32Convolution {
   private let memory: UnsafeMutableRawPointer
 
   /// Bytes of a layer.
-  static func bytes(_ shape: VGG19.Convolution) -> Int {
+  static func bytes(_ shape: NetworkTable.Convolution) -> Int {
     Layout(shape).bytes
   }
 
@@ -42,7 +42,7 @@ final class PackedFloat32Convolution {
   private struct Layout {
     let pixelStride, forward, backward, bias, zeros, bytes: Int
 
-    init(_ shape: VGG19.Convolution) {
+    init(_ shape: NetworkTable.Convolution) {
       let (inputs, outputs) = (shape.inputChannels, shape.outputChannels)
       pixelStride = inputs == 3 ? 4 : inputs
       var plan = ArenaPlan()
@@ -54,7 +54,7 @@ final class PackedFloat32Convolution {
     }
   }
 
-  init(_ source: Float32Convolution, shape: VGG19.Convolution) {
+  init(_ source: Float32Convolution, shape: NetworkTable.Convolution) {
     let (inputs, outputs, panel) = (shape.inputChannels, shape.outputChannels, Self.panel)
     precondition(source.weights.count == outputs * inputs * 9 && source.bias.count == outputs)
     let layout = Layout(shape)

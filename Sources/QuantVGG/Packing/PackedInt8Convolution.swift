@@ -57,9 +57,9 @@ final class PackedInt8Convolution {
     let channelScale: Int
     let bytes: Int
 
-    init(_ shape: VGG19.Convolution, copies: WeightCopies) {
+    init(_ shape: NetworkTable.Convolution, copies: WeightCopies) {
       let (inputs, outputs) = (shape.inputChannels, shape.outputChannels)
-      let isImage = shape.index == 0
+      let isImage = shape.readsImage
       let inputPanels = (inputs + panel - 1) / panel
       var plan = ArenaPlan()
       image = plan.reserve(isImage ? outputs / panel * imagePanelCount * 2 : 0)
@@ -97,7 +97,7 @@ final class PackedInt8Convolution {
   private let kernels: qv_kernels
 
   init(
-    _ source: Int8Convolution, shape: VGG19.Convolution, inputScale: Float, copies: WeightCopies,
+    _ source: Int8Convolution, shape: NetworkTable.Convolution, inputScale: Float, copies: WeightCopies,
     kernels: qv_kernels
   ) {
     let (inputs, outputs, panel) = (shape.inputChannels, shape.outputChannels, Self.panel)
@@ -108,7 +108,7 @@ final class PackedInt8Convolution {
     outputChannels = outputs
     outputScale = source.outputScale
     self.kernels = kernels
-    let isImage = shape.index == 0
+    let isImage = shape.readsImage
     precondition(isImage || inputs % panel == 0)
 
     let layout = Layout(shape, copies: copies)
@@ -155,16 +155,16 @@ final class PackedInt8Convolution {
   }
 
   /// Bytes of a layer.
-  static func bytes(_ shape: VGG19.Convolution, copies: WeightCopies) -> Int {
+  static func bytes(_ shape: NetworkTable.Convolution, copies: WeightCopies) -> Int {
     Layout(shape, copies: copies).bytes
   }
 
   /// Bytes of the largest backward panel of a layer.
-  static func panelBytes(_ shape: VGG19.Convolution) -> Int { panel * 9 * shape.outputChannels }
+  static func panelBytes(_ shape: NetworkTable.Convolution) -> Int { panel * 9 * shape.outputChannels }
 
   /// Bytes of a panel as `qv_s8_winograd` makes it; see QV_WINOGRAD_COUNT in CQuantKernels.h.
-  static func pairPanelBytes(_ shape: VGG19.Convolution) -> Int {
-    shape.index == 0 ? 0 : 32 * (16 * shape.inputChannels + 32) * MemoryLayout<Int16>.stride
+  static func pairPanelBytes(_ shape: NetworkTable.Convolution) -> Int {
+    shape.readsImage ? 0 : 32 * (16 * shape.inputChannels + 32) * MemoryLayout<Int16>.stride
   }
 
   /// One backward panel: the kept copy, or `scratch` with what is derived from the forward weights.

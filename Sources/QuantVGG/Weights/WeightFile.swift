@@ -1,34 +1,40 @@
-/// VGG-19's weights in one of the project's three safetensors formats.
+/// A network's weights in one of the project's three safetensors formats; `N` is the network's name, `vgg19` or
+/// `vgg16`.
 ///
 /// ```
-/// qstyle-vgg19-codebook  convB_C.weight_index U8 [O,I,3,3]   .weight_table F32 [256]   .bias F32 [O]
-/// qstyle-vgg19-float32   convB_C.weight F32 [O,I,3,3]        .bias F32 [O]
-/// qstyle-vgg19-int8      convB_C.weight I8 [O,I,3,3]         .weight_scale F32 [O]
+/// qstyle-N-codebook      convB_C.weight_index U8 [O,I,3,3]   .weight_table F32 [256]   .bias F32 [O]
+/// qstyle-N-float32       convB_C.weight F32 [O,I,3,3]        .bias F32 [O]
+/// qstyle-N-int8          convB_C.weight I8 [O,I,3,3]         .weight_scale F32 [O]
 ///                        .bias.avg, .bias.max I32 [O]        .activation_scale F32 [2] (avg, max)
 ///                        .channel_scale F32 [O]
 /// ```
 /// The real activation of channel c is q * activation_scale * channel_scale[c], the real weight w *
 /// weight_scale[o] * channel_scale[o] / channel_scale[i] of the layer before. Version 1 of the int8 format
 /// has no channel scales; they are all 1.
-/// Input channels are red, green, blue, of images in 0...255 minus `VGG19.mean`. A file holds the
-/// first convolutions, all sixteen or fewer.
+/// Input channels are red, green, blue, of images in 0...255 minus `NetworkTable.mean`. A file
+/// holds the network's first convolutions, all or fewer.
 public final class WeightFile {
   /// How a file stores weights.
   public enum Kind: String, CaseIterable, Sendable {
     /// One byte per weight and a table of 256 values per layer: lossless for weights that came so.
-    case codebook = "qstyle-vgg19-codebook"
+    case codebook = "codebook"
     /// Single precision.
-    case float32 = "qstyle-vgg19-float32"
+    case float32 = "float32"
     /// The numeric contract's formats, with calibrated activation scales.
-    case int8 = "qstyle-vgg19-int8"
+    case int8 = "int8"
+
+    /// The format's name in the metadata.
+    public func format(of network: NetworkTable) -> String { "qstyle-\(network.name)-\(rawValue)" }
 
     /// The newest format version that is understood.
     public var version: Int { self == .int8 ? 2 : 1 }
   }
 
-  /// `VGG19.mean` as the metadata has it.
+  /// `NetworkTable.mean` as the metadata has it.
   public static let mean = "123.68,116.779,103.939"
 
+  /// The network that the weights are of.
+  public let network: NetworkTable
   /// How the weights are stored.
   public let kind: Kind
   /// The file's format version.
@@ -52,7 +58,7 @@ public final class WeightFile {
     let file = try SafeTensors(mapped)
     tensors = file
     let format = file.metadata("format") ?? ""
-    guard let kind = Kind(rawValue: format) else { throw .unknownFormat(format) }
+    guard let (network, kind) = Self.parse(format) else { throw .unknownFormat(format) }
     let version = file.metadata("format_version") ?? ""
     guard let number = Int(version), number >= 1 else { throw .unknownFormat(format) }
     guard number <= kind.version else { throw .newerVersion(version) }
@@ -62,15 +68,16 @@ public final class WeightFile {
         throw .wrongMetadata(key: key, found: found, expected: expected)
       }
     }
+    self.network = network
     self.kind = kind
     self.version = number
     let main = kind == .codebook ? ".weight_index" : ".weight"
-    let present = VGG19.convolutions.prefix { file.contains($0.name + main) }
+    let present = network.convolutions.prefix { file.contains($0.name.description + main) }
     guard !present.isEmpty else { throw .missingTensor(name: "conv1_1" + main) }
     layerCount = present.count
     // A layer beyond a gap would be dropped in silence.
-    for beyond in VGG19.convolutions[present.count...] where file.contains(beyond.name + main) {
-      throw .missingTensor(name: VGG19.convolutions[present.count].name + main)
+    for beyond in network.convolutions[present.count...] where file.contains(beyond.name.description + main) {
+      throw .missingTensor(name: network.convolutions[present.count].name.description + main)
     }
     for convolution in present {
       for part in Self.parts(kind, convolution, version: number) {
@@ -83,6 +90,14 @@ public final class WeightFile {
         }
       }
     }
+  }
+
+  /// The network and the kind of a format's name.
+  private static func parse(_ format: String) -> (NetworkTable, Kind)? {
+    for network in NetworkTable.all {
+      for kind in Kind.allCases where kind.format(of: network) == format { return (network, kind) }
+    }
+    return nil
   }
 
   /// A tensor that a layer consists of.
@@ -101,9 +116,9 @@ public final class WeightFile {
 
   /// The tensors of a layer in a version of a kind of file.
   public static func parts(
-    _ kind: Kind, _ layer: VGG19.Convolution, version: Int
+    _ kind: Kind, _ layer: NetworkTable.Convolution, version: Int
   ) -> [Part] {
-    let (outputs, name) = (layer.outputChannels, layer.name)
+    let (outputs, name) = (layer.outputChannels, layer.name.description)
     let weight = [outputs, layer.inputChannels, 3, 3]
     switch kind {
     case .codebook:
@@ -184,6 +199,16 @@ public final class WeightFile {
       channelScale: channelScale)
   }
 
+  /// The place of a layer that the file has.
+  ///
+  /// - Throws: `WeightError.missingLayer`.
+  public func place(of layer: LayerName) throws(WeightError) -> Int {
+    guard let place = network.index(of: layer), place < layerCount else {
+      throw .missingLayer(name: layer.description)
+    }
+    return place
+  }
+
   /// Gives the memory of the file's pages back; they are read again where they are needed.
   public func dropPages() { tensors.dropPages() }
 
@@ -193,7 +218,7 @@ public final class WeightFile {
   }
 
   private func name(of layer: Int) throws(WeightError) -> String {
-    let name = VGG19.convolutions[layer].name
+    let name = network.convolutions[layer].name.description
     guard layer < layerCount else { throw .missingLayer(name: name) }
     return name
   }
@@ -204,17 +229,17 @@ extension Float32Arithmetic {
   ///
   /// - Parameters:
   ///   - file: a codebook or float32 file.
-  ///   - deepest: index of the last layer that is read.
+  ///   - deepest: the last layer that is read.
   ///   - pooling: how the blocks are connected.
   ///   - kernels: the instruction set that computes.
   ///   - transposed: for images whose rows are a picture's columns.
   /// - Throws: `WeightError`.
   public convenience init(
-    _ file: WeightFile, deepest: Int, pooling: Pooling, kernels: KernelTable = KernelTable(),
+    _ file: WeightFile, deepest: LayerName, pooling: Pooling, kernels: KernelTable = KernelTable(),
     transposed: Bool = false
   ) throws(WeightError) {
-    self.init(pooling: pooling, kernels: kernels)
-    for layer in 0...deepest {
+    self.init(file.network, pooling: pooling, kernels: kernels)
+    for layer in 0...(try file.place(of: deepest)) {
       var convolution = try file.float32(layer: layer)
       if transposed { transposeTaps(&convolution.weights) }
       append(convolution)
@@ -228,18 +253,18 @@ extension Int8Arithmetic {
   ///
   /// - Parameters:
   ///   - file: an int8 file.
-  ///   - deepest: index of the last layer that is read.
+  ///   - deepest: the last layer that is read.
   ///   - pooling: how the blocks are connected; biases and activation scales are read for it.
   ///   - kernels: the instruction set that computes.
   ///   - copies: which copies of the packed weights are kept.
   ///   - transposed: for images whose rows are a picture's columns.
   /// - Throws: `WeightError`.
   public convenience init(
-    _ file: WeightFile, deepest: Int, pooling: Pooling, kernels: KernelTable = KernelTable(),
+    _ file: WeightFile, deepest: LayerName, pooling: Pooling, kernels: KernelTable = KernelTable(),
     copies: WeightCopies = .both, transposed: Bool = false
   ) throws(WeightError) {
-    self.init(pooling: pooling, kernels: kernels, copies: copies)
-    for layer in 0...deepest {
+    self.init(file.network, pooling: pooling, kernels: kernels, copies: copies)
+    for layer in 0...(try file.place(of: deepest)) {
       var convolution = try file.int8(layer: layer, pooling: pooling)
       if transposed { transposeTaps(&convolution.weights) }
       append(convolution)

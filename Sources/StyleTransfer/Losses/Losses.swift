@@ -33,19 +33,19 @@ final class Losses<Numbers: Arithmetic>: NetworkClient {
   ) {
     self.shape = shape
     self.settings = settings
-    hasLossAt = settings.hasLoss(layers: shape.layers.count)
+    hasLossAt = settings.hasLoss(shape)
     image = memory.at(layout.image)
     self.optimizer = optimizer
     self.pool = pool
     contents = zip(settings.contentLayers, layout.contents).map {
       ContentLoss(
-        numbers, shape: shape.layers[$0.layer], weight: $0.weight,
+        numbers, shape: shape.layers[shape.place(of: $0.layer)], weight: $0.weight,
         contentWeight: settings.contentWeight, layout: $1, memory: memory)
     }
     let scratch = GramScratch(layout.scratch, memory: memory)
     styles = zip(settings.styleLayers, layout.styles).map {
       StyleLoss(
-        numbers, shape: shape.layers[$0.layer], weight: $0.weight,
+        numbers, shape: shape.layers[shape.place(of: $0.layer)], weight: $0.weight,
         styleWeight: settings.styleWeight, scratch: scratch, layout: $1, memory: memory)
     }
   }

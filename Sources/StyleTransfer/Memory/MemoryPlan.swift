@@ -19,12 +19,11 @@ public struct MemoryPlan: Sendable {
   /// The layers that are kept, the rows of a chunk, and `lean` where weights are kept once:
   /// `resident-64`, `keep-conv3_1-32`, `streaming-16-lean`.
   public var name: String {
-    let layers = VGG19.convolutions
     var name =
-      switch network.firstKept {
-      case 0: "resident"
-      case ..<layers.count: "keep-" + layers[network.firstKept].name
-      default: "streaming"
+      switch network.kept {
+      case .all: "resident"
+      case .from(let layer): "keep-\(layer)"
+      case .none: "streaming"
       }
     name += "-\(network.chunkRows)"
     if copies == .forward { name += "-lean" }
@@ -39,17 +38,17 @@ public struct MemoryPlan: Sendable {
     guard let last = parts.popLast(), let rows = Int(last), (1...65536).contains(rows) else {
       return nil
     }
-    let firstKept: Int
+    let kept: NetworkPlan.KeptLayers
     switch parts {
-    case ["resident"]: firstKept = 0
-    case ["streaming"]: firstKept = .max
+    case ["resident"]: kept = .all
+    case ["streaming"]: kept = .none
     case _ where parts.count == 2 && parts[0] == "keep":
-      guard let layer = VGG19.index(ofLayer: parts[1]) else { return nil }
-      firstKept = layer
+      guard let layer = LayerName(parts[1]) else { return nil }
+      kept = .from(layer)
     default: return nil
     }
     self.init(
-      network: NetworkPlan(chunkRows: rows, firstKept: firstKept),
+      network: NetworkPlan(chunkRows: rows, kept: kept),
       copies: isLean ? .forward : .both)
   }
 }
@@ -68,6 +67,8 @@ public struct PlannedMemory: Sendable {
 
 /// What the memory of a transfer depends on, apart from the plan.
 public struct MemoryDemand: Sendable {
+  /// The network.
+  public var network: NetworkTable
   /// Columns of the result.
   public var width: Int
   /// Rows of the result.
@@ -95,9 +96,10 @@ public struct MemoryDemand: Sendable {
 
   /// A demand from its parts.
   public init(
-    width: Int, height: Int, styleWidth: Int, styleHeight: Int, settings: TransferSettings,
-    pooling: Pooling, optimizerBytes: Int, threads: Int
+    _ network: NetworkTable, width: Int, height: Int, styleWidth: Int, styleHeight: Int,
+    settings: TransferSettings, pooling: Pooling, optimizerBytes: Int, threads: Int
   ) {
+    self.network = network
     self.width = width
     self.height = height
     self.styleWidth = styleWidth
@@ -119,17 +121,18 @@ extension MemoryDemand {
   /// - Returns: plans with their memory and their time relative to the fastest one's.
   public func plans<Numbers: Arithmetic>(for numbers: Numbers.Type) -> [PlannedMemory] {
     let deepest = settings.deepest
-    var firsts = (0...deepest).filter { $0 < 2 || VGG19.convolutions[$0].followsPool }
-    firsts.append(.max)
+    let layers = network.convolutions.filter { $0.name <= deepest }
+    let firsts =
+      [NetworkPlan.KeptLayers.all, .from(.conv1_2)].prefix(layers.count)
+      + layers.filter { $0.followsPool }.map { .from($0.name) } + [.none]
     let hasTwoForms =
-      Numbers.packedBytes(deepest: deepest, copies: .forward)
-      < Numbers.packedBytes(deepest: deepest, copies: .both)
+      Numbers.packedBytes(layers, copies: .forward) < Numbers.packedBytes(layers, copies: .both)
     var candidates: [PlannedMemory] = []
     for copies in hasTwoForms ? [WeightCopies.both, .forward] : [.both] {
-      for firstKept in firsts {
+      for kept in firsts {
         for chunkRows in Self.chunks {
           let plan = MemoryPlan(
-            network: NetworkPlan(chunkRows: chunkRows, firstKept: firstKept), copies: copies)
+            network: NetworkPlan(chunkRows: chunkRows, kept: kept), copies: copies)
           candidates.append(planned(plan, for: numbers))
         }
       }
@@ -156,27 +159,29 @@ extension MemoryDemand {
   /// Most bytes that a run of a plan has in use at once, beyond what the process had before it.
   private func bytes<Numbers: Arithmetic>(_ plan: MemoryPlan, for numbers: Numbers.Type) -> Int {
     let deepest = settings.deepest
-    let shape = NetworkShape(width: width, height: height, deepest: deepest)
+    let shape = NetworkShape(network, width: width, height: height, deepest: deepest)
     let layout = SessionLayout<Numbers>(
       shape, widestStyle: styleWidth, settings: settings, threads: threads)
-    let hasLoss = settings.hasLoss(layers: deepest + 1)
-    func network(_ shape: NetworkShape, backward: Bool) -> Int {
+    let hasLoss = settings.hasLoss(shape)
+    func rings(_ shape: NetworkShape, backward: Bool) -> Int {
       networkBytes(
         Numbers.self, shape, plan: plan.network, pooling: pooling, copies: plan.copies,
         instructionSet: instructionSet, hasLoss: hasLoss, backward: backward, threads: threads)
     }
-    let styleShape = NetworkShape(width: styleWidth, height: styleHeight, deepest: deepest)
+    let styleShape = NetworkShape(
+      network, width: styleWidth, height: styleHeight, deepest: deepest)
     let style = styleWidth * styleHeight * 3 * MemoryLayout<Float>.stride
     let image = width * height * 3 * MemoryLayout<Float>.stride
     // In the order of the run; memory counts from when it is first written.
     let phases = [
       style + styleReadingBytes,
-      style + layout.styleBytes + network(styleShape, backward: false),
+      style + layout.styleBytes + rings(styleShape, backward: false),
       layout.styleBytes + image + contentReadingBytes,
-      layout.memory.bytes + network(shape, backward: false) + startReadingBytes,
-      layout.memory.bytes + network(shape, backward: true) + optimizerBytes,
+      layout.memory.bytes + rings(shape, backward: false) + startReadingBytes,
+      layout.memory.bytes + rings(shape, backward: true) + optimizerBytes,
     ]
-    return Numbers.packedBytes(deepest: deepest, copies: plan.copies) + (phases.max() ?? 0)
+    return Numbers.packedBytes(shape.layers.map { $0.convolution }, copies: plan.copies)
+      + (phases.max() ?? 0)
   }
 
   /// Duration of a step in direct forward passes, by measurement on the shapes of VGG-19.
@@ -184,12 +189,14 @@ extension MemoryDemand {
     _ plan: MemoryPlan, for numbers: Numbers.Type
   ) -> Double {
     let forward = Numbers.convolvesPairs(instructionSet) ? 0.55 : 1
-    func work(through layer: Int) -> Double {
-      Double(VGG19.multiplyAccumulates(throughLayer: layer, width: width, height: height))
+    func work(through layer: LayerName) -> Double {
+      Double(network.multiplyAccumulates(through: layer, width: width, height: height))
     }
-    let last = min(plan.network.firstKept - 1, settings.deepest)
-    let again = last < 0 ? 0 : work(through: last) / work(through: settings.deepest)
+    let shape = NetworkShape(network, width: width, height: height, deepest: settings.deepest)
+    let again = shape.layers.prefix(plan.network.computedTwice(shape.layers)).last.map {
+      work(through: $0.convolution.name) / work(through: settings.deepest)
+    }
     let backward = plan.copies == .forward ? 1.2 : 1.1
-    return (forward * (1 + again) + backward) * (1 + 0.35 / Double(plan.network.chunkRows))
+    return (forward * (1 + (again ?? 0)) + backward) * (1 + 0.35 / Double(plan.network.chunkRows))
   }
 }

@@ -16,16 +16,16 @@ struct SessionLayout<Numbers: Arithmetic> {
     var memory = ArenaPlan()
     image = memory.reserve(shape.width * shape.height * 3 * MemoryLayout<Float>.stride)
     contents = settings.contentLayers.map {
-      ContentLoss<Numbers>.Layout(shape.layers[$0.layer], memory: &memory)
+      ContentLoss<Numbers>.Layout(shape.layers[shape.place(of: $0.layer)], memory: &memory)
     }
     let contentBytes = memory.bytes
     styles = settings.styleLayers.map {
-      StyleLoss<Numbers>.Layout(shape.layers[$0.layer], memory: &memory)
+      StyleLoss<Numbers>.Layout(shape.layers[shape.place(of: $0.layer)], memory: &memory)
     }
     var (rowBytes, channels) = (0, 0)
     for layer in settings.styleLayers {
-      let convolution = VGG19.convolutions[layer.layer]
-      let width = max(shape.width, widestStyle) >> VGG19.poolings(before: layer.layer)
+      let convolution = shape.layers[shape.place(of: layer.layer)].convolution
+      let width = max(shape.width, widestStyle) >> layer.layer.poolings
       rowBytes = max(
         rowBytes,
         Numbers.gramScratchBytes(width: width, channels: convolution.outputChannels))

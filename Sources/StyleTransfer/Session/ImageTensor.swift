@@ -1,6 +1,6 @@
 internal import QuantVGG
 
-/// An image in the network's convention: `[height][width][3]`, RGB in 0...255 minus `VGG19.mean`.
+/// An image in the network's convention: `[height][width][3]`, RGB in 0...255 minus `NetworkTable.mean`.
 public struct ImageTensor: Sendable {
   /// Columns.
   public let width: Int
@@ -26,7 +26,7 @@ public struct ImageTensor: Sendable {
   /// Subtracts the mean from RGB values in 0...255.
   public init(width: Int, height: Int, rgb: [Float]) {
     self.init(width: width, height: height, values: rgb)
-    let mean = VGG19.mean
+    let mean = NetworkTable.mean
     for i in stride(from: 0, to: values.count, by: 3) {
       values[i] -= mean.red
       values[i + 1] -= mean.green
@@ -37,7 +37,7 @@ public struct ImageTensor: Sendable {
   /// The values with the mean added back; not clamped.
   public var rgb: [Float] {
     var rgb = values
-    let mean = VGG19.mean
+    let mean = NetworkTable.mean
     for i in stride(from: 0, to: rgb.count, by: 3) {
       rgb[i] += mean.red
       rgb[i + 1] += mean.green

@@ -51,7 +51,8 @@ public final class TransferSession<Numbers: Arithmetic> {
     self.optimizer = optimizer
     self.plan = plan
     self.pool = pool
-    let shape = NetworkShape(width: width, height: height, deepest: settings.deepest)
+    let shape = NetworkShape(
+      numbers.network, width: width, height: height, deepest: settings.deepest)
     let layout = SessionLayout<Numbers>(
       shape, widestStyle: widestStyle, settings: settings, threads: pool.threads)
     do throws(MemoryError) {
@@ -100,7 +101,7 @@ public final class TransferSession<Numbers: Arithmetic> {
   private static func checkSize(
     _ width: Int, _ height: Int, _ settings: TransferSettings, isStyle: Bool
   ) throws(TransferError) {
-    let least = VGG19.smallestSide(forLayer: settings.deepest)
+    let least = settings.deepest.smallestSide
     guard min(width, height) >= least else {
       throw .tooSmall(width: width, height: height, least: least, isStyle: isStyle)
     }

@@ -1,16 +1,16 @@
-internal import QuantVGG
+public import QuantVGG
 
 /// What is optimised: J = contentWeight * Jc + styleWeight * Js (Gatys et al., arXiv 1508.06576).
 public struct TransferSettings: Sendable {
   /// A layer of the losses and its share.
   public struct LayerWeight: Sendable, Equatable {
-    /// Index in `VGG19.convolutions`.
-    public var layer: Int
+    /// The layer.
+    public var layer: LayerName
     /// Factor of the layer's term, > 0.
     public var weight: Double
 
     /// A layer and its factor.
-    public init(layer: Int, weight: Double) {
+    public init(layer: LayerName, weight: Double) {
       self.layer = layer
       self.weight = weight
     }
@@ -29,8 +29,8 @@ public struct TransferSettings: Sendable {
   /// conv2_1, conv3_1, conv4_1 and conv5_1 with weight 0.2 each.
   public init(
     contentWeight: Double = 10, styleWeight: Double = 40,
-    contentLayers: [LayerWeight] = [LayerWeight(layer: 9, weight: 1)],
-    styleLayers: [LayerWeight] = [0, 2, 4, 8, 12].map { LayerWeight(layer: $0, weight: 0.2) }
+    contentLayers: [LayerWeight] = [LayerWeight(layer: .conv4_2, weight: 1)],
+    styleLayers: [LayerWeight] = Self.styleLayers.map { LayerWeight(layer: $0, weight: 0.2) }
   ) {
     self.contentWeight = contentWeight
     self.styleWeight = styleWeight
@@ -38,15 +38,18 @@ public struct TransferSettings: Sendable {
     self.styleLayers = styleLayers
   }
 
-  /// By layer, whether there is a loss.
-  func hasLoss(layers count: Int) -> [Bool] {
+  /// The source article's style layers: the first of each block.
+  public static let styleLayers: [LayerName] = [.conv1_1, .conv2_1, .conv3_1, .conv4_1, .conv5_1]
+
+  /// By layer of a shape, whether there is a loss.
+  func hasLoss(_ shape: NetworkShape) -> [Bool] {
     let layers = (contentLayers + styleLayers).map { $0.layer }
-    return (0..<count).map { layers.contains($0) }
+    return shape.layers.map { layers.contains($0.convolution.name) }
   }
 
   /// The deepest layer of the losses.
-  public var deepest: Int {
-    (contentLayers + styleLayers).map { $0.layer }.max() ?? 0
+  public var deepest: LayerName {
+    (contentLayers + styleLayers).map { $0.layer }.max() ?? .conv1_1
   }
 }
 

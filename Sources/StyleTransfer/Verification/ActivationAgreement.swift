@@ -9,8 +9,8 @@ public import QuantVGG
 public struct ActivationAgreement: Sendable {
   /// Signal-to-quantization-noise ratios of a layer in decibels; higher is better.
   public struct Layer: Sendable {
-    /// Index in `VGG19.convolutions`.
-    public let layer: Int
+    /// The layer.
+    public let layer: LayerName
     /// Of float activations that are rounded to the layer's 8 bits; infinite without any error.
     public let local: Double
     /// Of the fixed-point network's activations.
@@ -32,13 +32,13 @@ public struct ActivationAgreement: Sendable {
   ///   - image: `[height][width][3]` RGB minus mean.
   ///   - width: columns.
   ///   - height: rows.
-  ///   - deepest: index of the last layer that is compared.
+  ///   - deepest: the last layer that is compared.
   ///   - plan: the rows of a chunk.
   ///   - pool: the threads.
   /// - Throws: `TransferError.memory`.
   public init(
     _ numbers: Int8Arithmetic, reference: Float32Arithmetic, image: UnsafePointer<Float>,
-    width: Int, height: Int, deepest: Int, plan: NetworkPlan, pool: WorkerPool
+    width: Int, height: Int, deepest: LayerName, plan: NetworkPlan, pool: WorkerPool
   ) throws(TransferError) {
     let (own, truth) = (RowTap<Int8Arithmetic>(), RowTap<Float32Arithmetic>())
     let ownNetwork: Network<RowTap<Int8Arithmetic>>
@@ -53,7 +53,7 @@ public struct ActivationAgreement: Sendable {
     } catch {
       throw TransferError(error)
     }
-    var sums = [Energy](repeating: Energy(), count: deepest + 1)
+    var sums = [Energy](repeating: Energy(), count: ownNetwork.shape.layers.count)
     ownNetwork.beginForward(image)
     truthNetwork.beginForward(image)
     while truthNetwork.advanceForward() {
@@ -76,7 +76,7 @@ public struct ActivationAgreement: Sendable {
     layers = sums.indices.map { layer in
       let sum = sums[layer]
       return Layer(
-        layer: layer, local: Agreement.decibels(signal: sum.signal, noise: sum.rounding),
+        layer: ownNetwork.shape.layers[layer].convolution.name, local: Agreement.decibels(signal: sum.signal, noise: sum.rounding),
         cumulative: Agreement.decibels(signal: sum.signal, noise: sum.difference),
         count: sum.count, saturated: sum.saturated)
     }
@@ -116,10 +116,10 @@ extension MemoryDemand {
   /// included.
   public func agreementBytes(_ plan: NetworkPlan) -> Int {
     let deepest = settings.deepest
-    let shape = NetworkShape(width: width, height: height, deepest: deepest)
-    let noLoss = [Bool](repeating: false, count: deepest + 1)
+    let shape = NetworkShape(network, width: width, height: height, deepest: deepest)
+    let noLoss = [Bool](repeating: false, count: shape.layers.count)
     func bytes<Numbers: Arithmetic>(_ numbers: Numbers.Type) -> Int {
-      Numbers.packedBytes(deepest: deepest, copies: .forward)
+      Numbers.packedBytes(shape.layers.map { $0.convolution }, copies: .forward)
         + networkBytes(
           numbers, shape, plan: plan, pooling: pooling, copies: .forward,
           instructionSet: instructionSet, hasLoss: noLoss, backward: false, threads: threads)

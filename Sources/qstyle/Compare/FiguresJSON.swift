@@ -43,7 +43,7 @@ struct FiguresJSON {
           "activations",
           network.activations.map { layer in
             var entry = JSONObject()
-            entry.add("layer", VGG19.convolutions[layer.layer].name)
+            entry.add("layer", layer.layer.description)
             entry.add("local_sqnr_db", layer.local)
             entry.add("cumulative_sqnr_db", layer.cumulative)
             return entry
@@ -105,7 +105,7 @@ struct FiguresJSON {
   private func layers(_ key: String, _ values: [Double]) -> [JSONObject] {
     zip(options.transfer.settings.styleLayers, values).map { layer, value in
       var entry = JSONObject()
-      entry.add("layer", VGG19.convolutions[layer.layer].name)
+      entry.add("layer", layer.layer.description)
       entry.add(key, value)
       return entry
     }

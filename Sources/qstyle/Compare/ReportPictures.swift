@@ -13,7 +13,8 @@ struct ReportPictures {
     _ options: CompareOptions, _ runs: ComparedRuns, file: (ComparedRun) -> RunFile
   ) throws(Failure) {
     let pictures = try Pictures(options.transfer)
-    let transfer = try pictures.transfer(options.transfer, precision: .float32)
+    let transfer = try pictures.transfer(
+      options.transfer, runs.float.weights.file.network, precision: .float32)
     content = try Self.picture(pictures.content, transfer.resultSize, transfer)
     style = try Self.picture(pictures.style, transfer.measuredStyleSize, transfer)
     let float = try Self.result(file(runs.float), transfer)
@@ -51,7 +52,7 @@ struct ReportPictures {
   ) -> PixelImage {
     values.withUnsafeBufferPointer {
       PixelImage(
-        size: size, samples: $0, offset: VGG19.mean, transposed: transfer.isTransposed)
+        size: size, samples: $0, offset: NetworkTable.mean, transposed: transfer.isTransposed)
     }
   }
 

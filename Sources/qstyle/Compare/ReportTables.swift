@@ -79,7 +79,7 @@ struct ReportTables {
     var table = Table(headings("Gram matrix of"))
     for (index, layer) in settings.styleLayers.enumerated() {
       table.add(
-        VGG19.convolutions[layer.layer].name, "",
+        layer.layer.description, "",
         likeness({ $0.gramErrors[index] }, Self.share))
     }
     return table.html
@@ -92,7 +92,7 @@ struct ReportTables {
     for layer in network.activations {
       let style = settings.styleLayers.firstIndex { $0.layer == layer.layer }
       table.add(
-        VGG19.convolutions[layer.layer].name, "",
+        layer.layer.description, "",
         [
           Self.decibels(layer.local), Self.decibels(layer.cumulative),
           style.map { Self.share(network.gramErrors[$0]) },

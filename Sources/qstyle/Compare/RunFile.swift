@@ -44,10 +44,10 @@ struct RunFile {
     }
     if run.keepsGradients {
       for layer in settings.styleLayers {
-        let convolution = VGG19.convolutions[layer.layer]
-        let channels = convolution.outputChannels
+        let network = run.weights.file.network
+        let channels = network.convolutions[network.place(of: layer.layer)].outputChannels
         parts.append(
-          Part(name: "gram_\(convolution.name)", type: "F32", shape: [channels, channels]))
+          Part(name: "gram_\(layer.layer)", type: "F32", shape: [channels, channels]))
       }
     }
     parts.append(Part(name: "measures", type: "F64", shape: [2]))

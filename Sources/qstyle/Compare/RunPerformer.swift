@@ -13,7 +13,8 @@ struct RunPerformer {
   /// Runs a transfer and stores it; false where the user has stopped it.
   func perform(_ file: RunFile) throws(Failure) -> Bool {
     let pictures = try Pictures(options.transfer)
-    var transfer = try pictures.transfer(options.transfer, precision: file.run.precision)
+    var transfer = try pictures.transfer(
+      options.transfer, file.run.weights.file.network, precision: file.run.precision)
     transfer.imageCopies = file.run.keepsGradients ? 1 : 0
     let plan = try transfer.choose(options.transfer.plan, limit: limit).plan
     Console.resetPeak()
@@ -48,7 +49,8 @@ struct RunPerformer {
     var output = try UnfinishedRun(
       file, session.state,
       header: file.header(
-        plan: plan, weightBytes: Numbers.packedBytes(deepest: deepest, copies: numbers.copies)))
+        plan: plan, weightBytes: Numbers.packedBytes(
+          numbers.network.convolutions.filter { $0.name <= deepest }, copies: numbers.copies)))
     let first = output.step
     guard first <= steps else {
       throw Failure(file.checkpointPath, CheckpointError.damaged.description)

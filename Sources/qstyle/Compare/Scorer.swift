@@ -21,7 +21,7 @@ struct Scorer {
   /// Everything but what the pictures say.
   func figures() throws(Failure) -> Figures {
     let pictures = try Pictures(options.transfer)
-    let transfer = try Self.planned(pictures, options)
+    let transfer = try Self.planned(pictures, options, runs.float.weights.file.network)
     let plan = try transfer.choose(options.transfer.plan, limit: limit).plan
     let numbers = try runs.float.weights.float32(
       deepest: transfer.settings.deepest, pooling: transfer.pooling,
@@ -36,9 +36,10 @@ struct Scorer {
 
   /// The transfer whose memory scoring takes; the optimizer's state stands for what is small.
   static func planned(
-    _ pictures: Pictures, _ options: CompareOptions
+    _ pictures: Pictures, _ options: CompareOptions, _ network: NetworkTable
   ) throws(Failure) -> PlannedTransfer {
-    var transfer = try pictures.transfer(options.transfer, precision: .float32)
+    var transfer = try pictures.transfer(
+      options.transfer, network, precision: .float32)
     transfer.imageCopies = 4
     return transfer
   }
@@ -72,7 +73,7 @@ struct Scorer {
       }
       let grams = session.grams
       for (layer, gram) in zip(styleLayers, grams) {
-        let name = VGG19.convolutions[layer.layer].name
+        let name = layer.layer.description
         let values = try file(run).values("gram_\(name)", count: gram.count)
         network.gramErrors.append(Agreement.relativeError(values, gram))
       }
@@ -115,7 +116,7 @@ struct Scorer {
   // MARK: Activations
 
   /// Rows by which both networks advance side by side.
-  static let activationPlan = NetworkPlan(chunkRows: 16, firstKept: .max)
+  static let activationPlan = NetworkPlan(chunkRows: 16, kept: .none)
 
   private func activations(
     _ run: ComparedRun, _ reference: Float32Arithmetic, _ transfer: PlannedTransfer

@@ -43,7 +43,7 @@ struct Options {
   let rounding: Rounding
   let granularity: Granularity
   let calibration: [String]
-  let deepest: Int?
+  let deepest: LayerName?
   /// The report that is asked for.
   let report: ReportOptions?
   let threads: Int
@@ -91,9 +91,9 @@ struct Options {
     isJSON = arguments.has("json")
   }
 
-  private static func layer(_ arguments: ParsedArguments) throws(UsageError) -> Int? {
+  private static func layer(_ arguments: ParsedArguments) throws(UsageError) -> LayerName? {
     guard let name = arguments.text("through") else { return nil }
-    guard let layer = VGG19.index(ofLayer: name) else {
+    guard let layer = LayerName(name) else {
       throw UsageError("--through is a layer, conv1_1 to conv5_4, not '\(name)'")
     }
     return layer

@@ -12,7 +12,7 @@ struct Failure: Error {
 }
 
 /// Writes the layers up to `deepest` of a file of quantize, unchanged.
-func copy(_ options: Options, through deepest: Int) throws(Failure) {
+func copy(_ options: Options, through deepest: LayerName) throws(Failure) {
   let file: WeightFile
   let tensors: [OutputTensor]
   do throws(WeightError) {
@@ -47,7 +47,7 @@ func readTensor(_ path: String, side: Int, least: Int) throws(Failure) -> ImageT
 func calibrationImages(_ paths: [String], side: Int) throws(Failure) -> [CalibrationImage] {
   var images: [CalibrationImage] = []
   for (index, path) in paths.enumerated() {
-    let plain = try readTensor(path, side: side, least: VGG19.smallestSide(forLayer: 15))
+    let plain = try readTensor(path, side: side, least: LayerName.conv5_4.smallestSide)
     let noisy = ImageTensor.noisy(content: plain, ratio: 0.6, seed: UInt64(index))
     for tensor in [plain, noisy] { images.append(CalibrationImage(tensor)) }
   }

@@ -31,7 +31,7 @@ enum FloatTensors {
 
   /// A convolution under `name.weight` and `name.bias`, with a layer's shape and finite values.
   func convolution(
-    _ name: String, as layer: VGG19.Convolution, layout: TensorLayout
+    _ name: String, as layer: NetworkTable.Convolution, layout: TensorLayout
   ) throws(SourceError) -> Float32Convolution {
     guard let found = shape(name + ".weight"), let biases = shape(name + ".bias") else {
       throw .missingLayer(name: layer.name)
@@ -39,23 +39,23 @@ enum FloatTensors {
     // Shapes are compared before anything of their size is copied.
     let expected = layout.shape(layer)
     guard found == expected else {
-      throw .wrongShape(layer: layer.name, found: found, expected: expected)
+      throw .wrongShape(layer: layer.name.description, found: found, expected: expected)
     }
     // Caffe and MATLAB write a list as an array of more dimensions, all others of which are 1.
     guard biases.filter({ $0 != 1 }) == [layer.outputChannels] else {
       throw .wrongShape(
-        layer: layer.name + "'s bias", found: biases, expected: [layer.outputChannels])
+        layer: "\(layer.name)'s bias", found: biases, expected: [layer.outputChannels])
     }
     let weights = try values(name + ".weight", layer)
     let bias = try values(name + ".bias", layer)
     guard weights.allSatisfy({ $0.isFinite }), bias.allSatisfy({ $0.isFinite }) else {
-      throw .badValue(layer: layer.name)
+      throw .badValue(layer: layer.name.description)
     }
     return Float32Convolution(weights: layout.canonical(weights, of: layer), bias: bias)
   }
 
   private func values(
-    _ name: String, _ layer: VGG19.Convolution
+    _ name: String, _ layer: NetworkTable.Convolution
   ) throws(SourceError) -> [Float] {
     switch self {
     case .safetensors(let file):
@@ -77,7 +77,7 @@ enum FloatTensors {
         throw .protobuf(error)
       }
     case .library(let arrays):
-      guard let values = arrays[name]?.values else { throw .badValue(layer: layer.name) }
+      guard let values = arrays[name]?.values else { throw .badValue(layer: layer.name.description) }
       return values
     }
   }

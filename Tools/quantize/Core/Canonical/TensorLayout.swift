@@ -13,7 +13,7 @@ package enum TensorLayout {
   case columns
 
   /// The shape that a layer's weights have in the file.
-  func shape(_ layer: VGG19.Convolution) -> [Int] {
+  func shape(_ layer: NetworkTable.Convolution) -> [Int] {
     switch self {
     case .filters, .turned: [layer.outputChannels, layer.inputChannels, 3, 3]
     case .rows, .columns: [3, 3, layer.inputChannels, layer.outputChannels]
@@ -21,7 +21,7 @@ package enum TensorLayout {
   }
 
   /// `[O][I][3][3]` from weights in this order.
-  package func canonical(_ weights: consuming [Float], of layer: VGG19.Convolution) -> [Float] {
+  package func canonical(_ weights: consuming [Float], of layer: NetworkTable.Convolution) -> [Float] {
     let (inputs, outputs) = (layer.inputChannels, layer.outputChannels)
     switch self {
     case .filters: return weights

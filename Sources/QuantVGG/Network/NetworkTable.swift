@@ -1,0 +1,99 @@
+/// The layer table of a VGG network's convolutional part (Simonyan and Zisserman, arXiv 1409.1556, table 1).
+///
+/// 3x3 convolutions with padding 1 and ReLU in blocks; 2x2 pooling with stride 2 between blocks. Layers
+/// read a multiple of 32 channels, at most 512, but for the first, which reads the image's three, and
+/// write such a number.
+public struct NetworkTable: Sendable, Equatable {
+  /// One convolution with its ReLU.
+  public struct Convolution: Sendable, Equatable {
+    /// The place in the table, 0 and on.
+    public let index: Int
+    /// The name in the literature.
+    public let name: LayerName
+    /// Channels that it reads.
+    public let inputChannels: Int
+    /// Channels that it writes.
+    public let outputChannels: Int
+    /// Whether its input is the pooled output of the layer before.
+    public let followsPool: Bool
+
+    /// Whether it reads the image.
+    public var readsImage: Bool { index == NetworkTable.imageLayer }
+  }
+
+  /// The place of the convolution that reads the image.
+  package static let imageLayer = 0
+  /// Channels of the widest layer that the kernels take.
+  public static let mostChannels = 512
+
+  /// The name in files, such as `vgg19`.
+  public let name: String
+  /// The name in the literature, such as `VGG-19`.
+  public let title: String
+  /// All convolutions in the order of the data flow.
+  public let convolutions: [Convolution]
+
+  /// A network from its blocks: how many layers each has, and their channels.
+  public init(name: String, title: String, blocks: [(layers: Int, channels: Int)]) {
+    self.name = name
+    self.title = title
+    var table: [Convolution] = []
+    var channels = 3
+    for (block, (count, width)) in blocks.enumerated() {
+      precondition(width % 32 == 0 && width <= Self.mostChannels)
+      for place in 1...count {
+        table.append(
+          Convolution(
+            index: table.count, name: LayerName(block: block + 1, place: place),
+            inputChannels: channels, outputChannels: width, followsPool: place == 1 && block > 0))
+        channels = width
+      }
+    }
+    convolutions = table
+  }
+
+  /// VGG-19, column E of the table: sixteen convolutions, conv1_1 to conv5_4.
+  public static let vgg19 = NetworkTable(
+    name: "vgg19", title: "VGG-19",
+    blocks: [(2, 64), (2, 128), (4, 256), (4, 512), (4, 512)])
+  /// VGG-16, column D: thirteen convolutions, without conv3_4, conv4_4 and conv5_4.
+  public static let vgg16 = NetworkTable(
+    name: "vgg16", title: "VGG-16",
+    blocks: [(2, 64), (2, 128), (3, 256), (3, 512), (3, 512)])
+  /// The networks that weights can be of.
+  public static let all = [vgg19, vgg16]
+
+  /// Values that are subtracted from the red, green and blue channel of an image in 0...255.
+  public static let mean: (red: Float, green: Float, blue: Float) = (123.68, 116.779, 103.939)
+
+  /// The place of a layer; nil where the network has none of this name.
+  public func index(of layer: LayerName) -> Int? {
+    convolutions.firstIndex { $0.name == layer }
+  }
+
+  /// The place of a layer that the network must have.
+  package func place(of layer: LayerName) -> Int {
+    guard let index = index(of: layer) else { preconditionFailure("the network lacks this layer") }
+    return index
+  }
+
+  /// Multiply-accumulates of one forward pass through the layers up to one of them; backward is the same.
+  ///
+  /// Counts the mathematical products of the convolutions, no padding channels.
+  public func multiplyAccumulates(through layer: LayerName, width: Int, height: Int) -> Int {
+    var (width, height, sum) = (width, height, 0)
+    for convolution in convolutions where convolution.name <= layer {
+      if convolution.followsPool { (width, height) = (width / 2, height / 2) }
+      sum += 9 * convolution.inputChannels * convolution.outputChannels * width * height
+    }
+    return sum
+  }
+}
+
+/// How the feature maps are reduced between the blocks of the network.
+public enum Pooling: String, CaseIterable, Sendable {
+  /// Mean of each 2x2 window (the article's choice).
+  case average = "avg"
+  /// Maximum of each 2x2 window (the network as it was trained).
+  case maximum = "max"
+}
