@@ -9,6 +9,10 @@ let swiftSettings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// The same, where every use of memory that the compiler cannot check is marked.
+let safeSettings =
+  swiftSettings + [.strictMemorySafety(), .treatWarning("StrictMemorySafety", as: .error)]
+
 /// The dependency arrows of ARCHITECTURE.md; data flows from left to right.
 let package = Package(
   name: "qstyle",
@@ -31,8 +35,10 @@ let package = Package(
       name: "CImageIO", dependencies: ["CPNG", "CJPEG"],
       linkerSettings: ["png16", "z", "jpeg", "m"].map { .linkedLibrary($0) }),
     // The libraries.
+    .target(name: "Rows", dependencies: ["CSystem"], swiftSettings: safeSettings),
     .target(
-      name: "QuantVGG", dependencies: ["CQuantKernels", "CSystem"], swiftSettings: swiftSettings),
+      name: "QuantVGG", dependencies: ["Rows", "CQuantKernels", "CSystem"],
+      swiftSettings: safeSettings),
     .target(name: "Optim", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(name: "FileOutput", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(

@@ -1,40 +1,14 @@
-/// VGG-19 as a row pipeline: every layer's output lives in a ring of rows, and rows are pushed through
-/// the layers in the order of a `RowSchedule`.
+package import Rows
+
+/// A network with its way back: a client's losses are differentiated, and the gradient of the image comes
+/// row by row.
 ///
-/// `Network` walks layers and rows; the arithmetic of a row belongs to `Client.Numbers`, losses and
-/// optimizer to the client. How many rows each ring keeps is the memory plan.
-public final class Network<Client: NetworkClient>: ParallelWork, StageRunner {
-  /// The arithmetic of the rows.
-  public typealias Numbers = Client.Numbers
+/// A layer's stored gradient is dJ/dZ, behind the ReLU's mask, in the form that the transposed
+/// convolution reads.
+package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
+  private unowned(unsafe) let client: Client
 
-  /// Sizes of all layers.
-  public let shape: NetworkShape
-  /// Bytes of the arena: rings and scratch rows.
-  public let arenaBytes: Int
-
-  let numbers: Numbers
-  /// Whether two rows are made at once where an item has them.
-  let hasPairs: Bool
-  let pool: WorkerPool
-  unowned(unsafe) let client: Client
-  let layout: NetworkLayout<Numbers>
-  private let arena: Arena
-  private var schedule: RowSchedule
-  private var image: UnsafePointer<Float>?
-  private var isMeasuring = true
-
-  /// Seconds spent so far, by layer.
-  public internal(set) var timing: NetworkTiming
-
-  // The stage that the workers run.
-  var stage = Stage.quantizeImage
-  var stageLayer = 0
-  var stageRows = 0..<0
-  var rowsPerItem = 1
-  /// Items that share a range of rows: groups of panels or of columns.
-  var groups = 1
-
-  /// Plans and allocates everything that forward and, if wanted, backward passes touch.
+  /// Plans and allocates everything that forward and backward passes touch.
   ///
   /// - Parameters:
   ///   - numbers: the arithmetic, with layers up to `deepest`.
@@ -42,58 +16,17 @@ public final class Network<Client: NetworkClient>: ParallelWork, StageRunner {
   ///   - height: rows of the image.
   ///   - deepest: the last layer that is computed.
   ///   - plan: how many rows stay in memory.
-  ///   - backward: whether gradients will be asked for.
   ///   - client: not retained; it outlives the network.
   ///   - pool: the threads of every pass.
   /// - Throws: `MemoryError.refused`.
-  public init(
-    _ numbers: Numbers, width: Int, height: Int, deepest: LayerName, plan: NetworkPlan = .resident,
-    backward: Bool, client: Client, pool: WorkerPool
+  package init(
+    _ numbers: Numbers, width: Int, height: Int, deepest: LayerName,
+    plan: NetworkPlan = .resident, client: Client, pool: WorkerPool
   ) throws(MemoryError) {
-    self.numbers = numbers
-    hasPairs = Numbers.convolvesPairs(numbers.instructionSet)
-    self.pool = pool
-    self.client = client
-    let shape = NetworkShape(numbers.network, width: width, height: height, deepest: deepest)
-    precondition(shape.layers.count <= numbers.layerCount, "the weights do not reach this layer")
-    self.shape = shape
-    var memory = ArenaPlan()
-    var layout = NetworkLayout<Numbers>(
-      shape, plan: plan, pooling: numbers.pooling, copies: numbers.copies,
-      instructionSet: numbers.instructionSet,
-      hasLoss: shape.layers.indices.map { client.hasLoss(layer: $0) }, backward: backward,
-      threads: pool.threads, memory: &memory)
-    arena = try Arena(memory)
-    arenaBytes = memory.bytes
-    layout.attach(arena)
-    self.layout = layout
-    schedule = RowSchedule(shape: shape, plan: plan)
-    timing = NetworkTiming(layers: shape.layers.count)
-    super.init()
-  }
-
-  /// Index of the last layer.
-  var deepest: Int { shape.layers.count - 1 }
-
-  /// Runs forward over an image, `[height][width][3]` RGB minus mean; the client sees every row of
-  /// every layer once.
-  public func forward(_ image: UnsafePointer<Float>) {
-    beginForward(image)
-    while advanceForward() {}
-  }
-
-  /// Begins a forward pass over an image that `advanceForward` makes in parts.
-  public func beginForward(_ image: UnsafePointer<Float>) {
-    self.image = image
-    isMeasuring = true
-    schedule.beginForward()
-  }
-
-  /// Pushes the next chunk of the image through the layers; false where the pass is over.
-  ///
-  /// The rows that the client has seen stay where they are until the next call.
-  public func advanceForward() -> Bool {
-    schedule.advanceForward(self)
+    unsafe self.client = client
+    try super.init(
+      numbers, width: width, height: height, deepest: deepest, plan: plan,
+      hasLoss: { client.hasLoss(layer: $0) }, observer: client, pool: pool)
   }
 
   /// Runs the backward pass of the image that went forward last; the client receives every row of
@@ -101,58 +34,146 @@ public final class Network<Client: NetworkClient>: ParallelWork, StageRunner {
   ///
   /// The image may be updated row by row as `consumeImageGradient` receives rows: those that are
   /// still read lie ahead.
-  public func backward() {
-    isMeasuring = false
-    schedule.backward(self)
+  package func backward() { runBackward() }
+
+  override func run(_ stage: Stage, layer: Int, rows: Range<Int>) {
+    if stage == .imageGradient { unsafe client.willProduceImageGradient(rows: rows) }
+    super.run(stage, layer: layer, rows: rows)
   }
 
-  func run(_ stage: Stage, layer: Int, rows: Range<Int>) {
-    dispatch(stage, layer: layer, rows: rows)
-    guard isMeasuring, stage == .convolve else { return }
-    client.didProduce(
-      rows: rows, layer: layer, activations: ActivationRows(ring: layout.activations[layer]))
-  }
-
-  func zeros<T: BitwiseCopyable>(as type: T.Type) -> UnsafePointer<T> {
-    UnsafeRawPointer(arena.base + layout.zeroRow).assumingMemoryBound(to: type)
-  }
-
-  func gradientScratch(worker: Int) -> UnsafeMutablePointer<Float> {
-    (arena.base + layout.scratch + worker * layout.scratchStride)
-      .assumingMemoryBound(to: Float.self)
-  }
-
-  func panelScratch(worker: Int) -> UnsafeMutableRawPointer {
-    arena.base + layout.scratch + worker * layout.scratchStride + layout.panelScratch
-  }
-
-  /// `[width][3]` of a row of the image.
-  func imageRow(_ y: Int) -> UnsafePointer<Float> {
-    guard let image else { preconditionFailure("no pass was begun") }
-    return image + y * shape.width * 3
-  }
-
-  public override func run(item: Int, worker: Int) {
-    let start = stageRows.lowerBound + item / groups * rowsPerItem
-    let rows = start..<min(start + rowsPerItem, stageRows.upperBound)
-    let group = item % groups
-    switch stage {
-    case .quantizeImage: runQuantizeImage(rows)
-    case .convolve, .convolveAgain:
-      runConvolve(rows, panels: share(group, of: panels, unit: 1), worker: worker)
-    case .pool: runPool(rows)
-    case .gradient:
-      let width = shape.layers[stageLayer].width
-      runGradient(rows, columns: share(group, of: width, unit: 2), worker: worker)
-    case .imageGradient: runImageGradient(rows, worker: worker)
+  override func perform(_ item: StageItem, worker: Int) {
+    switch item.stage {
+    case .gradient: makeGradient(item, worker: worker)
+    case .imageGradient: makeImageGradient(item.rows, worker: worker)
+    default: super.perform(item, worker: worker)
     }
   }
 
-  private var panels: Int { shape.layers[stageLayer].channels / NetworkTiling.panel }
+  /// Gradient rows of a layer: transposed convolution of the layer above, adjoint of the pooling
+  /// between, losses, mask.
+  ///
+  /// Rows and columns of the item start at even numbers where the layer is pooled.
+  private func makeGradient(_ item: StageItem, worker: Int) {
+    let layer = shape.layers[item.layer]
+    let isPooled = shape.isPooled(item.layer)
+    let channels = layer.channels
+    let count = item.columns.count * channels
+    let memory = scratch[worker].gradients
+    let incoming = memory[0..<item.rows.count * count]
+    let unpooled = MutableRow<Real>(
+      memory[item.rows.count * count..<(item.rows.count + 1) * count], channels: channels)
+    var incomingRows = item.rows
+    var incomingColumns = item.columns
+    if item.layer < deepest {
+      let above = shape.layers[item.layer + 1]
+      if isPooled {
+        incomingRows = Self.halved(item.rows, limit: above.height)
+        incomingColumns = Self.halved(item.columns, limit: above.width)
+      }
+      backpropagate(
+        item.layer, rows: incomingRows, columns: incomingColumns, into: incoming, worker: worker)
+    }
+    let incomingCount = incomingColumns.count * channels
+    for y in item.rows {
+      let gradient: MutableRow<Real>
+      if isPooled {
+        gradient = unpooled
+        unpool(
+          item.layer, y, columns: item.columns, incoming: incoming, firstRow: incomingRows.lowerBound,
+          count: incomingCount, into: gradient)
+      } else {
+        let first = (y - item.rows.lowerBound) * count
+        gradient = MutableRow(incoming[first..<first + count], channels: channels)
+        if item.layer == deepest { gradient.clear() }
+      }
+      let activations = layout.readActivations[item.layer].row(y).columns(item.columns)
+      if unsafe client.hasLoss(layer: item.layer) {
+        unsafe client.addLossGradient(
+          row: y, columns: item.columns, layer: item.layer, activations: activations,
+          into: gradient)
+      }
+      numbers.storeGradient(
+        Row(gradient), activations: activations,
+        mask: layout.readMasks[item.layer].row(y).columns(item.columns), layer: item.layer,
+        into: layout.gradients[item.layer].writableRow(y).columns(item.columns),
+        scales: layout.scales[item.layer].writableRow(y).columns(item.columns))
+    }
+  }
 
-  /// The part of 0..<count that a group does; parts start at multiples of `unit`.
-  private func share(_ group: Int, of count: Int, unit: Int) -> Range<Int> {
-    let units = (count + unit - 1) / unit
-    return unit * (group * units / groups)..<min(unit * ((group + 1) * units / groups), count)
+  /// The pooled rows or columns whose windows lie in `range`.
+  private static func halved(_ range: Range<Int>, limit: Int) -> Range<Int> {
+    let first = min(range.lowerBound / 2, limit)
+    return first..<min((range.upperBound + 1) / 2, limit)
+  }
+
+  /// dJ/d(input) of the layer above, row by row: `[rows][columns][channels]`.
+  private func backpropagate(
+    _ layer: Int, rows: Range<Int>, columns: Range<Int>, into out: MemorySlice<Float>, worker: Int
+  ) {
+    guard !columns.isEmpty else { return }
+    let channels = shape.layers[layer].channels
+    let count = columns.count * channels
+    for panel in 0..<channels / NetworkTiling.panel {
+      let weights = numbers.backwardPanel(
+        layer: layer + 1, panel: panel, scratch: scratch[worker].panel)
+      for y in rows {
+        let first = (y - rows.lowerBound) * count
+        numbers.convolveBackward(
+          gradientWindow(layer + 1, around: y).columns(columns),
+          scales: scaleWindow(layer + 1, around: y).columns(columns), layer: layer + 1,
+          panel: panel, weights: weights,
+          into: MutableRow(out[first..<first + count], channels: channels))
+      }
+    }
+  }
+
+  /// The adjoint of a pooling for columns of row `y`, from rows of `count` numbers that begin with the
+  /// pooled row `firstRow`.
+  private func unpool(
+    _ index: Int, _ y: Int, columns: Range<Int>, incoming: MemorySlice<Float>, firstRow: Int,
+    count: Int, into out: MutableRow<Real>
+  ) {
+    let layer = shape.layers[index]
+    guard y / 2 < layer.height / 2 else {
+      // The last row of an odd height: no window covers it.
+      out.clear()
+      return
+    }
+    let ring = layout.readActivations[index]
+    let first = (y / 2 - firstRow) * count
+    numbers.unpool(
+      Row(incoming[first..<first + count], channels: layer.channels),
+      top: ring.row(y & ~1).columns(columns), bottom: ring.row(y | 1).columns(columns),
+      isBottom: y & 1 == 1, into: out)
+  }
+
+  private func makeImageGradient(_ rows: Range<Int>, worker: Int) {
+    let (panel, first) = (NetworkTiling.panel, NetworkTable.imageLayer)
+    let memory = scratch[worker].gradients
+    let wide = MutableRow<Real>(memory[0..<shape.width * panel], channels: panel)
+    let row = MutableRow<Real>(
+      memory[shape.width * panel..<shape.width * (panel + 3)], channels: 3)
+    let weights = numbers.backwardPanel(layer: first, panel: 0, scratch: scratch[worker].panel)
+    for y in rows {
+      numbers.convolveBackward(
+        gradientWindow(first, around: y), scales: scaleWindow(first, around: y), layer: first,
+        panel: 0, weights: weights, into: wide)
+      for x in 0..<shape.width {
+        for c in 0..<3 { row[3 * x + c] = wide[panel * x + c] }
+      }
+      unsafe client.consumeImageGradient(row, row: y, worker: worker)
+    }
+  }
+
+  private func gradientWindow(_ layer: Int, around y: Int) -> RowWindow<Numbers.Gradient> {
+    RowWindow(
+      layout.gradients[layer], around: y, height: shape.layers[layer].height,
+      outside: layout.zeroGradients)
+  }
+
+  private func scaleWindow(_ layer: Int, around y: Int) -> RowWindow<Real> {
+    RowWindow(
+      layout.scales[layer], around: y, height: shape.layers[layer].height,
+      outside: layout.zeroScales)
   }
 }

@@ -1,5 +1,4 @@
 internal import CQuantKernels
-internal import CSystem
 
 /// How a stage's rows are cut into items for the workers.
 enum NetworkTiling {
@@ -48,53 +47,5 @@ enum NetworkTiling {
   static func largestGradientRows(_ layer: NetworkShape.Layer) -> Int {
     let rowBytes = layer.width * layer.channels * MemoryLayout<Float>.stride
     return max(2, min(largestRows, gradientBytes / rowBytes) & ~1)
-  }
-
-  /// Bytes of a worker's scratch on the way back: the largest of what any layer uses.
-  static func scratchBytes(_ shape: NetworkShape) -> Int {
-    var values = shape.width * (panel + 3)
-    for layer in shape.layers {
-      values = max(values, (largestGradientRows(layer) + 1) * layer.width * layer.channels)
-    }
-    return values * MemoryLayout<Float>.stride
-  }
-}
-
-extension Network {
-  /// Cuts a stage into items and runs them on the pool.
-  func dispatch(_ stage: Stage, layer: Int, rows: Range<Int>) {
-    self.stage = stage
-    stageLayer = layer
-    stageRows = rows
-    groups = 1
-    // Every item derives its weights where they are kept once: not more items than needed.
-    let isCoarse = numbers.copies == .forward
-    switch stage {
-    case .gradient:
-      let largest = NetworkTiling.largestGradientRows(shape.layers[layer])
-      rowsPerItem = NetworkTiling.rowsPerItem(
-        rows: rows.count, threads: pool.threads, largest: largest, isCoarse: isCoarse)
-      if shape.isPooled(layer) { rowsPerItem = (rowsPerItem + 1) & ~1 }
-    case .convolve where hasPairs && layer > 0:
-      // The weights of an item are derived: as many rows as its panels may share, in pairs.
-      rowsPerItem = NetworkTiling.rowsPerPairItem(rows: rows.count)
-    default:
-      rowsPerItem = NetworkTiling.rowsPerItem(rows: rows.count, threads: pool.threads)
-    }
-    let rowItems = (rows.count + rowsPerItem - 1) / rowsPerItem
-    switch stage {
-    case .convolve, .convolveAgain:
-      groups = NetworkTiling.panelGroups(
-        rowItems: rowItems, panels: shape.layers[layer].channels / NetworkTiling.panel,
-        threads: pool.threads)
-    case .gradient:
-      let width = shape.layers[min(layer + 1, deepest)].width
-      groups = NetworkTiling.columnGroups(
-        rowItems: rowItems, width: width, threads: pool.threads, isCoarse: isCoarse)
-    default: break
-    }
-    let start = system_monotonic_seconds()
-    pool.run(self, items: rowItems * groups)
-    timing.add(system_monotonic_seconds() - start, stage: stage, layer: layer)
   }
 }

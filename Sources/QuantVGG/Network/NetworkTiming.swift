@@ -1,3 +1,5 @@
+internal import CSystem
+
 /// Where a network's time goes.
 public struct NetworkTiming: Sendable {
   /// Seconds of each layer's convolution.
@@ -13,11 +15,15 @@ public struct NetworkTiming: Sendable {
     backward = forward
   }
 
-  mutating func add(_ seconds: Double, stage: Stage, layer: Int) {
+  /// The moment at which a stage begins.
+  var now: Double { system_monotonic_seconds() }
+
+  mutating func add(since start: Double, stage: Stage, layer: Int) {
+    let seconds = now - start
     switch stage {
     case .convolve, .convolveAgain: forward[layer] += seconds
     case .gradient where layer + 1 < backward.count: backward[layer + 1] += seconds
-    case .imageGradient: backward[0] += seconds
+    case .imageGradient: backward[NetworkTable.imageLayer] += seconds
     default: other += seconds
     }
   }

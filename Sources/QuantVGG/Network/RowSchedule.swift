@@ -71,7 +71,7 @@ struct RowSchedule {
   /// Takes a chunk of image rows in and pushes it through the first `layers` layers.
   private mutating func advance<Runner: StageRunner>(layers: Int, _ runner: Runner) {
     var rows = min(pixels + plan.chunkRows, shape.height)
-    runner.run(.quantizeImage, layer: 0, rows: pixels..<rows)
+    runner.run(.quantizeImage, layer: NetworkTable.imageLayer, rows: pixels..<rows)
     pixels = rows
     var height = shape.height
     for layer in 0..<layers {
@@ -100,13 +100,17 @@ struct RowSchedule {
       for layer in stride(from: deepest, through: 0, by: -1)
       where targets[layer] > gradients[layer] {
         let rows = gradients[layer]..<targets[layer]
-        if layer == 0, plan.repeatsFirst { runner.run(.convolveAgain, layer: 0, rows: rows) }
+        if layer == NetworkTable.imageLayer, plan.repeatsFirst {
+          runner.run(.convolveAgain, layer: layer, rows: rows)
+        }
         runner.run(.gradient, layer: layer, rows: rows)
         gradients[layer] = targets[layer]
       }
-      let image = gradients[0] == shape.height ? shape.height : gradients[0] - 1
+      let first = gradients[NetworkTable.imageLayer]
+      let image = first == shape.height ? shape.height : first - 1
       if image > imageGradients {
-        runner.run(.imageGradient, layer: 0, rows: imageGradients..<image)
+        runner.run(
+          .imageGradient, layer: NetworkTable.imageLayer, rows: imageGradients..<image)
         imageGradients = image
       }
     }

@@ -1,18 +1,5 @@
 internal import CQuantKernels
-
-/// A convolution in single precision.
-public struct Float32Convolution {
-  /// `[outputChannels][inputChannels][3][3]`.
-  public var weights: [Float]
-  /// `[outputChannels]`.
-  public var bias: [Float]
-
-  /// A convolution from its parts.
-  public init(weights: [Float], bias: [Float]) {
-    self.weights = weights
-    self.bias = bias
-  }
-}
+internal import Rows
 
 /// Float32 weights in the order in which `qv_f32_dot` reads them.
 ///
@@ -20,37 +7,41 @@ public struct Float32Convolution {
 /// forward   [panel of 32 o][3 rows][3 taps][i][32 o]     conv1_1 reads R G B 0: i has 4 values
 /// backward  [panel of 32 i][3 rows][3 taps][o][32 i]     taps mirrored
 /// ```
-final class PackedFloat32Convolution {
+final class PackedFloat32Convolution: Sendable {
+  /// Output channels of a panel.
   static let panel = Int(QV_PANEL)
+
+  /// The channels of a panel.
+  static func part(_ index: Int) -> Range<Int> { panel * index..<panel * (index + 1) }
 
   /// Values per pixel of the rows that it reads: 4 for conv1_1.
   let pixelStride: Int
   let outputChannels: Int
-  let forwardWeights: UnsafeMutablePointer<Float>
-  let backwardWeights: UnsafeMutablePointer<Float>
-  let bias: UnsafeMutablePointer<Float>
+  let bias: MemorySlice<Float>
   /// 32 zeros, the start of sums without a bias.
-  let zeros: UnsafeMutablePointer<Float>
-  private let memory: UnsafeMutableRawPointer
+  let zeros: MemorySlice<Float>
+  private let forward: MemorySlice<Float>
+  private let backward: MemorySlice<Float>
+  private let memory: Arena
 
   /// Bytes of a layer.
-  static func bytes(_ shape: NetworkTable.Convolution) -> Int {
-    Layout(shape).bytes
-  }
+  static func bytes(_ shape: NetworkTable.Convolution) -> Int { Layout(shape).plan.bytes }
 
   /// Where the parts stand in one block of memory.
   private struct Layout {
-    let pixelStride, forward, backward, bias, zeros, bytes: Int
+    let pixelStride: Int
+    let forward, backward, bias, zeros: Reservation<Float>
+    let plan: ArenaPlan
 
     init(_ shape: NetworkTable.Convolution) {
       let (inputs, outputs) = (shape.inputChannels, shape.outputChannels)
-      pixelStride = inputs == 3 ? 4 : inputs
+      pixelStride = shape.readsImage ? 4 : inputs
       var plan = ArenaPlan()
-      forward = plan.reserve(outputs * 9 * pixelStride * 4)
-      backward = plan.reserve((inputs + panel - 1) / panel * panel * 9 * outputs * 4)
-      bias = plan.reserve(outputs * 4)
-      zeros = plan.reserve(panel * 4)
-      bytes = plan.bytes
+      forward = plan.reserve(outputs * 9 * pixelStride, of: Float.self)
+      backward = plan.reserve((inputs + panel - 1) / panel * panel * 9 * outputs, of: Float.self)
+      bias = plan.reserve(outputs, of: Float.self)
+      zeros = plan.reserve(panel, of: Float.self)
+      self.plan = plan
     }
   }
 
@@ -58,32 +49,38 @@ final class PackedFloat32Convolution {
     let (inputs, outputs, panel) = (shape.inputChannels, shape.outputChannels, Self.panel)
     precondition(source.weights.count == outputs * inputs * 9 && source.bias.count == outputs)
     let layout = Layout(shape)
+    let memory = Arena(required: layout.plan)
+    self.memory = memory
     pixelStride = layout.pixelStride
     outputChannels = outputs
-    let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: layout.bytes, alignment: ArenaPlan.alignment)
-    memory.initializeMemory(as: UInt8.self, repeating: 0, count: layout.bytes)
-    self.memory = memory
-    forwardWeights = (memory + layout.forward).assumingMemoryBound(to: Float.self)
-    backwardWeights = (memory + layout.backward).assumingMemoryBound(to: Float.self)
-    bias = (memory + layout.bias).assumingMemoryBound(to: Float.self)
-    zeros = (memory + layout.zeros).assumingMemoryBound(to: Float.self)
+    forward = memory.slice(layout.forward)
+    backward = memory.slice(layout.backward)
+    bias = memory.slice(layout.bias)
+    zeros = memory.slice(layout.zeros)
 
     for o in 0..<outputs {
       bias[o] = source.bias[o]
       for i in 0..<inputs {
         for tap in 0..<9 {
           let weight = source.weights[(o * inputs + i) * 9 + tap]
-          let forward = (o / panel * 9 + tap) * pixelStride + i
-          forwardWeights[forward * panel + o % panel] = weight
-          let backward = (i / panel * 9 + 8 - tap) * outputs + o
-          backwardWeights[backward * panel + i % panel] = weight
+          let place = (o / panel * 9 + tap) * pixelStride + i
+          forward[place * panel + o % panel] = weight
+          let mirrored = (i / panel * 9 + 8 - tap) * outputs + o
+          backward[mirrored * panel + i % panel] = weight
         }
       }
     }
   }
 
-  deinit {
-    memory.deallocate()
+  /// A panel's forward weights.
+  func forwardPanel(_ index: Int) -> MemorySlice<Float> {
+    let count = Self.panel * 9 * pixelStride
+    return forward[index * count..<(index + 1) * count]
+  }
+
+  /// A panel's backward weights.
+  func backwardPanel(_ index: Int) -> MemorySlice<Float> {
+    let count = Self.panel * 9 * outputChannels
+    return backward[index * count..<(index + 1) * count]
   }
 }

@@ -1,6 +1,7 @@
 internal import CQuantKernels
+internal import Rows
 
-/// The layout of a style matrix for the int8 engine: 15 bits per element and a scale per row.
+/// A style matrix for the int8 engine: 15 bits per element and a scale per row.
 ///
 /// A row's largest magnitude becomes 127 * 128; an element `v` is `128 * high + low` with `low` in
 /// -64...63 and `high` in -127...127, so that two exact 8-bit dot products give the 15-bit one.
@@ -9,41 +10,27 @@ internal import CQuantKernels
 /// ```
 struct PackedStyleMatrix {
   let channels: Int
-  private let count: Int
+  let high, low: MemorySlice<Int8>
+  let highSums, lowSums: MemorySlice<Int32>
+  let scale: MemorySlice<Float>
 
-  init(channels: Int) {
+  /// A matrix in `memory` of `bytes(channels:)`.
+  init(_ memory: MemorySlice<UInt8>, channels: Int) {
+    let count = channels * channels
     self.channels = channels
-    count = channels * channels
+    high = memory.elements(Int8.self, count: count)
+    low = memory.elements(Int8.self, at: count, count: count)
+    highSums = memory.elements(Int32.self, at: 2 * count, count: channels)
+    lowSums = memory.elements(Int32.self, at: 2 * count + 4 * channels, count: channels)
+    scale = memory.elements(Float.self, at: 2 * count + 8 * channels, count: channels)
   }
 
-  var bytes: Int { 2 * count + 3 * 4 * channels }
-
-  func high(_ matrix: UnsafeRawPointer) -> UnsafePointer<Int8> {
-    matrix.assumingMemoryBound(to: Int8.self)
-  }
-
-  func low(_ matrix: UnsafeRawPointer) -> UnsafePointer<Int8> {
-    (matrix + count).assumingMemoryBound(to: Int8.self)
-  }
-
-  func highSums(_ matrix: UnsafeRawPointer) -> UnsafePointer<Int32> {
-    (matrix + 2 * count).assumingMemoryBound(to: Int32.self)
-  }
-
-  func lowSums(_ matrix: UnsafeRawPointer) -> UnsafePointer<Int32> {
-    (matrix + 2 * count + 4 * channels).assumingMemoryBound(to: Int32.self)
-  }
-
-  func scale(_ matrix: UnsafeRawPointer) -> UnsafePointer<Float> {
-    (matrix + 2 * count + 8 * channels).assumingMemoryBound(to: Float.self)
-  }
+  static func bytes(channels: Int) -> Int { 2 * channels * channels + 3 * 4 * channels }
 
   /// Quantizes row `n`; rows are independent and may be packed at the same time.
-  func pack(_ values: UnsafePointer<Float>, row n: Int, into matrix: UnsafeMutableRawPointer) {
+  func pack(_ values: MemorySlice<Float>, row n: Int) {
     let panel = Int(QV_PANEL)
     let first = n / panel * channels * panel + n % panel * 4
-    let high = UnsafeMutablePointer(mutating: high(matrix)) + first
-    let low = UnsafeMutablePointer(mutating: low(matrix)) + first
     var largest: Float = 0
     for k in 0..<channels { largest = max(largest, values[k].magnitude) }
     let isZero = largest < FixedPoint.smallestGradient
@@ -54,14 +41,14 @@ struct PackedStyleMatrix {
         let value = FixedPoint.nearestEven(values[k + i] * inverse)
         let upper = (value + 64) >> 7
         let lower = value - upper << 7
-        high[k * panel + i] = Int8(truncatingIfNeeded: upper)
-        low[k * panel + i] = Int8(truncatingIfNeeded: lower)
+        high[first + k * panel + i] = Int8(truncatingIfNeeded: upper)
+        low[first + k * panel + i] = Int8(truncatingIfNeeded: lower)
         highSum &+= upper
         lowSum &+= lower
       }
     }
-    UnsafeMutablePointer(mutating: highSums(matrix))[n] = highSum
-    UnsafeMutablePointer(mutating: lowSums(matrix))[n] = lowSum
-    UnsafeMutablePointer(mutating: scale(matrix))[n] = isZero ? 0 : largest / 16256
+    highSums[n] = highSum
+    lowSums[n] = lowSum
+    scale[n] = isZero ? 0 : largest / 16256
   }
 }

@@ -234,16 +234,17 @@ extension Float32Arithmetic {
   ///   - kernels: the instruction set that computes.
   ///   - transposed: for images whose rows are a picture's columns.
   /// - Throws: `WeightError`.
-  public convenience init(
-    _ file: WeightFile, deepest: LayerName, pooling: Pooling, kernels: KernelTable = KernelTable(),
-    transposed: Bool = false
+  package convenience init(
+    _ file: WeightFile, deepest: LayerName, pooling: Pooling,
+    kernels: KernelTable = KernelTable(), transposed: Bool = false
   ) throws(WeightError) {
-    self.init(file.network, pooling: pooling, kernels: kernels)
-    for layer in 0...(try file.place(of: deepest)) {
+    let last = try file.place(of: deepest)
+    try self.init(file.network, layers: last + 1, pooling: pooling, kernels: kernels) {
+      (layer) throws(WeightError) in
       var convolution = try file.float32(layer: layer)
       if transposed { transposeTaps(&convolution.weights) }
-      append(convolution)
       file.dropPages()
+      return convolution
     }
   }
 }
@@ -259,16 +260,18 @@ extension Int8Arithmetic {
   ///   - copies: which copies of the packed weights are kept.
   ///   - transposed: for images whose rows are a picture's columns.
   /// - Throws: `WeightError`.
-  public convenience init(
-    _ file: WeightFile, deepest: LayerName, pooling: Pooling, kernels: KernelTable = KernelTable(),
-    copies: WeightCopies = .both, transposed: Bool = false
+  package convenience init(
+    _ file: WeightFile, deepest: LayerName, pooling: Pooling,
+    kernels: KernelTable = KernelTable(), copies: WeightCopies = .both, transposed: Bool = false
   ) throws(WeightError) {
-    self.init(file.network, pooling: pooling, kernels: kernels, copies: copies)
-    for layer in 0...(try file.place(of: deepest)) {
+    let last = try file.place(of: deepest)
+    try self.init(
+      file.network, layers: last + 1, pooling: pooling, kernels: kernels, copies: copies
+    ) { (layer) throws(WeightError) in
       var convolution = try file.int8(layer: layer, pooling: pooling)
       if transposed { transposeTaps(&convolution.weights) }
-      append(convolution)
       file.dropPages()
+      return convolution
     }
   }
 }

@@ -1,0 +1,219 @@
+package import Rows
+
+/// A VGG network as a row pipeline: every layer's output lives in a ring of rows, and rows are pushed
+/// through the layers in the order of a `RowSchedule`.
+///
+/// It walks layers and rows; the arithmetic of a row belongs to `Observer.Numbers`, what is done with rows
+/// to the observer. How many rows each ring keeps is the memory plan. `Network` adds the way back.
+package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
+  /// The arithmetic of the rows.
+  package typealias Numbers = Observer.Numbers
+
+  /// Sizes of all layers.
+  package let shape: NetworkShape
+  /// Bytes of the arena: rings and scratch rows.
+  package let arenaBytes: Int
+
+  let numbers: Numbers
+  let pool: WorkerPool
+  let layout: NetworkLayout<Numbers>
+  /// By worker.
+  let scratch: [NetworkScratch]
+  private unowned(unsafe) let observer: Observer
+  private let arena: Arena
+  private(set) var schedule: RowSchedule
+  private var image: MemorySlice<Float>?
+  private var isMeasuring = true
+  /// What the workers do.
+  private var work = StageWork()
+
+  /// Seconds spent so far, by layer.
+  package private(set) var timing: NetworkTiming
+
+  /// Plans and allocates everything that forward passes touch.
+  ///
+  /// - Parameters:
+  ///   - numbers: the arithmetic, with layers up to `deepest`.
+  ///   - width: columns of the image.
+  ///   - height: rows of the image.
+  ///   - deepest: the last layer that is computed.
+  ///   - plan: how many rows stay in memory.
+  ///   - observer: not retained; it outlives the network.
+  ///   - pool: the threads of every pass.
+  /// - Throws: `MemoryError.refused`.
+  package convenience init(
+    _ numbers: Numbers, width: Int, height: Int, deepest: LayerName,
+    plan: NetworkPlan = .resident, observer: Observer, pool: WorkerPool
+  ) throws(MemoryError) {
+    try self.init(
+      numbers, width: width, height: height, deepest: deepest, plan: plan, hasLoss: nil,
+      observer: observer, pool: pool)
+  }
+
+  /// The same for the way back as well, where `hasLoss` says by layer whether a loss reads its
+  /// activations there.
+  init(
+    _ numbers: Numbers, width: Int, height: Int, deepest: LayerName, plan: NetworkPlan,
+    hasLoss: ((Int) -> Bool)?, observer: Observer, pool: WorkerPool
+  ) throws(MemoryError) {
+    self.numbers = numbers
+    self.pool = pool
+    unsafe self.observer = observer
+    let shape = NetworkShape(numbers.network, width: width, height: height, deepest: deepest)
+    precondition(shape.layers.count <= numbers.layerCount, "the weights do not reach this layer")
+    self.shape = shape
+    var memory = ArenaPlan()
+    var layout = NetworkLayout<Numbers>(
+      shape, plan: plan, pooling: numbers.pooling, copies: numbers.copies,
+      instructionSet: numbers.instructionSet,
+      hasLoss: shape.layers.indices.map { hasLoss?($0) ?? false }, backward: hasLoss != nil,
+      threads: pool.threads, memory: &memory)
+    let arena = try Arena(memory)
+    self.arena = arena
+    arenaBytes = memory.bytes
+    layout.attach(arena)
+    self.layout = layout
+    scratch = layout.scratch.attach(arena)
+    schedule = RowSchedule(shape: shape, plan: plan)
+    timing = NetworkTiming(layers: shape.layers.count)
+    super.init()
+  }
+
+  /// The place of the last layer.
+  var deepest: Int { shape.layers.count - 1 }
+
+  // MARK: Passes
+
+  /// Runs forward over an image, `[height][width][3]` RGB minus mean; the observer sees every row of
+  /// every layer once.
+  package func forward(_ image: MemorySlice<Float>) {
+    beginForward(image)
+    while advanceForward() {}
+  }
+
+  /// Begins a forward pass over an image that `advanceForward` makes in parts.
+  package func beginForward(_ image: MemorySlice<Float>) {
+    precondition(image.count == shape.width * shape.height * 3, "an image of another size")
+    self.image = image
+    isMeasuring = true
+    schedule.beginForward()
+  }
+
+  /// Pushes the next chunk of the image through the layers; false where the pass is over.
+  ///
+  /// The rows that the observer has seen stay where they are until the next call.
+  package func advanceForward() -> Bool {
+    schedule.advanceForward(self)
+  }
+
+  /// Runs the way back of the schedule, in which no row is shown to the observer.
+  func runBackward() {
+    isMeasuring = false
+    schedule.backward(self)
+  }
+
+  /// A row of the image that a pass was begun with.
+  func imageRow(_ y: Int) -> Row<Real> {
+    guard let image else { preconditionFailure("no pass was begun") }
+    let count = shape.width * 3
+    return Row(image[y * count..<(y + 1) * count], channels: 3)
+  }
+
+  // MARK: Stages
+
+  /// Cuts a stage into items, runs them on the pool, and shows new rows to the observer.
+  func run(_ stage: Stage, layer: Int, rows: Range<Int>) {
+    work = StageWork(
+      stage, layer: layer, rows: rows, shape: shape, threads: pool.threads,
+      makesPairs: numbers.rowPairs != nil, derivesPanels: numbers.copies == .forward)
+    let start = timing.now
+    pool.run(self, items: work.items)
+    timing.add(since: start, stage: stage, layer: layer)
+    guard isMeasuring, stage == .convolve else { return }
+    unsafe observer.didProduce(
+      rows: rows, layer: layer, activations: ActivationRows(ring: layout.activations[layer]))
+  }
+
+  package override func run(item: Int, worker: Int) {
+    perform(work.item(item), worker: worker)
+  }
+
+  /// Does an item of a stage.
+  func perform(_ item: StageItem, worker: Int) {
+    switch item.stage {
+    case .quantizeImage: quantizeImage(item.rows)
+    case .convolve:
+      convolve(
+        item, into: layout.activations[item.layer], mask: layout.masks[item.layer],
+        worker: worker)
+    case .convolveAgain:
+      convolve(
+        item, into: layout.readActivations[item.layer], mask: layout.readMasks[item.layer],
+        worker: worker)
+    case .pool: pool(item)
+    case .gradient, .imageGradient: preconditionFailure("a network without a way back")
+    }
+  }
+
+  private func quantizeImage(_ rows: Range<Int>) {
+    for y in rows { numbers.quantizeImage(imageRow(y), into: layout.pixels.writableRow(y)) }
+  }
+
+  private func convolve(
+    _ item: StageItem, into out: RowRing<Numbers.Activation>, mask: RowRing<MaskWord>, worker: Int
+  ) {
+    // Panels outside, rows inside: a panel's weights stay in the cache for all rows of the item.
+    for panel in item.panels {
+      if item.layer == NetworkTable.imageLayer {
+        for y in item.rows {
+          numbers.convolveImage(
+            imageWindow(around: y), panel: panel, into: out.writableRow(y),
+            mask: mask.writableRow(y))
+        }
+        continue
+      }
+      var y = item.rows.lowerBound
+      if item.rows.count * out.width >= NetworkTiling.leastPairPixels,
+        let pairs = numbers.rowPairs
+      {
+        let weights = pairs.weights(
+          layer: item.layer, panel: panel, scratch: scratch[worker].panel)
+        while y + 1 < item.rows.upperBound {
+          pairs.convolve(
+            window(item.layer, around: y), next: window(item.layer, around: y + 1),
+            layer: item.layer, panel: panel, weights: weights,
+            into: (out.writableRow(y), out.writableRow(y + 1)),
+            masks: (mask.writableRow(y), mask.writableRow(y + 1)))
+          y += 2
+        }
+      }
+      while y < item.rows.upperBound {
+        numbers.convolve(
+          window(item.layer, around: y), layer: item.layer, panel: panel,
+          into: out.writableRow(y), mask: mask.writableRow(y))
+        y += 1
+      }
+    }
+  }
+
+  private func imageWindow(around y: Int) -> RowWindow<Numbers.Pixel> {
+    RowWindow(layout.pixels, around: y, height: shape.height, outside: layout.zeroPixels)
+  }
+
+  /// The input of a layer.
+  private func window(_ layer: Int, around y: Int) -> RowWindow<Numbers.Activation> {
+    let input = shape.isPooled(layer - 1) ? layout.pooled : layout.activations
+    return RowWindow(
+      input[layer - 1], around: y, height: shape.layers[layer].height,
+      outside: layout.zeroActivations)
+  }
+
+  private func pool(_ item: StageItem) {
+    let input = layout.activations[item.layer]
+    for y in item.rows {
+      numbers.pool(
+        top: input.row(2 * y), bottom: input.row(2 * y + 1),
+        into: layout.pooled[item.layer].writableRow(y))
+    }
+  }
+}

@@ -1,0 +1,13 @@
+/// A convolution in single precision.
+public struct Float32Convolution: Sendable {
+  /// `[outputChannels][inputChannels][3][3]`.
+  public var weights: [Float]
+  /// `[outputChannels]`.
+  public var bias: [Float]
+
+  /// A convolution from its parts.
+  public init(weights: [Float], bias: [Float]) {
+    self.weights = weights
+    self.bias = bias
+  }
+}

@@ -1,0 +1,37 @@
+/// A convolution in the numeric contract's formats, as a weight file holds it.
+public struct Int8Convolution: Sendable {
+  /// `[outputChannels][inputChannels][3][3]`, in -127...127.
+  public var weights: [Int8]
+  /// `[outputChannels]`: the real value of weight 1; finite and positive.
+  public var weightScale: [Float]
+  /// `[outputChannels]` in units of input scale * weight scale, |bias| <= 2^30.
+  public var bias: [Int32]
+  /// The value of activation 1 before `channelScale`; finite and positive.
+  public var outputScale: Float
+  /// `[outputChannels]`: the real value of a channel is `channelScale * outputScale * activation`.
+  ///
+  /// Finite and positive; empty where all are 1. The weights, their scales and the bias are those of
+  /// the network whose channels are divided by these scales, of this layer and of the one before, so
+  /// only losses read them.
+  public var channelScale: [Float]
+
+  /// A convolution from its parts.
+  public init(
+    weights: [Int8], weightScale: [Float], bias: [Int32], outputScale: Float,
+    channelScale: [Float] = []
+  ) {
+    self.weights = weights
+    self.weightScale = weightScale
+    self.bias = bias
+    self.outputScale = outputScale
+    self.channelScale = channelScale
+  }
+}
+
+/// Which copies of the weights are kept in memory; never changes a result.
+public enum WeightCopies: Sendable {
+  /// One for the way forward and one for the way back.
+  case both
+  /// One; a worker derives the way back's panel by panel as it needs them.
+  case forward
+}
