@@ -193,7 +193,7 @@ static void check_winograd(int W, int K) {
     int32_t *sums = FILLED(int32_t, QV_PANEL, 0);
     const uint8_t *rows = FILLED(uint8_t, 4 * row_size, between(0, 255));
     const int8_t *weights = packed(K, 9, 127, sums, 1);
-    int16_t *filters = guarded(QV_WINOGRAD_COUNT((size_t)K) * sizeof(int16_t));
+    int16_t *filters = guarded((size_t)qv_winograd_count(K) * sizeof(int16_t));
     qv_u8_conv_winograd a = {
         .rows = {rows + row_size, rows, rows + 3 * row_size, rows + 2 * row_size},
         .weights = filters,

@@ -109,7 +109,7 @@ import Testing
             let (b, m) = (buffers.make(bias), buffers.make(multiplier))
             let sums = buffers.make([Int32](repeating: 0, count: 32))
             let transformed = buffers.make(
-              [Int16](repeating: 0, count: 32 * (16 * channels + 32)), aligned: true)
+              [Int16](repeating: 0, count: Int(qv_winograd_count(Int64(channels)))), aligned: true)
             let out = (0..<4).map { _ in buffers.empty(UInt8.self, count: count) }
             let mask = (0..<4).map { _ in buffers.empty(UInt32.self, count: width) }
             withExtendedLifetime(buffers) {

@@ -162,9 +162,10 @@ final class PackedInt8Convolution {
   /// Bytes of the largest backward panel of a layer.
   static func panelBytes(_ shape: VGG19.Convolution) -> Int { panel * 9 * shape.outputChannels }
 
-  /// Bytes of a panel as `qv_s8_winograd` makes it; see QV_WINOGRAD_COUNT in CQuantKernels.h.
+  /// Bytes of a panel as `qv_s8_winograd` makes it.
   static func pairPanelBytes(_ shape: VGG19.Convolution) -> Int {
-    shape.index == 0 ? 0 : 32 * (16 * shape.inputChannels + 32) * MemoryLayout<Int16>.stride
+    let count = shape.index == 0 ? 0 : Int(qv_winograd_count(Int64(shape.inputChannels)))
+    return count * MemoryLayout<Int16>.stride
   }
 
   /// One backward panel: the kept copy, or `scratch` with what is derived from the forward weights.
