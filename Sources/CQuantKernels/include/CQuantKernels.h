@@ -145,18 +145,19 @@ typedef struct {
     int32_t width, channels, out_stride;
 } qv_u8_style_gradient;
 
-/// Returns the exact sum of (row - target)^2.
+/// Adds a row's squared differences, channel by channel: sums[c] += sum over x of (row[x][c] - target[x][c])^2, exact.
 typedef struct {
-    const uint8_t *row, *target;  ///< [count]
-    int64_t count;
+    const uint8_t *row, *target;  ///< [W][C] each
+    int64_t *sums;                ///< [C], >= 0
+    int32_t width, channels;
 } qv_u8_squared_difference;
 
-/// out[i] = fma(factor, Float(Int32(row[i]) - Int32(target[i])), out[i])
+/// Adds the content gradient of a row: out[x][c] = fma(factor[c], Float(Int32(row[x][c]) - Int32(target[x][c])), out[x][c])
 typedef struct {
-    const uint8_t *row, *target;  ///< [count]
-    float *out;                   ///< [count]
-    float factor;
-    int64_t count;
+    const uint8_t *row, *target;  ///< [W][C] each
+    const float *factor;          ///< [C]
+    float *out;                   ///< [W][C]
+    int32_t width, channels;
 } qv_u8_content_gradient;
 
 // --- int8: row by row --------------------------------------------------------------------------
@@ -249,7 +250,7 @@ typedef struct {
     void (*u8_interleave)(const qv_u8_interleave *);
     void (*u8_gram)(const qv_u8_gram *);
     void (*u8_style_gradient)(const qv_u8_style_gradient *);
-    int64_t (*u8_squared_difference)(const qv_u8_squared_difference *);
+    void (*u8_squared_difference)(const qv_u8_squared_difference *);
     void (*u8_content_gradient)(const qv_u8_content_gradient *);
     void (*f32_quantize_image)(const qv_f32_quantize_image *);
     void (*u8_pool_average)(const qv_u8_pool *);

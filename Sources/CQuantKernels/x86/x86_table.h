@@ -61,7 +61,7 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table);
     void qv_u8_quantize_gradient__##isa(const qv_u8_quantize_gradient *);             \
     void qv_u8_unpool_max__##isa(const qv_u8_unpool_max *);                           \
     void qv_f32_unpool_average__##isa(const qv_f32_unpool_average *);                 \
-    int64_t qv_u8_squared_difference__##isa(const qv_u8_squared_difference *);        \
+    void qv_u8_squared_difference__##isa(const qv_u8_squared_difference *);           \
     void qv_u8_content_gradient__##isa(const qv_u8_content_gradient *);
 
 QV_DECLARE_ROWS(avx2)

@@ -322,22 +322,15 @@ public final class Int8Arithmetic: Arithmetic {
   public func squaredDifference(
     _ row: UnsafePointer<UInt8>, _ target: UnsafePointer<UInt8>, layer: Int, count: Int
   ) -> Double {
-    guard let scales = channelScale(layer: layer) else {
-      var call = qv_u8_squared_difference(row: row, target: target, count: Int64(count))
-      return Double(kernels.u8_squared_difference(&call))
-    }
-    let channels = VGG19.convolutions[layer].outputChannels
-    return withUnsafeTemporaryAllocation(of: UInt32.self, capacity: channels) { buffer in
-      guard let sums = buffer.baseAddress else { return 0 }
-      for c in 0..<channels { sums[c] = 0 }
-      for first in stride(from: 0, to: count, by: channels) {
-        let (row, target) = (row + first, target + first)
-        for c in 0..<channels {
-          // 255^2 times the columns of any image is below 2^32.
-          let difference = Int32(row[c]) &- Int32(target[c])
-          sums[c] &+= UInt32(bitPattern: difference &* difference)
-        }
-      }
+    let channels = layers[layer].outputChannels
+    return withUnsafeTemporaryAllocation(of: Int64.self, capacity: channels) { sums in
+      sums.initialize(repeating: 0)
+      guard let base = sums.baseAddress else { preconditionFailure("a layer without channels") }
+      var call = qv_u8_squared_difference(
+        row: row, target: target, sums: base, width: Int32(count / channels),
+        channels: Int32(channels))
+      kernels.u8_squared_difference(&call)
+      guard let scales = channelScale(layer: layer) else { return Double(sums.reduce(0, +)) }
       var sum = 0.0
       for c in 0..<channels { sum += Double(scales[c]) * Double(scales[c]) * Double(sums[c]) }
       return sum
@@ -349,19 +342,17 @@ public final class Int8Arithmetic: Arithmetic {
     _ row: UnsafePointer<UInt8>, _ target: UnsafePointer<UInt8>, layer: Int, factor: Float,
     into gradient: UnsafeMutablePointer<Float>, count: Int
   ) {
-    guard let scales = channelScale(layer: layer) else {
-      var call = qv_u8_content_gradient(
-        row: row, target: target, out: gradient, factor: factor, count: Int64(count))
-      kernels.u8_content_gradient(&call)
-      return
-    }
-    let channels = VGG19.convolutions[layer].outputChannels
-    for first in stride(from: 0, to: count, by: channels) {
-      for c in 0..<channels {
-        let difference = Float(Int32(row[first + c]) &- Int32(target[first + c]))
-        gradient[first + c] = gradient[first + c].addingProduct(
-          factor * scales[c] * scales[c], difference)
+    let channels = layers[layer].outputChannels
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: channels) { factors in
+      factors.initialize(repeating: factor)
+      guard let base = factors.baseAddress else { preconditionFailure("a layer without channels") }
+      if let scales = channelScale(layer: layer) {
+        for c in 0..<channels { base[c] = factor * scales[c] * scales[c] }
       }
+      var call = qv_u8_content_gradient(
+        row: row, target: target, factor: base, out: gradient, width: Int32(count / channels),
+        channels: Int32(channels))
+      kernels.u8_content_gradient(&call)
     }
   }
 }
