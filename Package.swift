@@ -83,9 +83,12 @@ let package = Package(
     // The tests.
     .target(
       name: "TestSupport", dependencies: ["CSystem", "StyleTransfer"], path: "Tests/TestSupport"),
+    .target(name: "KernelModels", dependencies: ["CQuantKernels"], path: "Tests/KernelModels"),
     .testTarget(
       name: "QuantVGGTests",
-      dependencies: ["QuantVGG", "CQuantKernels", "StyleTransfer", "TestSupport", "CSystem"]),
+      dependencies: [
+        "QuantVGG", "CQuantKernels", "KernelModels", "StyleTransfer", "TestSupport", "CSystem",
+      ]),
     .testTarget(
       name: "StyleTransferTests",
       dependencies: [

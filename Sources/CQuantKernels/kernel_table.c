@@ -1,4 +1,4 @@
-// The only place that knows which instruction set runs which kernel.
+// The instruction sets of the architecture that this is compiled for; its own table selects the kernels.
 #include "CQuantKernels.h"
 #include "arm/arm_table.h"
 #include "x86/x86_table.h"

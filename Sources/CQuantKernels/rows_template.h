@@ -148,27 +148,36 @@ QV_TARGET void QV_NAME(f32_unpool_average)(const qv_f32_unpool_average *a) {
     }
 }
 
-QV_TARGET int64_t QV_NAME(u8_squared_difference)(const qv_u8_squared_difference *a) {
-    int64_t sum = 0;
-    for (int64_t start = 0; start < a->count; start += 16384) {
-        const int64_t end = start + 16384 < a->count ? start + 16384 : a->count;
-        int32_t part = 0;  // 16384 * 255^2 < 2^31
-        for (int64_t i = start; i < end; i++) {
-            int32_t difference = (int32_t)a->row[i] - (int32_t)a->target[i];
-            part += difference * difference;
+QV_TARGET void QV_NAME(u8_squared_difference)(const qv_u8_squared_difference *a) {
+    const int32_t channels = a->channels;
+    const int64_t most = 32768;  // columns whose sum an Int32 holds: 2^15 * 255^2 < 2^31
+    int64_t *restrict sums = a->sums;
+    for (int64_t first = 0; first < a->width; first += most) {
+        const int64_t end = first + most < a->width ? first + most : a->width;
+        int32_t part[QV_MOST_CHANNELS];
+        memset(part, 0, sizeof(int32_t) * (size_t)channels);
+        for (int64_t x = first; x < end; x++) {
+            const uint8_t *restrict row = a->row + x * channels;
+            const uint8_t *restrict target = a->target + x * channels;
+            for (int32_t c = 0; c < channels; c++) {
+                const int32_t difference = (int32_t)row[c] - (int32_t)target[c];
+                part[c] += difference * difference;
+            }
         }
-        sum += part;
+        for (int32_t c = 0; c < channels; c++) sums[c] += part[c];
     }
-    return sum;
 }
 
 QV_TARGET void QV_NAME(u8_content_gradient)(const qv_u8_content_gradient *a) {
-    const uint8_t *restrict row = a->row;
-    const uint8_t *restrict target = a->target;
-    float *restrict out = a->out;
-    const float factor = a->factor;
-    for (int64_t i = 0; i < a->count; i++) {
-        int32_t difference = (int32_t)row[i] - (int32_t)target[i];
-        out[i] = __builtin_fmaf(factor, (float)difference, out[i]);
+    const int32_t channels = a->channels;
+    const float *restrict factor = a->factor;
+    for (int32_t x = 0; x < a->width; x++) {
+        const uint8_t *restrict row = a->row + x * (int64_t)channels;
+        const uint8_t *restrict target = a->target + x * (int64_t)channels;
+        float *restrict out = a->out + x * (int64_t)channels;
+        for (int32_t c = 0; c < channels; c++) {
+            const int32_t difference = (int32_t)row[c] - (int32_t)target[c];
+            out[c] = __builtin_fmaf(factor[c], (float)difference, out[c]);
+        }
     }
 }

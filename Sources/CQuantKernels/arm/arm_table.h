@@ -18,7 +18,7 @@ void qv_u8_pool_max__neon(const qv_u8_pool *);
 void qv_u8_quantize_gradient__neon(const qv_u8_quantize_gradient *);
 void qv_u8_unpool_max__neon(const qv_u8_unpool_max *);
 void qv_f32_unpool_average__neon(const qv_f32_unpool_average *);
-int64_t qv_u8_squared_difference__neon(const qv_u8_squared_difference *);
+void qv_u8_squared_difference__neon(const qv_u8_squared_difference *);
 void qv_u8_content_gradient__neon(const qv_u8_content_gradient *);
 void qv_u8_interleave__neon(const qv_u8_interleave *);
 

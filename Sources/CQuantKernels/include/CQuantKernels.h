@@ -1,7 +1,7 @@
 // CQuantKernels: the micro-kernels of QuantVGG, one table per instruction set.
 //
 // The specification of every function below is the scalar Swift function of the same name in
-// Sources/QuantVGG/Kernels; each kernel equals it bit for bit. Kernels know one row and one panel;
+// Sources/QuantVGG/Kernels/Scalar; each kernel equals it bit for bit. Kernels know one row and one panel;
 // loops over rows, channels and layers, padding and packing belong to the caller.
 //
 // Letters     W pixels of the row that is written, K channels that are summed over, C channels of a row.
@@ -80,13 +80,15 @@ typedef struct {
 /// A panel's weights for qv_u8_conv_winograd, in an order of the instruction set's own.
 typedef struct {
     const int8_t *weights;  ///< as in qv_u8_conv_forward
-    int16_t *out;           ///< QV_WINOGRAD_COUNT(K) values, 64-byte aligned
+    int16_t *out;           ///< qv_winograd_count(K) values, 64-byte aligned
     int32_t channels;       ///< K <= 512
 } qv_s8_winograd;
 
-/// Values of a transformed panel: 16 K for each channel, and a cache line after each of 32 parts, because parts that
-/// lie a power of two apart share few places of the cache.
-#define QV_WINOGRAD_COUNT(K) (32 * (16 * (K) + 32))
+/// Values of one of the 32 parts of a transformed panel, 16 for each of K channels, and of the cache line after it:
+/// parts that lie a power of two apart would share few places of the cache.
+static inline int64_t qv_winograd_part(int64_t channels) { return 16 * channels + 32; }
+/// Values of a transformed panel.
+static inline int64_t qv_winograd_count(int64_t channels) { return 32 * qv_winograd_part(channels); }
 
 /// One row of one panel of the transposed 3x3 convolution of a quantized gradient.
 ///   dot[r][i][x][n] = sum over k of (rows[r][x + i][k] - 128) * w[r][i][k][n]                      exact Int32
@@ -143,18 +145,19 @@ typedef struct {
     int32_t width, channels, out_stride;
 } qv_u8_style_gradient;
 
-/// Returns the exact sum of (row - target)^2.
+/// Adds a row's squared differences, channel by channel: sums[c] += sum over x of (row[x][c] - target[x][c])^2, exact.
 typedef struct {
-    const uint8_t *row, *target;  ///< [count]
-    int64_t count;
+    const uint8_t *row, *target;  ///< [W][C] each
+    int64_t *sums;                ///< [C], >= 0
+    int32_t width, channels;
 } qv_u8_squared_difference;
 
-/// out[i] = fma(factor, Float(Int32(row[i]) - Int32(target[i])), out[i])
+/// Adds the content gradient of a row: out[x][c] = fma(factor[c], Float(Int32(row[x][c]) - Int32(target[x][c])), out[x][c])
 typedef struct {
-    const uint8_t *row, *target;  ///< [count]
-    float *out;                   ///< [count]
-    float factor;
-    int64_t count;
+    const uint8_t *row, *target;  ///< [W][C] each
+    const float *factor;          ///< [C]
+    float *out;                   ///< [W][C]
+    int32_t width, channels;
 } qv_u8_content_gradient;
 
 // --- int8: row by row --------------------------------------------------------------------------
@@ -247,7 +250,7 @@ typedef struct {
     void (*u8_interleave)(const qv_u8_interleave *);
     void (*u8_gram)(const qv_u8_gram *);
     void (*u8_style_gradient)(const qv_u8_style_gradient *);
-    int64_t (*u8_squared_difference)(const qv_u8_squared_difference *);
+    void (*u8_squared_difference)(const qv_u8_squared_difference *);
     void (*u8_content_gradient)(const qv_u8_content_gradient *);
     void (*f32_quantize_image)(const qv_f32_quantize_image *);
     void (*u8_pool_average)(const qv_u8_pool *);

@@ -41,7 +41,7 @@ QV_INLINE_VNNI256 void forward_tile(const qv_u8_conv_forward *a, int64_t x, int 
         dot_tile(acc, MR, a->rows[row] + x * channels, channels,
                  a->weights + row * 3 * channels * QV_PANEL + first * 4, 3 * channels);
     qv_requantize_tile_avx2(acc, MR, a->multiplier + first, a->out + x * a->out_stride + first, a->out_stride,
-                            (uint16_t *)(a->mask + x * a->mask_stride) + half, 2 * (int64_t)a->mask_stride);
+                            a->mask + x * a->mask_stride, a->mask_stride, half);
 }
 
 /// Rows hold h + 128, so sums start at -128 times the sum of the tap's weights.
@@ -87,6 +87,6 @@ QV_INLINE_VNNI256 void backward_tile(const qv_u8_conv_backward *a, int64_t x, in
         }                                                         \
     }
 #define TILE_forward_tile(MR) forward_tile(a, x_, half, MR)
-#define TILES_forward_tile(x, mr) QV_SWITCH_TILE_AVX2(mr, TILE_forward_tile)
+#define TILES_forward_tile(x, mr) QV_SWITCH_TILE_6(mr, TILE_forward_tile)
 #define TILE_backward_tile(MR) backward_tile(a, x_, half, MR)
-#define TILES_backward_tile(x, mr) QV_SWITCH_TILE_AVX2(mr, TILE_backward_tile)
+#define TILES_backward_tile(x, mr) QV_SWITCH_TILE_6(mr, TILE_backward_tile)

@@ -24,13 +24,13 @@ QV_INLINE_AVX2 void tile(const qv_s16_conv_forward *a, int64_t x, int half, cons
         }
     }
     qv_requantize_tile_avx2(acc, MR, a->multiplier + first, a->out + x * a->out_stride + first, a->out_stride,
-                            (uint16_t *)(a->mask + x * a->mask_stride) + half, 2 * (int64_t)a->mask_stride);
+                            a->mask + x * a->mask_stride, a->mask_stride, half);
 }
 
 QV_TARGET_AVX2 void qv_s16_s16_conv3x3_requant_6x16c2__avx2(const qv_s16_conv_forward *a) {
     for (int half = 0; half < 2; half++) {
 #define TILE(MR) tile(a, x_, half, MR)
-#define TILES(x, mr) QV_SWITCH_TILE_AVX2(mr, TILE)
+#define TILES(x, mr) QV_SWITCH_TILE_6(mr, TILE)
         QV_FOR_EACH_TILE(a->width, QV_LARGEST_TILE, TILES);
     }
 }

@@ -93,14 +93,14 @@ QV_INLINE_AVX2 void tile(const qv_u8_conv_winograd *a, int64_t first, const int 
     transform_pixels(a, first, MR, pixels);
     for (int half = 0; half < 2; half++) {
         const int lane = half * 16;
-        const int16_t *weights = a->weights + half * QV_WINOGRAD_COUNT(channels) / 2;
+        const int16_t *weights = a->weights + half * qv_winograd_count(channels) / 2;
         // Four times the convolution.
         __m256i sums[2][2][SQUARES][2];
         memset(sums, 0, sizeof sums);
         for (int product = 0; product < 16; product++) {
             __m256i acc[SQUARES][2];
-            multiply(pixels + product * SQUARES * (channels + GAP), weights + product * (16 * channels + 32), channels,
-                     MR, acc);
+            multiply(pixels + product * SQUARES * (channels + GAP), weights + product * qv_winograd_part(channels),
+                     channels, MR, acc);
             for (int pixel = 0; pixel < 4; pixel++)
                 add_product(sums[pixel / 2][pixel % 2], acc, MR,
                             inverse[pixel / 2][product / 4] * inverse[pixel % 2][product % 4]);
@@ -115,7 +115,7 @@ QV_INLINE_AVX2 void tile(const qv_u8_conv_winograd *a, int64_t first, const int 
                 __m256i sum[1][2] = {{_mm256_add_epi32(_mm256_srai_epi32(four[0], 2), bias[0]),
                                       _mm256_add_epi32(_mm256_srai_epi32(four[1], 2), bias[1])}};
                 qv_requantize_tile_avx2(sum, 1, a->multiplier + lane, a->out[row] + x * a->out_stride + lane, 0,
-                                        (uint16_t *)(a->mask[row] + x * a->mask_stride) + half, 0);
+                                        a->mask[row] + x * a->mask_stride, 0, half);
             }
         }
     }
@@ -124,7 +124,7 @@ QV_INLINE_AVX2 void tile(const qv_u8_conv_winograd *a, int64_t first, const int 
 QV_TARGET_AVX2 void qv_u8_s16_winograd3x3_requant_6x16c2__avx2(const qv_u8_conv_winograd *a) {
     _Alignas(32) int16_t pixels[16 * SQUARES * (QV_MOST_CHANNELS + GAP)];
 #define TILE(MR) tile(a, x_, MR, pixels)
-#define TILES(x, mr) QV_SWITCH_TILE_AVX2(mr, TILE)
+#define TILES(x, mr) QV_SWITCH_TILE_6(mr, TILE)
     QV_FOR_EACH_TILE((a->width + 1) / 2, SQUARES, TILES);
 }
 #else

@@ -20,13 +20,13 @@ QV_INLINE_AVX2 void tile(const qv_u8_conv_forward *a, int64_t x, const int MR) {
             qv_dot_tile_avx2(acc, MR, pixels + row * window, channels,
                              a->weights + row * 3 * channels * QV_PANEL + first * 4, 3 * channels);
         qv_requantize_tile_avx2(acc, MR, a->multiplier + first, a->out + x * a->out_stride + first, a->out_stride,
-                                (uint16_t *)(a->mask + x * a->mask_stride) + half, 2 * (int64_t)a->mask_stride);
+                                a->mask + x * a->mask_stride, a->mask_stride, half);
     }
 }
 
 QV_TARGET_AVX2 void qv_u8_s8_conv3x3_requant_6x16c4__avx2(const qv_u8_conv_forward *a) {
 #define TILE(MR) tile(a, x_, MR)
-#define TILES(x, mr) QV_SWITCH_TILE_AVX2(mr, TILE)
+#define TILES(x, mr) QV_SWITCH_TILE_6(mr, TILE)
     QV_FOR_EACH_TILE(a->width, QV_LARGEST_TILE, TILES);
 }
 #else

@@ -14,7 +14,6 @@
 #define QV_INLINE_AVX2 static inline __attribute__((always_inline)) QV_TARGET_AVX2
 #define QV_UNROLL _Pragma("clang loop unroll(full)")
 #define QV_LARGEST_TILE 6
-#define QV_MOST_CHANNELS 512
 
 /// Four neighbouring bytes in every 32-bit lane.
 QV_INLINE_AVX2 __m256i qv_broadcast4_avx2(const void *bytes) {
@@ -66,9 +65,10 @@ QV_INLINE_AVX2 void qv_dot_tile_avx2(__m256i acc[][2], const int MR, const int16
     }
 }
 
-/// Exact sums as activations and ReLU masks, see CQuantKernels.h: clamped, then rounded to nearest even.
+/// Exact sums as activations and ReLU masks, see CQuantKernels.h: clamped, then rounded to nearest even. The mask's
+/// bits are the low (`half` 0) or high 16 of a word.
 QV_INLINE_AVX2 void qv_requantize_tile_avx2(__m256i acc[][2], const int MR, const float *multiplier, uint8_t *out,
-                                            int64_t stride, uint16_t *mask, int64_t mask_stride) {
+                                            int64_t stride, uint32_t *mask, int64_t mask_stride, int half) {
     const __m256 scale[2] = {_mm256_loadu_ps(multiplier), _mm256_loadu_ps(multiplier + 8)};
     const __m256 most = _mm256_set1_ps(255.0f);
     QV_UNROLL for (int i = 0; i < MR; i++) {
@@ -84,20 +84,10 @@ QV_INLINE_AVX2 void qv_requantize_tile_avx2(__m256i acc[][2], const int MR, cons
         _mm_storeu_si128((__m128i *)(out + i * stride), bytes);
         const __m256i low = _mm256_cmpgt_epi32(acc[i][0], _mm256_setzero_si256());
         const __m256i high = _mm256_cmpgt_epi32(acc[i][1], _mm256_setzero_si256());
-        const int bits = _mm256_movemask_ps(_mm256_castsi256_ps(high)) << 8 | _mm256_movemask_ps(_mm256_castsi256_ps(low));
-        mask[i * mask_stride] = (uint16_t)bits;
+        const uint16_t bits = (uint16_t)(_mm256_movemask_ps(_mm256_castsi256_ps(high)) << 8 |
+                                         _mm256_movemask_ps(_mm256_castsi256_ps(low)));
+        memcpy((uint8_t *)(mask + i * mask_stride) + 2 * half, &bits, sizeof bits);
     }
 }
-
-/// Calls TILE(MR) with the constant MR that equals `mr`, 1...6.
-#define QV_SWITCH_TILE_AVX2(mr, TILE) \
-    switch (mr) {                     \
-        case 1: TILE(1); break;       \
-        case 2: TILE(2); break;       \
-        case 3: TILE(3); break;       \
-        case 4: TILE(4); break;       \
-        case 5: TILE(5); break;       \
-        default: TILE(6); break;      \
-    }
 
 #endif

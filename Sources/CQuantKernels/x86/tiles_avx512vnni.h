@@ -61,29 +61,4 @@ QV_INLINE_AVX512VNNI void qv_requantize_tile(__m512i acc[][2], const int MR, con
     }
 }
 
-/// Calls TILE(MR) with the constant MR that equals `mr`, 1...7.
-#define QV_SWITCH_SMALL_TILE(mr, TILE) \
-    switch (mr) {                      \
-        case 1: TILE(1); break;        \
-        case 2: TILE(2); break;        \
-        case 3: TILE(3); break;        \
-        case 4: TILE(4); break;        \
-        case 5: TILE(5); break;        \
-        case 6: TILE(6); break;        \
-        default: TILE(7); break;       \
-    }
-
-/// Calls TILE(MR) with the constant MR that equals `mr`, 1...14.
-#define QV_SWITCH_TILE(mr, TILE)      \
-    switch (mr) {                     \
-        case 8: TILE(8); break;       \
-        case 9: TILE(9); break;       \
-        case 10: TILE(10); break;     \
-        case 11: TILE(11); break;     \
-        case 12: TILE(12); break;     \
-        case 13: TILE(13); break;     \
-        case 14: TILE(14); break;     \
-        default: QV_SWITCH_SMALL_TILE(mr, TILE); \
-    }
-
 #endif

@@ -20,6 +20,36 @@
         }                                                                     \
     } while (0)
 
+/// Calls TILE(MR) with the constant MR that equals `mr`: 1...6, 1...7 or 1...14.
+#define QV_SWITCH_TILE_6(mr, TILE) \
+    switch (mr) {                  \
+        QV_TILE_CASES_5(TILE)      \
+        default: TILE(6); break;   \
+    }
+#define QV_SWITCH_TILE_7(mr, TILE) \
+    switch (mr) {                  \
+        QV_TILE_CASES_5(TILE)      \
+        case 6: TILE(6); break;    \
+        default: TILE(7); break;   \
+    }
+#define QV_SWITCH_TILE_14(mr, TILE)           \
+    switch (mr) {                             \
+        case 8: TILE(8); break;               \
+        case 9: TILE(9); break;               \
+        case 10: TILE(10); break;             \
+        case 11: TILE(11); break;             \
+        case 12: TILE(12); break;             \
+        case 13: TILE(13); break;             \
+        case 14: TILE(14); break;             \
+        default: QV_SWITCH_TILE_7(mr, TILE);  \
+    }
+#define QV_TILE_CASES_5(TILE) \
+    case 1: TILE(1); break;   \
+    case 2: TILE(2); break;   \
+    case 3: TILE(3); break;   \
+    case 4: TILE(4); break;   \
+    case 5: TILE(5); break;
+
 qv_isa qv_detect_x86_isa(void);
 void qv_select_x86_kernels(qv_isa isa, qv_kernels *table);
 
@@ -31,7 +61,7 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table);
     void qv_u8_quantize_gradient__##isa(const qv_u8_quantize_gradient *);             \
     void qv_u8_unpool_max__##isa(const qv_u8_unpool_max *);                           \
     void qv_f32_unpool_average__##isa(const qv_f32_unpool_average *);                 \
-    int64_t qv_u8_squared_difference__##isa(const qv_u8_squared_difference *);        \
+    void qv_u8_squared_difference__##isa(const qv_u8_squared_difference *);           \
     void qv_u8_content_gradient__##isa(const qv_u8_content_gradient *);
 
 QV_DECLARE_ROWS(avx2)

@@ -50,19 +50,26 @@ enum ScalarLosses {
     }
   }
 
-  static func u8SquaredDifference(_ a: qv_u8_squared_difference) -> Int64 {
-    var sum: Int64 = 0
-    for i in 0..<Int(a.count) {
-      let difference = Int64(a.row[i]) - Int64(a.target[i])
-      sum += difference * difference
+  static func u8SquaredDifference(_ a: qv_u8_squared_difference) {
+    let channels = Int(a.channels)
+    for x in 0..<Int(a.width) {
+      let (row, target) = (a.row + x * channels, a.target + x * channels)
+      for c in 0..<channels {
+        let difference = Int64(row[c]) - Int64(target[c])
+        a.sums[c] += difference * difference
+      }
     }
-    return sum
   }
 
   static func u8ContentGradient(_ a: qv_u8_content_gradient) {
-    for i in 0..<Int(a.count) {
-      let difference = Int32(a.row[i]) - Int32(a.target[i])
-      a.out[i] = a.out[i].addingProduct(a.factor, Float(difference))
+    let channels = Int(a.channels)
+    for x in 0..<Int(a.width) {
+      let (row, target) = (a.row + x * channels, a.target + x * channels)
+      let out = a.out + x * channels
+      for c in 0..<channels {
+        let difference = Int32(row[c]) - Int32(target[c])
+        out[c] = out[c].addingProduct(a.factor[c], Float(difference))
+      }
     }
   }
 

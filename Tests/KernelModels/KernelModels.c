@@ -1,10 +1,9 @@
-// The contracts of CQuantKernels.h as plain C, one model per kernel.
-#ifndef KERNEL_MODELS_H
-#define KERNEL_MODELS_H
+// Written for clarity alone: one loop per letter of the contract.
+#pragma STDC FP_CONTRACT OFF
+
+#include "KernelModels.h"
 
 #include <math.h>
-
-#include "CQuantKernels.h"
 
 static int8_t weight_at(const int8_t *weights, int k, int n) {
     return weights[k / 4 * 4 * QV_PANEL + 4 * n + k % 4];
@@ -101,14 +100,17 @@ static void model_u8_style_gradient(const qv_u8_style_gradient *a) {
         }
 }
 
-static void model_u8_squared_difference(const qv_u8_squared_difference *a, int64_t *sum) {
-    *sum = 0;
-    for (int64_t i = 0; i < a->count; i++) *sum += (a->row[i] - a->target[i]) * (a->row[i] - a->target[i]);
+static void model_u8_squared_difference(const qv_u8_squared_difference *a) {
+    for (int c = 0; c < a->channels; c++)
+        for (int64_t i = c; i < (int64_t)a->width * a->channels; i += a->channels) {
+            const int difference = a->row[i] > a->target[i] ? a->row[i] - a->target[i] : a->target[i] - a->row[i];
+            a->sums[c] += difference * difference;
+        }
 }
 
 static void model_u8_content_gradient(const qv_u8_content_gradient *a) {
-    for (int64_t i = 0; i < a->count; i++)
-        a->out[i] = fmaf(a->factor, (float)(a->row[i] - a->target[i]), a->out[i]);
+    for (int64_t i = 0; i < (int64_t)a->width * a->channels; i++)
+        a->out[i] = fmaf(a->factor[i % a->channels], (float)(a->row[i] - a->target[i]), a->out[i]);
 }
 
 static void model_f32_quantize_image(const qv_f32_quantize_image *a) {
@@ -143,7 +145,7 @@ static void model_u8_pool_max(const qv_u8_pool *a) { model_u8_pool(a, 1); }
 
 static void model_u8_quantize_gradient(const qv_u8_quantize_gradient *a) {
     for (int x = 0; x < a->width; x++) {
-        float g[512], most = 0;
+        float g[QV_MOST_CHANNELS], most = 0;
         for (int c = 0; c < a->channels; c++) {
             const int open = a->mask[x * (a->channels / 32) + c / 32] >> c % 32 & 1;
             g[c] = open ? a->gradient[x * a->channels + c] * a->weight_scale[c] : 0;
@@ -205,4 +207,22 @@ static void model_f32_gram(const qv_f32_gram *a) {
         }
 }
 
-#endif
+void kernel_models(qv_kernels *table) {
+    table->u8_conv_forward = model_u8_conv_forward;
+    table->s16_conv_forward = model_s16_conv_forward;
+    table->u8_conv_backward = model_u8_conv_backward;
+    table->s8_mirror_panel = model_s8_mirror_panel;
+    table->u8_interleave = model_u8_interleave;
+    table->u8_gram = model_u8_gram;
+    table->u8_style_gradient = model_u8_style_gradient;
+    table->u8_squared_difference = model_u8_squared_difference;
+    table->u8_content_gradient = model_u8_content_gradient;
+    table->f32_quantize_image = model_f32_quantize_image;
+    table->u8_pool_average = model_u8_pool_average;
+    table->u8_pool_max = model_u8_pool_max;
+    table->u8_quantize_gradient = model_u8_quantize_gradient;
+    table->u8_unpool_max = model_u8_unpool_max;
+    table->f32_unpool_average = model_f32_unpool_average;
+    table->f32_dot = model_f32_dot;
+    table->f32_gram = model_f32_gram;
+}
