@@ -38,11 +38,12 @@ let package = Package(
     .target(name: "Rows", dependencies: ["CSystem"], swiftSettings: safeSettings),
     .target(
       name: "QuantVGG", dependencies: ["Rows", "CQuantKernels", "CSystem"],
-      swiftSettings: safeSettings),
+      swiftSettings: swiftSettings),
     .target(name: "Optim", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(name: "FileOutput", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(
-      name: "StyleTransfer", dependencies: ["QuantVGG", "Optim", "FileOutput", "CSystem"],
+      name: "StyleTransfer",
+      dependencies: ["Rows", "QuantVGG", "Optim", "FileOutput", "CSystem"],
       swiftSettings: swiftSettings),
     .target(
       name: "ImageIO", dependencies: ["CImageIO", "CSystem", "FileOutput"],
@@ -55,8 +56,8 @@ let package = Package(
     .executableTarget(
       name: "qstyle",
       dependencies: [
-        "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "QualityReport", "FileOutput",
-        "CommandOptions", "CSystem", "CBuiltInWeights",
+        "Rows", "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "QualityReport",
+        "FileOutput", "CommandOptions", "CSystem", "CBuiltInWeights",
       ],
       swiftSettings: swiftSettings),
     .systemLibrary(

@@ -68,7 +68,7 @@ struct BenchCommand {
     var layerBackward: [Double] = []
   }
 
-  private func measure<Numbers: Arithmetic>(
+  private func measure<Numbers: LossArithmetic>(
     _ numbers: Numbers, _ pool: WorkerPool, isFloat: Bool
   ) throws(Failure) {
     // As transfer walks: along the longer side.

@@ -37,7 +37,7 @@ struct Pictures {
 
 extension TransferOptions {
   /// A session that is ready for its first step; `seed` is that of the noise, nil the options' own.
-  func session<Numbers: Arithmetic>(
+  func session<Numbers: LossArithmetic>(
     _ numbers: Numbers, _ pictures: Pictures, _ transfer: PlannedTransfer, _ plan: MemoryPlan,
     _ optimizer: Optimizer, _ pool: WorkerPool, seed: UInt64? = nil
   ) throws(Failure) -> TransferSession<Numbers> {

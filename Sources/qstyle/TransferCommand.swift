@@ -43,7 +43,7 @@ struct TransferCommand {
     }
   }
 
-  private func optimise<Numbers: Arithmetic>(
+  private func optimise<Numbers: LossArithmetic>(
     _ numbers: Numbers, _ pictures: Pictures, _ transfer: PlannedTransfer, _ plan: MemoryPlan,
     _ pool: WorkerPool, _ run: StoredRun?, _ begin: Double
   ) throws(Failure) -> ExitCode {
@@ -145,7 +145,7 @@ struct ResultWriter {
   }
 
   /// Writes the session's image; `step` makes an intermediate name.
-  func save<Numbers: Arithmetic>(
+  func save<Numbers: LossArithmetic>(
     _ session: TransferSession<Numbers>, step: Int?
   ) throws(Failure) {
     let path = step.map(name) ?? output

@@ -77,7 +77,7 @@ struct TransferReport {
     return hash.digest()
   }
 
-  mutating func finish<Numbers: Arithmetic>(
+  mutating func finish<Numbers: LossArithmetic>(
     _ session: TransferSession<Numbers>, steps: Int, losses: LossValues, seconds: Double,
     wasInterrupted: Bool
   ) {

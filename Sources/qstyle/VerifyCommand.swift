@@ -74,7 +74,7 @@ struct VerifyCommand {
     return allPass ? .done : .failed
   }
 
-  private func check<Numbers: Arithmetic>(
+  private func check<Numbers: LossArithmetic>(
     _ numbers: Numbers, _ stored: ReferenceCase, _ path: String, _ precision: Precision,
     _ reference: Weights?, _ pool: WorkerPool
   ) throws(Failure) -> Bool {

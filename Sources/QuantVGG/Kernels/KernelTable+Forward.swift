@@ -79,7 +79,7 @@ struct RowPairKernels: @unchecked Sendable {
 
   /// Bytes of a panel's transformed weights.
   static func panelBytes(inputChannels: Int) -> Int {
-    Int(qv_winograd_count(Int32(inputChannels))) * MemoryLayout<Int16>.stride
+    Int(qv_winograd_count(Int64(inputChannels))) * MemoryLayout<Int16>.stride
   }
 
   /// Transforms a panel's weights into `out`, `panelBytes(inputChannels:)` of it.

@@ -72,7 +72,10 @@ public enum InstructionSet: String, CaseIterable, Sendable {
 }
 
 /// The micro-kernels of one instruction set: the scalar Swift functions, overwritten by what is faster.
-public struct KernelTable {
+@safe
+public struct KernelTable: @unchecked Sendable {
+  // SAFETY: constant functions of C without a state.
+
   /// The instruction set that the kernels were selected for.
   public let instructionSet: InstructionSet
   /// The functions; see CQuantKernels.h for the contract of each.

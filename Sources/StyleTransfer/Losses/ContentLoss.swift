@@ -1,28 +1,39 @@
 internal import QuantVGG
+internal import Rows
 
 /// Jc = 1 / (4 n) * sum (A - C)^2 at one layer, n = nH nW nC; exact in the integer arithmetic.
-final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
+final class ContentLoss<Numbers: LossArithmetic>: ParallelWork {
   /// Where the loss of a layer keeps its numbers in the session's memory.
   struct Layout {
-    let target, rowSums: Int
+    let target: Reservation<Numbers.Activation.Element>
+    let sums: Reservation<Numbers.SquareSum>
+    let factors: Reservation<Float>
 
-    init(_ shape: NetworkShape.Layer, memory: inout ArenaPlan) {
-      target = memory.reserve(shape.values * MemoryLayout<Numbers.Activation>.stride)
-      rowSums = memory.reserve(shape.height * MemoryLayout<Double>.stride)
+    init(_ shape: NetworkShape.Layer, threads: Int, memory: inout ArenaPlan) {
+      target = memory.reserve(shape.values, of: Numbers.Activation.Element.self)
+      sums = memory.reserve(
+        Numbers.squareSumCount(height: shape.height, channels: shape.channels, threads: threads),
+        of: Numbers.SquareSum.self)
+      factors = memory.reserve(shape.channels, of: Float.self)
     }
+  }
+
+  private enum Work {
+    case capture
+    case measure
   }
 
   let layer: Int
   private let numbers: Numbers
   private let shape: NetworkShape.Layer
   private let weight: Double
-  private let factor: Float
+  /// `[channels]` factors of the differences in the gradient.
+  private let factors: MemorySlice<Float>
   /// `[height][width][channels]` activations of the content image.
-  private let target: UnsafeMutablePointer<Numbers.Activation>
-  /// One exact sum per row, added in the order of rows.
-  private let rowSums: UnsafeMutablePointer<Double>
+  private let target: MemorySlice<Numbers.Activation.Element>
+  private let sums: MemorySlice<Numbers.SquareSum>
 
-  private var capturing = false
+  private var work = Work.measure
   private var rows = 0..<0
   private var activations: ActivationRows<Numbers.Activation>?
 
@@ -35,52 +46,63 @@ final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
     self.shape = shape
     self.weight = weight
     layer = shape.convolution.index
+    target = memory.slice(layout.target)
+    sums = memory.slice(layout.sums)
+    factors = memory.slice(layout.factors)
     let scale = Double(numbers.activationScale(layer: layer))
-    factor = Float(contentWeight * weight * scale / (2 * Double(shape.values)))
-    target = memory.at(layout.target)
-    rowSums = memory.at(layout.rowSums)
+    let factor = Float(contentWeight * weight * scale / (2 * Double(shape.values)))
+    let scales = numbers.channelScale(layer: layer)
+    for c in 0..<shape.channels {
+      let scale = scales?[c] ?? 1
+      factors[c] = factor * scale * scale
+    }
   }
 
-  private var rowCount: Int { shape.width * shape.channels }
+  /// Forgets measured rows.
+  func reset() {
+    sums.bytes.fill(0)
+  }
 
   /// Copies rows of the content image (`capturing`), or measures rows against them.
   func observe(
     rows: Range<Int>, activations: ActivationRows<Numbers.Activation>, capturing: Bool,
     pool: WorkerPool
   ) {
-    self.capturing = capturing
+    work = capturing ? .capture : .measure
     self.rows = rows
     self.activations = activations
     pool.run(self, items: rows.count)
   }
 
   override func run(item: Int, worker: Int) {
-    guard let activations else { return }
+    guard let activations else { preconditionFailure("rows are observed first") }
     let y = rows.lowerBound + item
-    if capturing {
-      (target + y * rowCount).update(from: activations[y], count: rowCount)
-    } else {
-      rowSums[y] = numbers.squaredDifference(
-        activations[y], target + y * rowCount, layer: layer, count: rowCount)
+    switch work {
+    case .capture: targetRow(y).copy(activations[y])
+    case .measure:
+      numbers.addSquaredDifference(
+        activations[y], Row(targetRow(y)), row: y, worker: worker, into: sums)
     }
   }
 
-  /// weight * Jc of the rows that were measured last.
+  private func targetRow(_ y: Int) -> MutableRow<Numbers.Activation> {
+    let count = shape.width * shape.channels
+    return MutableRow(target[y * count..<(y + 1) * count], channels: shape.channels)
+  }
+
+  /// weight * Jc of the rows that were measured since `reset`.
   var value: Double {
-    var sum = 0.0
-    for y in 0..<shape.height { sum += rowSums[y] }
+    let sum = numbers.squaredDifference(sums, layer: layer)
     let scale = Double(numbers.activationScale(layer: layer))
     return weight * scale * scale * sum / (4 * Double(shape.values))
   }
 
   /// Adds alpha * weight * (A - C) / (2 n) for some columns of a row.
   func addGradient(
-    row y: Int, columns: Range<Int>, activations: UnsafePointer<Numbers.Activation>,
-    into gradient: UnsafeMutablePointer<Float>
+    row y: Int, columns: Range<Int>, activations: Row<Numbers.Activation>,
+    into gradient: MutableRow<Real>
   ) {
-    let target = target + y * rowCount + columns.lowerBound * shape.channels
     numbers.addContentGradient(
-      activations, target, layer: layer, factor: factor, into: gradient,
-      count: columns.count * shape.channels)
+      activations, Row(targetRow(y)).columns(columns), factors: factors, into: gradient)
   }
 }

@@ -1,45 +1,49 @@
-internal import QuantVGG
+internal import Rows
 
-/// Memory that the style losses take turns with.
+/// Memory that the Gram terms of all layers take turns with.
 struct GramScratch {
   /// Where it stands in the session's memory.
   struct Layout {
-    let rows, gram, matrix: Int
-    let rowBytes, channels: Int
+    let rows: Reservation<UInt8>
+    /// For each worker 8 rows of a Gram matrix.
+    let gram: Reservation<Double>
+    /// For each worker a row of a matrix.
+    let matrix: Reservation<Float>
+    let channels: Int
 
     /// Reserves room for rows as wide as the widest that is laid out (`rowBytes`) and for sums of
     /// the layer that has most channels.
     init(rowBytes: Int, channels: Int, threads: Int, memory: inout ArenaPlan) {
-      // At least one row, and not more than stays in the second-level cache.
-      self.rowBytes = max(rowBytes, 512 << 10)
       self.channels = channels
-      rows = memory.reserve(self.rowBytes)
-      gram = memory.reserve(8 * channels * threads * MemoryLayout<Double>.stride)
-      matrix = memory.reserve(channels * threads * MemoryLayout<Float>.stride)
+      // At least one row, and not more than stays in the second-level cache.
+      rows = memory.reserve(max(rowBytes, 512 << 10), of: UInt8.self)
+      gram = memory.reserve(8 * channels * threads, of: Double.self)
+      matrix = memory.reserve(channels * threads, of: Float.self)
     }
   }
 
-  private let layout: Layout
-  private let memory: Arena
+  /// Laid-out rows.
+  let rows: MemorySlice<UInt8>
+  private let gram: MemorySlice<Double>
+  private let matrix: MemorySlice<Float>
+  private let channels: Int
 
   init(_ layout: Layout, memory: Arena) {
-    self.layout = layout
-    self.memory = memory
+    channels = layout.channels
+    rows = memory.slice(layout.rows)
+    gram = memory.slice(layout.gram)
+    matrix = memory.slice(layout.matrix)
   }
 
-  /// Room for laid-out rows, in bytes.
-  var bytes: Int { layout.rowBytes }
-
-  /// Laid-out rows.
-  var base: UnsafeMutableRawPointer { memory.base + layout.rows }
-
-  /// A worker's 8 rows of a Gram matrix.
-  func sums(worker: Int) -> UnsafeMutablePointer<Double> {
-    memory.at(layout.gram) + worker * 8 * layout.channels
+  /// A worker's 8 rows of a Gram matrix of so many channels.
+  func sums(worker: Int, channels: Int) -> MemorySlice<Double> {
+    let first = worker * 8 * self.channels
+    return gram[first..<first + 8 * channels]
   }
 
-  /// A worker's row of a matrix.
-  func row(worker: Int) -> UnsafeMutablePointer<Float> {
-    memory.at(layout.matrix) + worker * layout.channels
+  /// A worker's row of a matrix of so many channels.
+  func row(worker: Int, channels: Int) -> MemorySlice<Float> {
+    let first = worker * self.channels
+    return matrix[first..<first + channels]
   }
 }

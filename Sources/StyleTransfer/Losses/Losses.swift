@@ -1,9 +1,10 @@
 internal import Optim
 internal import QuantVGG
+internal import Rows
 
 /// The content and style losses of a transfer, as the client of its network: they see every row on
 /// the way down and add their gradients on the way back.
-final class Losses<Numbers: Arithmetic>: NetworkClient {
+final class Losses<Numbers: LossArithmetic>: GradientClient {
   /// What passing rows are used for.
   enum Mode {
     /// The rows are the style image's: sum Gram matrices.
@@ -25,7 +26,7 @@ final class Losses<Numbers: Arithmetic>: NetworkClient {
   /// Layer sizes of the image whose rows pass.
   var shape: NetworkShape
   /// The image that is optimised, `[height][width][3]`.
-  private let image: UnsafeMutablePointer<Float>
+  private let image: MemorySlice<Float>
 
   init(
     _ numbers: Numbers, shape: NetworkShape, settings: TransferSettings,
@@ -34,7 +35,7 @@ final class Losses<Numbers: Arithmetic>: NetworkClient {
     self.shape = shape
     self.settings = settings
     hasLossAt = settings.hasLoss(shape)
-    image = memory.at(layout.image)
+    image = memory.slice(layout.image)
     self.optimizer = optimizer
     self.pool = pool
     contents = zip(settings.contentLayers, layout.contents).map {
@@ -52,6 +53,7 @@ final class Losses<Numbers: Arithmetic>: NetworkClient {
 
   /// Forgets measured rows.
   func reset() {
+    for content in contents { content.reset() }
     for style in styles { style.reset() }
   }
 
@@ -87,18 +89,22 @@ final class Losses<Numbers: Arithmetic>: NetworkClient {
   }
 
   func addLossGradient(
-    row: Int, columns: Range<Int>, layer: Int, activations: UnsafePointer<Numbers.Activation>,
-    into gradient: UnsafeMutablePointer<Float>
+    row: Int, columns: Range<Int>, layer: Int, activations: Row<Numbers.Activation>,
+    into gradient: MutableRow<Real>
   ) {
     for content in contents where content.layer == layer {
       content.addGradient(row: row, columns: columns, activations: activations, into: gradient)
     }
     for style in styles where style.layer == layer {
-      style.addGradient(activations: activations, into: gradient, width: columns.count)
+      style.addGradient(activations: activations, into: gradient)
     }
   }
 
-  func consumeImageGradient(_ gradient: UnsafePointer<Float>, row: Int, worker: Int) {
-    optimizer.receive(gradient, values: image + row * shape.width * 3, row: row)
+  func willProduceImageGradient(rows: Range<Int>) {}
+
+  func consumeImageGradient(_ gradient: MutableRow<Real>, row: Int, worker: Int) {
+    let count = shape.width * 3
+    optimizer.receive(
+      gradient.base, values: image[row * count..<(row + 1) * count].base, row: row)
   }
 }

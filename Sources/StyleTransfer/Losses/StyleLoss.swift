@@ -1,20 +1,24 @@
 internal import QuantVGG
+internal import Rows
 
 /// Js = 1 / (2 n)^2 * sum (G - S)^2 at one layer, G = A A^T over positions, n = nH nW nC.
 ///
 /// The Gram matrix is summed exactly in the integer arithmetic. Its gradient with respect to the
 /// activations of a pixel is 1 / n^2 * (G - S) a: one symmetric matrix for all pixels.
-final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
+final class StyleLoss<Numbers: LossArithmetic>: ParallelWork {
   /// Where the loss of a layer keeps its numbers in the session's memory.
   struct Layout {
-    let sums, target, matrix, rowLosses: Int
+    let sums: Reservation<Numbers.GramSum>
+    let target: Reservation<Float>
+    let matrix: Reservation<UInt8>
+    let rowLosses: Reservation<Double>
 
     init(_ shape: NetworkShape.Layer, memory: inout ArenaPlan) {
       let count = shape.channels * shape.channels
-      sums = memory.reserve(count * MemoryLayout<Numbers.GramSum>.stride)
-      target = memory.reserve(count * MemoryLayout<Float>.stride)
-      matrix = memory.reserve(Numbers.styleMatrixBytes(channels: shape.channels))
-      rowLosses = memory.reserve(shape.channels * MemoryLayout<Double>.stride)
+      sums = memory.reserve(count, of: Numbers.GramSum.self)
+      target = memory.reserve(count, of: Float.self)
+      matrix = memory.reserve(Numbers.styleMatrixBytes(channels: shape.channels), of: UInt8.self)
+      rowLosses = memory.reserve(shape.channels, of: Double.self)
     }
   }
 
@@ -31,11 +35,11 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
   private let styleWeight: Double
   private let values: Double
   /// `[channels][channels]` in activation units; blocks of 8 rows x 32 columns on and above the diagonal.
-  private let sums: UnsafeMutablePointer<Numbers.GramSum>
+  private let sums: MemorySlice<Numbers.GramSum>
   /// `[channels][channels]` in real units, scaled to the content's positions.
-  private let target: UnsafeMutablePointer<Float>
-  private let matrix: UnsafeMutableRawPointer
-  private let rowLosses: UnsafeMutablePointer<Double>
+  private let target: MemorySlice<Float>
+  private let matrix: MemorySlice<UInt8>
+  private let rowLosses: MemorySlice<Double>
   private let scratch: GramScratch
 
   private var phase = Phase.prepare
@@ -58,17 +62,15 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
     layer = shape.convolution.index
     channels = shape.channels
     values = Double(shape.values)
-    sums = memory.at(layout.sums)
-    target = memory.at(layout.target)
-    matrix = memory.base + layout.matrix
-    rowLosses = memory.at(layout.rowLosses)
+    sums = memory.slice(layout.sums)
+    target = memory.slice(layout.target)
+    matrix = memory.slice(layout.matrix)
+    rowLosses = memory.slice(layout.rowLosses)
   }
 
   /// Forgets the rows measured so far.
   func reset() {
-    UnsafeMutableRawPointer(sums).initializeMemory(
-      as: UInt8.self, repeating: 0,
-      count: channels * channels * MemoryLayout<Numbers.GramSum>.stride)
+    sums.bytes.fill(0)
   }
 
   /// Adds rows of an image to the Gram matrix, a bounded number at a time.
@@ -78,14 +80,11 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
   ) {
     self.activations = activations
     self.width = width
-    let rowBytes = Numbers.gramScratchBytes(width: width, channels: channels)
-    let chunk = max(1, rowBytes == 0 ? rows.count : scratch.bytes / rowBytes)
+    let chunk = scratch.rows.count / Numbers.gramScratchBytes(width: width, channels: channels)
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: chunk) {
       self.rows = start..<min(start + chunk, rows.upperBound)
-      if rowBytes > 0 {
-        phase = .prepare
-        pool.run(self, items: self.rows.count)
-      }
+      phase = .prepare
+      pool.run(self, items: self.rows.count)
       phase = .add
       pool.run(self, items: channels / 8)
     }
@@ -95,17 +94,17 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
   ///
   /// - Parameter ratio: positions of the content's layer / positions of the style's layer.
   func captureTarget(ratio: Double) {
-    let rows = scratch.sums(worker: 0)
+    let rows = scratch.sums(worker: 0, channels: channels)
     for first in stride(from: 0, to: channels, by: 8) {
       readGram(first: first, into: rows)
-      let target = target + first * channels
+      let target = target.from(first * channels)
       for i in 0..<8 * channels { target[i] = Float(rows[i] * ratio) }
     }
   }
 
   /// The measured Gram matrix in real units, `[channels][channels]`.
   var gram: [Float] {
-    let rows = scratch.sums(worker: 0)
+    let rows = scratch.sums(worker: 0, channels: channels)
     var gram: [Float] = []
     gram.reserveCapacity(channels * channels)
     for first in stride(from: 0, to: channels, by: 8) {
@@ -116,12 +115,12 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
   }
 
   /// Reads 8 rows of the measured Gram matrix in real units.
-  private func readGram(first: Int, into rows: UnsafeMutablePointer<Double>) {
+  private func readGram(first: Int, into rows: MemorySlice<Double>) {
     Numbers.readGram(sums, first: first, channels: channels, into: rows)
     let scale = Double(numbers.activationScale(layer: layer))
     let factors = numbers.channelScale(layer: layer)
     for n in 0..<8 {
-      let row = rows + n * channels
+      let row = rows[n * channels..<(n + 1) * channels]
       let factor = scale * scale * Double(factors?[first + n] ?? 1)
       for k in 0..<channels { row[k] *= factor * Double(factors?[k] ?? 1) }
     }
@@ -142,13 +141,10 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
 
   /// Adds beta * weight / n^2 * (G - S) a for every pixel of a row.
   func addGradient(
-    activations: UnsafePointer<Numbers.Activation>, into gradient: UnsafeMutablePointer<Float>,
-    width: Int
+    activations: Row<Numbers.Activation>, into gradient: MutableRow<Real>
   ) {
     for panel in 0..<channels / 32 {
-      numbers.addStyleGradient(
-        activations, matrix: matrix, panel: panel, into: gradient, width: width,
-        channels: channels)
+      numbers.addStyleGradient(activations, matrix: matrix, panel: panel, into: gradient)
     }
   }
 
@@ -161,37 +157,34 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
   }
 
   private func prepareRow(_ item: Int) {
-    guard let activations else { return }
-    numbers.prepareGram(
-      activations[rows.lowerBound + item], into: scratchRow(item), width: width,
-      channels: channels)
+    guard let activations else { preconditionFailure("rows are observed first") }
+    numbers.prepareGram(activations[rows.lowerBound + item], into: scratchRow(item))
   }
 
   private func addBlocks(first: Int) {
-    guard let activations else { return }
     for panel in first / 32..<channels / 32 {
-      for (item, y) in rows.enumerated() {
+      for item in 0..<rows.count {
         numbers.addGram(
-          activations[y], scratch: scratchRow(item), width: width, channels: channels,
-          first: first, panel: panel, into: sums)
+          scratchRow(item), channels: channels, first: first, panel: panel, into: sums)
       }
     }
   }
 
-  private func scratchRow(_ item: Int) -> UnsafeMutableRawPointer {
-    scratch.base + item * Numbers.gramScratchBytes(width: width, channels: channels)
+  private func scratchRow(_ item: Int) -> MemorySlice<UInt8> {
+    let bytes = Numbers.gramScratchBytes(width: width, channels: channels)
+    return scratch.rows[item * bytes..<(item + 1) * bytes]
   }
 
   private func differentiateRows(first: Int, worker: Int) {
     let scale = Double(numbers.activationScale(layer: layer))
     let factor = styleWeight * weight / (values * values) * scale
-    let rows = scratch.sums(worker: worker)
-    let row = scratch.row(worker: worker)
+    let rows = scratch.sums(worker: worker, channels: channels)
+    let row = scratch.row(worker: worker, channels: channels)
     readGram(first: first, into: rows)
     let factors = numbers.channelScale(layer: layer)
     for n in first..<first + 8 {
-      let gram = rows + (n - first) * channels
-      let target = target + n * channels
+      let gram = rows.from((n - first) * channels)
+      let target = target.from(n * channels)
       let factor = factor * Double(factors?[n] ?? 1)
       var loss = 0.0
       for k in 0..<channels {
@@ -200,7 +193,7 @@ final class StyleLoss<Numbers: Arithmetic>: ParallelWork {
         row[k] = Float(factor * Double(factors?[k] ?? 1) * difference)
       }
       rowLosses[n] = loss
-      numbers.packStyleRow(row, row: n, channels: channels, into: matrix)
+      numbers.packStyleRow(row, row: n, into: matrix)
     }
   }
 }

@@ -1,4 +1,5 @@
 public import QuantVGG
+internal import Rows
 
 /// One way to run a transfer; the choice never changes the result.
 public struct MemoryPlan: Sendable {
@@ -119,7 +120,7 @@ extension MemoryDemand {
   ///
   /// - Parameter numbers: the arithmetic.
   /// - Returns: plans with their memory and their time relative to the fastest one's.
-  public func plans<Numbers: Arithmetic>(for numbers: Numbers.Type) -> [PlannedMemory] {
+  package func plans<Numbers: LossArithmetic>(for numbers: Numbers.Type) -> [PlannedMemory] {
     let deepest = settings.deepest
     let layers = network.convolutions.filter { $0.name <= deepest }
     let firsts =
@@ -147,7 +148,7 @@ extension MemoryDemand {
   }
 
   /// A plan with what it costs.
-  public func planned<Numbers: Arithmetic>(
+  package func planned<Numbers: LossArithmetic>(
     _ plan: MemoryPlan, for numbers: Numbers.Type
   ) -> PlannedMemory {
     let passes = forwardPasses(plan, for: numbers)
@@ -157,7 +158,7 @@ extension MemoryDemand {
   }
 
   /// Most bytes that a run of a plan has in use at once, beyond what the process had before it.
-  private func bytes<Numbers: Arithmetic>(_ plan: MemoryPlan, for numbers: Numbers.Type) -> Int {
+  private func bytes<Numbers: LossArithmetic>(_ plan: MemoryPlan, for numbers: Numbers.Type) -> Int {
     let deepest = settings.deepest
     let shape = NetworkShape(network, width: width, height: height, deepest: deepest)
     let layout = SessionLayout<Numbers>(
@@ -185,10 +186,10 @@ extension MemoryDemand {
   }
 
   /// Duration of a step in direct forward passes, by measurement on the shapes of VGG-19.
-  private func forwardPasses<Numbers: Arithmetic>(
+  private func forwardPasses<Numbers: LossArithmetic>(
     _ plan: MemoryPlan, for numbers: Numbers.Type
   ) -> Double {
-    let forward = Numbers.convolvesPairs(instructionSet) ? 0.55 : 1
+    let forward = Numbers.makesRowPairs(instructionSet) ? 0.55 : 1
     func work(through layer: LayerName) -> Double {
       Double(network.multiplyAccumulates(through: layer, width: width, height: height))
     }

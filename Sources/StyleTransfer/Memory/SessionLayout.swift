@@ -1,9 +1,10 @@
 internal import QuantVGG
+internal import Rows
 
 /// Where a session keeps the image and the losses' numbers, in one block of memory.
-struct SessionLayout<Numbers: Arithmetic> {
+struct SessionLayout<Numbers: LossArithmetic> {
   /// `[height][width][3]` Float32.
-  let image: Int
+  let image: Reservation<Float>
   let contents: [ContentLoss<Numbers>.Layout]
   let styles: [StyleLoss<Numbers>.Layout]
   let scratch: GramScratch.Layout
@@ -14,9 +15,10 @@ struct SessionLayout<Numbers: Arithmetic> {
 
   init(_ shape: NetworkShape, widestStyle: Int, settings: TransferSettings, threads: Int) {
     var memory = ArenaPlan()
-    image = memory.reserve(shape.width * shape.height * 3 * MemoryLayout<Float>.stride)
+    image = memory.reserve(shape.width * shape.height * 3, of: Float.self)
     contents = settings.contentLayers.map {
-      ContentLoss<Numbers>.Layout(shape.layers[shape.place(of: $0.layer)], memory: &memory)
+      ContentLoss<Numbers>.Layout(
+        shape.layers[shape.place(of: $0.layer)], threads: threads, memory: &memory)
     }
     let contentBytes = memory.bytes
     styles = settings.styleLayers.map {

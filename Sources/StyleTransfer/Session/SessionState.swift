@@ -1,5 +1,5 @@
 internal import Optim
-internal import QuantVGG
+internal import Rows
 
 /// What changes from step to step in a session, and what a checkpoint keeps: the image, and what the
 /// optimizer remembers.

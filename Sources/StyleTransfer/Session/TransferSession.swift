@@ -1,5 +1,6 @@
 public import Optim
-public import QuantVGG
+package import QuantVGG
+public import Rows
 
 /// One style transfer: targets, the image, and the steps that change it.
 ///
@@ -8,20 +9,20 @@ public import QuantVGG
 ///   numbers, content: content, style: style, start: start, optimizer: adam, pool: pool)
 /// for _ in 0..<100 { print(session.step().total) }
 /// ```
-public final class TransferSession<Numbers: Arithmetic> {
+package final class TransferSession<Numbers: LossArithmetic> {
   /// What is optimised.
-  public let settings: TransferSettings
+  package let settings: TransferSettings
   /// Sizes of all layers.
-  public var shape: NetworkShape { network.shape }
+  package var shape: NetworkShape { network.shape }
   /// Where the network's time went.
-  public var timing: NetworkTiming { network.timing }
+  package var timing: NetworkTiming { network.timing }
 
   private let numbers: Numbers
   private let optimizer: Optimizer
   private let plan: NetworkPlan
   private let pool: WorkerPool
   private let memory: Arena
-  private let values: UnsafeMutablePointer<Float>
+  private let values: MemorySlice<Float>
   private let mover: RowMover
   private let losses: Losses<Numbers>
   private let network: Network<Losses<Numbers>>
@@ -40,7 +41,7 @@ public final class TransferSession<Numbers: Arithmetic> {
   ///   - pool: the threads of every step.
   /// - Throws: `TransferError.tooSmall` when the content has no pixel left at the deepest layer;
   ///   `.memory` when the system refuses the memory.
-  public init(
+  package init(
     _ numbers: Numbers, width: Int, height: Int, widestStyle: Int,
     settings: TransferSettings = TransferSettings(), optimizer: Optimizer,
     plan: NetworkPlan = .resident, pool: WorkerPool
@@ -62,11 +63,11 @@ public final class TransferSession<Numbers: Arithmetic> {
         optimizer: optimizer, pool: pool)
       network = try Network(
         numbers, width: width, height: height, deepest: settings.deepest, plan: plan,
-        backward: true, client: losses, pool: pool)
+        client: losses, pool: pool)
     } catch {
       throw TransferError(error)
     }
-    values = memory.at(layout.image)
+    values = memory.slice(layout.image)
     mover = RowMover(optimizer, values)
   }
 
@@ -83,7 +84,7 @@ public final class TransferSession<Numbers: Arithmetic> {
   ///   - pool: the threads of every step.
   /// - Throws: `TransferError.tooSmall` when an image has no pixel left at the deepest layer;
   ///   `.memory` when the system refuses the memory.
-  public convenience init(
+  package convenience init(
     _ numbers: Numbers, content: ImageTensor, style: ImageTensor, start: ImageTensor,
     settings: TransferSettings = TransferSettings(), optimizer: Optimizer,
     plan: NetworkPlan = .resident, pool: WorkerPool
@@ -110,14 +111,14 @@ public final class TransferSession<Numbers: Arithmetic> {
   /// Takes the Gram matrices of a style image as targets.
   ///
   /// - Throws: `TransferError.tooSmall`, `.memory`.
-  public func captureStyle(_ style: ImageTensor) throws(TransferError) {
+  package func captureStyle(_ style: ImageTensor) throws(TransferError) {
     try Self.checkSize(style.width, style.height, settings, isStyle: true)
-    let styleNetwork: Network<Losses<Numbers>>
+    let styleNetwork: ForwardNetwork<Losses<Numbers>>
     do throws(MemoryError) {
       // Its memory is given back before the first row of the content is written.
-      styleNetwork = try Network(
+      styleNetwork = try ForwardNetwork(
         numbers, width: style.width, height: style.height, deepest: settings.deepest, plan: plan,
-        backward: false, client: losses, pool: pool)
+        observer: losses, pool: pool)
     } catch {
       throw TransferError(error)
     }
@@ -126,7 +127,8 @@ public final class TransferSession<Numbers: Arithmetic> {
     losses.reset()
     style.values.withUnsafeBufferPointer { values in
       guard let base = values.baseAddress else { return }
-      styleNetwork.forward(base)
+      styleNetwork.forward(
+        MemorySlice(base: UnsafeMutablePointer(mutating: base), count: values.count))
     }
     for loss in losses.styles {
       let content = Double(shape.layers[loss.layer].positions)
@@ -138,7 +140,7 @@ public final class TransferSession<Numbers: Arithmetic> {
   }
 
   /// Takes the features of the image as it is as the content's.
-  public func captureContent() {
+  package func captureContent() {
     losses.mode = .contentTarget
     network.forward(values)
     losses.mode = .image
@@ -152,12 +154,12 @@ public final class TransferSession<Numbers: Arithmetic> {
 
   /// The image, `[height][width][3]` RGB minus mean, to be written before the first step; valid
   /// until the session ends.
-  public var pixels: UnsafeMutableBufferPointer<Float> {
-    UnsafeMutableBufferPointer(start: values, count: shape.width * shape.height * 3)
+  package var pixels: UnsafeMutableBufferPointer<Float> {
+    UnsafeMutableBufferPointer(start: values.base, count: shape.width * shape.height * 3)
   }
 
   /// The costs of the image as it is.
-  public func evaluate() -> LossValues {
+  package func evaluate() -> LossValues {
     losses.reset()
     network.forward(values)
     return losses.measure()
@@ -165,7 +167,7 @@ public final class TransferSession<Numbers: Arithmetic> {
 
   /// The Gram matrices of the image as it was when its costs were measured last: by style layer,
   /// `[channels][channels]` in real units.
-  public var grams: [[Float]] { losses.styles.map { $0.gram } }
+  package var grams: [[Float]] { losses.styles.map { $0.gram } }
 
   /// Improves the image by one step of the optimizer.
   ///
@@ -173,7 +175,7 @@ public final class TransferSession<Numbers: Arithmetic> {
   ///
   /// - Returns: the costs before the step.
   @discardableResult
-  public func step() -> LossValues {
+  package func step() -> LossValues {
     let before = evaluate()
     optimizer.beginStep(loss: before.total)
     network.backward()
@@ -183,17 +185,17 @@ public final class TransferSession<Numbers: Arithmetic> {
   }
 
   /// The image, `[height][width][3]` RGB minus mean, valid until the session ends.
-  public var image: UnsafeBufferPointer<Float> {
-    UnsafeBufferPointer(start: values, count: shape.width * shape.height * 3)
+  package var image: UnsafeBufferPointer<Float> {
+    UnsafeBufferPointer(start: values.base, count: shape.width * shape.height * 3)
   }
 
   /// What changes from step to step, to be saved between two steps or restored before the first.
-  public var state: SessionState {
+  package var state: SessionState {
     SessionState(image: pixels, optimizer: optimizer, memory: memory)
   }
 
   /// A copy of the image.
-  public var tensor: ImageTensor {
+  package var tensor: ImageTensor {
     ImageTensor(width: shape.width, height: shape.height, values: Array(image))
   }
 }
@@ -201,15 +203,15 @@ public final class TransferSession<Numbers: Arithmetic> {
 /// Changes rows by an optimizer that has seen all of the gradient.
 private final class RowMover: ParallelWork {
   private let optimizer: Optimizer
-  private let values: UnsafeMutablePointer<Float>
+  private let values: MemorySlice<Float>
 
-  init(_ optimizer: Optimizer, _ values: UnsafeMutablePointer<Float>) {
+  init(_ optimizer: Optimizer, _ values: MemorySlice<Float>) {
     self.optimizer = optimizer
     self.values = values
   }
 
   override func run(item: Int, worker: Int) {
-    optimizer.move(values + item * optimizer.rowLength, row: item)
+    optimizer.move(values.from(item * optimizer.rowLength).base, row: item)
   }
 }
 

@@ -1,4 +1,5 @@
 public import QuantVGG
+package import Rows
 
 /// How close the activations of the fixed-point network are to those of the float network.
 ///
@@ -36,20 +37,18 @@ public struct ActivationAgreement: Sendable {
   ///   - plan: the rows of a chunk.
   ///   - pool: the threads.
   /// - Throws: `TransferError.memory`.
-  public init(
-    _ numbers: Int8Arithmetic, reference: Float32Arithmetic, image: UnsafePointer<Float>,
+  package init(
+    _ numbers: Int8Arithmetic, reference: Float32Arithmetic, image: MemorySlice<Float>,
     width: Int, height: Int, deepest: LayerName, plan: NetworkPlan, pool: WorkerPool
   ) throws(TransferError) {
     let (own, truth) = (RowTap<Int8Arithmetic>(), RowTap<Float32Arithmetic>())
-    let ownNetwork: Network<RowTap<Int8Arithmetic>>
-    let truthNetwork: Network<RowTap<Float32Arithmetic>>
+    let ownNetwork: ForwardNetwork<RowTap<Int8Arithmetic>>
+    let truthNetwork: ForwardNetwork<RowTap<Float32Arithmetic>>
     do throws(MemoryError) {
-      ownNetwork = try Network(
-        numbers, width: width, height: height, deepest: deepest, plan: plan, backward: false,
-        client: own, pool: pool)
-      truthNetwork = try Network(
-        reference, width: width, height: height, deepest: deepest, plan: plan, backward: false,
-        client: truth, pool: pool)
+      ownNetwork = try ForwardNetwork(
+        numbers, width: width, height: height, deepest: deepest, plan: plan, observer: own, pool: pool)
+      truthNetwork = try ForwardNetwork(
+        reference, width: width, height: height, deepest: deepest, plan: plan, observer: truth, pool: pool)
     } catch {
       throw TransferError(error)
     }
@@ -60,13 +59,12 @@ public struct ActivationAgreement: Sendable {
       _ = ownNetwork.advanceForward()
       for index in own.produced.indices {
         let (layer, rows) = (own.produced[index].layer, own.produced[index].rows)
-        let shape = truthNetwork.shape.layers[layer]
         let scale = numbers.activationScale(layer: layer)
         let factors = numbers.channelScale(layer: layer)
         for y in rows {
           sums[layer].add(
             own.produced[index].activations[y], truth.produced[index].activations[y],
-            scale: scale, factors: factors, width: shape.width, channels: shape.channels)
+            scale: scale, factors: factors)
         }
       }
       own.produced.removeAll(keepingCapacity: true)
@@ -91,10 +89,10 @@ public struct ActivationAgreement: Sendable {
     var saturated = 0
 
     mutating func add(
-      _ own: UnsafePointer<UInt8>, _ truth: UnsafePointer<Float>, scale: Float,
-      factors: UnsafePointer<Float>?, width: Int, channels: Int
+      _ own: Row<Activation8>, _ truth: Row<Real>, scale: Float, factors: MemorySlice<Float>?
     ) {
-      for x in 0..<width {
+      let channels = own.channels
+      for x in 0..<own.width {
         for c in 0..<channels {
           let (activation, value) = (own[x * channels + c], truth[x * channels + c])
           let scale = scale * (factors?[c] ?? 1)
@@ -106,7 +104,7 @@ public struct ActivationAgreement: Sendable {
           saturated += activation == 255 ? 1 : 0
         }
       }
-      count += width * channels
+      count += own.count
     }
   }
 }
@@ -130,7 +128,7 @@ extension MemoryDemand {
 }
 
 /// Remembers where the rows of a chunk are.
-private final class RowTap<Numbers: Arithmetic>: NetworkClient {
+private final class RowTap<Numbers: Arithmetic>: RowObserver {
   struct Rows {
     let layer: Int
     let rows: Range<Int>
@@ -144,13 +142,4 @@ private final class RowTap<Numbers: Arithmetic>: NetworkClient {
   ) {
     produced.append(Rows(layer: layer, rows: rows, activations: activations))
   }
-
-  func hasLoss(layer: Int) -> Bool { false }
-
-  func addLossGradient(
-    row: Int, columns: Range<Int>, layer: Int, activations: UnsafePointer<Numbers.Activation>,
-    into gradient: UnsafeMutablePointer<Float>
-  ) {}
-
-  func consumeImageGradient(_ gradient: UnsafePointer<Float>, row: Int, worker: Int) {}
 }

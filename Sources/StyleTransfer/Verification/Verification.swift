@@ -1,5 +1,5 @@
 internal import Optim
-public import QuantVGG
+package import QuantVGG
 
 /// How far a run of this build is from a reference case.
 public struct Verification: Sendable {
@@ -27,7 +27,7 @@ public struct Verification: Sendable {
   ///   - steps: at most as many as the case's trajectory has.
   ///   - pool: the threads.
   /// - Throws: `TransferError`.
-  public init<Numbers: Arithmetic>(
+  package init<Numbers: LossArithmetic>(
     _ numbers: Numbers, _ reference: ReferenceCase, steps: Int, pool: WorkerPool
   ) throws(TransferError) {
     let optimizer: FirstGradient
@@ -71,7 +71,7 @@ public struct Verification: Sendable {
 /// The costs of an image, without a step.
 ///
 /// - Throws: `TransferError`.
-public func score<Numbers: Arithmetic>(
+package func score<Numbers: LossArithmetic>(
   _ numbers: Numbers, image: ImageTensor, content: ImageTensor, style: ImageTensor,
   settings: TransferSettings, pool: WorkerPool
 ) throws(TransferError) -> LossValues {

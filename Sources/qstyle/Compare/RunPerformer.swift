@@ -33,7 +33,7 @@ struct RunPerformer {
     }
   }
 
-  private func perform<Numbers: Arithmetic>(
+  private func perform<Numbers: LossArithmetic>(
     _ file: RunFile, _ numbers: Numbers, _ pictures: Pictures, _ transfer: PlannedTransfer,
     _ plan: MemoryPlan
   ) throws(Failure) -> Bool {

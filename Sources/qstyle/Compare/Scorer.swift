@@ -3,6 +3,7 @@ internal import ImageIO
 internal import Optim
 internal import QualityReport
 internal import QuantVGG
+internal import Rows
 internal import StyleTransfer
 
 /// Judges finished runs by the float32 network, and quantized networks by their gradients, Gram
@@ -134,7 +135,7 @@ struct Scorer {
         guard let base = values.baseAddress else { throw .memory(bytes: 0) }
         return .success(
           try ActivationAgreement(
-            numbers, reference: reference, image: base, width: size.width, height: size.height,
+            numbers, reference: reference, image: MemorySlice(base: UnsafeMutablePointer(mutating: base), count: values.count), width: size.width, height: size.height,
             deepest: deepest, plan: Self.activationPlan, pool: pool))
       } catch {
         return .failure(error)
