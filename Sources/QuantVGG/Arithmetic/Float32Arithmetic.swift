@@ -15,20 +15,15 @@ package final class Float32Arithmetic: LossArithmetic {
   let kernels: KernelTable
   let layers: [PackedFloat32Convolution]
 
-  /// Packs convolutions, conv1_1 and on; `next` gives one at a time.
-  package init<Failure: Error>(
-    _ network: NetworkTable, layers count: Int, pooling: Pooling,
-    kernels: KernelTable = KernelTable(), next: (Int) throws(Failure) -> Float32Convolution
-  ) throws(Failure) {
-    var layers: [PackedFloat32Convolution] = []
-    for index in 0..<count {
-      layers.append(
-        PackedFloat32Convolution(try next(index), shape: network.convolutions[index]))
-    }
+  /// A reference of packed layers, conv1_1 and on.
+  init(
+    _ network: NetworkTable, _ layers: [PackedFloat32Convolution], pooling: Pooling,
+    kernels: KernelTable
+  ) {
     self.network = network
+    self.layers = layers
     self.pooling = pooling
     self.kernels = kernels
-    self.layers = layers
   }
 
   /// Packs convolutions, conv1_1 and on.
@@ -36,9 +31,10 @@ package final class Float32Arithmetic: LossArithmetic {
     _ convolutions: [Float32Convolution], of network: NetworkTable, pooling: Pooling,
     kernels: KernelTable = KernelTable()
   ) {
-    self.init(network, layers: convolutions.count, pooling: pooling, kernels: kernels) {
-      convolutions[$0]
+    let layers = zip(convolutions, network.convolutions).map {
+      PackedFloat32Convolution($0, shape: $1)
     }
+    self.init(network, layers, pooling: pooling, kernels: kernels)
   }
 
   package var instructionSet: InstructionSet { kernels.instructionSet }

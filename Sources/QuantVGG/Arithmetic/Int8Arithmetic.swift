@@ -7,64 +7,18 @@ package final class Int8Arithmetic: LossArithmetic {
   package typealias Activation = Activation8
   package typealias Gradient = Gradient8
 
-  package let network: NetworkTable
   /// How the blocks are connected; the activation scales were chosen for it.
   package let pooling: Pooling
-  package let copies: WeightCopies
   package let rowPairs: Int8RowPairs?
-  let kernels: KernelTable
-  let layers: [PackedInt8Convolution]
+  private let packed: Int8Layers
 
-  private init(_ settings: Settings, _ layers: [PackedInt8Convolution]) {
-    network = settings.network
-    pooling = settings.pooling
-    copies = settings.copies
-    kernels = settings.kernels
-    self.layers = layers
-    rowPairs = RowPairKernels(kernels).map { Int8RowPairs(kernels: $0, layers: layers) }
-  }
-
-  private struct Settings {
-    let network: NetworkTable
-    let pooling: Pooling
-    let copies: WeightCopies
-    let kernels: KernelTable
-  }
-
-  private var settings: Settings {
-    Settings(network: network, pooling: pooling, copies: copies, kernels: kernels)
-  }
-
-  /// An engine without layers, for `appending`.
-  ///
-  /// - Parameters:
-  ///   - network: the network that the layers are of.
-  ///   - pooling: the pooling that biases and activation scales belong to.
-  ///   - kernels: the instruction set that computes.
-  ///   - copies: which copies of the weights are kept.
-  package convenience init(
-    _ network: NetworkTable, pooling: Pooling, kernels: KernelTable = KernelTable(),
-    copies: WeightCopies = .both
-  ) {
-    self.init(
-      Settings(network: network, pooling: pooling, copies: copies, kernels: kernels), [])
-  }
-
-  /// Packs convolutions, conv1_1 and on; `next` gives one at a time.
-  package convenience init<Failure: Error>(
-    _ network: NetworkTable, layers count: Int, pooling: Pooling,
-    kernels: KernelTable = KernelTable(), copies: WeightCopies = .both,
-    next: (Int) throws(Failure) -> Int8Convolution
-  ) throws(Failure) {
-    var layers: [PackedInt8Convolution] = []
-    for index in 0..<count {
-      layers.append(
-        PackedInt8Convolution(
-          try next(index), shape: network.convolutions[index],
-          inputScale: Self.inputScale(after: layers.last), copies: copies, kernels: kernels))
+  /// An engine of packed layers, whose biases and activation scales belong to `pooling`.
+  package init(_ layers: Int8Layers, pooling: Pooling) {
+    self.pooling = pooling
+    packed = layers
+    rowPairs = RowPairKernels(layers.kernels).map {
+      Int8RowPairs(kernels: $0, layers: layers.layers)
     }
-    self.init(
-      Settings(network: network, pooling: pooling, copies: copies, kernels: kernels), layers)
   }
 
   /// Packs convolutions, conv1_1 and on.
@@ -72,23 +26,22 @@ package final class Int8Arithmetic: LossArithmetic {
     _ convolutions: [Int8Convolution], of network: NetworkTable, pooling: Pooling,
     kernels: KernelTable = KernelTable(), copies: WeightCopies = .both
   ) {
-    self.init(
-      network, layers: convolutions.count, pooling: pooling, kernels: kernels, copies: copies
-    ) { convolutions[$0] }
+    var layers = Int8Layers(network, kernels: kernels, copies: copies)
+    for convolution in convolutions { layers.append(convolution) }
+    self.init(layers, pooling: pooling)
   }
 
   /// An engine with one layer more, which shares the others.
   package func appending(_ convolution: Int8Convolution) -> Int8Arithmetic {
-    let packed = PackedInt8Convolution(
-      convolution, shape: network.convolutions[layers.count],
-      inputScale: Self.inputScale(after: layers.last), copies: copies, kernels: kernels)
-    return Int8Arithmetic(settings, layers + [packed])
+    var layers = packed
+    layers.append(convolution)
+    return Int8Arithmetic(layers, pooling: pooling)
   }
 
-  /// The scale of what the layer behind another one reads.
-  private static func inputScale(after layer: PackedInt8Convolution?) -> Float {
-    layer?.outputScale ?? 1 / FixedPoint.imageUnitsPerLevel
-  }
+  package var network: NetworkTable { packed.network }
+  package var copies: WeightCopies { packed.copies }
+  var kernels: KernelTable { packed.kernels }
+  var layers: [PackedInt8Convolution] { packed.layers }
 
   package static func packedBytes(
     _ layers: [NetworkTable.Convolution], copies: WeightCopies

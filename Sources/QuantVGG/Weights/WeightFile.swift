@@ -238,14 +238,15 @@ extension Float32Arithmetic {
     _ file: WeightFile, deepest: LayerName, pooling: Pooling,
     kernels: KernelTable = KernelTable(), transposed: Bool = false
   ) throws(WeightError) {
-    let last = try file.place(of: deepest)
-    try self.init(file.network, layers: last + 1, pooling: pooling, kernels: kernels) {
-      (layer) throws(WeightError) in
+    var layers: [PackedFloat32Convolution] = []
+    for layer in 0...(try file.place(of: deepest)) {
       var convolution = try file.float32(layer: layer)
       if transposed { transposeTaps(&convolution.weights) }
+      layers.append(
+        PackedFloat32Convolution(convolution, shape: file.network.convolutions[layer]))
       file.dropPages()
-      return convolution
     }
+    self.init(file.network, layers, pooling: pooling, kernels: kernels)
   }
 }
 
@@ -264,15 +265,14 @@ extension Int8Arithmetic {
     _ file: WeightFile, deepest: LayerName, pooling: Pooling,
     kernels: KernelTable = KernelTable(), copies: WeightCopies = .both, transposed: Bool = false
   ) throws(WeightError) {
-    let last = try file.place(of: deepest)
-    try self.init(
-      file.network, layers: last + 1, pooling: pooling, kernels: kernels, copies: copies
-    ) { (layer) throws(WeightError) in
+    var layers = Int8Layers(file.network, kernels: kernels, copies: copies)
+    for layer in 0...(try file.place(of: deepest)) {
       var convolution = try file.int8(layer: layer, pooling: pooling)
       if transposed { transposeTaps(&convolution.weights) }
+      layers.append(convolution)
       file.dropPages()
-      return convolution
     }
+    self.init(layers, pooling: pooling)
   }
 }
 
