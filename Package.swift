@@ -39,7 +39,7 @@ let package = Package(
     .target(
       name: "QuantVGG", dependencies: ["Rows", "CQuantKernels", "CSystem"],
       swiftSettings: swiftSettings),
-    .target(name: "Optim", dependencies: ["CSystem"], swiftSettings: swiftSettings),
+    .target(name: "Optim", dependencies: ["Rows"], swiftSettings: safeSettings),
     .target(name: "FileOutput", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(
       name: "StyleTransfer",

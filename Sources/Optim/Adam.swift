@@ -1,3 +1,5 @@
+public import Rows
+
 /// Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1) over rows of numbers.
 ///
 /// ```
@@ -55,12 +57,13 @@ public final class Adam: Optimizer {
 
   /// Updates a row; see the recurrence above.
   public override func receive(
-    _ gradient: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>, row: Int
+    _ gradient: MemorySlice<Float>, values: MemorySlice<Float>, row: Int
   ) {
-    precondition((0..<rows).contains(row))
-    guard let base = state.baseAddress?.assumingMemoryBound(to: Float.self) else { return }
-    let m = base + row * rowLength
-    let v = m + rows * rowLength
+    check(gradient, row: row)
+    check(values, row: row)
+    let moments = state.elements(Float.self, count: 2 * rows * rowLength)
+    let m = moments[row * rowLength..<(row + 1) * rowLength]
+    let v = moments[(rows + row) * rowLength..<(rows + row + 1) * rowLength]
     let step = step
     for i in 0..<rowLength {
       (m[i], v[i]) = step.moments(m[i], v[i], gradient: gradient[i])

@@ -1,3 +1,5 @@
+public import Rows
+
 /// Adam whose moments take a byte each.
 ///
 /// A block of 256 numbers of a row shares an exponent, and each moment is a small floating-point
@@ -51,34 +53,32 @@ public final class Adam8Bit: Optimizer {
 
   /// Updates a row.
   public override func receive(
-    _ gradient: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>, row: Int
+    _ gradient: MemorySlice<Float>, values: MemorySlice<Float>, row: Int
   ) {
-    precondition((0..<rows).contains(row))
-    guard let base = state.baseAddress?.assumingMemoryBound(to: UInt8.self) else { return }
-    var codes = base + row * Self.rowBytes(rowLength)
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * Self.block) { moments in
-      guard let m = moments.baseAddress else { return }
-      let v = m + Self.block
-      var first = 0
-      while first < rowLength {
-        let count = min(Self.block, rowLength - first)
+    check(gradient, row: row)
+    check(values, row: row)
+    withTemporarySlice(of: Float.self, count: 2 * Self.block) { moments in
+      var place = row * Self.rowBytes(rowLength)
+      for first in stride(from: 0, to: rowLength, by: Self.block) {
+        let range = first..<min(first + Self.block, rowLength)
+        let bytes = 2 * range.count + 2
         update(
-          values + first, gradient + first, first, count, codes: codes, m: m, v: v,
+          values[range], gradient[range], first, codes: state[place..<place + bytes],
+          m: moments[0..<range.count], v: moments[Self.block..<Self.block + range.count],
           random: RandomBits(step: steps, index: row * rowLength + first))
-        codes += 2 * count + 2
-        first += count
+        place += bytes
       }
     }
   }
 
   /// Updates the block from `place` on: its exponents in `codes[0]` and `codes[1]`, then both moments' codes.
   private func update(
-    _ x: UnsafeMutablePointer<Float>, _ g: UnsafePointer<Float>, _ place: Int, _ count: Int,
-    codes: UnsafeMutablePointer<UInt8>, m: UnsafeMutablePointer<Float>,
-    v: UnsafeMutablePointer<Float>, random: RandomBits
+    _ x: MemorySlice<Float>, _ g: MemorySlice<Float>, _ place: Int, codes: MemorySlice<UInt8>,
+    m: MemorySlice<Float>, v: MemorySlice<Float>, random: RandomBits
   ) {
-    let first = codes + 2
-    let second = first + count
+    let count = x.count
+    let first = codes[2..<2 + count]
+    let second = codes[2 + count..<2 + 2 * count]
     let step = step
     var mCode = Minifloat(exponent: codes[0], exponentBits: 3)
     var vCode = Minifloat(exponent: codes[1], exponentBits: 4)

@@ -1,3 +1,5 @@
+public import Rows
+
 /// The settings of `LBFGS`.
 public struct LBFGSSettings: Sendable, Equatable {
   /// Pairs of changes that are remembered, at least 1.
@@ -78,26 +80,26 @@ public final class LBFGS: Optimizer {
 
   /// Stores the gradient's row and its change, and multiplies them by all that is remembered.
   public override func receive(
-    _ gradient: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>, row: Int
+    _ gradient: MemorySlice<Float>, values: MemorySlice<Float>, row: Int
   ) {
-    precondition((0..<rows).contains(row))
+    check(gradient, row: row)
+    check(values, row: row)
     switch layout.historyBits {
     case .eight: store(gradient, values, StoredRow<Int8>(state, layout, row))
     case .sixteen: store(gradient, values, StoredRow<Int16>(state, layout, row))
     }
   }
 
-  private func store<Code: FixedWidthInteger & SignedInteger>(
-    _ gradient: UnsafePointer<Float>, _ values: UnsafePointer<Float>, _ stored: StoredRow<Code>
+  private func store<Code: FixedWidthInteger & SignedInteger & BitwiseCopyable>(
+    _ gradient: MemorySlice<Float>, _ values: MemorySlice<Float>, _ stored: StoredRow<Code>
   ) {
-    let products = stored.products
-    for i in 0..<layout.productCount { products[i] = 0 }
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * LBFGSLayout.block) { numbers in
-      guard let change = numbers.baseAddress else { return }
-      let free = change + LBFGSLayout.block
+    stored.products.fill(0)
+    withTemporarySlice(of: Float.self, count: 2 * LBFGSLayout.block) { numbers in
       for block in 0..<layout.blocks {
         let range = layout.range(block)
-        let g = stored.gradient + range.lowerBound
+        let change = numbers[0..<range.count]
+        let free = numbers[LBFGSLayout.block..<LBFGSLayout.block + range.count]
+        let g = stored.gradient[range]
         for i in 0..<range.count {
           let place = range.lowerBound + i
           free[i] = bounds.project(gradient[place], at: values[place], place)
@@ -109,9 +111,9 @@ public final class LBFGS: Optimizer {
           }
           let y = layout.history + pending
           stored.scales(y)[block] = BlockCode<Code>.encode(
-            change, range.count, into: stored.codes(y) + range.lowerBound)
+            change, into: stored.codes(y)[range])
         }
-        let scale = BlockCode<Int16>.encode(free, range.count, into: g)
+        let scale = BlockCode<Int16>.encode(free, into: g)
         stored.gradientScales[block] = scale
         multiply(stored, block, range)
       }
@@ -119,28 +121,27 @@ public final class LBFGS: Optimizer {
   }
 
   /// Adds a block's products of the pending pair and the gradient with all vectors.
-  private func multiply<Code: FixedWidthInteger & SignedInteger>(
+  private func multiply<Code: FixedWidthInteger & SignedInteger & BitwiseCopyable>(
     _ stored: StoredRow<Code>, _ block: Int, _ range: Range<Int>
   ) {
-    let (count, first) = (range.count, range.lowerBound)
     let products = stored.products
-    let g = stored.gradient + first
+    let g = stored.gradient[range]
     let gScale = Double(stored.gradientScales[block])
     let vectors = 2 * layout.history
     for vector in 0..<vectors where recursion.isUsed(vector % layout.history, pending: pending) {
-      let codes = stored.codes(vector) + first
+      let codes = stored.codes(vector)[range]
       let scale = Double(stored.scales(vector)[block])
-      products[vector] += scale * gScale * BlockCode<Code>.dot(codes, g, count)
+      products[vector] += scale * gScale * BlockCode<Code>.dot(codes, g)
       guard let pending else { continue }
       let (s, y) = (pending, layout.history + pending)
       products[vectors + 1 + vector] +=
         scale * Double(stored.scales(s)[block])
-        * BlockCode<Code>.dot(codes, stored.codes(s) + first, count)
+        * BlockCode<Code>.dot(codes, stored.codes(s)[range])
       products[2 * vectors + 1 + vector] +=
         scale * Double(stored.scales(y)[block])
-        * BlockCode<Code>.dot(codes, stored.codes(y) + first, count)
+        * BlockCode<Code>.dot(codes, stored.codes(y)[range])
     }
-    products[vectors] += gScale * gScale * BlockCode<Int16>.dot(g, g, count)
+    products[vectors] += gScale * gScale * BlockCode<Int16>.dot(g, g)
   }
 
   /// Adds up the products, and finds the direction.
@@ -176,28 +177,28 @@ public final class LBFGS: Optimizer {
   public override var moves: Bool { true }
 
   /// Changes a row by the direction, and stores the change.
-  public override func move(_ values: UnsafeMutablePointer<Float>, row: Int) {
-    precondition((0..<rows).contains(row))
+  public override func move(_ values: MemorySlice<Float>, row: Int) {
+    check(values, row: row)
     switch layout.historyBits {
     case .eight: move(values, StoredRow<Int8>(state, layout, row))
     case .sixteen: move(values, StoredRow<Int16>(state, layout, row))
     }
   }
 
-  private func move<Code: FixedWidthInteger & SignedInteger>(
-    _ values: UnsafeMutablePointer<Float>, _ stored: StoredRow<Code>
+  private func move<Code: FixedWidthInteger & SignedInteger & BitwiseCopyable>(
+    _ values: MemorySlice<Float>, _ stored: StoredRow<Code>
   ) {
-    withUnsafeTemporaryAllocation(of: Float.self, capacity: LBFGSLayout.block) { change in
-      guard let change = change.baseAddress else { return }
+    withTemporarySlice(of: Float.self, count: LBFGSLayout.block) { numbers in
       for block in 0..<layout.blocks {
         let range = layout.range(block)
         let (count, first) = (range.count, range.lowerBound)
-        let g = stored.gradient + first
+        let change = numbers[0..<count]
+        let g = stored.gradient[range]
         let factor = Float(factors[2 * layout.history] * Double(stored.gradientScales[block]))
         for i in 0..<count { change[i] = factor * Float(g[i]) }
         for vector in 0..<2 * layout.history where factors[vector] != 0 {
           let factor = Float(factors[vector] * Double(stored.scales(vector)[block]))
-          let codes = stored.codes(vector) + first
+          let codes = stored.codes(vector)[range]
           for i in 0..<count {
             change[i] += factor * Float(Int32(truncatingIfNeeded: codes[i]))
           }
@@ -206,8 +207,8 @@ public final class LBFGS: Optimizer {
           let value = values[first + i]
           change[i] = bounds.limit(value + change[i], first + i) - value
         }
-        let codes = stored.codes(target) + first
-        let scale = BlockCode<Code>.encode(change, count, into: codes)
+        let codes = stored.codes(target)[range]
+        let scale = BlockCode<Code>.encode(change, into: codes)
         stored.scales(target)[block] = scale
         for i in 0..<count {
           values[first + i] += scale * Float(Int32(truncatingIfNeeded: codes[i]))
@@ -252,27 +253,30 @@ private struct LBFGSLayout {
 /// A row of the state.
 ///
 /// Vectors are numbered: changes s of the values, then changes y of the gradient.
-private struct StoredRow<Code: FixedWidthInteger & SignedInteger> {
-  private let base: UnsafeMutableRawPointer
+private struct StoredRow<Code: FixedWidthInteger & SignedInteger & BitwiseCopyable> {
+  private let bytes: MemorySlice<UInt8>
   private let layout: LBFGSLayout
 
-  init(_ state: UnsafeMutableRawBufferPointer, _ layout: LBFGSLayout, _ row: Int) {
-    guard let base = state.baseAddress else { preconditionFailure("there is a state") }
-    self.base = base + row * layout.bytes
+  init(_ state: MemorySlice<UInt8>, _ layout: LBFGSLayout, _ row: Int) {
+    bytes = state[row * layout.bytes..<(row + 1) * layout.bytes]
     self.layout = layout
   }
 
-  var products: UnsafeMutablePointer<Double> { base.assumingMemoryBound(to: Double.self) }
+  var products: MemorySlice<Double> { bytes.elements(Double.self, count: layout.productCount) }
   /// Scales of the gradient's blocks.
-  var gradientScales: UnsafeMutablePointer<Float> { scales(2 * layout.history) }
+  var gradientScales: MemorySlice<Float> { scales(2 * layout.history) }
   /// Scales of a vector's blocks.
-  func scales(_ vector: Int) -> UnsafeMutablePointer<Float> {
-    (base + layout.scaleOffset).assumingMemoryBound(to: Float.self) + vector * layout.blocks
+  func scales(_ vector: Int) -> MemorySlice<Float> {
+    let size = layout.blocks * MemoryLayout<Float>.stride
+    return bytes.elements(
+      Float.self, at: layout.scaleOffset + vector * size, count: layout.blocks)
   }
-  var gradient: UnsafeMutablePointer<Int16> {
-    (base + layout.gradientOffset).assumingMemoryBound(to: Int16.self)
+  var gradient: MemorySlice<Int16> {
+    bytes.elements(Int16.self, at: layout.gradientOffset, count: layout.rowLength)
   }
-  func codes(_ vector: Int) -> UnsafeMutablePointer<Code> {
-    (base + layout.codeOffset).assumingMemoryBound(to: Code.self) + vector * layout.rowLength
+  func codes(_ vector: Int) -> MemorySlice<Code> {
+    let size = layout.rowLength * MemoryLayout<Code>.stride
+    return bytes.elements(
+      Code.self, at: layout.codeOffset + vector * size, count: layout.rowLength)
   }
 }

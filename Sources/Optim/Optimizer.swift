@@ -1,4 +1,4 @@
-internal import CSystem
+public import Rows
 
 /// Changes the rows of an image by their gradient; subclasses say how.
 ///
@@ -14,7 +14,8 @@ open class Optimizer {
   /// Where values may lie.
   public let bounds: ValueBounds
   /// What it remembers of every row from step to step; zeros at first.
-  public let state: UnsafeMutableRawBufferPointer
+  public let state: MemorySlice<UInt8>
+  private let memory: Arena
 
   /// Asks for the state.
   ///
@@ -31,12 +32,20 @@ open class Optimizer {
     self.rowLength = rowLength
     self.rows = rows
     self.bounds = ValueBounds(rowLength: rowLength, repeating: bounds)
-    guard let address = calloc(max(stateBytes, 1), 1) else { throw .refused(bytes: stateBytes) }
-    state = UnsafeMutableRawBufferPointer(start: address, count: stateBytes)
+    var plan = ArenaPlan()
+    let reservation = plan.reserve(stateBytes, of: UInt8.self)
+    do throws(MemoryError) {
+      memory = try Arena(plan)
+    } catch {
+      throw .refused(bytes: stateBytes)
+    }
+    state = memory.slice(reservation)
   }
 
-  deinit {
-    free(state.baseAddress)
+  /// Checks that a row and its gradient are this optimizer's.
+  func check(_ numbers: MemorySlice<Float>, row: Int) {
+    precondition((0..<rows).contains(row), "a row of another image")
+    precondition(numbers.count == rowLength, "a row of another length")
   }
 
   /// Starts a step.
@@ -51,7 +60,7 @@ open class Optimizer {
   ///   - values: the row.
   ///   - row: its index.
   open func receive(
-    _ gradient: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>, row: Int
+    _ gradient: MemorySlice<Float>, values: MemorySlice<Float>, row: Int
   ) {}
 
   /// Ends the gradient's rows.
@@ -61,11 +70,11 @@ open class Optimizer {
   open var moves: Bool { false }
 
   /// Changes the values of a row.
-  open func move(_ values: UnsafeMutablePointer<Float>, row: Int) {}
+  open func move(_ values: MemorySlice<Float>, row: Int) {}
 
   /// The bytes that, with the numbers of `visitNumbers`, let another optimizer of the same settings
   /// go on from here between two steps.
-  open var kept: UnsafeMutableRawBufferPointer { state }
+  open var kept: MemorySlice<UInt8> { state }
 
   /// Shows each number that is remembered beside `kept`, always in the same order.
   ///

@@ -101,6 +101,11 @@ public struct MutableRow<Format: RowFormat>: @unchecked Sendable {
       base: base + range.lowerBound * channels, width: range.count, channels: channels)
   }
 
+  /// The elements, pixel by pixel.
+  @inlinable public var elements: MemorySlice<Format.Element> {
+    unsafe MemorySlice(base: base, count: count)
+  }
+
   /// Makes every element zero.
   @inlinable
   public func clear() {

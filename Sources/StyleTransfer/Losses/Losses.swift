@@ -105,6 +105,6 @@ final class Losses<Numbers: LossArithmetic>: GradientClient {
   func consumeImageGradient(_ gradient: MutableRow<Real>, row: Int, worker: Int) {
     let count = shape.width * 3
     optimizer.receive(
-      gradient.base, values: image[row * count..<(row + 1) * count].base, row: row)
+      gradient.elements, values: image[row * count..<(row + 1) * count], row: row)
   }
 }

@@ -1,5 +1,6 @@
 internal import FileOutput
 internal import Optim
+internal import Rows
 
 /// A step of a transfer from which it can go on, to the same bits, after the program has ended.
 ///
@@ -56,7 +57,7 @@ public struct Checkpoint: Sendable, Equatable {
     _ image: UnsafeBufferPointer<Float>, _ optimizer: Optimizer, to path: String
   ) throws(CheckpointError) {
     let image = UnsafeRawBufferPointer(image)
-    let state = UnsafeRawBufferPointer(optimizer.kept)
+    let state = UnsafeRawBufferPointer(start: optimizer.kept.base, count: optimizer.kept.count)
     do throws(FileOutputError) {
       var writer = CheckpointWriter(try AtomicFile(path: path))
       writer.put(Self.magic)

@@ -1,5 +1,6 @@
 internal import CSystem
 internal import Optim
+internal import Rows
 
 /// A checkpoint file that is read from its beginning to its end, no size in it trusted.
 final class CheckpointReader {
@@ -52,7 +53,7 @@ final class CheckpointReader {
     guard step <= UInt64(Int32.max) else { throw .damaged }
     guard let image, let optimizer else { return result }
 
-    let (pixels, state) = (UnsafeMutableRawBufferPointer(image), optimizer.kept)
+    let (pixels, state) = (UnsafeMutableRawBufferPointer(image), UnsafeMutableRawBufferPointer(start: optimizer.kept.base, count: optimizer.kept.count))
     let count = Checkpoint.numberCount(optimizer)
     guard imageBytes == UInt64(pixels.count), stateBytes == UInt64(state.count),
       numbers == UInt64(count)

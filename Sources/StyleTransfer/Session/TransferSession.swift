@@ -211,7 +211,8 @@ private final class RowMover: ParallelWork {
   }
 
   override func run(item: Int, worker: Int) {
-    optimizer.move(values.from(item * optimizer.rowLength).base, row: item)
+    let count = optimizer.rowLength
+    optimizer.move(values[item * count..<(item + 1) * count], row: item)
   }
 }
 

@@ -1,4 +1,5 @@
 public import Optim
+public import Rows
 
 /// Keeps the gradient of the last step while another optimizer works with it.
 public final class GradientRecorder: Optimizer {
@@ -35,7 +36,11 @@ public final class GradientRecorder: Optimizer {
 
   /// dJ/dx of the last step, `[height][width][3]`, valid until the next.
   public var gradient: UnsafeBufferPointer<Float> {
-    UnsafeBufferPointer(state.bindMemory(to: Float.self))
+    UnsafeBufferPointer(start: kept32.base, count: kept32.count)
+  }
+
+  private var kept32: MemorySlice<Float> {
+    state.elements(Float.self, count: rowLength * rows)
   }
 
   private var active: Optimizer? { isFrozen ? nil : inner }
@@ -45,10 +50,9 @@ public final class GradientRecorder: Optimizer {
 
   /// Copies the row and hands it on.
   public override func receive(
-    _ gradient: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>, row: Int
+    _ gradient: MemorySlice<Float>, values: MemorySlice<Float>, row: Int
   ) {
-    let kept = state.bindMemory(to: Float.self)
-    for i in 0..<rowLength { kept[row * rowLength + i] = gradient[i] }
+    kept32[row * rowLength..<(row + 1) * rowLength].copy(gradient)
     active?.receive(gradient, values: values, row: row)
   }
 
@@ -59,13 +63,13 @@ public final class GradientRecorder: Optimizer {
   public override var moves: Bool { active?.moves ?? false }
 
   /// Lets the other optimizer move a row.
-  public override func move(_ values: UnsafeMutablePointer<Float>, row: Int) {
+  public override func move(_ values: MemorySlice<Float>, row: Int) {
     active?.move(values, row: row)
   }
 
   /// What the other optimizer remembers; the gradient is not kept.
-  public override var kept: UnsafeMutableRawBufferPointer {
-    inner?.kept ?? UnsafeMutableRawBufferPointer(start: nil, count: 0)
+  public override var kept: MemorySlice<UInt8> {
+    inner?.kept ?? state[0..<0]
   }
 
   /// Shows the other optimizer's numbers.

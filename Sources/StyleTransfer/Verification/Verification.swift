@@ -1,4 +1,5 @@
 internal import Optim
+internal import Rows
 package import QuantVGG
 
 /// How far a run of this build is from a reference case.
@@ -106,7 +107,7 @@ private final class FirstGradient: Optimizer {
   }
 
   override func receive(
-    _ gradient: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>, row: Int
+    _ gradient: MemorySlice<Float>, values: MemorySlice<Float>, row: Int
   ) {
     if steps == 1 {
       // Rows come from several threads but do not overlap; the buffer itself stays where it is.
