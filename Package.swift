@@ -83,7 +83,7 @@ let package = Package(
       path: "Tools/quantize/Command", swiftSettings: swiftSettings),
     // The tests.
     .target(
-      name: "TestSupport", dependencies: ["CSystem", "StyleTransfer"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Rows", "CSystem", "StyleTransfer"], path: "Tests/TestSupport"),
     .target(name: "KernelModels", dependencies: ["CQuantKernels"], path: "Tests/KernelModels"),
     .testTarget(
       name: "QuantVGGTests",
@@ -95,7 +95,7 @@ let package = Package(
       dependencies: [
         "StyleTransfer", "QuantVGG", "Optim", "FileOutput", "CSystem", "TestSupport",
       ]),
-    .testTarget(name: "OptimTests", dependencies: ["Optim", "TestSupport"]),
+    .testTarget(name: "OptimTests", dependencies: ["Optim", "Rows", "TestSupport"]),
     .testTarget(name: "CommandOptionsTests", dependencies: ["CommandOptions", "TestSupport"]),
     .testTarget(
       name: "QuantizeTests",

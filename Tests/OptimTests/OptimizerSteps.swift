@@ -1,4 +1,6 @@
 import Optim
+import Rows
+import TestSupport
 
 /// Steps of an optimizer on a function whose gradient is known, its rows in a given order.
 func minimise(
@@ -9,20 +11,20 @@ func minimise(
   for step in 0..<steps {
     let g = gradient(x, step)
     optimizer.beginStep(loss: loss(x))
-    x.withUnsafeMutableBufferPointer { x in
-      g.withUnsafeBufferPointer { g in
-        guard let x = x.baseAddress, let g = g.baseAddress else { return }
-        for row in order ?? Array(0..<optimizer.rows) {
-          let offset = row * optimizer.rowLength
-          optimizer.receive(g + offset, values: x + offset, row: row)
-        }
-        optimizer.endStep()
-        guard optimizer.moves else { return }
-        for row in order ?? Array(0..<optimizer.rows) {
-          optimizer.move(x + row * optimizer.rowLength, row: row)
-        }
+    let (values, gradient) = (TestMemory(x), TestMemory(g))
+    func place(_ row: Int) -> Range<Int> {
+      row * optimizer.rowLength..<(row + 1) * optimizer.rowLength
+    }
+    for row in order ?? Array(0..<optimizer.rows) {
+      optimizer.receive(gradient.slice[place(row)], values: values.slice[place(row)], row: row)
+    }
+    optimizer.endStep()
+    if optimizer.moves {
+      for row in order ?? Array(0..<optimizer.rows) {
+        optimizer.move(values.slice[place(row)], row: row)
       }
     }
+    x = values.slice.array
   }
   return x
 }
