@@ -13,6 +13,7 @@
 typedef int8_t QV_NAME(bytes16) __attribute__((vector_size(16)));
 
 QV_TARGET void QV_NAME(s8_mirror_panel)(const qv_s8_mirror_panel *a) {
+    QV_CHECK(s8_mirror_panel, a);
     const int64_t inputs = a->inputs;
     const int64_t outputs = a->outputs;
     for (int tap = 0; tap < 9; tap++) {
@@ -32,6 +33,7 @@ QV_TARGET void QV_NAME(s8_mirror_panel)(const qv_s8_mirror_panel *a) {
 }
 
 QV_TARGET void QV_NAME(f32_quantize_image)(const qv_f32_quantize_image *a) {
+    QV_CHECK(f32_quantize_image, a);
     for (int32_t x = 0; x < a->width; x++) {
         for (int32_t c = 0; c < 3; c++) {
             float v = a->row[3 * x + c] * 64.0f;
@@ -43,6 +45,7 @@ QV_TARGET void QV_NAME(f32_quantize_image)(const qv_f32_quantize_image *a) {
 }
 
 QV_TARGET void QV_NAME(u8_pool_average)(const qv_u8_pool *a) {
+    QV_CHECK(u8_pool, a);
     const int32_t channels = a->channels;
     uint8_t carries[QV_MOST_CHANNELS];
     memset(carries, 2, (size_t)channels);
@@ -59,6 +62,7 @@ QV_TARGET void QV_NAME(u8_pool_average)(const qv_u8_pool *a) {
 }
 
 QV_TARGET void QV_NAME(u8_pool_max)(const qv_u8_pool *a) {
+    QV_CHECK(u8_pool, a);
     const int32_t channels = a->channels;
     for (int32_t x = 0; x < a->width; x++) {
         const uint8_t *restrict top = a->top + 2 * x * (int64_t)channels;
@@ -73,6 +77,7 @@ QV_TARGET void QV_NAME(u8_pool_max)(const qv_u8_pool *a) {
 }
 
 QV_TARGET void QV_NAME(u8_quantize_gradient)(const qv_u8_quantize_gradient *a) {
+    QV_CHECK(u8_quantize_gradient, a);
     const int32_t channels = a->channels;
     const float *restrict weight_scale = a->weight_scale;
     for (int32_t x = 0; x < a->width; x++) {
@@ -112,6 +117,7 @@ QV_TARGET void QV_NAME(u8_quantize_gradient)(const qv_u8_quantize_gradient *a) {
 }
 
 QV_TARGET void QV_NAME(u8_unpool_max)(const qv_u8_unpool_max *a) {
+    QV_CHECK(u8_unpool_max, a);
     const int32_t channels = a->channels;
     for (int32_t x = 0; x < a->width; x++) {
         float *restrict out = a->out + x * (int64_t)channels;
@@ -136,6 +142,7 @@ QV_TARGET void QV_NAME(u8_unpool_max)(const qv_u8_unpool_max *a) {
 }
 
 QV_TARGET void QV_NAME(f32_unpool_average)(const qv_f32_unpool_average *a) {
+    QV_CHECK(f32_unpool_average, a);
     const int32_t channels = a->channels;
     for (int32_t x = 0; x < a->width; x++) {
         float *restrict out = a->out + x * (int64_t)channels;
@@ -149,6 +156,7 @@ QV_TARGET void QV_NAME(f32_unpool_average)(const qv_f32_unpool_average *a) {
 }
 
 QV_TARGET void QV_NAME(u8_squared_difference)(const qv_u8_squared_difference *a) {
+    QV_CHECK(u8_squared_difference, a);
     const int32_t channels = a->channels;
     const int64_t most = 32768;  // columns whose sum an Int32 holds: 2^15 * 255^2 < 2^31
     int64_t *restrict sums = a->sums;
@@ -169,6 +177,7 @@ QV_TARGET void QV_NAME(u8_squared_difference)(const qv_u8_squared_difference *a)
 }
 
 QV_TARGET void QV_NAME(u8_content_gradient)(const qv_u8_content_gradient *a) {
+    QV_CHECK(u8_content_gradient, a);
     const int32_t channels = a->channels;
     const float *restrict factor = a->factor;
     for (int32_t x = 0; x < a->width; x++) {

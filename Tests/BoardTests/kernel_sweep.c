@@ -336,6 +336,10 @@ static void check_float_dot(int W, int length) {
     CHECK(f32_dot, &a, W, length);
 }
 
+#if defined(DEBUG)
+#include "kernel_bounds.h"
+#endif
+
 int main(void) {
     kernel_models(&models);
     const qv_isa best = qv_detect_isa();
@@ -343,6 +347,9 @@ int main(void) {
         sets[set_count].name = isa_names[isa];
         qv_select_kernels((qv_isa)isa, &sets[set_count++].table);
     }
+#if defined(DEBUG)
+    check_bounds();
+#endif
     for (at_end = 0; at_end < 2; at_end++) {
         for (int W = 1; W <= 57; W++) {
             for (int K = 16; K <= 128; K += 16) {

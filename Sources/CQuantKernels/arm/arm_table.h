@@ -2,7 +2,7 @@
 #ifndef QV_ARM_TABLE_H
 #define QV_ARM_TABLE_H
 
-#include "CQuantKernels.h"
+#include "../bounds.h"
 
 #define QV_TARGET_NEON
 #define QV_TARGET_DOTPROD __attribute__((target("dotprod")))

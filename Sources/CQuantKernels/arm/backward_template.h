@@ -34,6 +34,7 @@ QV_INLINE QV_TARGET void tile(const qv_u8_conv_backward *a, int64_t x, int half,
 }
 
 QV_TARGET void QV_FUNCTION(const qv_u8_conv_backward *a) {
+    QV_CHECK(u8_conv_backward, a);
 #define TILE(MR) tile(a, x, half, MR)
     for (int half = 0; half < 2; half++) {
         QV_TILES(a->width, TILE)

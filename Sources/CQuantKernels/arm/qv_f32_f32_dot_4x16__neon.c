@@ -49,6 +49,7 @@ QV_INLINE void tile(const qv_f32_dot *a, int64_t x, int half, const int MR) {
 }
 
 void qv_f32_f32_dot_4x16__neon(const qv_f32_dot *a) {
+    QV_CHECK(f32_dot, a);
 #define TILE(MR) tile(a, x, half, MR)
     for (int half = 0; half < 2; half++) {
         QV_TILES_4_3_2_1(a->width, TILE)

@@ -26,6 +26,7 @@ QV_INLINE void block(const qv_f32_gram *a, int first, int column) {
 }
 
 void qv_f32_f32_gram_4x8__neon(const qv_f32_gram *a) {
+    QV_CHECK(f32_gram, a);
     for (int first = 0; first < 8; first += 4)
         for (int column = 0; column < QV_PANEL; column += 8) block(a, first, column);
 }

@@ -4,6 +4,7 @@
 #include "requant_arm.h"
 
 void qv_s16_s16_conv3x3_requant_1x32c2__neon(const qv_s16_conv_forward *a) {
+    QV_CHECK(s16_conv_forward, a);
     for (int64_t x = 0; x < a->width; x++) {
         int32x4_t sum[8];
         QV_UNROLL for (int j = 0; j < 8; j++) sum[j] = vld1q_s32(a->bias + 4 * j);

@@ -3,6 +3,7 @@
 #include "tiles_arm.h"
 
 void qv_u8_interleave__neon(const qv_u8_interleave *a) {
+    QV_CHECK(u8_interleave, a);
     const int64_t channels = a->channels;
     uint8_t *out = a->out;
     for (int32_t x = 0; x < a->width; x += 4) {

@@ -32,6 +32,7 @@ QV_INLINE void block(const qv_u8_gram *a, int first, int column) {
 }
 
 void qv_u8_u8_gram_4x8c4__neon(const qv_u8_gram *a) {
+    QV_CHECK(u8_gram, a);
     for (int first = 0; first < 8; first += 4)
         for (int column = 0; column < QV_PANEL; column += 8) block(a, first, column);
 }

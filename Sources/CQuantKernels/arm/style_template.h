@@ -29,6 +29,7 @@ QV_INLINE QV_TARGET void tile(const qv_u8_style_gradient *a, int64_t x, int half
 }
 
 QV_TARGET void QV_FUNCTION(const qv_u8_style_gradient *a) {
+    QV_CHECK(u8_style_gradient, a);
 #define TILE(MR) tile(a, x, half, MR)
     for (int half = 0; half < 2; half++) {
         QV_TILES(a->width, TILE)

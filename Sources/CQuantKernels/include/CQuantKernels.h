@@ -8,11 +8,13 @@
 // Panel       QV_PANEL (32) neighbouring output channels. Packed weights and output blocks come in whole panels.
 // Padded row  W + 2 pixels: pixel x of the image stands at index x + 1, the first and the last are padding.
 // Layout      rows are [pixel][channel], channels adjacent.
-// Ranges      K and C are positive multiples of 16, unless a function says otherwise; W >= 1.
-// Memory      exactly the bytes named are read and written; no pointer needs more than its type's alignment
-//             (packed weights come 64-byte aligned). Inputs and outputs do not overlap unless said.
+// Ranges      K and C are positive multiples of 16, unless a function says otherwise, and at most QV_MOST_CHANNELS; W >= 1.
+// Memory      exactly the bytes named are read and written; no pointer needs more than its type's alignment unless said.
+//             Inputs and outputs do not overlap.
 // Floats      IEEE 754 single precision, round to nearest even, subnormals kept. fma(a, b, c) is one rounding.
 //             rne(x) is the nearest integer, ties to even.
+//
+// Checks      in debug builds every function begins with the check of its call's bounds, qv_check_<call>; see the end.
 //
 // Names       qv_<in>_<weights>_<op>[_<fused>]_<MR>x<NR>[c<K>]__<isa>, and the file is named after the function.
 #ifndef CQUANTKERNELS_H
@@ -34,29 +36,30 @@
 ///   bit n of mask[x] = acc > 0, the ReLU's mask: an activation that rounds to 0 still passes its gradient
 typedef struct {
     const uint8_t *_Nonnull rows[3];      ///< [W+2][K] each: image rows y-1, y, y+1, zero point 0
-    const int8_t *weights;       ///< [3 rows][3 taps][K/4][QV_PANEL][4], values in [-127, 127]
+    const int8_t *weights;       ///< [3 rows][3 taps][K/4][QV_PANEL][4], values in [-127, 127]; 64-byte aligned
     const int32_t *weight_sums;  ///< [QV_PANEL] sum of a channel's weights (for kernels that shift the input by 128)
     const int32_t *bias;         ///< [QV_PANEL], |bias| <= 2^30
     const float *multiplier;     ///< [QV_PANEL], finite, >= 0
     uint8_t *out;                ///< pixel x, channel n at out[x * out_stride + n]
     uint32_t *mask;              ///< pixel x at mask[x * mask_stride]
     int32_t width;               ///< W
-    int32_t channels;            ///< K <= 512
+    int32_t channels;            ///< K
     int32_t out_stride;          ///< bytes from one written pixel to the next, >= QV_PANEL
-    int32_t mask_stride;         ///< words from one written pixel to the next
+    int32_t mask_stride;         ///< words from one written pixel to the next, >= 1
 } qv_u8_conv_forward;
 
 /// One row of one panel of conv1_1: Int16 fixed-point RGB0 pixels, otherwise as qv_u8_conv_forward.
 typedef struct {
     const int16_t *_Nonnull rows[3];   ///< [W+2][4] each: R, G, B, 0 in units of 1/64
-    const int16_t *weights;   ///< [3 rows][6 pairs][QV_PANEL][2]: the 12 values of a row's 3 taps, two by two
-    const int32_t *bias;      ///< [QV_PANEL]
-    const float *multiplier;  ///< [QV_PANEL]
+    const int16_t *weights;   ///< [3 rows][6 pairs][QV_PANEL][2]: the 12 values of a row's 3 taps, two by two, in
+                              ///< [-127, 127]; 64-byte aligned
+    const int32_t *bias;      ///< [QV_PANEL], |bias| <= 2^30
+    const float *multiplier;  ///< [QV_PANEL], finite, >= 0
     uint8_t *out;             ///< pixel x, channel n at out[x * out_stride + n]
     uint32_t *mask;           ///< pixel x at mask[x * mask_stride]
     int32_t width;
-    int32_t out_stride;
-    int32_t mask_stride;
+    int32_t out_stride;       ///< bytes, >= QV_PANEL
+    int32_t mask_stride;      ///< words, >= 1
 } qv_s16_conv_forward;
 
 /// Two neighbouring rows of one panel, each as qv_u8_conv_forward makes it, by Winograd's minimal filtering
@@ -72,16 +75,16 @@ typedef struct {
     uint8_t *_Nonnull out[2];    ///< rows y and y+1: pixel x, channel n at out[x * out_stride + n]
     uint32_t *_Nonnull mask[2];  ///< rows y and y+1: pixel x at mask[x * mask_stride]
     int32_t width;               ///< W
-    int32_t channels;            ///< K <= 512
+    int32_t channels;            ///< K
     int32_t out_stride;          ///< bytes from one written pixel to the next, >= QV_PANEL
-    int32_t mask_stride;         ///< words from one written pixel to the next
+    int32_t mask_stride;         ///< words from one written pixel to the next, >= 1
 } qv_u8_conv_winograd;
 
 /// A panel's weights for qv_u8_conv_winograd, in an order of the instruction set's own.
 typedef struct {
     const int8_t *weights;  ///< as in qv_u8_conv_forward
     int16_t *out;           ///< qv_winograd_count(K) values, 64-byte aligned
-    int32_t channels;       ///< K <= 512
+    int32_t channels;       ///< K
 } qv_s8_winograd;
 
 /// Values of one of the 32 parts of a transformed panel, 16 for each of K channels, and of the cache line after it:
@@ -95,21 +98,22 @@ static inline int64_t qv_winograd_count(int64_t channels) { return 32 * qv_winog
 ///   out[x][n] = acc after: acc = 0; for r in 0..<3, for i in 0..<3: acc = fma(scales[r][x + i], Float(dot), acc)
 typedef struct {
     const uint8_t *_Nonnull rows[3];      ///< [W+2][K] each: gradient rows y-1, y, y+1, stored as h + 128, h in [-127, 127]
-    const float *_Nonnull scales[3];      ///< [W+2] each: the pixel's scale t >= 0; 0 where the pixel is padding
-    const int8_t *weights;       ///< [3 rows][3 taps][K/4][QV_PANEL][4], taps already mirrored
+    const float *_Nonnull scales[3];      ///< [W+2] each: the pixel's scale t, finite, >= 0; 0 where the pixel is padding
+    const int8_t *weights;       ///< [3 rows][3 taps][K/4][QV_PANEL][4], taps already mirrored, values in [-127, 127];
+                                 ///< 64-byte aligned
     const int32_t *weight_sums;  ///< [3][3][QV_PANEL] sum over k of a tap's weights
     float *out;                  ///< pixel x, channel n at out[x * out_stride + n]
     int32_t width;
-    int32_t channels;            ///< K <= 512
-    int32_t out_stride;          ///< floats
+    int32_t channels;            ///< K
+    int32_t out_stride;          ///< floats from one written pixel to the next, >= QV_PANEL
 } qv_u8_conv_backward;
 
 /// One panel of backward weights from the forward weights of the same layer: taps mirrored, channels exchanged.
 typedef struct {
     const int8_t *forward;  ///< [outputs / 32][9 taps][inputs / 4][32 outputs][4 inputs]
     int8_t *out;            ///< [9 taps][outputs / 4][32 inputs][4 outputs]
-    int32_t inputs;         ///< a multiple of 32
-    int32_t outputs;        ///< a multiple of 32
+    int32_t inputs;         ///< a multiple of 32, as K
+    int32_t outputs;        ///< a multiple of 32, as K
     int32_t panel;          ///< first input channel of the panel / 32
 } qv_s8_mirror_panel;
 
@@ -126,7 +130,7 @@ typedef struct {
 typedef struct {
     const uint8_t *positions;  ///< [groups][C][4]
     int64_t *sums;             ///< element (first, panel) of a [C][C] matrix
-    int32_t groups;            ///< at most 8192, so that an Int32 holds 4 * groups * 255 * 128
+    int32_t groups;            ///< 1...8192, so that an Int32 holds 4 * groups * 255 * 128
     int32_t channels;          ///< C, a multiple of QV_PANEL
     int32_t first;             ///< first of 8 rows, a multiple of 8
     int32_t panel;             ///< first of QV_PANEL columns, a multiple of QV_PANEL
@@ -140,9 +144,10 @@ typedef struct {
     const int8_t *high, *low;   ///< [K/4][QV_PANEL][4] each, values in [-127, 127] and [-64, 64]
     const int32_t *high_sums;   ///< [QV_PANEL] sum over k of high
     const int32_t *low_sums;    ///< [QV_PANEL] sum over k of low
-    const float *scale;         ///< [QV_PANEL]
+    const float *scale;         ///< [QV_PANEL], finite
     float *out;                 ///< pixel x, channel n at out[x * out_stride + n]
-    int32_t width, channels, out_stride;
+    int32_t width, channels;
+    int32_t out_stride;         ///< floats, >= QV_PANEL
 } qv_u8_style_gradient;
 
 /// Adds a row's squared differences, channel by channel: sums[c] += sum over x of (row[x][c] - target[x][c])^2, exact.
@@ -155,7 +160,7 @@ typedef struct {
 /// Adds the content gradient of a row: out[x][c] = fma(factor[c], Float(Int32(row[x][c]) - Int32(target[x][c])), out[x][c])
 typedef struct {
     const uint8_t *row, *target;  ///< [W][C] each
-    const float *factor;          ///< [C]
+    const float *factor;          ///< [C], finite
     float *out;                   ///< [W][C]
     int32_t width, channels;
 } qv_u8_content_gradient;
@@ -169,7 +174,7 @@ typedef struct {
     int32_t width;
 } qv_f32_quantize_image;
 
-/// 2x2 pooling, stride 2: from two rows of at least 2W pixels to one of W, C <= QV_MOST_CHANNELS.
+/// 2x2 pooling, stride 2: from two rows of at least 2W pixels to one of W.
 ///   average: s = a + b + c + d + e, out = s >> 2; e is 2 at x = 0, and s & 3 of the pixel before behind it
 ///   maximum: out = max(a, b, c, d)
 typedef struct {
@@ -182,9 +187,9 @@ typedef struct {
 ///   g[c] = bit c % 32 of mask[x][c / 32] ? gradient[x][c] * weight_scale[c] : 0;  m = max over c of |g[c]|
 ///   m < 2^-100: t = 0, out = 128.  Otherwise t = m / 127, out[x][c] = 128 + rne(g[c] * (127 / m))
 typedef struct {
-    const float *gradient;      ///< [W][C] dJ/dA
+    const float *gradient;      ///< [W][C] dJ/dA; g is finite
     const uint32_t *mask;       ///< [W][C / 32] the layer's ReLU mask; C is a multiple of 32
-    const float *weight_scale;  ///< [C]
+    const float *weight_scale;  ///< [C], finite, >= 0
     uint8_t *out;               ///< [W][C]
     float *scales;              ///< [W] t
     int32_t width, channels;
@@ -198,7 +203,7 @@ typedef struct {
     const float *gradient;        ///< [width / 2][C]
     float *out;                   ///< [width][C]
     int32_t width, channels;
-    int32_t is_bottom;            ///< which of the two rows `out` is
+    int32_t is_bottom;            ///< 0 or 1: which of the two rows `out` is
 } qv_u8_unpool_max;
 
 /// Adjoint of average pooling: out[x][c] = x < 2 * (width / 2) ? 0.25 * gradient[x / 2][c] : 0
@@ -223,7 +228,8 @@ typedef struct {
     int32_t row_count;      ///< 1 or 3
     int32_t length;         ///< >= 1, any
     int32_t pixel_stride;   ///< >= 1, any
-    int32_t width, out_stride;
+    int32_t width;
+    int32_t out_stride;     ///< floats, >= QV_PANEL
     int32_t relu, accumulate;  ///< 0 or 1
 } qv_f32_dot;
 
@@ -232,7 +238,8 @@ typedef struct {
 typedef struct {
     const float *row;  ///< [W][C]
     double *sums;      ///< element (first, panel) of a [C][C] matrix
-    int32_t width, channels, first, panel;
+    int32_t width;
+    int32_t channels, first, panel;  ///< as in qv_u8_gram
 } qv_f32_gram;
 
 // --- the table ---------------------------------------------------------------------------------
@@ -283,6 +290,29 @@ qv_isa qv_detect_isa(void);
 /// Overwrites the entries that `isa` (or a weaker set that `isa` includes) has a kernel for.
 /// `isa` must not be beyond qv_detect_isa().
 void qv_select_kernels(qv_isa isa, qv_kernels *table);
+
+// --- checks ------------------------------------------------------------------------------------
+
+// Each ends the program with the condition that a call breaks, of those that its type states: sizes, strides,
+// alignment, ranges of values. They do nothing unless DEBUG is defined.
+void qv_check_u8_conv_forward(const qv_u8_conv_forward *);
+void qv_check_s16_conv_forward(const qv_s16_conv_forward *);
+void qv_check_u8_conv_winograd(const qv_u8_conv_winograd *);
+void qv_check_s8_winograd(const qv_s8_winograd *);
+void qv_check_u8_conv_backward(const qv_u8_conv_backward *);
+void qv_check_s8_mirror_panel(const qv_s8_mirror_panel *);
+void qv_check_u8_interleave(const qv_u8_interleave *);
+void qv_check_u8_gram(const qv_u8_gram *);
+void qv_check_u8_style_gradient(const qv_u8_style_gradient *);
+void qv_check_u8_squared_difference(const qv_u8_squared_difference *);
+void qv_check_u8_content_gradient(const qv_u8_content_gradient *);
+void qv_check_f32_quantize_image(const qv_f32_quantize_image *);
+void qv_check_u8_pool(const qv_u8_pool *);
+void qv_check_u8_quantize_gradient(const qv_u8_quantize_gradient *);
+void qv_check_u8_unpool_max(const qv_u8_unpool_max *);
+void qv_check_f32_unpool_average(const qv_f32_unpool_average *);
+void qv_check_f32_dot(const qv_f32_dot *);
+void qv_check_f32_gram(const qv_f32_gram *);
 
 #pragma clang assume_nonnull end
 

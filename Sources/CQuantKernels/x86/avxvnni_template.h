@@ -79,9 +79,10 @@ QV_INLINE_VNNI256 void backward_tile(const qv_u8_conv_backward *a, int64_t x, in
     }
 }
 
-/// Defines `name`, a kernel of `type` that calls `tile` for both halves of the panel.
+/// Defines `name`, a kernel of qv_<type> that calls `tile` for both halves of the panel.
 #define QV_VNNI256_KERNEL(name, type, tile)                       \
-    QV_TARGET_VNNI256 void name(const type *a) {                  \
+    QV_TARGET_VNNI256 void name(const qv_##type *a) {             \
+        QV_CHECK(type, a);                                        \
         for (int half = 0; half < 2; half++) {                    \
             QV_FOR_EACH_TILE(a->width, QV_LARGEST_TILE, TILES_##tile); \
         }                                                         \

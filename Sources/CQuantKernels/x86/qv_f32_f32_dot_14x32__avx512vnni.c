@@ -38,6 +38,7 @@ QV_INLINE_AVX512VNNI void tile(const qv_f32_dot *a, int64_t x, const int MR) {
 }
 
 QV_TARGET_AVX512VNNI void qv_f32_f32_dot_14x32__avx512vnni(const qv_f32_dot *a) {
+    QV_CHECK(f32_dot, a);
 #define TILE(MR) tile(a, x_, MR)
 #define TILES(x, mr) QV_SWITCH_TILE_14(mr, TILE)
     QV_FOR_EACH_TILE(a->width, QV_LARGEST_TILE, TILES);

@@ -38,6 +38,7 @@ QV_INLINE_AVX2 void tile(const qv_f32_dot *a, int64_t x, int half, const int MR)
 }
 
 QV_TARGET_AVX2 void qv_f32_f32_dot_6x16__avx2(const qv_f32_dot *a) {
+    QV_CHECK(f32_dot, a);
     for (int half = 0; half < 2; half++) {
 #define TILE(MR) tile(a, x_, half, MR)
 #define TILES(x, mr) QV_SWITCH_TILE_6(mr, TILE)

@@ -28,6 +28,7 @@ QV_INLINE_AVX2 void block(const qv_f32_gram *a, int first, int column) {
 }
 
 QV_TARGET_AVX2 void qv_f32_f32_gram_4x16__avx2(const qv_f32_gram *a) {
+    QV_CHECK(f32_gram, a);
     for (int first = 0; first < 8; first += 4)
         for (int column = 0; column < QV_PANEL; column += 16) block(a, first, column);
 }

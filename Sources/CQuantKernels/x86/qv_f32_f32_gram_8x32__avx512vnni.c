@@ -4,6 +4,7 @@
 #include "tiles_avx512vnni.h"
 
 QV_TARGET_AVX512VNNI void qv_f32_f32_gram_8x32__avx512vnni(const qv_f32_gram *a) {
+    QV_CHECK(f32_gram, a);
     const float *pixel = a->row;
     __m512 acc[8][2];
     QV_UNROLL for (int i = 0; i < 8; i++) {

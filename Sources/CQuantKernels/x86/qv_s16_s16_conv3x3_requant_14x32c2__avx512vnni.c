@@ -29,6 +29,7 @@ QV_INLINE_AVX512VNNI void tile(const qv_s16_conv_forward *a, int64_t x, const in
 }
 
 QV_TARGET_AVX512VNNI void qv_s16_s16_conv3x3_requant_14x32c2__avx512vnni(const qv_s16_conv_forward *a) {
+    QV_CHECK(s16_conv_forward, a);
 #define TILE(MR) tile(a, x_, MR)
 #define TILES(x, mr) QV_SWITCH_TILE_14(mr, TILE)
     QV_FOR_EACH_TILE(a->width, QV_LARGEST_TILE, TILES);

@@ -28,6 +28,7 @@ QV_INLINE_AVX2 void tile(const qv_s16_conv_forward *a, int64_t x, int half, cons
 }
 
 QV_TARGET_AVX2 void qv_s16_s16_conv3x3_requant_6x16c2__avx2(const qv_s16_conv_forward *a) {
+    QV_CHECK(s16_conv_forward, a);
     for (int half = 0; half < 2; half++) {
 #define TILE(MR) tile(a, x_, half, MR)
 #define TILES(x, mr) QV_SWITCH_TILE_6(mr, TILE)

@@ -25,6 +25,7 @@ QV_INLINE_AVX2 void transform_filters(const int8_t *weights, int64_t tap_stride,
 }
 
 QV_TARGET_AVX2 void qv_s8_winograd__avx2(const qv_s8_winograd *a) {
+    QV_CHECK(s8_winograd, a);
     const int64_t channels = a->channels;
     for (int64_t k = 0; k < channels; k += 4) {
         for (int n = 0; n < QV_PANEL; n += 8) {

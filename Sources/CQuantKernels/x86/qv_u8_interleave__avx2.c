@@ -3,6 +3,7 @@
 #include "tiles_avx2.h"
 
 QV_TARGET_AVX2 void qv_u8_interleave__avx2(const qv_u8_interleave *a) {
+    QV_CHECK(u8_interleave, a);
     const int64_t channels = a->channels;
     uint8_t *out = a->out;
     for (int32_t x = 0; x < a->width; x += 4) {

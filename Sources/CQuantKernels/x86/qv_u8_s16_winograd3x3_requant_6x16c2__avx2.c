@@ -122,6 +122,7 @@ QV_INLINE_AVX2 void tile(const qv_u8_conv_winograd *a, int64_t first, const int 
 }
 
 QV_TARGET_AVX2 void qv_u8_s16_winograd3x3_requant_6x16c2__avx2(const qv_u8_conv_winograd *a) {
+    QV_CHECK(u8_conv_winograd, a);
     _Alignas(32) int16_t pixels[16 * SQUARES * (QV_MOST_CHANNELS + GAP)];
 #define TILE(MR) tile(a, x_, MR, pixels)
 #define TILES(x, mr) QV_SWITCH_TILE_6(mr, TILE)

@@ -21,6 +21,7 @@ QV_INLINE_AVX512VNNI void tile(const qv_u8_conv_forward *a, int64_t x, const int
 }
 
 QV_TARGET_AVX512VNNI void qv_u8_s8_conv3x3_requant_14x32c4__avx512vnni(const qv_u8_conv_forward *a) {
+    QV_CHECK(u8_conv_forward, a);
 #define TILE(MR) tile(a, x_, MR)
 #define TILES(x, mr) QV_SWITCH_TILE_14(mr, TILE)
     QV_FOR_EACH_TILE(a->width, QV_LARGEST_TILE, TILES);

@@ -41,6 +41,7 @@ QV_INLINE_AVX512VNNI void tile(const qv_u8_conv_backward *a, int64_t x, const in
 }
 
 QV_TARGET_AVX512VNNI void qv_u8_s8_conv3x3_transposed_7x32c4__avx512vnni(const qv_u8_conv_backward *a) {
+    QV_CHECK(u8_conv_backward, a);
 #define TILE(MR) tile(a, x_, MR)
 #define TILES(x, mr) QV_SWITCH_TILE_7(mr, TILE)
     QV_FOR_EACH_TILE(a->width, LARGEST_TILE, TILES);

@@ -47,6 +47,7 @@ QV_INLINE_AVX2 void tile(const qv_u8_style_gradient *a, int64_t x, const int MR)
 }
 
 QV_TARGET_AVX2 void qv_u8_s8_style_6x16c4__avx2(const qv_u8_style_gradient *a) {
+    QV_CHECK(u8_style_gradient, a);
 #define TILE(MR) tile(a, x_, MR)
 #define TILES(x, mr) QV_SWITCH_TILE_6(mr, TILE)
     QV_FOR_EACH_TILE(a->width, QV_LARGEST_TILE, TILES);

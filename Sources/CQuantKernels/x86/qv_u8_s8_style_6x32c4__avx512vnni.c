@@ -36,6 +36,7 @@ QV_INLINE_AVX512VNNI void tile(const qv_u8_style_gradient *a, int64_t x, const i
 }
 
 QV_TARGET_AVX512VNNI void qv_u8_s8_style_6x32c4__avx512vnni(const qv_u8_style_gradient *a) {
+    QV_CHECK(u8_style_gradient, a);
 #define TILE(MR) tile(a, x_, MR)
 #define TILES(x, mr) QV_SWITCH_TILE_6(mr, TILE)
     QV_FOR_EACH_TILE(a->width, LARGEST, TILES);

@@ -4,6 +4,7 @@
 #include "tiles_avx512vnni.h"
 
 QV_TARGET_AVX512VNNI void qv_u8_u8_gram_8x32c4__avx512vnni(const qv_u8_gram *a) {
+    QV_CHECK(u8_gram, a);
     const int64_t stride = a->channels * (int64_t)4;
     const uint8_t *rows = a->positions + a->first * (int64_t)4;
     const uint8_t *columns = a->positions + a->panel * (int64_t)4;

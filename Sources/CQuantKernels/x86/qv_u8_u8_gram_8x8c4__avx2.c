@@ -3,6 +3,7 @@
 #include "tiles_avx2.h"
 
 QV_TARGET_AVX2 void qv_u8_u8_gram_8x8c4__avx2(const qv_u8_gram *a) {
+    QV_CHECK(u8_gram, a);
     const int64_t stride = a->channels * (int64_t)4;
     for (int part = 0; part < QV_PANEL; part += 8) {
         const uint8_t *rows = a->positions + a->first * (int64_t)4;

@@ -2,7 +2,7 @@
 #ifndef QV_X86_TABLE_H
 #define QV_X86_TABLE_H
 
-#include "CQuantKernels.h"
+#include "../bounds.h"
 
 #define QV_TARGET_AVX2 __attribute__((target("avx2,fma")))
 #define QV_TARGET_AVXVNNI __attribute__((target("avxvnni,avx2,fma")))

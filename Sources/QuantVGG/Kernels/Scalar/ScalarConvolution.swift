@@ -5,6 +5,7 @@ enum ScalarConvolution {
   static let panel = Int(QV_PANEL)
 
   static func u8Forward(_ a: qv_u8_conv_forward) {
+    Bounds.check(a, qv_check_u8_conv_forward)
     let rows: [3 of _] = [a.rows.0, a.rows.1, a.rows.2]
     let channels = Int(a.channels)
     for x in 0..<Int(a.width) {
@@ -27,6 +28,7 @@ enum ScalarConvolution {
   }
 
   static func s16Forward(_ a: qv_s16_conv_forward) {
+    Bounds.check(a, qv_check_s16_conv_forward)
     let rows: [3 of _] = [a.rows.0, a.rows.1, a.rows.2]
     for x in 0..<Int(a.width) {
       var mask: UInt32 = 0
@@ -47,6 +49,7 @@ enum ScalarConvolution {
   }
 
   static func u8Backward(_ a: qv_u8_conv_backward) {
+    Bounds.check(a, qv_check_u8_conv_backward)
     let rows: [3 of _] = [a.rows.0, a.rows.1, a.rows.2]
     let scales: [3 of _] = [a.scales.0, a.scales.1, a.scales.2]
     let channels = Int(a.channels)
@@ -71,6 +74,7 @@ enum ScalarConvolution {
   }
 
   static func f32Dot(_ a: qv_f32_dot) {
+    Bounds.check(a, qv_check_f32_dot)
     let rows: [3 of _] = [a.rows.0, a.rows.1, a.rows.2]
     let length = Int(a.length)
     for x in 0..<Int(a.width) {

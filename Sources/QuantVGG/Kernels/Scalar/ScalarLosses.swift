@@ -5,6 +5,7 @@ enum ScalarLosses {
   static let panel = Int(QV_PANEL)
 
   static func u8Interleave(_ a: qv_u8_interleave) {
+    Bounds.check(a, qv_check_u8_interleave)
     let channels = Int(a.channels)
     let width = Int(a.width)
     for group in 0..<(width + 3) / 4 {
@@ -18,6 +19,7 @@ enum ScalarLosses {
   }
 
   static func u8Gram(_ a: qv_u8_gram) {
+    Bounds.check(a, qv_check_u8_gram)
     let channels = Int(a.channels)
     for i in 0..<8 {
       for j in 0..<panel {
@@ -33,6 +35,7 @@ enum ScalarLosses {
   }
 
   static func u8StyleGradient(_ a: qv_u8_style_gradient) {
+    Bounds.check(a, qv_check_u8_style_gradient)
     let channels = Int(a.channels)
     for x in 0..<Int(a.width) {
       let pixel = a.row + x * channels
@@ -51,6 +54,7 @@ enum ScalarLosses {
   }
 
   static func u8SquaredDifference(_ a: qv_u8_squared_difference) {
+    Bounds.check(a, qv_check_u8_squared_difference)
     let channels = Int(a.channels)
     for x in 0..<Int(a.width) {
       let (row, target) = (a.row + x * channels, a.target + x * channels)
@@ -62,6 +66,7 @@ enum ScalarLosses {
   }
 
   static func u8ContentGradient(_ a: qv_u8_content_gradient) {
+    Bounds.check(a, qv_check_u8_content_gradient)
     let channels = Int(a.channels)
     for x in 0..<Int(a.width) {
       let (row, target) = (a.row + x * channels, a.target + x * channels)
@@ -74,6 +79,7 @@ enum ScalarLosses {
   }
 
   static func f32Gram(_ a: qv_f32_gram) {
+    Bounds.check(a, qv_check_f32_gram)
     let channels = Int(a.channels)
     for i in 0..<8 {
       for j in 0..<panel {

@@ -3,6 +3,7 @@ internal import CQuantKernels
 /// The scalar specification of the row-by-row kernels (see CQuantKernels.h for layouts and ranges).
 enum ScalarRows {
   static func s8MirrorPanel(_ a: qv_s8_mirror_panel) {
+    Bounds.check(a, qv_check_s8_mirror_panel)
     let (inputs, outputs, panel) = (Int(a.inputs), Int(a.outputs), Int(QV_PANEL))
     for tap in 0..<9 {
       for o in 0..<outputs {
@@ -16,6 +17,7 @@ enum ScalarRows {
   }
 
   static func f32QuantizeImage(_ a: qv_f32_quantize_image) {
+    Bounds.check(a, qv_check_f32_quantize_image)
     for x in 0..<Int(a.width) {
       for c in 0..<3 { a.out[4 * x + c] = FixedPoint.imageUnits(a.row[3 * x + c]) }
       a.out[4 * x + 3] = 0
@@ -33,6 +35,7 @@ enum ScalarRows {
   private static func pool(
     _ a: qv_u8_pool, _ combine: (UInt8, UInt8, UInt8, UInt8, inout UInt32) -> UInt8
   ) {
+    Bounds.check(a, qv_check_u8_pool)
     let channels = Int(a.channels)
     for c in 0..<channels {
       var carry: UInt32 = 2
@@ -46,6 +49,7 @@ enum ScalarRows {
   }
 
   static func u8QuantizeGradient(_ a: qv_u8_quantize_gradient) {
+    Bounds.check(a, qv_check_u8_quantize_gradient)
     let channels = Int(a.channels)
     for x in 0..<Int(a.width) {
       let gradient = a.gradient + x * channels
@@ -71,6 +75,7 @@ enum ScalarRows {
   }
 
   static func u8UnpoolMax(_ a: qv_u8_unpool_max) {
+    Bounds.check(a, qv_check_u8_unpool_max)
     let channels = Int(a.channels)
     let pooled = Int(a.width) / 2
     for x in 0..<Int(a.width) {
@@ -95,6 +100,7 @@ enum ScalarRows {
   }
 
   static func f32UnpoolAverage(_ a: qv_f32_unpool_average) {
+    Bounds.check(a, qv_check_f32_unpool_average)
     let channels = Int(a.channels)
     let pooled = Int(a.width) / 2
     for x in 0..<Int(a.width) {

@@ -1,0 +1,266 @@
+// The bounds of every kernel's call, as CQuantKernels.h states them.
+#include "bounds.h"
+
+#if defined(DEBUG)
+#include <float.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+_Noreturn static void fail(const char *check, const char *condition) {
+    fprintf(stderr, "%s: %s: not so: %s\n", __FILE__, check, condition);
+    abort();
+}
+
+#define CHECK(condition) ((condition) ? (void)0 : fail(__func__, #condition))
+#define FINITE(value) ((value) >= -FLT_MAX && (value) <= FLT_MAX)
+#define NOT_NEGATIVE(value) ((value) >= 0 && (value) <= FLT_MAX)
+#define POINTER(pointer) CHECK(is_aligned(pointer, __alignof__(*(pointer))))
+#define WEIGHTS(pointer) CHECK(is_aligned(pointer, 64))
+#define CHANNELS(count, unit) CHECK((count) > 0 && (count) % (unit) == 0 && (count) <= QV_MOST_CHANNELS)
+/// A row of `width` pixels x `channels` into which the first element of `out` does not fall.
+#define ROW(row, width, channels, out) \
+    CHECK(is_aligned(row, __alignof__(*(row))) && is_apart(row, (width) * (int64_t)(channels) * sizeof *(row), out))
+/// What is written of a row of pixels, one panel of each.
+#define OUTPUT(width, out, stride) \
+    do {                           \
+        CHECK((width) >= 1);       \
+        CHECK((stride) >= QV_PANEL); \
+        POINTER(out);              \
+    } while (0)
+#define MASK(mask, stride)    \
+    do {                      \
+        CHECK((stride) >= 1); \
+        POINTER(mask);        \
+    } while (0)
+/// The place of an 8 x QV_PANEL block in a matrix of channels.
+#define BLOCK(a)                                                                                                   \
+    do {                                                                                                           \
+        CHANNELS((a)->channels, QV_PANEL);                                                                         \
+        CHECK((a)->first >= 0 && (a)->first % 8 == 0 && (a)->first < (a)->channels);                               \
+        CHECK((a)->panel >= 0 && (a)->panel % QV_PANEL == 0 && (a)->panel < (a)->channels);                        \
+    } while (0)
+
+static int is_aligned(const void *pointer, uintptr_t alignment) {
+    return pointer != NULL && (uintptr_t)pointer % alignment == 0;
+}
+
+static int is_apart(const void *row, uint64_t size, const void *out) {
+    return (uintptr_t)out < (uintptr_t)row || (uintptr_t)out >= (uintptr_t)row + size;
+}
+
+/// Packed weights [blocks][count / 4][QV_PANEL][4] in [-most, most], and their sums over a block, [blocks][QV_PANEL], if any.
+static void sums(const int8_t *weights, int blocks, int32_t count, int most, const int32_t *_Nullable expected) {
+    for (int block = 0; block < blocks; block++) {
+        int32_t sums[QV_PANEL] = {0};
+        for (int32_t i = 0; i < count * QV_PANEL; i++) {
+            const int8_t weight = *weights++;
+            CHECK(weight >= -most && weight <= most);
+            sums[i / 4 % QV_PANEL] += weight;
+        }
+        for (int n = 0; expected && n < QV_PANEL; n++) CHECK(sums[n] == expected[block * QV_PANEL + n]);
+    }
+}
+
+static void requantization(const int32_t *bias, const float *multiplier) {
+    POINTER(bias);
+    POINTER(multiplier);
+    for (int n = 0; n < QV_PANEL; n++) {
+        CHECK(bias[n] >= -(1 << 30) && bias[n] <= 1 << 30);
+        CHECK(NOT_NEGATIVE(multiplier[n]));
+    }
+}
+
+void qv_check_u8_conv_forward(const qv_u8_conv_forward *a) {
+    CHANNELS(a->channels, 16);
+    OUTPUT(a->width, a->out, a->out_stride);
+    MASK(a->mask, a->mask_stride);
+    for (int r = 0; r < 3; r++) ROW(a->rows[r], a->width + 2, a->channels, a->out);
+    WEIGHTS(a->weights);
+    sums(a->weights, 1, 9 * a->channels, 127, a->weight_sums);
+    requantization(a->bias, a->multiplier);
+}
+
+void qv_check_s16_conv_forward(const qv_s16_conv_forward *a) {
+    OUTPUT(a->width, a->out, a->out_stride);
+    MASK(a->mask, a->mask_stride);
+    for (int r = 0; r < 3; r++) {
+        ROW(a->rows[r], a->width + 2, 4, a->out);
+        for (int32_t x = 0; x < a->width + 2; x++) CHECK(a->rows[r][4 * (int64_t)x + 3] == 0);
+    }
+    WEIGHTS(a->weights);
+    for (int i = 0; i < 3 * 12 * QV_PANEL; i++) CHECK(a->weights[i] >= -127 && a->weights[i] <= 127);
+    requantization(a->bias, a->multiplier);
+}
+
+void qv_check_u8_conv_winograd(const qv_u8_conv_winograd *a) {
+    CHANNELS(a->channels, 16);
+    for (int row = 0; row < 2; row++) {
+        OUTPUT(a->width, a->out[row], a->out_stride);
+        MASK(a->mask[row], a->mask_stride);
+        for (int r = 0; r < 4; r++) ROW(a->rows[r], a->width + 2, a->channels, a->out[row]);
+    }
+    WEIGHTS(a->weights);
+    requantization(a->bias, a->multiplier);
+}
+
+void qv_check_s8_winograd(const qv_s8_winograd *a) {
+    CHANNELS(a->channels, 16);
+    WEIGHTS(a->weights);
+    WEIGHTS(a->out);
+    sums(a->weights, 1, 9 * a->channels, 127, 0);
+}
+
+void qv_check_u8_conv_backward(const qv_u8_conv_backward *a) {
+    CHANNELS(a->channels, 16);
+    OUTPUT(a->width, a->out, a->out_stride);
+    for (int r = 0; r < 3; r++) {
+        ROW(a->rows[r], a->width + 2, a->channels, a->out);
+        // A byte is h + 128, and h is in [-127, 127].
+        for (int64_t i = 0; i < (a->width + 2) * (int64_t)a->channels; i++) CHECK(a->rows[r][i] != 0);
+        POINTER(a->scales[r]);
+        for (int32_t x = 0; x < a->width + 2; x++) CHECK(NOT_NEGATIVE(a->scales[r][x]));
+    }
+    WEIGHTS(a->weights);
+    sums(a->weights, 9, a->channels, 127, a->weight_sums);
+}
+
+void qv_check_s8_mirror_panel(const qv_s8_mirror_panel *a) {
+    CHANNELS(a->inputs, QV_PANEL);
+    CHANNELS(a->outputs, QV_PANEL);
+    CHECK(a->panel >= 0 && a->panel < a->inputs / QV_PANEL);
+    WEIGHTS(a->forward);
+    WEIGHTS(a->out);
+}
+
+void qv_check_u8_interleave(const qv_u8_interleave *a) {
+    CHANNELS(a->channels, 16);
+    CHECK(a->width >= 1);
+    POINTER(a->out);
+    ROW(a->row, a->width, a->channels, a->out);
+}
+
+void qv_check_u8_gram(const qv_u8_gram *a) {
+    BLOCK(a);
+    CHECK(a->groups >= 1 && a->groups <= 8192);
+    POINTER(a->sums);
+    POINTER(a->positions);
+}
+
+void qv_check_u8_style_gradient(const qv_u8_style_gradient *a) {
+    CHANNELS(a->channels, 16);
+    OUTPUT(a->width, a->out, a->out_stride);
+    ROW(a->row, a->width, a->channels, a->out);
+    POINTER(a->high);
+    POINTER(a->low);
+    sums(a->high, 1, a->channels, 127, a->high_sums);
+    sums(a->low, 1, a->channels, 64, a->low_sums);
+    POINTER(a->scale);
+    for (int n = 0; n < QV_PANEL; n++) CHECK(FINITE(a->scale[n]));
+}
+
+void qv_check_u8_squared_difference(const qv_u8_squared_difference *a) {
+    CHANNELS(a->channels, 16);
+    CHECK(a->width >= 1);
+    POINTER(a->sums);
+    ROW(a->row, a->width, a->channels, a->sums);
+    ROW(a->target, a->width, a->channels, a->sums);
+    for (int32_t c = 0; c < a->channels; c++) CHECK(a->sums[c] >= 0);
+}
+
+void qv_check_u8_content_gradient(const qv_u8_content_gradient *a) {
+    CHANNELS(a->channels, 16);
+    CHECK(a->width >= 1);
+    POINTER(a->out);
+    ROW(a->row, a->width, a->channels, a->out);
+    ROW(a->target, a->width, a->channels, a->out);
+    POINTER(a->factor);
+    for (int32_t c = 0; c < a->channels; c++) CHECK(FINITE(a->factor[c]));
+}
+
+void qv_check_f32_quantize_image(const qv_f32_quantize_image *a) {
+    CHECK(a->width >= 1);
+    POINTER(a->out);
+    ROW(a->row, a->width, 3, a->out);
+}
+
+void qv_check_u8_pool(const qv_u8_pool *a) {
+    CHANNELS(a->channels, 16);
+    CHECK(a->width >= 1);
+    POINTER(a->out);
+    ROW(a->top, 2 * (int64_t)a->width, a->channels, a->out);
+    ROW(a->bottom, 2 * (int64_t)a->width, a->channels, a->out);
+}
+
+void qv_check_u8_quantize_gradient(const qv_u8_quantize_gradient *a) {
+    CHANNELS(a->channels, QV_PANEL);
+    CHECK(a->width >= 1);
+    POINTER(a->out);
+    POINTER(a->scales);
+    POINTER(a->mask);
+    POINTER(a->weight_scale);
+    ROW(a->gradient, a->width, a->channels, a->out);
+    for (int32_t c = 0; c < a->channels; c++) CHECK(NOT_NEGATIVE(a->weight_scale[c]));
+    for (int64_t i = 0; i < a->width * (int64_t)a->channels; i++) {
+        const int32_t c = (int32_t)(i % a->channels);
+        const int is_open = a->mask[i / QV_PANEL] >> c % QV_PANEL & 1;
+        CHECK(!is_open || FINITE(a->gradient[i] * a->weight_scale[c]));
+    }
+}
+
+void qv_check_u8_unpool_max(const qv_u8_unpool_max *a) {
+    CHANNELS(a->channels, 16);
+    CHECK(a->width >= 1);
+    CHECK(a->is_bottom == 0 || a->is_bottom == 1);
+    POINTER(a->out);
+    ROW(a->top, a->width, a->channels, a->out);
+    ROW(a->bottom, a->width, a->channels, a->out);
+    ROW(a->gradient, a->width / 2, a->channels, a->out);
+}
+
+void qv_check_f32_unpool_average(const qv_f32_unpool_average *a) {
+    CHANNELS(a->channels, 16);
+    CHECK(a->width >= 1);
+    POINTER(a->out);
+    ROW(a->gradient, a->width / 2, a->channels, a->out);
+}
+
+void qv_check_f32_dot(const qv_f32_dot *a) {
+    OUTPUT(a->width, a->out, a->out_stride);
+    CHECK(a->row_count == 1 || a->row_count == 3);
+    CHECK(a->length >= 1);
+    CHECK(a->pixel_stride >= 1);
+    CHECK(a->relu == 0 || a->relu == 1);
+    CHECK(a->accumulate == 0 || a->accumulate == 1);
+    for (int r = 0; r < a->row_count; r++)
+        ROW(a->rows[r], (a->width - 1) * (int64_t)a->pixel_stride + a->length, 1, a->out);
+    POINTER(a->weights);
+    if (!a->accumulate) POINTER(a->start);
+}
+
+void qv_check_f32_gram(const qv_f32_gram *a) {
+    BLOCK(a);
+    CHECK(a->width >= 1);
+    POINTER(a->sums);
+    POINTER(a->row);
+}
+
+#else
+void qv_check_u8_conv_forward(const qv_u8_conv_forward *a) { (void)a; }
+void qv_check_s16_conv_forward(const qv_s16_conv_forward *a) { (void)a; }
+void qv_check_u8_conv_winograd(const qv_u8_conv_winograd *a) { (void)a; }
+void qv_check_s8_winograd(const qv_s8_winograd *a) { (void)a; }
+void qv_check_u8_conv_backward(const qv_u8_conv_backward *a) { (void)a; }
+void qv_check_s8_mirror_panel(const qv_s8_mirror_panel *a) { (void)a; }
+void qv_check_u8_interleave(const qv_u8_interleave *a) { (void)a; }
+void qv_check_u8_gram(const qv_u8_gram *a) { (void)a; }
+void qv_check_u8_style_gradient(const qv_u8_style_gradient *a) { (void)a; }
+void qv_check_u8_squared_difference(const qv_u8_squared_difference *a) { (void)a; }
+void qv_check_u8_content_gradient(const qv_u8_content_gradient *a) { (void)a; }
+void qv_check_f32_quantize_image(const qv_f32_quantize_image *a) { (void)a; }
+void qv_check_u8_pool(const qv_u8_pool *a) { (void)a; }
+void qv_check_u8_quantize_gradient(const qv_u8_quantize_gradient *a) { (void)a; }
+void qv_check_u8_unpool_max(const qv_u8_unpool_max *a) { (void)a; }
+void qv_check_f32_unpool_average(const qv_f32_unpool_average *a) { (void)a; }
+void qv_check_f32_dot(const qv_f32_dot *a) { (void)a; }
+void qv_check_f32_gram(const qv_f32_gram *a) { (void)a; }
+#endif

@@ -1,0 +1,255 @@
+// Calls that break one bound of CQuantKernels.h each: every kernel of every set ends the program at its head.
+// Only where DEBUG is defined; kernel_sweep.c includes this.
+#ifndef KERNEL_BOUNDS_H
+#define KERNEL_BOUNDS_H
+
+#include <signal.h>
+#include <sys/wait.h>
+
+enum { BOUNDS_W = 4, BOUNDS_K = 32, BOUNDS_SIZE = 9 * BOUNDS_K * BOUNDS_K };
+
+// Zeros are activations, weights, sums and scales; ones are gradients.
+static _Alignas(64) const uint8_t zeros[8 * BOUNDS_SIZE + 64];
+static _Alignas(64) uint8_t ones[8 * BOUNDS_SIZE + 64], written[8 * BOUNDS_SIZE + 64];
+static _Alignas(64) const int8_t least[BOUNDS_SIZE] = {[BOUNDS_SIZE - 1] = -128};
+static _Alignas(64) const int8_t above_64[BOUNDS_SIZE] = {[BOUNDS_K * QV_PANEL - 1] = 65};
+static _Alignas(64) const int16_t above_127[3 * 12 * QV_PANEL] = {[3 * 12 * QV_PANEL - 1] = 128};
+static const int32_t large[QV_PANEL] = {[QV_PANEL - 1] = (1 << 30) + 1};
+static const float negative[QV_PANEL] = {[QV_PANEL - 1] = -1};
+static const float infinite[QV_PANEL * BOUNDS_W] = {[24] = INFINITY, [QV_PANEL - 1] = INFINITY};
+static const float no_number[QV_PANEL] = {[QV_PANEL - 1] = NAN};
+
+#define Z ((const void *)zeros)
+#define O ((const void *)ones)
+#define OUT ((void *)written)
+#define OFF(pointer, bytes) ((void *)((uint8_t *)(uintptr_t)(pointer) + (bytes)))
+
+// Runs every set's kernel on a call that is as it should be, which returns.
+#define HOLDS(kernel)                                     \
+    for (int set = 0; set < set_count; set++)             \
+        if (sets[set].table.kernel) sets[set].table.kernel(&a)
+
+// Runs every set's kernel, in a process of its own, on the call after `change`: it aborts.
+#define BREAKS(kernel, change)                                                            \
+    for (int set = 0; set < set_count; set++, case_count++) {                             \
+        if (!sets[set].table.kernel) continue;                                            \
+        const pid_t child = fork();                                                       \
+        if (child == 0) {                                                                 \
+            if (!freopen("/dev/null", "w", stderr)) exit(3);                              \
+            a.change;                                                                     \
+            sets[set].table.kernel(&a);                                                   \
+            _exit(0);                                                                     \
+        }                                                                                 \
+        int status = 0;                                                                   \
+        waitpid(child, &status, 0);                                                       \
+        if (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT) {                        \
+            printf("%s %s: does not stop at %s\n", sets[set].name, #kernel, #change);     \
+            exit(1);                                                                      \
+        }                                                                                 \
+    }
+
+#define BREAKS_SIZES(kernel)          \
+    BREAKS(kernel, width = 0)         \
+    BREAKS(kernel, width = -1)        \
+    BREAKS(kernel, channels = 0)      \
+    BREAKS(kernel, channels = 24)     \
+    BREAKS(kernel, channels = 528)
+
+#define BREAKS_REQUANTIZATION(kernel)         \
+    BREAKS(kernel, out_stride = QV_PANEL - 1) \
+    BREAKS(kernel, mask_stride = 0)           \
+    BREAKS(kernel, weights = OFF(Z, 32))      \
+    BREAKS(kernel, bias = large)              \
+    BREAKS(kernel, bias = OFF(Z, 2))          \
+    BREAKS(kernel, multiplier = negative)     \
+    BREAKS(kernel, multiplier = infinite)     \
+    BREAKS(kernel, multiplier = no_number)
+
+static void check_bounds_of_convolutions(void) {
+    {
+        qv_u8_conv_forward a = {.rows = {Z, Z, Z}, .weights = Z, .weight_sums = Z, .bias = Z, .multiplier = Z,
+                                .out = OUT, .mask = OFF(OUT, 1024), .width = BOUNDS_W, .channels = BOUNDS_K,
+                                .out_stride = QV_PANEL, .mask_stride = 1};
+        HOLDS(u8_conv_forward);
+        BREAKS_SIZES(u8_conv_forward)
+        BREAKS_REQUANTIZATION(u8_conv_forward)
+        BREAKS(u8_conv_forward, rows[2] = NULL)
+        BREAKS(u8_conv_forward, rows[1] = OFF(OUT, -1))
+        BREAKS(u8_conv_forward, weights = least)
+        BREAKS(u8_conv_forward, weight_sums = O)
+        BREAKS(u8_conv_forward, mask = OFF(OUT, 1))
+    }
+    {
+        qv_s16_conv_forward a = {.rows = {Z, Z, Z}, .weights = Z, .bias = Z, .multiplier = Z, .out = OUT,
+                                 .mask = OFF(OUT, 1024), .width = BOUNDS_W, .out_stride = QV_PANEL, .mask_stride = 1};
+        HOLDS(s16_conv_forward);
+        BREAKS(s16_conv_forward, width = 0)
+        BREAKS_REQUANTIZATION(s16_conv_forward)
+        BREAKS(s16_conv_forward, rows[0] = O)
+        BREAKS(s16_conv_forward, weights = above_127)
+    }
+    {
+        qv_u8_conv_winograd a = {.rows = {Z, Z, Z, Z}, .weights = Z, .bias = Z, .multiplier = Z,
+                                 .out = {OUT, OFF(OUT, 1024)}, .mask = {OFF(OUT, 2048), OFF(OUT, 3072)},
+                                 .width = BOUNDS_W, .channels = 16, .out_stride = QV_PANEL, .mask_stride = 1};
+        HOLDS(u8_conv_winograd);
+        BREAKS_SIZES(u8_conv_winograd)
+        BREAKS_REQUANTIZATION(u8_conv_winograd)
+        BREAKS(u8_conv_winograd, rows[3] = NULL)
+        BREAKS(u8_conv_winograd, out[1] = NULL)
+    }
+    {
+        qv_s8_winograd a = {.weights = Z, .out = OUT, .channels = 16};
+        HOLDS(s8_winograd);
+        BREAKS(s8_winograd, channels = 8)
+        BREAKS(s8_winograd, weights = least + BOUNDS_SIZE / 2)
+        BREAKS(s8_winograd, out = OFF(OUT, 32))
+    }
+    {
+        qv_u8_conv_backward a = {.rows = {O, O, O}, .scales = {Z, Z, Z}, .weights = Z, .weight_sums = Z, .out = OUT,
+                                 .width = BOUNDS_W, .channels = BOUNDS_K, .out_stride = QV_PANEL};
+        HOLDS(u8_conv_backward);
+        BREAKS_SIZES(u8_conv_backward)
+        BREAKS(u8_conv_backward, out_stride = QV_PANEL - 1)
+        BREAKS(u8_conv_backward, rows[2] = Z)
+        BREAKS(u8_conv_backward, scales[1] = OFF(negative, 4 * (QV_PANEL - BOUNDS_W - 2)))
+        BREAKS(u8_conv_backward, scales[1] = OFF(infinite, 4 * (QV_PANEL - BOUNDS_W - 2)))
+        BREAKS(u8_conv_backward, weights = least)
+        BREAKS(u8_conv_backward, weights = OFF(Z, 16))
+        BREAKS(u8_conv_backward, weight_sums = O)
+    }
+    {
+        qv_s8_mirror_panel a = {.forward = Z, .out = OUT, .inputs = 32, .outputs = 32, .panel = 0};
+        HOLDS(s8_mirror_panel);
+        BREAKS(s8_mirror_panel, inputs = 16)
+        BREAKS(s8_mirror_panel, outputs = 544)
+        BREAKS(s8_mirror_panel, panel = 1)
+        BREAKS(s8_mirror_panel, out = OFF(OUT, 4))
+    }
+    {
+        qv_f32_dot a = {.rows = {Z, Z, Z}, .weights = Z, .start = Z, .out = OUT, .row_count = 3, .length = 7,
+                        .pixel_stride = 2, .width = BOUNDS_W, .out_stride = QV_PANEL};
+        HOLDS(f32_dot);
+        BREAKS(f32_dot, width = 0)
+        BREAKS(f32_dot, row_count = 2)
+        BREAKS(f32_dot, length = 0)
+        BREAKS(f32_dot, pixel_stride = 0)
+        BREAKS(f32_dot, out_stride = QV_PANEL - 1)
+        BREAKS(f32_dot, relu = 2)
+        BREAKS(f32_dot, accumulate = -1)
+        BREAKS(f32_dot, start = NULL)
+        BREAKS(f32_dot, rows[2] = OFF(OUT, -4))
+    }
+}
+
+static void check_bounds_of_losses(void) {
+    {
+        qv_u8_interleave a = {.row = Z, .out = OUT, .width = BOUNDS_W, .channels = BOUNDS_K};
+        HOLDS(u8_interleave);
+        BREAKS_SIZES(u8_interleave)
+        BREAKS(u8_interleave, row = NULL)
+        BREAKS(u8_interleave, out = NULL)
+    }
+    {
+        qv_u8_gram a = {.positions = Z, .sums = OUT, .groups = 1, .channels = 32, .first = 24, .panel = 0};
+        HOLDS(u8_gram);
+        BREAKS(u8_gram, groups = 0)
+        BREAKS(u8_gram, groups = 8193)
+        BREAKS(u8_gram, channels = 16)
+        BREAKS(u8_gram, first = 4)
+        BREAKS(u8_gram, first = 32)
+        BREAKS(u8_gram, panel = -32)
+        BREAKS(u8_gram, panel = 16)
+        BREAKS(u8_gram, sums = OFF(OUT, 4))
+    }
+    {
+        qv_u8_style_gradient a = {.row = Z, .high = Z, .low = Z, .high_sums = Z, .low_sums = Z, .scale = Z, .out = OUT,
+                                  .width = BOUNDS_W, .channels = BOUNDS_K, .out_stride = QV_PANEL};
+        HOLDS(u8_style_gradient);
+        BREAKS_SIZES(u8_style_gradient)
+        BREAKS(u8_style_gradient, out_stride = QV_PANEL - 1)
+        BREAKS(u8_style_gradient, high = least + BOUNDS_SIZE - BOUNDS_K * QV_PANEL)
+        BREAKS(u8_style_gradient, low = above_64)
+        BREAKS(u8_style_gradient, high_sums = O)
+        BREAKS(u8_style_gradient, low_sums = O)
+        BREAKS(u8_style_gradient, scale = no_number)
+    }
+    {
+        qv_u8_squared_difference a = {.row = Z, .target = O, .sums = OUT, .width = BOUNDS_W, .channels = BOUNDS_K};
+        HOLDS(u8_squared_difference);
+        BREAKS_SIZES(u8_squared_difference)
+        BREAKS(u8_squared_difference, target = NULL)
+        BREAKS(u8_squared_difference, sums[BOUNDS_K - 1] = -1)
+        BREAKS(u8_squared_difference, row = OFF(OUT, -1))
+    }
+    {
+        qv_u8_content_gradient a = {.row = Z, .target = O, .factor = Z, .out = OUT, .width = BOUNDS_W,
+                                    .channels = BOUNDS_K};
+        HOLDS(u8_content_gradient);
+        BREAKS_SIZES(u8_content_gradient)
+        BREAKS(u8_content_gradient, factor = infinite)
+        BREAKS(u8_content_gradient, out = OFF(OUT, 2))
+    }
+    {
+        qv_f32_gram a = {.row = Z, .sums = OUT, .width = BOUNDS_W, .channels = 32, .first = 24, .panel = 0};
+        HOLDS(f32_gram);
+        BREAKS(f32_gram, width = 0)
+        BREAKS(f32_gram, channels = 16)
+        BREAKS(f32_gram, first = 32)
+        BREAKS(f32_gram, panel = 16)
+    }
+}
+
+static void check_bounds_of_rows(void) {
+    {
+        qv_f32_quantize_image a = {.row = Z, .out = OUT, .width = BOUNDS_W};
+        HOLDS(f32_quantize_image);
+        BREAKS(f32_quantize_image, width = 0)
+        BREAKS(f32_quantize_image, out = OFF(OUT, 1))
+    }
+    {
+        qv_u8_pool a = {.top = Z, .bottom = O, .out = OUT, .width = BOUNDS_W, .channels = BOUNDS_K};
+        HOLDS(u8_pool_average);
+        BREAKS_SIZES(u8_pool_average)
+        BREAKS_SIZES(u8_pool_max)
+        BREAKS(u8_pool_max, bottom = NULL)
+    }
+    {
+        qv_u8_quantize_gradient a = {.gradient = Z, .mask = O, .weight_scale = Z, .out = OUT,
+                                     .scales = OFF(OUT, 1024), .width = BOUNDS_W, .channels = BOUNDS_K};
+        HOLDS(u8_quantize_gradient);
+        BREAKS_SIZES(u8_quantize_gradient)
+        BREAKS(u8_quantize_gradient, channels = 16)
+        BREAKS(u8_quantize_gradient, gradient = infinite)
+        BREAKS(u8_quantize_gradient, weight_scale = negative)
+        BREAKS(u8_quantize_gradient, weight_scale = no_number)
+        BREAKS(u8_quantize_gradient, scales = OFF(OUT, 1))
+    }
+    {
+        qv_u8_unpool_max a = {.top = Z, .bottom = O, .gradient = Z, .out = OUT, .width = BOUNDS_W,
+                              .channels = BOUNDS_K};
+        HOLDS(u8_unpool_max);
+        BREAKS_SIZES(u8_unpool_max)
+        BREAKS(u8_unpool_max, is_bottom = 2)
+        BREAKS(u8_unpool_max, gradient = OFF(Z, 2))
+    }
+    {
+        qv_f32_unpool_average a = {.gradient = Z, .out = OUT, .width = BOUNDS_W, .channels = BOUNDS_K};
+        HOLDS(f32_unpool_average);
+        BREAKS_SIZES(f32_unpool_average)
+        BREAKS(f32_unpool_average, gradient = NULL)
+    }
+}
+
+static void check_bounds(void) {
+    memset(ones, 1, sizeof ones);
+    check_bounds_of_convolutions();
+    check_bounds_of_losses();
+    check_bounds_of_rows();
+}
+
+#undef Z
+#undef O
+#undef OUT
+
+#endif
