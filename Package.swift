@@ -17,6 +17,7 @@ let package = Package(
     .library(name: "Optim", targets: ["Optim"]),
     .library(name: "StyleTransfer", targets: ["StyleTransfer"]),
     .library(name: "ImageIO", targets: ["ImageIO"]),
+    .library(name: "FileOutput", targets: ["FileOutput"]),
     .executable(name: "qstyle", targets: ["qstyle"]),
     .executable(name: "quantize", targets: ["quantize"]),
   ],
@@ -36,7 +37,8 @@ let package = Package(
     .target(name: "Optim", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(name: "FileOutput", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(
-      name: "StyleTransfer", dependencies: ["QuantVGG", "Optim", "FileOutput", "CSystem"],
+      name: "StyleTransfer",
+      dependencies: ["QuantVGG", "Optim", "ImageIO", "FileOutput", "CSystem", "CBuiltInWeights"],
       swiftSettings: swiftSettings),
     .target(
       name: "ImageIO", dependencies: ["CImageIO", "CSystem", "FileOutput"],
@@ -50,7 +52,7 @@ let package = Package(
       name: "qstyle",
       dependencies: [
         "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "QualityReport", "FileOutput",
-        "CommandOptions", "CSystem", "CBuiltInWeights",
+        "CommandOptions", "CSystem",
       ],
       swiftSettings: swiftSettings),
     .systemLibrary(

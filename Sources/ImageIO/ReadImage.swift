@@ -146,6 +146,41 @@ public final class ImageReader {
   }
 }
 
+extension RGBImage {
+  /// Most bytes that `read` has in use beside its result: the resizer's open rows and weights.
+  public func readingBytes(size: ImageSize) -> Int {
+    width * 4 * 4 + size.width * 3 * 4 * 7 + height * 16
+  }
+
+  /// Resizes the samples into the caller's memory, as `ImageReader.read` does a file's.
+  ///
+  /// - Parameters:
+  ///   - pixels: Receives [height][width][3] samples in 0...255, less `offset`.
+  ///   - size: The wanted size.
+  ///   - offset: What is taken from red, green and blue, such as a mean.
+  ///   - transposed: Makes it [width][height][3]: the picture's columns one after the other.
+  /// - Throws: `ImageError.resultTooLarge`.
+  public func read(
+    into pixels: UnsafeMutableBufferPointer<Float>, size: ImageSize,
+    subtracting offset: (red: Float, green: Float, blue: Float) = (0, 0, 0),
+    transposed: Bool = false
+  ) throws(ImageError) {
+    try ImageLimits.default.check(result: size)
+    precondition(pixels.count >= 3 * size.pixelCount, "there is room for the result")
+    var resizer = RowResizer(
+      input: self.size, extent: (Double(width), Double(height)), output: size)
+    let placement = Placement(
+      orientation: .topLeft, size: size, pixels: pixels, offset: offset, transposed: transposed)
+    self.pixels.withUnsafeBufferPointer { samples in
+      for row in 0..<height {
+        let samples = UnsafeBufferPointer(
+          rebasing: samples[3 * width * row..<3 * width * (row + 1)])
+        resizer.append(samples) { index, completed in placement.place(completed, row: index) }
+      }
+    }
+  }
+}
+
 /// How much smaller the JPEG decoder may make the image itself: at least twice the target must be
 /// left for the resize.
 private func reduction(of stored: ImageSize, to target: ImageSize, format: ImageFormat) -> Int {

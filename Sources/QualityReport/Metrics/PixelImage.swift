@@ -79,12 +79,6 @@ extension PixelImage {
   }
 }
 
-/// The nearest of 0...255, ties to even.
-func nearestByte(_ sample: Float) -> UInt8 {
-  guard sample > 0 else { return 0 }
-  return sample < 255 ? UInt8(sample.rounded(.toNearestOrEven)) : 255
-}
-
 /// Numbers in rows and columns.
 struct Plane {
   let width, height: Int

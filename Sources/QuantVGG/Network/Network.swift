@@ -107,6 +107,7 @@ public final class Network<Client: NetworkClient>: ParallelWork, StageRunner {
   }
 
   func run(_ stage: Stage, layer: Int, rows: Range<Int>) {
+    if stage == .imageGradient { client.willConsumeImageGradient(rows: rows) }
     dispatch(stage, layer: layer, rows: rows)
     guard isMeasuring, stage == .convolve else { return }
     client.didProduce(

@@ -19,8 +19,17 @@ public protocol NetworkClient: AnyObject {
     row: Int, columns: Range<Int>, layer: Int, activations: UnsafePointer<Numbers.Activation>,
     into gradient: UnsafeMutablePointer<Float>)
 
-  /// Receives a row of dJ/dx, `[width][3]`. Called on any worker, once per row and step.
-  func consumeImageGradient(_ gradient: UnsafePointer<Float>, row: Int, worker: Int)
+  /// Called on the calling thread before the rows' gradients are consumed.
+  func willConsumeImageGradient(rows: Range<Int>)
+
+  /// Receives a row of dJ/dx, `[width][3]`, which may be changed. Called on any worker, once per row
+  /// and step.
+  func consumeImageGradient(_ gradient: UnsafeMutablePointer<Float>, row: Int, worker: Int)
+}
+
+extension NetworkClient {
+  /// Nothing.
+  public func willConsumeImageGradient(rows: Range<Int>) {}
 }
 
 /// Read access to the kept rows of a layer's output.

@@ -98,3 +98,19 @@ public struct SplitMix64: Sendable {
     Float(next() >> 40) / 16_777_216
   }
 }
+
+extension ImageTensor {
+  /// Copies the values, the picture's columns one after the other where `transposed`.
+  func copy(into target: UnsafeMutableBufferPointer<Float>, transposed: Bool) {
+    precondition(target.count == values.count, "there is room for the picture")
+    guard transposed else {
+      for i in values.indices { target[i] = values[i] }
+      return
+    }
+    for y in 0..<height {
+      for x in 0..<width {
+        for c in 0..<3 { target[3 * (x * height + y) + c] = values[3 * (y * width + x) + c] }
+      }
+    }
+  }
+}

@@ -11,7 +11,7 @@ internal import StyleTransfer
 struct RunFile {
   let run: ComparedRun
   /// What the file's name and its run follow from.
-  let key: RunKey
+  let key: Fingerprint
   let folder: String
   let width, height: Int
   let settings: TransferSettings
@@ -44,7 +44,7 @@ struct RunFile {
     }
     if run.keepsGradients {
       for layer in settings.styleLayers {
-        let network = run.weights.file.network
+        let network = run.weights.network
         let channels = network.convolutions[network.place(of: layer.layer)].outputChannels
         parts.append(
           Part(name: "gram_\(layer.layer)", type: "F32", shape: [channels, channels]))

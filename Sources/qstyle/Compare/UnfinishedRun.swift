@@ -22,7 +22,7 @@ struct UnfinishedRun {
   /// Goes on with a run, or starts it with `header`.
   ///
   /// - Throws: `Failure` where the checkpoint or the images are damaged.
-  init(_ file: RunFile, _ session: SessionState, header: [UInt8]) throws(Failure) {
+  init(_ file: RunFile, _ session: Session, header: [UInt8]) throws(Failure) {
     let found = try Self.restore(file, session)
     // Length and hash of the images so far, seconds, peak.
     let notes = found?.notes ?? [0, Fingerprint().value, 0, 0]
@@ -37,7 +37,7 @@ struct UnfinishedRun {
   }
 
   private static func restore(
-    _ file: RunFile, _ session: SessionState
+    _ file: RunFile, _ session: Session
   ) throws(Failure) -> Checkpoint? {
     do throws(CheckpointError) {
       return try session.restore(
@@ -83,7 +83,7 @@ struct UnfinishedRun {
   }
 
   /// Makes the step, before which everything has been written, the one to go on from.
-  mutating func save(_ session: SessionState, step: Int) throws(Failure) {
+  mutating func save(_ session: Session, step: Int) throws(Failure) {
     do throws(FileOutputError) {
       try output.flush()
     } catch {

@@ -1,8 +1,8 @@
 internal import QuantVGG
 
 /// Jc = 1 / (4 n) * sum (A - C)^2 at one layer, n = nH nW nC; exact in the integer arithmetic.
-final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
-  /// Where the loss of a layer keeps its numbers in the session's memory.
+final class ContentTerm<Numbers: Arithmetic>: ParallelWork, LayerTerm {
+  /// Where the term of a layer keeps its numbers in the session's memory.
   struct Layout {
     let target, rowSums: Int
 
@@ -12,30 +12,32 @@ final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
     }
   }
 
-  let layer: Int
+  let label: TermLabel
+  let place: Int
   private let numbers: Numbers
   private let shape: NetworkShape.Layer
-  private let weight: Double
   private let factor: Float
   /// `[height][width][channels]` activations of the content image.
   private let target: UnsafeMutablePointer<Numbers.Activation>
   /// One exact sum per row, added in the order of rows.
   private let rowSums: UnsafeMutablePointer<Double>
 
-  private var capturing = false
+  private var isTarget = false
   private var rows = 0..<0
   private var activations: ActivationRows<Numbers.Activation>?
 
-  /// The loss of a layer; its gradient is that of `contentWeight` (alpha) * `weight` * Jc.
+  /// The term of a layer; its gradient is that of `contentWeight` (alpha) * `weight` * Jc.
   init(
     _ numbers: Numbers, shape: NetworkShape.Layer, weight: Double, contentWeight: Double,
     layout: Layout, memory: Arena
   ) {
     self.numbers = numbers
     self.shape = shape
-    self.weight = weight
-    layer = shape.convolution.index
-    let scale = Double(numbers.activationScale(layer: layer))
+    place = shape.convolution.index
+    label = TermLabel(
+      kind: .content, name: "content", layer: shape.convolution.name, share: weight,
+      factor: contentWeight)
+    let scale = Double(numbers.activationScale(layer: place))
     factor = Float(contentWeight * weight * scale / (2 * Double(shape.values)))
     target = memory.at(layout.target)
     rowSums = memory.at(layout.rowSums)
@@ -43,33 +45,42 @@ final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
 
   private var rowCount: Int { shape.width * shape.channels }
 
-  /// Copies rows of the content image (`capturing`), or measures rows against them.
+  /// Nothing: every row's sum is written anew.
+  func reset() {}
+
+  /// Copies rows of the content picture, or measures the image's against them.
   func observe(
-    rows: Range<Int>, activations: ActivationRows<Numbers.Activation>, capturing: Bool,
+    rows: Range<Int>, width: Int, activations: ActivationRows<Numbers.Activation>, isTarget: Bool,
     pool: WorkerPool
   ) {
-    self.capturing = capturing
+    self.isTarget = isTarget
     self.rows = rows
     self.activations = activations
     pool.run(self, items: rows.count)
   }
 
   override func run(item: Int, worker: Int) {
-    guard let activations else { return }
+    guard let activations else { preconditionFailure("rows are being observed") }
     let y = rows.lowerBound + item
-    if capturing {
+    if isTarget {
       (target + y * rowCount).update(from: activations[y], count: rowCount)
     } else {
       rowSums[y] = numbers.squaredDifference(
-        activations[y], target + y * rowCount, layer: layer, count: rowCount)
+        activations[y], target + y * rowCount, layer: place, count: rowCount)
     }
   }
 
+  /// Nothing: the rows were copied as they came.
+  func setTarget(positions: Int) {}
+
+  /// Nothing: the rows' sums are all there is.
+  func finish(pool: WorkerPool) {}
+
   /// weight * Jc of the rows that were measured last.
-  var value: Double {
+  func value(weight: Double) -> Double {
     var sum = 0.0
     for y in 0..<shape.height { sum += rowSums[y] }
-    let scale = Double(numbers.activationScale(layer: layer))
+    let scale = Double(numbers.activationScale(layer: place))
     return weight * scale * scale * sum / (4 * Double(shape.values))
   }
 
@@ -80,7 +91,7 @@ final class ContentLoss<Numbers: Arithmetic>: ParallelWork {
   ) {
     let target = target + y * rowCount + columns.lowerBound * shape.channels
     numbers.addContentGradient(
-      activations, target, layer: layer, factor: factor, into: gradient,
+      activations, target, layer: place, factor: factor, into: gradient,
       count: columns.count * shape.channels)
   }
 }
