@@ -21,6 +21,7 @@ let package = Package(
     .library(name: "Optim", targets: ["Optim"]),
     .library(name: "StyleTransfer", targets: ["StyleTransfer"]),
     .library(name: "ImageIO", targets: ["ImageIO"]),
+    .library(name: "FileOutput", targets: ["FileOutput"]),
     .executable(name: "qstyle", targets: ["qstyle"]),
     .executable(name: "quantize", targets: ["quantize"]),
   ],
@@ -43,7 +44,9 @@ let package = Package(
     .target(name: "FileOutput", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(
       name: "StyleTransfer",
-      dependencies: ["Rows", "QuantVGG", "Optim", "FileOutput", "CSystem"],
+      dependencies: [
+        "Rows", "QuantVGG", "Optim", "ImageIO", "FileOutput", "CSystem", "CBuiltInWeights",
+      ],
       swiftSettings: swiftSettings),
     .target(
       name: "ImageIO", dependencies: ["CImageIO", "CSystem", "FileOutput"],
@@ -56,8 +59,8 @@ let package = Package(
     .executableTarget(
       name: "qstyle",
       dependencies: [
-        "Rows", "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "QualityReport",
-        "FileOutput", "CommandOptions", "CSystem", "CBuiltInWeights",
+        "Rows", "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "QualityReport", "FileOutput",
+        "CommandOptions", "CSystem",
       ],
       swiftSettings: swiftSettings),
     .systemLibrary(

@@ -8,8 +8,10 @@ public struct JSONObject {
   /// The object on one line.
   public var text: String { "{" + members + "}" }
 
-  /// Adds a text.
-  public mutating func add(_ key: String, _ value: String) { raw(key, JSON.quote(value)) }
+  /// Adds a text; null where it is nil.
+  public mutating func add(_ key: String, _ value: String?) {
+    raw(key, value.map { JSON.quote($0) } ?? "null")
+  }
   /// Adds a whole number.
   public mutating func add(_ key: String, _ value: Int) { raw(key, "\(value)") }
   /// Adds true or false.

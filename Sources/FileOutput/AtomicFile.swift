@@ -43,15 +43,8 @@ public struct AtomicFile: ~Copyable {
   /// Appends `bytes`.
   ///
   /// - Throws: `FileOutputError.system` with the cause; the target is then as it was before.
-  public func write(_ bytes: UnsafeRawBufferPointer) throws(FileOutputError) {
-    try writeAll(bytes, to: descriptor)
-  }
-
-  /// Appends `bytes`.
-  ///
-  /// - Throws: `FileOutputError.system` with the cause; the target is then as it was before.
   public func write(_ bytes: RawSpan) throws(FileOutputError) {
-    try bytes.withUnsafeBytes { buffer throws(FileOutputError) in try write(buffer) }
+    try writeAll(bytes, to: descriptor)
   }
 
   /// Appends `bytes`.

@@ -19,7 +19,7 @@ public final class ResumableFile {
   /// - Throws: `FileOutputError.busy` when another program has the file, `.tooShort` when it has fewer
   ///   bytes, and others where it can not be read or written.
   public init(
-    path: String, keeping count: Int = 0, visit: (UnsafeRawBufferPointer) -> Void = { _ in }
+    path: String, keeping count: Int = 0, visit: (RawSpan) -> Void = { _ in }
   ) throws(FileOutputError) {
     self.path = path
     descriptor = system_open(path, O_RDWR | O_CREAT, 0o666)
@@ -41,7 +41,7 @@ public final class ResumableFile {
   }
 
   private func read(
-    _ count: Int, _ visit: (UnsafeRawBufferPointer) -> Void
+    _ count: Int, _ visit: (RawSpan) -> Void
   ) throws(FileOutputError) {
     var buffer = [UInt8](repeating: 0, count: 1 << 14)
     var rest = count
@@ -57,7 +57,7 @@ public final class ResumableFile {
         if count < 0 && system_errno() != EINTR { throw .system(errno: system_errno()) }
         filled += max(count, 0)
       }
-      buffer.withUnsafeBytes { visit(UnsafeRawBufferPointer(rebasing: $0[..<wanted])) }
+      visit(buffer.span.extracting(0..<wanted).bytes)
       rest -= wanted
     }
   }
@@ -66,9 +66,7 @@ public final class ResumableFile {
   ///
   /// - Throws: `FileOutputError.system` with the cause.
   public func write(_ bytes: RawSpan) throws(FileOutputError) {
-    try bytes.withUnsafeBytes { buffer throws(FileOutputError) in
-      try writeAll(buffer, to: descriptor)
-    }
+    try writeAll(bytes, to: descriptor)
   }
 
   /// Waits until the bytes so far are on the disk.
@@ -88,12 +86,14 @@ public final class ResumableFile {
 }
 
 /// Writes all bytes to an open file.
-func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) throws(FileOutputError) {
-  var rest = bytes
-  while !rest.isEmpty {
-    let count = Int(system_write(descriptor, rest.baseAddress, rest.count))
+func writeAll(_ bytes: RawSpan, to descriptor: Int32) throws(FileOutputError) {
+  var done = 0
+  while done < bytes.byteCount {
+    let count = bytes.extracting(done..<bytes.byteCount).withUnsafeBytes {
+      Int(system_write(descriptor, $0.baseAddress, $0.count))
+    }
     if count > 0 {
-      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      done += count
     } else if count == 0 {
       throw .system(errno: ENOSPC)
     } else if system_errno() != EINTR {

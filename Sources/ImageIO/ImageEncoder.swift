@@ -30,7 +30,7 @@ final class ImageEncoder {
 
   /// Moves what has been encoded to the file.
   func drain(into file: borrowing AtomicFile) throws(ImageError) {
-    do { try file.write(take()) } catch { throw .cannotWrite(error) }
+    do { try file.write(RawSpan(_unsafeBytes: take())) } catch { throw .cannotWrite(error) }
   }
 
   /// Moves what has been encoded to the end of `bytes`.

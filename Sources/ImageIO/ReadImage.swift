@@ -44,9 +44,8 @@ public func readImage(
   let result = size.applied(to: reader.info.size)
   try limits.check(result: result)
   var pixels = [Float](repeating: 0, count: 3 * result.pixelCount)
-  try pixels.withUnsafeMutableBufferPointer { (pixels) throws(ImageError) in
-    try reader.read(into: pixels, size: result)
-  }
+  var span = pixels.mutableSpan
+  try reader.read(into: &span, size: result)
   return RGBImage(size: result, pixels: pixels)
 }
 
@@ -109,7 +108,7 @@ public final class ImageReader {
   ///   - transposed: Makes it [width][height][3]: the picture's columns one after the other.
   /// - Throws: `ImageError`, also for a file that is cut off or damaged anywhere.
   public func read(
-    into pixels: UnsafeMutableBufferPointer<Float>, size: ImageSize,
+    into pixels: inout MutableSpan<Float>, size: ImageSize,
     subtracting offset: (red: Float, green: Float, blue: Float) = (0, 0, 0),
     transposed: Bool = false
   ) throws(ImageError) {
@@ -133,16 +132,46 @@ public final class ImageReader {
       input: input, extent: (Double(stored.width) / divisor, Double(stored.height) / divisor),
       output: target)
     let placement = Placement(
-      orientation: orientation, size: target, pixels: pixels, offset: offset,
-      transposed: transposed)
+      orientation: orientation, size: target, offset: offset, transposed: transposed)
     for _ in 0..<input.height {
       try decoder.readRow(&bytes)
       samples.convert(bytes, to: &row)
-      row.withUnsafeBufferPointer { row in
-        resizer.append(row) { index, completed in placement.place(completed, row: index) }
-      }
+      resizer.append(row.span)
+      placement.placeRows(of: &resizer, into: &pixels)
     }
     try decoder.finish()
+  }
+}
+
+extension RGBImage {
+  /// Most bytes that `read` has in use beside its result: the resizer's open rows and weights.
+  public func readingBytes(size: ImageSize) -> Int {
+    width * 4 * 4 + size.width * 3 * 4 * 7 + height * 16
+  }
+
+  /// Resizes the samples into the caller's memory, as `ImageReader.read` does a file's.
+  ///
+  /// - Parameters:
+  ///   - pixels: Receives [height][width][3] samples in 0...255, less `offset`.
+  ///   - size: The wanted size.
+  ///   - offset: What is taken from red, green and blue, such as a mean.
+  ///   - transposed: Makes it [width][height][3]: the picture's columns one after the other.
+  /// - Throws: `ImageError.resultTooLarge`.
+  public func read(
+    into pixels: inout MutableSpan<Float>, size: ImageSize,
+    subtracting offset: (red: Float, green: Float, blue: Float) = (0, 0, 0),
+    transposed: Bool = false
+  ) throws(ImageError) {
+    try ImageLimits.default.check(result: size)
+    precondition(pixels.count >= 3 * size.pixelCount, "there is room for the result")
+    var resizer = RowResizer(
+      input: self.size, extent: (Double(width), Double(height)), output: size)
+    let placement = Placement(
+      orientation: .topLeft, size: size, offset: offset, transposed: transposed)
+    for row in 0..<height {
+      resizer.append(self.pixels.span.extracting(3 * width * row..<3 * width * (row + 1)))
+      placement.placeRows(of: &resizer, into: &pixels)
+    }
   }
 }
 
@@ -159,19 +188,17 @@ private func reduction(of stored: ImageSize, to target: ImageSize, format: Image
   return 1
 }
 
-/// The result's pixels, filled row by row in stored order and upright whatever the orientation.
+/// Where in the result rows in stored order go, so that it is upright whatever the orientation.
 private struct Placement {
-  private let pixels: UnsafeMutableBufferPointer<Float>
   private let offset: (red: Float, green: Float, blue: Float)
   /// Where the first sample of the stored image goes, and the distances between stored columns and
   /// rows.
   private let origin, columnStride, rowStride: Int
 
   init(
-    orientation: Orientation, size: ImageSize, pixels: UnsafeMutableBufferPointer<Float>,
-    offset: (red: Float, green: Float, blue: Float), transposed: Bool
+    orientation: Orientation, size: ImageSize, offset: (red: Float, green: Float, blue: Float),
+    transposed: Bool
   ) {
-    self.pixels = pixels
     self.offset = offset
     // A stored row becomes a column when one of the two turns it, not both.
     let turnsRows = orientation.isTransposed != transposed
@@ -184,7 +211,16 @@ private struct Placement {
       + (orientation.reversesRows ? (size.height - 1) * rowPitch : 0)
   }
 
-  func place(_ samples: UnsafeBufferPointer<Float>, row: Int) {
+  /// Places the rows that are complete.
+  func placeRows(of resizer: inout RowResizer, into pixels: inout MutableSpan<Float>) {
+    while let row = resizer.next() {
+      place(resizer.open.span.extracting(resizer.completed), row: row, into: &pixels)
+    }
+  }
+
+  private func place(
+    _ samples: Span<Float>, row: Int, into pixels: inout MutableSpan<Float>
+  ) {
     var destination = origin + row * rowStride
     for source in stride(from: 0, to: samples.count, by: 3) {
       pixels[destination] = samples[source] - offset.red

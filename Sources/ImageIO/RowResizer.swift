@@ -14,7 +14,9 @@ struct RowResizer {
   /// Output rows that can be open at the same time.
   private let slotCount: Int
   /// [slotCount][rowLength]: output row `r` is summed up in slot `r % slotCount`.
-  private var open: [Float]
+  private(set) var open: [Float]
+  /// Where in `open` the row stands that `next` gave last.
+  private(set) var completed = 0..<0
   private var resized: [Float]
   private var nextInput = 0
   /// The output rows that have begun and are not complete.
@@ -43,11 +45,8 @@ struct RowResizer {
     resized = [Float](repeating: 0, count: rowLength)
   }
 
-  /// Takes the next input row, [width][3], and hands out each output row, [output width][3], that
-  /// it completes.
-  mutating func append(
-    _ row: UnsafeBufferPointer<Float>, completed: (Int, UnsafeBufferPointer<Float>) -> Void
-  ) {
+  /// Takes the next input row, [width][3]; `next` then gives the output rows that it completes.
+  mutating func append(_ row: Span<Float>) {
     precondition(row.count == 3 * width, "a row has the width of the image")
     resizeColumns(row)
     let input = nextInput
@@ -65,42 +64,47 @@ struct RowResizer {
         weight: rows.weights[taps.firstWeight + input - taps.inputs.lowerBound],
         into: output % slotCount * rowLength)
     }
-    while let output = openRows.first, rows.taps[output].inputs.upperBound == nextInput {
-      let slot = output % slotCount * rowLength
-      for index in slot..<(slot + rowLength) { open[index] = min(max(open[index], 0), 255) }
-      open.withUnsafeBufferPointer { open in
-        completed(output, UnsafeBufferPointer(rebasing: open[slot..<(slot + rowLength)]))
-      }
-      openRows = (output + 1)..<openRows.upperBound
+  }
+
+  /// The next output row that is complete, [output width][3] in `open[completed]` until another input
+  /// row comes; nil where there is none.
+  mutating func next() -> Int? {
+    guard let output = openRows.first, rows.taps[output].inputs.upperBound == nextInput else {
+      return nil
     }
+    let slot = output % slotCount * rowLength
+    completed = slot..<slot + rowLength
+    for index in completed { open[index] = min(max(open[index], 0), 255) }
+    openRows = (output + 1)..<openRows.upperBound
+    return output
   }
 
   /// Sets `resized` to the row in the output's width.
-  private mutating func resizeColumns(_ row: UnsafeBufferPointer<Float>) {
+  private mutating func resizeColumns(_ row: Span<Float>) {
+    let columns = columns
     let taps = columns.taps
-    columns.weights.withUnsafeBufferPointer { weights in
-      for output in taps.indices {
-        var (red, green, blue): (Float, Float, Float) = (0, 0, 0)
-        var weight = taps[output].firstWeight
-        for input in taps[output].inputs {
-          red += weights[weight] * row[3 * input]
-          green += weights[weight] * row[3 * input + 1]
-          blue += weights[weight] * row[3 * input + 2]
-          weight += 1
-        }
-        resized[3 * output] = red
-        resized[3 * output + 1] = green
-        resized[3 * output + 2] = blue
+    let weights = columns.weights.span
+    for output in taps.indices {
+      var (red, green, blue): (Float, Float, Float) = (0, 0, 0)
+      var weight = taps[output].firstWeight
+      for input in taps[output].inputs {
+        red += weights[weight] * row[3 * input]
+        green += weights[weight] * row[3 * input + 1]
+        blue += weights[weight] * row[3 * input + 2]
+        weight += 1
       }
+      resized[3 * output] = red
+      resized[3 * output + 1] = green
+      resized[3 * output + 2] = blue
     }
   }
 
   /// Adds the weighted `resized` to the sums that begin at `slot`.
   private mutating func accumulate(weight: Float, into slot: Int) {
     let resized = resized
-    open.withUnsafeMutableBufferPointer { open in
-      for index in resized.indices { open[slot + index] += weight * resized[index] }
-    }
+    let added = resized.span
+    var sums = open.mutableSpan
+    for index in added.indices { sums[slot + index] += weight * added[index] }
   }
 }
 
@@ -114,12 +118,10 @@ public func resized(_ image: RGBImage, to size: ImageSize) -> RGBImage {
     input: image.size, extent: (Double(image.width), Double(image.height)), output: size)
   var pixels: [Float] = []
   pixels.reserveCapacity(3 * size.pixelCount)
-  image.pixels.withUnsafeBufferPointer { samples in
-    for row in 0..<image.height {
-      let start = 3 * image.width * row
-      let source = UnsafeBufferPointer(rebasing: samples[start..<(start + 3 * image.width)])
-      resizer.append(source) { _, completed in pixels.append(contentsOf: completed) }
-    }
+  for row in 0..<image.height {
+    let start = 3 * image.width * row
+    resizer.append(image.pixels.span.extracting(start..<start + 3 * image.width))
+    while resizer.next() != nil { pixels += resizer.open[resizer.completed] }
   }
   return RGBImage(size: size, pixels: pixels)
 }

@@ -68,9 +68,9 @@ public func writeImage(
   for row in 0..<size.height {
     var source = row * (transposed ? 3 : bytes.count)
     for red in stride(from: 0, to: bytes.count, by: 3) {
-      bytes[red] = rounded(pixels[source] + offset.red)
-      bytes[red + 1] = rounded(pixels[source + 1] + offset.green)
-      bytes[red + 2] = rounded(pixels[source + 2] + offset.blue)
+      bytes[red] = nearestByte(pixels[source] + offset.red)
+      bytes[red + 1] = nearestByte(pixels[source + 1] + offset.green)
+      bytes[red + 2] = nearestByte(pixels[source + 2] + offset.blue)
       source += transposed ? 3 * size.height : 3
     }
     try encoder.writeRow(bytes)
@@ -82,7 +82,7 @@ public func writeImage(
 }
 
 /// The nearest of 0...255, ties to even; NaN becomes 0.
-private func rounded(_ sample: Float) -> UInt8 {
+package func nearestByte(_ sample: Float) -> UInt8 {
   guard sample > 0 else { return 0 }
   return sample < 255 ? UInt8(sample.rounded(.toNearestOrEven)) : 255
 }

@@ -94,7 +94,15 @@ extension Double {
 }
 
 /// Why an optimizer can not start.
-public enum OptimizerError: Error, Equatable {
+public enum OptimizerError: Error, Equatable, CustomStringConvertible {
   /// The system refused this many bytes.
   case refused(bytes: Int)
+
+  /// What is wrong and what to do about it.
+  public var description: String {
+    switch self {
+    case .refused(let bytes):
+      "the system refuses \(bytes >> 20) MiB of memory; use a smaller size"
+    }
+  }
 }

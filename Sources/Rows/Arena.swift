@@ -48,7 +48,15 @@ public final class Arena: @unchecked Sendable {
 }
 
 /// Why memory could not be had.
-public enum MemoryError: Error, Equatable {
+public enum MemoryError: Error, Equatable, CustomStringConvertible {
   /// The system refused this many bytes.
   case refused(bytes: Int)
+
+  /// What is wrong and what to do about it.
+  public var description: String {
+    switch self {
+    case .refused(let bytes):
+      "the system refuses \(bytes >> 20) MiB of memory; use a smaller size"
+    }
+  }
 }

@@ -47,6 +47,9 @@ public struct MemorySlice<Element: BitwiseCopyable>: @unchecked Sendable {
     unsafe base.update(repeating: value, count: count)
   }
 
+  /// Makes every byte 0.
+  public func clear() { bytes.fill(0) }
+
   /// Copies the elements of a slice of the same length.
   @inlinable
   public func copy(_ source: MemorySlice) {
@@ -95,6 +98,16 @@ public struct MemorySlice<Element: BitwiseCopyable>: @unchecked Sendable {
 }
 
 extension MemorySlice where Element == UInt8 {
+  /// Copies as many bytes.
+  public func copy(_ source: RawSpan) {
+    precondition(source.byteCount == count, "a span of another length")
+    unsafe source.withUnsafeBytes {
+      if let start = $0.baseAddress {
+        unsafe UnsafeMutableRawPointer(base).copyMemory(from: start, byteCount: count)
+      }
+    }
+  }
+
   /// A part as elements of another type; `offset` in bytes is a multiple of its alignment.
   @inlinable
   public func elements<Other: BitwiseCopyable>(
@@ -106,4 +119,9 @@ extension MemorySlice where Element == UInt8 {
     return unsafe MemorySlice<Other>(
       base: UnsafeMutableRawPointer(part.base).assumingMemoryBound(to: Other.self), count: count)
   }
+}
+
+extension MemorySlice where Element == Float {
+  /// Whether all elements are finite.
+  public var isFinite: Bool { withSpan { span in span.indices.allSatisfy { span[$0].isFinite } } }
 }

@@ -42,20 +42,31 @@ struct BenchCommand {
   }
 
   func run() throws(Failure) -> ExitCode {
-    let weights = try WeightLocation.open(self.weights, precision: precision)
-    let pool = WorkerPool(threads: shared.threads)
-    let deepest = TransferSettings().deepest
-    switch weights.precision {
-    case .int8:
-      let numbers = try weights.int8(
-        deepest: deepest, pooling: .average, kernels: shared.kernels, copies: plan.copies)
-      try measure(numbers, pool, isFloat: false)
-    case .float32:
-      let numbers = try weights.float32(
-        deepest: deepest, pooling: .average, kernels: shared.kernels)
-      try measure(numbers, pool, isFloat: true)
+    let (transfer, session, pool) = try Failure.from {
+      () throws(TransferError) -> (Transfer, Session, WorkerPool) in
+      let transfer = try self.transfer(try Weights.find(weights, precision: precision))
+      let pool = WorkerPool(threads: shared.threads)
+      return (transfer, try transfer.start(pool: pool).session, pool)
     }
+    measure(transfer, session, pool)
     return .done
+  }
+
+  /// A transfer of noise of the article's kind over a mid-grey: the values do not change the time.
+  private func transfer(_ weights: Weights) throws(TransferError) -> Transfer {
+    func noise(_ seed: UInt64) -> Picture {
+      let grey = ImageTensor(width: size.width, height: size.height)
+      return Picture(ImageTensor.noisy(content: grey, ratio: 1, seed: seed))
+    }
+    var transfer = Transfer(content: noise(1), style: noise(2), weights: weights)
+    transfer.longerSide = nil
+    transfer.optimizer = OptimizerSettings()
+    transfer.steps = .max
+    transfer.threads = shared.threads
+    transfer.instructionSet = shared.instructionSet
+    transfer.memory = .max
+    transfer.plan = plan
+    return transfer
   }
 
   /// The best of several rounds.
@@ -68,31 +79,16 @@ struct BenchCommand {
     var layerBackward: [Double] = []
   }
 
-  private func measure<Numbers: LossArithmetic>(
-    _ numbers: Numbers, _ pool: WorkerPool, isFloat: Bool
-  ) throws(Failure) {
-    // As transfer walks: along the longer side.
-    let (width, height) = (min(size.width, size.height), max(size.width, size.height))
-    // Noise of the article's kind over a mid-grey: the values do not change the time.
-    let grey = ImageTensor(
-      width: width, height: height, values: [Float](repeating: 0, count: width * height * 3))
-    let content = ImageTensor.noisy(content: grey, ratio: 1, seed: 1)
-    let optimizer = try OptimizerSettings().make(width: width, height: height)
-    let session: TransferSession<Numbers>
-    do throws(TransferError) {
-      session = try TransferSession(
-        numbers, content: content, style: .noisy(content: grey, ratio: 1, seed: 2),
-        start: content, optimizer: optimizer, plan: plan.network, pool: pool)
-    } catch {
-      throw Failure("this size cannot be measured: " + error.description)
-    }
+  private func measure(_ transfer: Transfer, _ session: Session, _ pool: WorkerPool) {
     var peak = 0.0
     var best = Best()
     best.layerForward = session.shape.layers.map { _ in .infinity }
     best.layerBackward = best.layerForward
     for _ in 0..<repeats {
       peak = max(
-        peak, MultiplyAccumulatePeak.measure(shared.kernels, isFloat: isFloat, pool: pool))
+        peak,
+        MultiplyAccumulatePeak.measure(
+          KernelTable(shared.instructionSet), isFloat: transfer.precision == .float32, pool: pool))
       let start = Console.seconds
       _ = session.evaluate()
       let middle = Console.seconds
@@ -109,11 +105,13 @@ struct BenchCommand {
       }
     }
     report(
-      numbers.network, session.shape, best, peak: peak, isa: numbers.instructionSet, threads: pool.threads)
+      transfer.network, session.shape, best, peak: peak, isa: session.instructionSet,
+      threads: pool.threads)
   }
 
   private func report(
-    _ network: NetworkTable, _ shape: NetworkShape, _ best: Best, peak: Double, isa: InstructionSet, threads: Int
+    _ network: NetworkTable, _ shape: NetworkShape, _ best: Best, peak: Double,
+    isa: InstructionSet, threads: Int
   ) {
     let total = Double(
       network.multiplyAccumulates(
@@ -147,7 +145,9 @@ struct BenchCommand {
       object.add("backward_ms", 1000 * best.layerBackward[index])
       object.add("backward_gmacs", macs / best.layerBackward[index] / 1e9)
       layers.append(object)
-      text += Self.row(layer.convolution.name.description, best.layerForward[index], macs, peak) + "   back "
+      text +=
+        Self.row(layer.convolution.name.description, best.layerForward[index], macs, peak)
+        + "   back "
       text += Self.row("", best.layerBackward[index], macs, peak) + "\n"
     }
     document.add("layers", layers)

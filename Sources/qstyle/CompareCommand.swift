@@ -19,19 +19,17 @@ struct CompareCommand {
     let begin = Console.seconds
     let runs = try openWeights()
     // All that can be wrong is found before the first file is made.
-    let pictures = try Pictures(options.transfer)
-    let transfer = try pictures.transfer(
-      options.transfer, runs.float.weights.file.network, precision: .float32)
-    let limit = options.transfer.memory ?? PlannedTransfer.availableBytes
-    let parts = try planned(
-      pictures, runs.float.weights.file.network, limit: limit)
-    let pool = WorkerPool(threads: options.shared.threads)
+    let transfer = try options.transfer.transfer(runs.float.weights)
+    let limit = transfer.limit
+    let parts = try planned(runs, limit: limit)
     if options.transfer.isDryRun {
-      for part in parts { DryRun(options.transfer, part.transfer, part.memory).report(pool) }
+      for part in parts {
+        DryRun(part.transfer, part.memory, isJSON: options.shared.isJSON).report()
+      }
       return .done
     }
-    var keys: [RunKey] = []
-    for run in runs.all { keys.append(try RunKey(run, transfer, options.transfer)) }
+    var keys: [Fingerprint] = []
+    for run in runs.all { keys.append(try run.key(try options.transfer(run, limit: limit))) }
     let folder = options.folder
     let size = transfer.engineSize(transfer.resultSize)
     func file(_ run: ComparedRun) -> RunFile {
@@ -40,11 +38,12 @@ struct CompareCommand {
       }
       return RunFile(
         run: run, key: keys[index], folder: folder + "/runs", width: size.width,
-        height: size.height, settings: options.transfer.settings)
+        height: size.height, settings: transfer.settings)
     }
     try OutputFile.makeFolder(folder)
     try OutputFile.makeFolder(folder + "/runs")
-    let performer = RunPerformer(options: options, pool: pool, limit: limit)
+    let pool = WorkerPool(threads: options.shared.threads)
+    let painter = ComparisonPainter(options: options, pool: pool, limit: limit)
     var peak = 0
     for run in runs.all {
       if file(run).exists {
@@ -53,7 +52,7 @@ struct CompareCommand {
         continue
       }
       note("\(run.name): \(options.transfer.steps) steps\n")
-      guard try performer.perform(file(run)) else {
+      guard try painter.paint(file(run)) else {
         note(
           "stopped; what is done is in \(folder)/runs, and the same command goes on from that step\n"
         )
@@ -65,7 +64,7 @@ struct CompareCommand {
     Console.resetPeak()
     var figures = try Scorer(options: options, runs: runs, file: file, pool: pool, limit: limit)
       .figures()
-    let seen = try ReportPictures(options, runs, file: file)
+    let seen = try ReportPictures(transfer, runs, file: file)
     try compare(seen, &figures, transfer, file: file)
     peak = max(peak, Console.peakBytes)
     try write(figures, seen, transfer, seconds: Console.seconds - begin, peak: peak)
@@ -74,17 +73,16 @@ struct CompareCommand {
 
   /// The weights of all runs, each of its kind.
   private func openWeights() throws(Failure) -> ComparedRuns {
-    var weights: [Weights] = []
-    for path in options.weights {
-      weights.append(try WeightLocation.open(path, precision: .int8))
+    let (weights, reference) = try Failure.from {
+      () throws(TransferError) -> ([Weights], Weights?) in
+      var weights: [Weights] = []
+      for path in options.weights { weights.append(try Weights.find(path, precision: .int8)) }
+      guard let path = options.reference else { return (weights, try Weights.reference()) }
+      return (weights, try Weights.find(path, precision: .float32))
     }
-    if let path = options.reference {
-      let reference = try WeightLocation.open(path, precision: .float32)
-      return ComparedRuns(options, weights: weights, reference: reference)
-    }
-    guard let reference = try WeightLocation.reference() else {
+    guard let reference else {
       throw Failure(
-        "there are no float32 weights (\(WeightLocation.fileName(.float32))) beside the program or in "
+        "there are no float32 weights (\(Weights.fileName(.float32))) beside the program or in "
           + "the data folder; name them with --reference FILE")
     }
     return ComparedRuns(options, weights: weights, reference: reference)
@@ -92,18 +90,15 @@ struct CompareCommand {
 
   /// The int8 and the float32 part; refuses a limit that any part would not fit in.
   private func planned(
-    _ pictures: Pictures, _ network: NetworkTable, limit: Int
-  ) throws(Failure) -> [(transfer: PlannedTransfer, memory: PlannedMemory)] {
-    let plan = options.transfer.plan
-    var int8 = try pictures.transfer(
-      options.transfer, network, precision: .int8)
-    int8.imageCopies = 1
-    let float = try Scorer.planned(pictures, options, network)
-    let parts = [
-      (transfer: int8, memory: try int8.choose(plan, limit: limit)),
-      (transfer: float, memory: try float.choose(plan, limit: limit)),
-    ]
-    let agreement = float.agreementBytes(Scorer.activationPlan)
+    _ runs: ComparedRuns, limit: Int
+  ) throws(Failure) -> [(transfer: Transfer, memory: PlannedMemory)] {
+    var parts: [(transfer: Transfer, memory: PlannedMemory)] = []
+    let scoring = try options.scoring(runs, limit: limit)
+    for transfer in [try options.transfer(runs.quantized[0], limit: limit), scoring] {
+      let memory = try Failure.from { () throws(TransferError) in try transfer.choosePlan() }
+      parts.append((transfer, memory))
+    }
+    let agreement = scoring.agreementBytes()
     guard agreement <= limit else {
       throw Failure(
         "comparing activations needs \(Format.bytes(agreement)), and \(Format.bytes(limit)) are "
@@ -114,7 +109,7 @@ struct CompareCommand {
 
   /// Adds what the pictures say.
   private func compare(
-    _ pictures: ReportPictures, _ figures: inout Figures, _ transfer: PlannedTransfer,
+    _ pictures: ReportPictures, _ figures: inout Figures, _ transfer: Transfer,
     file: (ComparedRun) -> RunFile
   ) throws(Failure) {
     func judge(_ own: PixelImage, _ result: inout ResultFigures) {
@@ -131,7 +126,7 @@ struct CompareCommand {
   }
 
   private func write(
-    _ figures: Figures, _ pictures: ReportPictures, _ transfer: PlannedTransfer, seconds: Double,
+    _ figures: Figures, _ pictures: ReportPictures, _ transfer: Transfer, seconds: Double,
     peak: Int
   ) throws(Failure) {
     let folder = options.folder

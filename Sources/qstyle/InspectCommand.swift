@@ -16,7 +16,12 @@ struct InspectCommand {
   }
 
   func run() throws(Failure) -> ExitCode {
-    let file = try WeightLocation.read(path)
+    let file: WeightFile
+    do throws(WeightError) {
+      file = try WeightFile(path: path)
+    } catch {
+      throw Failure(path, error.description)
+    }
     var text = "\(path)\n"
     var document = JSONObject()
     document.add("file", path)

@@ -18,34 +18,26 @@ struct PlanCommand {
             "The limit that transfer would be given (default: nine tenths of what is free)."),
           Option("size", value: "N", "Longer side of the result (default: 512, or as in WxH)."),
           Option("upscale", "Enlarge a content picture that is smaller than --size."),
-          SharedOptions.precision,
-          SharedOptions.pool, OptimizerOptions.optimizer, OptimizerOptions.state,
-          OptimizerOptions.history,
+          Option(
+            "weights", value: "FILE",
+            "Weights whose network and arithmetic are planned (default: VGG-19 in int8)."),
+          SharedOptions.precision, SharedOptions.pool, OptimizerOptions.optimizer,
+          OptimizerOptions.state, OptimizerOptions.history,
         ]),
       SharedOptions.group,
     ])
 
-  /// A picture's size, from its header or as it was typed.
-  private struct Picture {
-    let size: ImageSize
-    var reader: ImageReader?
+  /// WIDTHxHEIGHT; nil where it is no size.
+  private static func typed(_ text: String) -> ImageSize? {
+    let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    guard sides.count == 2, sides.allSatisfy({ (16...16384).contains($0) }) else { return nil }
+    return ImageSize(width: sides[0], height: sides[1])
+  }
 
-    init(_ text: String) throws(Failure) {
-      if let size = Self.typed(text) {
-        self.size = size
-      } else {
-        let file = try PictureFile(text)
-        size = file.reader.info.size
-        reader = file.reader
-      }
-    }
-
-    /// WIDTHxHEIGHT.
-    static func typed(_ text: String) -> ImageSize? {
-      let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-      guard sides.count == 2, sides.allSatisfy({ (16...16384).contains($0) }) else { return nil }
-      return ImageSize(width: sides[0], height: sides[1])
-    }
+  /// A picture as it was typed: a size, or a file.
+  private static func picture(_ text: String) throws(TransferError) -> Picture {
+    if let size = typed(text) { return Picture(blank: size) }
+    return try Picture(path: text)
   }
 
   private let shared: SharedOptions
@@ -55,7 +47,8 @@ struct PlanCommand {
   private let upscale: Bool
   private let memory: Int?
   private let optimizer: OptimizerSettings
-  private let precision: Precision
+  private let precision: Precision?
+  private let weights: String?
   private let pooling: Pooling
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -66,29 +59,51 @@ struct PlanCommand {
     size = try arguments.integer("size", in: 16...16384)
     upscale = arguments.has("upscale")
     memory = try arguments.bytes("memory")
-    precision = try Precision(arguments) ?? .int8
-    optimizer = try OptimizerOptions.settings(arguments, steps: .max)
+    precision = try Precision(arguments)
+    weights = arguments.text("weights")
+    var optimizer = Transfer.defaultOptimizer
+    try OptimizerOptions.apply(arguments, to: &optimizer)
+    self.optimizer = optimizer
     pooling = try SharedOptions.pooling(arguments)
   }
 
   func run() throws(Failure) -> ExitCode {
-    let content = try Picture(self.content)
-    let style = try Picture(self.style)
-    let typed = content.reader == nil ? max(content.size.width, content.size.height) : nil
-    let transfer = PlannedTransfer(
-      network: .vgg19, content: content.reader, style: style.reader, contentSize: content.size,
-      styleSize: style.size, longerSide: size ?? typed ?? 512, upscale: upscale,
-      settings: TransferSettings(), optimizer: optimizer, pooling: pooling, precision: precision,
-      threads: shared.threads, instructionSet: shared.kernels.instructionSet)
-    let limit = memory ?? PlannedTransfer.availableBytes
-    let plans = transfer.plans()
-    let chosen = plans.firstIndex { $0.bytes <= limit }
-    report(transfer, plans, chosen: chosen)
-    if chosen == nil { _ = try transfer.choose(nil, limit: limit) }
+    try Failure.from { () throws(TransferError) in
+      let transfer = try self.transfer()
+      let plans = try transfer.plans()
+      let limit = transfer.limit
+      let chosen = plans.firstIndex { $0.bytes <= limit }
+      report(transfer, plans, chosen: chosen)
+      if chosen == nil { _ = try transfer.choosePlan() }
+    }
     return .done
   }
 
-  private func report(_ transfer: PlannedTransfer, _ plans: [PlannedMemory], chosen: Int?) {
+  private func transfer() throws(TransferError) -> Transfer {
+    let (network, held) = try planned()
+    let content = try Self.picture(self.content)
+    var transfer = Transfer(
+      content: content, style: try Self.picture(style), network: network, precision: held)
+    let typed = Self.typed(self.content).map { max($0.width, $0.height) }
+    transfer.longerSide = size ?? typed ?? 512
+    transfer.upscale = upscale
+    transfer.pooling = pooling
+    transfer.optimizer = optimizer
+    transfer.steps = .max
+    transfer.threads = shared.threads
+    transfer.instructionSet = shared.instructionSet
+    transfer.memory = memory
+    return transfer
+  }
+
+  /// The network and the arithmetic that are planned for.
+  private func planned() throws(TransferError) -> (NetworkTable, Precision) {
+    guard let weights else { return (.vgg19, precision ?? .int8) }
+    let found = try Weights.find(weights, precision: precision)
+    return (found.network, found.precision)
+  }
+
+  private func report(_ transfer: Transfer, _ plans: [PlannedMemory], chosen: Int?) {
     if shared.isJSON {
       var document = JSONObject()
       document.add(

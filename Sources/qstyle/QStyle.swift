@@ -1,9 +1,10 @@
 internal import CommandOptions
 internal import QuantVGG
+internal import StyleTransfer
 
 /// The command: picks a subcommand, and turns what it throws into one line and an exit code.
 enum QStyle {
-  static let version = "0.1.0"
+  static var version: String { Transfer.version }
 
   static func run(_ words: [String]) -> ExitCode {
     Console.catchSignals()
@@ -25,10 +26,9 @@ enum QStyle {
     let rest = Array(words.dropFirst())
     switch name {
     case "transfer":
-      return try perform(rest, TransferOptions.command) {
-        (arguments) throws(UsageError) in
-        let options = try TransferOptions(arguments)
-        return { () throws(Failure) in try TransferCommand(options).run() }
+      return try perform(rest, TransferCommand.command) { (arguments) throws(UsageError) in
+        let command = try TransferCommand(arguments)
+        return { () throws(Failure) in try command.run() }
       }
     case "plan":
       return try perform(rest, PlanCommand.command) { (arguments) throws(UsageError) in
@@ -90,7 +90,7 @@ enum QStyle {
 
   private static var commands: [Command] {
     [
-      TransferOptions.command, CompareCommand.command, PlanCommand.command,
+      TransferCommand.command, CompareCommand.command, PlanCommand.command,
       VerifyCommand.command, InspectCommand.command, BenchCommand.command,
     ]
   }
@@ -131,19 +131,5 @@ enum QStyle {
     }
     return text + "\nEach command has --help. qstyle --version prints the version, "
       + "qstyle --manual the manual page.\n"
-  }
-}
-
-/// Why a command failed: one line that says what, where and what to do next.
-struct Failure: Error {
-  let message: String
-
-  init(_ message: String) {
-    self.message = message
-  }
-
-  /// A sentence about a file.
-  init(_ path: String, _ sentence: String) {
-    message = "\(path) \(sentence)"
   }
 }

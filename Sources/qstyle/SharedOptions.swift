@@ -45,13 +45,13 @@ struct SharedOptions {
   let threads: Int
   let isJSON: Bool
   let isQuiet: Bool
-  let kernels: KernelTable
+  let instructionSet: InstructionSet
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
     threads = try arguments.integer("threads", in: 1...256) ?? WorkerPool.processors
     isJSON = arguments.has("json")
     isQuiet = arguments.has("quiet")
-    kernels = KernelTable(try Self.instructionSet())
+    instructionSet = try Self.instructionSet()
   }
 
   /// The best instruction set, capped by QSTYLE_ISA.
@@ -66,11 +66,8 @@ struct SharedOptions {
   }
 }
 
-/// The arithmetic of a run.
-enum Precision: String, CaseIterable {
-  case int8
-  case float32
-
+extension Precision {
+  /// The arithmetic of --precision; nil where there is none.
   init?(_ arguments: ParsedArguments) throws(UsageError) {
     guard
       let name = try arguments.choice("precision", among: Precision.allCases.map { $0.rawValue })

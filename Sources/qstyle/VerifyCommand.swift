@@ -46,78 +46,59 @@ struct VerifyCommand {
   }
 
   func run() throws(Failure) -> ExitCode {
-    let weights = try WeightLocation.open(self.weights, precision: precision)
-    let reference = weights.precision == .int8 ? try WeightLocation.reference() : weights
+    let (weights, reference) = try Failure.from {
+      () throws(TransferError) -> (Weights, Weights?) in
+      let weights = try Weights.find(self.weights, precision: precision)
+      return (weights, weights.precision == .int8 ? try Weights.reference() : weights)
+    }
     let pool = WorkerPool(threads: shared.threads)
     var allPass = true
     for path in cases {
       let stored: ReferenceCase
-      do throws(WeightError) {
+      do throws(ReferenceCaseError) {
         stored = try ReferenceCase(path: path)
       } catch {
         throw Failure(path, error.description)
       }
-      let (pooling, deepest) = (stored.pooling, stored.settings.deepest)
-      let isOK: Bool
-      switch weights.precision {
-      case .int8:
-        let numbers = try weights.int8(
-          deepest: deepest, pooling: pooling, kernels: shared.kernels)
-        isOK = try check(numbers, stored, path, .int8, reference, pool)
-      case .float32:
-        let numbers = try weights.float32(
-          deepest: deepest, pooling: pooling, kernels: shared.kernels)
-        isOK = try check(numbers, stored, path, .float32, reference, pool)
-      }
-      allPass = allPass && isOK
+      allPass = try check(stored, path, weights, reference, pool) && allPass
     }
     return allPass ? .done : .failed
   }
 
-  private func check<Numbers: LossArithmetic>(
-    _ numbers: Numbers, _ stored: ReferenceCase, _ path: String, _ precision: Precision,
-    _ reference: Weights?, _ pool: WorkerPool
+  private func check(
+    _ stored: ReferenceCase, _ path: String, _ weights: Weights, _ reference: Weights?,
+    _ pool: WorkerPool
   ) throws(Failure) -> Bool {
     let steps = min(self.steps ?? stored.trajectory.count - 1, stored.trajectory.count - 1)
     guard steps >= 1 else { throw Failure(path, "has no trajectory to compare with") }
-    var result: Verification
+    let result: Verification
+    var end: LossValues
     do throws(TransferError) {
-      result = try Verification(numbers, stored, steps: steps, pool: pool)
+      result = try Verification(
+        stored, weights, steps: steps, instructionSet: shared.instructionSet, pool: pool)
+      end = result.end
+      if weights.precision == .int8, let reference {
+        end = try stored.score(
+          result.image, reference, instructionSet: shared.instructionSet, pool: pool)
+      }
     } catch {
       throw Failure(path, "cannot be run: " + error.description)
     }
-    if precision == .int8, let reference {
-      result.end = try score(result.image, stored, reference, pool)
-    }
-    let tolerance = Tolerance(precision)
-    let end = Verification.relative(result.end.total, stored.trajectory[steps].total)
+    let tolerance = Tolerance(weights.precision)
+    let endError = Agreement.relative(end.total, stored.trajectory[steps].total)
     let isOK =
       (result.startErrors.total ?? 0) <= tolerance.start
-      && result.gradientCosine >= tolerance.cosine && (end ?? 0) <= tolerance.end
+      && result.gradientCosine >= tolerance.cosine && (endError ?? 0) <= tolerance.end
     report(
-      result, end: end, path: path, precision: precision, isa: numbers.instructionSet, isOK: isOK)
+      result, end: end, endError: endError, path: path, precision: weights.precision, isOK: isOK)
     return isOK
   }
 
-  /// The costs of an image by the float32 reference.
-  private func score(
-    _ image: ImageTensor, _ stored: ReferenceCase, _ reference: Weights, _ pool: WorkerPool
-  ) throws(Failure) -> LossValues {
-    let numbers = try reference.float32(
-      deepest: stored.settings.deepest, pooling: stored.pooling, kernels: shared.kernels)
-    do throws(TransferError) {
-      return try StyleTransfer.score(
-        numbers, image: image, content: stored.content, style: stored.style,
-        settings: stored.settings, pool: pool)
-    } catch {
-      throw Failure("the result cannot be scored: " + error.description)
-    }
-  }
-
   private func report(
-    _ result: Verification, end: Double?, path: String, precision: Precision,
-    isa: InstructionSet, isOK: Bool
+    _ result: Verification, end: LossValues, endError: Double?, path: String,
+    precision: Precision, isOK: Bool
   ) {
+    let isa = result.instructionSet
     let hash = result.image.values.withUnsafeBytes { SHA256.digest($0) }
     if shared.isJSON {
       var line = JSONObject()
@@ -131,8 +112,8 @@ struct VerifyCommand {
       line.add("grad_cos", result.gradientCosine)
       line.add("grad_rel_l2", result.gradientError)
       line.add("steps", result.steps)
-      line.add("J_end", result.end.total)
-      line.add("J_end_rel", end)
+      line.add("J_end", end.total)
+      line.add("J_end_rel", endError)
       line.add("image_sha256", hash)
       line.add("ok", isOK)
       Console.print(line.text + "\n")
@@ -142,7 +123,7 @@ struct VerifyCommand {
         "\(isOK ? "ok  " : "FAIL") \(path) (\(precision.rawValue), \(isa.rawValue)): J0 error "
           + "\(text(result.startErrors.total)), gradient cosine "
           + "\(Format.fixed(result.gradientCosine, digits: 6)), J after \(result.steps) steps error "
-          + "\(text(end))\n")
+          + "\(text(endError))\n")
     }
   }
 }

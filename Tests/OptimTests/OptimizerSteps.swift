@@ -11,20 +11,20 @@ func minimise(
   for step in 0..<steps {
     let g = gradient(x, step)
     optimizer.beginStep(loss: loss(x))
-    let (values, gradient) = (TestMemory(x), TestMemory(g))
+    let (values, gradient) = (Block(x), Block(g))
     func place(_ row: Int) -> Range<Int> {
       row * optimizer.rowLength..<(row + 1) * optimizer.rowLength
     }
     for row in order ?? Array(0..<optimizer.rows) {
-      optimizer.receive(gradient.slice[place(row)], values: values.slice[place(row)], row: row)
+      optimizer.receive(gradient.elements[place(row)], values: values.elements[place(row)], row: row)
     }
     optimizer.endStep()
     if optimizer.moves {
       for row in order ?? Array(0..<optimizer.rows) {
-        optimizer.move(values.slice[place(row)], row: row)
+        optimizer.move(values.elements[place(row)], row: row)
       }
     }
-    x = values.slice.array
+    x = values.elements.array
   }
   return x
 }

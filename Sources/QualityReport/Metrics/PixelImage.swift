@@ -22,7 +22,7 @@ public struct PixelImage: Equatable, Sendable {
   ///   - offset: what is added to red, green and blue.
   ///   - transposed: whether the picture's columns come one after the other.
   public init(
-    size: ImageSize, samples: UnsafeBufferPointer<Float>,
+    size: ImageSize, samples: Span<Float>,
     offset: (red: Float, green: Float, blue: Float) = (0, 0, 0), transposed: Bool = false
   ) {
     precondition(samples.count == 3 * size.pixelCount)
@@ -77,12 +77,6 @@ extension PixelImage {
     }
     return PixelImage(size: half, bytes: halves)
   }
-}
-
-/// The nearest of 0...255, ties to even.
-func nearestByte(_ sample: Float) -> UInt8 {
-  guard sample > 0 else { return 0 }
-  return sample < 255 ? UInt8(sample.rounded(.toNearestOrEven)) : 255
 }
 
 /// Numbers in rows and columns.

@@ -10,20 +10,13 @@ package final class Float32Arithmetic: LossArithmetic {
   package typealias Gradient = Real
   package typealias RowPairs = NoRowPairs<Real>
 
-  package let network: NetworkTable
   package let pooling: Pooling
-  let kernels: KernelTable
-  let layers: [PackedFloat32Convolution]
+  private let packed: Float32Layers
 
-  /// A reference of packed layers, conv1_1 and on.
-  init(
-    _ network: NetworkTable, _ layers: [PackedFloat32Convolution], pooling: Pooling,
-    kernels: KernelTable
-  ) {
-    self.network = network
-    self.layers = layers
+  /// A reference of packed layers.
+  package init(_ layers: Float32Layers, pooling: Pooling) {
+    packed = layers
     self.pooling = pooling
-    self.kernels = kernels
   }
 
   /// Packs convolutions, conv1_1 and on.
@@ -31,11 +24,14 @@ package final class Float32Arithmetic: LossArithmetic {
     _ convolutions: [Float32Convolution], of network: NetworkTable, pooling: Pooling,
     kernels: KernelTable = KernelTable()
   ) {
-    let layers = zip(convolutions, network.convolutions).map {
-      PackedFloat32Convolution($0, shape: $1)
-    }
-    self.init(network, layers, pooling: pooling, kernels: kernels)
+    var layers = Float32Layers(network, kernels: kernels)
+    for convolution in convolutions { layers.append(convolution) }
+    self.init(layers, pooling: pooling)
   }
+
+  package var network: NetworkTable { packed.network }
+  var kernels: KernelTable { packed.kernels }
+  var layers: [PackedFloat32Convolution] { packed.layers }
 
   package var instructionSet: InstructionSet { kernels.instructionSet }
 

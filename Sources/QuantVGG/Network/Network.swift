@@ -37,7 +37,7 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
   package func backward() { runBackward() }
 
   override func run(_ stage: Stage, layer: Int, rows: Range<Int>) {
-    if stage == .imageGradient { unsafe client.willProduceImageGradient(rows: rows) }
+    if stage == .imageGradient { unsafe client.willConsumeImageGradient(rows: rows) }
     super.run(stage, layer: layer, rows: rows)
   }
 

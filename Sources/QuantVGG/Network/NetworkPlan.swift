@@ -39,6 +39,14 @@ public struct NetworkPlan: Sendable, Equatable {
     }
   }
 
+  /// Most rows of the image whose gradient arrives at once, in a network up to a layer.
+  ///
+  /// A chunk is a whole number of the deepest layer's rows; the image's last row comes with those of
+  /// the last chunk.
+  package func imageGradientRows(through deepest: LayerName) -> Int {
+    (max(1, chunkRows >> deepest.poolings) << deepest.poolings) + 1
+  }
+
   /// Whether the first layer's rows are computed once more for their gradient.
   var repeatsFirst: Bool {
     switch kept {

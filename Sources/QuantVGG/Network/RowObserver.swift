@@ -28,7 +28,7 @@ package protocol GradientClient: RowObserver {
 
   /// Called on the calling thread before the gradients of some rows of the image are made; neither these
   /// nor any row below them have been given to `consumeImageGradient` yet in this step.
-  func willProduceImageGradient(rows: Range<Int>)
+  func willConsumeImageGradient(rows: Range<Int>)
 
   /// Receives a row of dJ/dx, `[width][3]`, which it may change. Called on any worker, once per row
   /// and step.

@@ -1,7 +1,7 @@
 internal import CSystem
 
 /// Why a safetensors file, or the network in it, can not be used.
-public enum WeightError: Error, Equatable {
+public enum WeightError: Error, Equatable, CustomStringConvertible {
   /// The system call failed.
   case unreadable(errno: Int32)
   /// The path leads to a directory or a device.

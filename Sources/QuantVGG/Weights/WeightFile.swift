@@ -224,56 +224,14 @@ public final class WeightFile {
   }
 }
 
-extension Float32Arithmetic {
-  /// Reads conv1_1 up to layer `deepest` of a codebook or float32 file.
-  ///
-  /// - Parameters:
-  ///   - file: a codebook or float32 file.
-  ///   - deepest: the last layer that is read.
-  ///   - pooling: how the blocks are connected.
-  ///   - kernels: the instruction set that computes.
-  ///   - transposed: for images whose rows are a picture's columns.
-  /// - Throws: `WeightError`.
-  package convenience init(
-    _ file: WeightFile, deepest: LayerName, pooling: Pooling,
-    kernels: KernelTable = KernelTable(), transposed: Bool = false
-  ) throws(WeightError) {
-    var layers: [PackedFloat32Convolution] = []
-    for layer in 0...(try file.place(of: deepest)) {
-      var convolution = try file.float32(layer: layer)
-      if transposed { transposeTaps(&convolution.weights) }
-      layers.append(
-        PackedFloat32Convolution(convolution, shape: file.network.convolutions[layer]))
-      file.dropPages()
-    }
-    self.init(file.network, layers, pooling: pooling, kernels: kernels)
-  }
+extension Float32Convolution {
+  /// Swaps rows and columns of every filter, for images whose rows are a picture's columns.
+  package mutating func transpose() { transposeTaps(&weights) }
 }
 
-extension Int8Arithmetic {
-  /// Reads conv1_1 up to layer `deepest` of an int8 file.
-  ///
-  /// - Parameters:
-  ///   - file: an int8 file.
-  ///   - deepest: the last layer that is read.
-  ///   - pooling: how the blocks are connected; biases and activation scales are read for it.
-  ///   - kernels: the instruction set that computes.
-  ///   - copies: which copies of the packed weights are kept.
-  ///   - transposed: for images whose rows are a picture's columns.
-  /// - Throws: `WeightError`.
-  package convenience init(
-    _ file: WeightFile, deepest: LayerName, pooling: Pooling,
-    kernels: KernelTable = KernelTable(), copies: WeightCopies = .both, transposed: Bool = false
-  ) throws(WeightError) {
-    var layers = Int8Layers(file.network, kernels: kernels, copies: copies)
-    for layer in 0...(try file.place(of: deepest)) {
-      var convolution = try file.int8(layer: layer, pooling: pooling)
-      if transposed { transposeTaps(&convolution.weights) }
-      layers.append(convolution)
-      file.dropPages()
-    }
-    self.init(layers, pooling: pooling)
-  }
+extension Int8Convolution {
+  /// Swaps rows and columns of every filter, for images whose rows are a picture's columns.
+  package mutating func transpose() { transposeTaps(&weights) }
 }
 
 /// Swaps rows and columns of every 3x3 filter.

@@ -54,10 +54,10 @@ public struct Checkpoint: Sendable, Equatable {
 
   /// Writes the file straight from the memory of a session.
   func write(
-    _ image: UnsafeBufferPointer<Float>, _ optimizer: Optimizer, to path: String
+    _ image: MemorySlice<Float>, _ optimizer: Optimizer, to path: String
   ) throws(CheckpointError) {
-    let image = UnsafeRawBufferPointer(image)
-    let state = UnsafeRawBufferPointer(start: optimizer.kept.base, count: optimizer.kept.count)
+    let image = image.bytes
+    let state = optimizer.kept
     do throws(FileOutputError) {
       var writer = CheckpointWriter(try AtomicFile(path: path))
       writer.put(Self.magic)
@@ -101,11 +101,13 @@ private struct CheckpointWriter: ~Copyable {
 
   mutating func putChecksum() { put(sum.value) }
 
-  mutating func put(_ bytes: UnsafeRawBufferPointer) throws(FileOutputError) {
+  mutating func put(_ bytes: MemorySlice<UInt8>) throws(FileOutputError) {
     flush()
     if let failure { throw failure }
-    sum.add(bytes)
-    try file.write(bytes)
+    try bytes.withSpan { (span) throws(FileOutputError) in
+      sum.add(span.bytes)
+      try file.write(span.bytes)
+    }
   }
 
   @inline(never) private mutating func flush() {

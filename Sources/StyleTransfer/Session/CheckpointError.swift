@@ -2,7 +2,7 @@ internal import CSystem
 public import FileOutput
 
 /// Why a checkpoint can not be used or written.
-public enum CheckpointError: Error, Equatable {
+public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   /// The system call failed.
   case unreadable(errno: Int32)
   /// The path leads to a directory or a device.

@@ -35,7 +35,7 @@ final class CheckpointReader {
 
   /// Reads the header, and where `image` and `optimizer` are given everything into them.
   func checkpoint(
-    fingerprint: UInt64, notes: Int, image: UnsafeMutableBufferPointer<Float>? = nil,
+    fingerprint: UInt64, notes: Int, image: MemorySlice<Float>? = nil,
     optimizer: Optimizer? = nil
   ) throws(CheckpointError) -> Checkpoint {
     let headerBytes = 8 * (Checkpoint.headerWords + notes + 1)
@@ -53,7 +53,7 @@ final class CheckpointReader {
     guard step <= UInt64(Int32.max) else { throw .damaged }
     guard let image, let optimizer else { return result }
 
-    let (pixels, state) = (UnsafeMutableRawBufferPointer(image), UnsafeMutableRawBufferPointer(start: optimizer.kept.base, count: optimizer.kept.count))
+    let (pixels, state) = (image.bytes, optimizer.kept)
     let count = Checkpoint.numberCount(optimizer)
     guard imageBytes == UInt64(pixels.count), stateBytes == UInt64(state.count),
       numbers == UInt64(count)
@@ -62,12 +62,10 @@ final class CheckpointReader {
     guard size >= expected else { throw .truncated(expected: expected, found: size) }
     guard size == expected else { throw .damaged }
     try read(into: pixels)
-    sum.add(UnsafeRawBufferPointer(pixels))
     try read(into: state)
-    sum.add(UnsafeRawBufferPointer(state))
     try readNumbers(of: optimizer, count: count)
     try checkSum()
-    guard image.allSatisfy({ $0.isFinite }) else { throw .damaged }
+    guard image.isFinite else { throw .damaged }
     return result
   }
 
@@ -105,19 +103,32 @@ final class CheckpointReader {
 
   /// Fills the first words.
   private func fill(_ count: Int) throws(CheckpointError) {
-    var failure: CheckpointError?
-    words.withUnsafeMutableBytes { bytes in
-      let part = UnsafeMutableRawBufferPointer(rebasing: bytes[..<(8 * count)])
-      do throws(CheckpointError) { try read(into: part) } catch { failure = error }
-    }
-    if let failure { throw failure }
+    // Taken out of the object while it is written.
+    var taken: [UInt64] = []
+    swap(&taken, &words)
+    defer { swap(&taken, &words) }
+    var span = taken.mutableSpan
+    var bytes = span.mutableBytes
+    try read(8 * count, into: &bytes)
   }
 
-  private func read(into bytes: UnsafeMutableRawBufferPointer) throws(CheckpointError) {
+  /// Fills memory of a session, and adds it to the checksum.
+  private func read(into slice: MemorySlice<UInt8>) throws(CheckpointError) {
+    try slice.withMutableSpan { (span) throws(CheckpointError) in
+      var bytes = span.mutableBytes
+      try read(bytes.byteCount, into: &bytes)
+    }
+    slice.withSpan { sum.add($0.bytes) }
+  }
+
+  private func read(
+    _ wanted: Int, into bytes: inout MutableRawSpan
+  ) throws(CheckpointError) {
     var done = 0
-    while done < bytes.count {
-      guard let base = bytes.baseAddress else { return }
-      let count = Int(system_read(descriptor, base + done, bytes.count - done))
+    while done < wanted {
+      let count = bytes.withUnsafeMutableBytes {
+        Int(system_read(descriptor, $0.baseAddress.map { $0 + done }, wanted - done))
+      }
       if count > 0 {
         done += count
       } else if count == 0 {

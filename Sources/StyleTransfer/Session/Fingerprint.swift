@@ -23,12 +23,14 @@ public struct Fingerprint: Sendable {
 
   /// Adds words of 4 bytes, little-endian, and single bytes after the last; the same whether several
   /// multiples of 4 bytes come at once or one after the other.
-  public mutating func add(_ bytes: UnsafeRawBufferPointer) {
-    let words = bytes.count / 4
+  public mutating func add(_ bytes: RawSpan) {
+    let words = bytes.byteCount / 4
     for i in 0..<words {
-      let word = bytes.loadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)
+      let word = bytes.unsafeLoadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)
       add(UInt64(UInt32(littleEndian: word)))
     }
-    for i in 4 * words..<bytes.count { add(UInt64(bytes[i])) }
+    for i in 4 * words..<bytes.byteCount {
+      add(UInt64(bytes.unsafeLoad(fromByteOffset: i, as: UInt8.self)))
+    }
   }
 }

@@ -58,13 +58,14 @@ public struct ImageTensor: Sendable {
   /// - Returns: the start image.
   public static func noisy(content: ImageTensor, ratio: Float, seed: UInt64) -> ImageTensor {
     var result = content
-    result.values.withUnsafeMutableBufferPointer { mixNoise(into: $0, ratio: ratio, seed: seed) }
+    var values = result.values.mutableSpan
+    mixNoise(into: &values, ratio: ratio, seed: seed)
     return result
   }
 
   /// Turns the content's values into those of the start image `noisy`.
   public static func mixNoise(
-    into values: UnsafeMutableBufferPointer<Float>, ratio: Float, seed: UInt64
+    into values: inout MutableSpan<Float>, ratio: Float, seed: UInt64
   ) {
     var generator = SplitMix64(seed: seed)
     for i in values.indices {
@@ -96,5 +97,21 @@ public struct SplitMix64: Sendable {
   /// The next number in 0..<1: the upper 24 bits, exact in Float32.
   public mutating func nextUnit() -> Float {
     Float(next() >> 40) / 16_777_216
+  }
+}
+
+extension ImageTensor {
+  /// Copies the values, the picture's columns one after the other where `transposed`.
+  func copy(into target: inout MutableSpan<Float>, transposed: Bool) {
+    precondition(target.count == values.count, "there is room for the picture")
+    guard transposed else {
+      for i in values.indices { target[i] = values[i] }
+      return
+    }
+    for y in 0..<height {
+      for x in 0..<width {
+        for c in 0..<3 { target[3 * (x * height + y) + c] = values[3 * (y * width + x) + c] }
+      }
+    }
   }
 }

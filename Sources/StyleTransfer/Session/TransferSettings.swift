@@ -1,7 +1,8 @@
 public import QuantVGG
 
-/// What is optimised: J = contentWeight * Jc + styleWeight * Js (Gatys et al., arXiv 1508.06576).
-public struct TransferSettings: Sendable {
+/// What is optimised: J = contentWeight * Jc + styleWeight * Js (Gatys et al., arXiv 1508.06576), and
+/// smoothness * V where the image's own variation counts too.
+public struct TransferSettings: Sendable, Equatable {
   /// A layer of the losses and its share.
   public struct LayerWeight: Sendable, Equatable {
     /// The layer.
@@ -24,25 +25,29 @@ public struct TransferSettings: Sendable {
   public var contentLayers: [LayerWeight]
   /// Layers of the style loss.
   public var styleLayers: [LayerWeight]
+  /// Factor of V, the mean squared difference of neighbouring pixels, >= 0; 0 leaves the term out.
+  public var smoothness: Double
 
   /// The defaults are the source article's: alpha 10, beta 40, content at conv4_2, style at conv1_1,
-  /// conv2_1, conv3_1, conv4_1 and conv5_1 with weight 0.2 each.
+  /// conv2_1, conv3_1, conv4_1 and conv5_1 with weight 0.2 each, no smoothness.
   public init(
     contentWeight: Double = 10, styleWeight: Double = 40,
     contentLayers: [LayerWeight] = [LayerWeight(layer: .conv4_2, weight: 1)],
-    styleLayers: [LayerWeight] = Self.styleLayers.map { LayerWeight(layer: $0, weight: 0.2) }
+    styleLayers: [LayerWeight] = Self.styleLayers.map { LayerWeight(layer: $0, weight: 0.2) },
+    smoothness: Double = 0
   ) {
     self.contentWeight = contentWeight
     self.styleWeight = styleWeight
     self.contentLayers = contentLayers
     self.styleLayers = styleLayers
+    self.smoothness = smoothness
   }
 
   /// The source article's style layers: the first of each block.
   public static let styleLayers: [LayerName] = [.conv1_1, .conv2_1, .conv3_1, .conv4_1, .conv5_1]
 
-  /// By layer of a shape, whether there is a loss.
-  func hasLoss(_ shape: NetworkShape) -> [Bool] {
+  /// By layer of a shape, whether there is a term.
+  func hasTerm(_ shape: NetworkShape) -> [Bool] {
     let layers = (contentLayers + styleLayers).map { $0.layer }
     return shape.layers.map { layers.contains($0.convolution.name) }
   }
@@ -51,17 +56,4 @@ public struct TransferSettings: Sendable {
   public var deepest: LayerName {
     (contentLayers + styleLayers).map { $0.layer }.max() ?? .conv1_1
   }
-}
-
-/// The costs of one image.
-public struct LossValues: Sendable, Equatable {
-  /// J = contentWeight * content + styleWeight * style.
-  public var total: Double
-  /// Jc, before contentWeight.
-  public var content: Double
-  /// Js, before styleWeight.
-  public var style: Double
-
-  /// Whether all costs are finite; they are not once the optimisation has diverged.
-  public var isFinite: Bool { total.isFinite && content.isFinite && style.isFinite }
 }

@@ -1,3 +1,4 @@
+internal import ImageIO
 public import QuantVGG
 package import Rows
 
@@ -25,22 +26,28 @@ public struct ActivationAgreement: Sendable {
   /// conv1_1 up to the deepest layer.
   public let layers: [Layer]
 
-  /// Compares two networks on an image.
+  /// Compares the fixed-point network of a transfer with a float network on an image.
   ///
   /// - Parameters:
-  ///   - numbers: the fixed-point network.
-  ///   - reference: the float network, with the same pooling.
-  ///   - image: `[height][width][3]` RGB minus mean.
-  ///   - width: columns.
-  ///   - height: rows.
-  ///   - deepest: the last layer that is compared.
+  ///   - transfer: its size, pooling, instruction set and layers; its weights are int8.
+  ///   - reference: the float network's weights.
+  ///   - image: in the engine's rows, `[height][width][3]` RGB minus mean.
   ///   - plan: the rows of a chunk.
   ///   - pool: the threads.
-  /// - Throws: `TransferError.memory`.
+  /// - Throws: `TransferError.weights`, `.memory`.
   package init(
-    _ numbers: Int8Arithmetic, reference: Float32Arithmetic, image: MemorySlice<Float>,
-    width: Int, height: Int, deepest: LayerName, plan: NetworkPlan, pool: WorkerPool
+    _ transfer: Transfer, reference: Weights, image: MemorySlice<Float>, plan: NetworkPlan = .streaming,
+    pool: WorkerPool
   ) throws(TransferError) {
+    guard let weights = transfer.weights else {
+      preconditionFailure("a transfer without weights is only planned")
+    }
+    let packing = transfer.packing(copies: .forward)
+    let numbers = try weights.packed(packing, as: Int8Arithmetic.self)
+    let reference = try reference.packed(packing, as: Float32Arithmetic.self)
+    let size = transfer.engineSize(transfer.resultSize)
+    let (width, height, deepest) = (size.width, size.height, packing.deepest)
+    precondition(image.count == 3 * size.pixelCount, "the image is the transfer's")
     let (own, truth) = (RowTap<Int8Arithmetic>(), RowTap<Float32Arithmetic>())
     let ownNetwork: ForwardNetwork<RowTap<Int8Arithmetic>>
     let truthNetwork: ForwardNetwork<RowTap<Float32Arithmetic>>
@@ -57,14 +64,12 @@ public struct ActivationAgreement: Sendable {
     truthNetwork.beginForward(image)
     while truthNetwork.advanceForward() {
       _ = ownNetwork.advanceForward()
-      for index in own.produced.indices {
-        let (layer, rows) = (own.produced[index].layer, own.produced[index].rows)
-        let scale = numbers.activationScale(layer: layer)
-        let factors = numbers.channelScale(layer: layer)
-        for y in rows {
-          sums[layer].add(
-            own.produced[index].activations[y], truth.produced[index].activations[y],
-            scale: scale, factors: factors)
+      for (own, truth) in zip(own.produced, truth.produced) {
+        let scale = numbers.activationScale(layer: own.layer)
+        let factors = numbers.channelScale(layer: own.layer)
+        for y in own.rows {
+          sums[own.layer].add(
+            own.activations[y], truth.activations[y], scale: scale, factors: factors)
         }
       }
       own.produced.removeAll(keepingCapacity: true)
@@ -74,7 +79,8 @@ public struct ActivationAgreement: Sendable {
     layers = sums.indices.map { layer in
       let sum = sums[layer]
       return Layer(
-        layer: ownNetwork.shape.layers[layer].convolution.name, local: Agreement.decibels(signal: sum.signal, noise: sum.rounding),
+        layer: ownNetwork.shape.layers[layer].convolution.name,
+        local: Agreement.decibels(signal: sum.signal, noise: sum.rounding),
         cumulative: Agreement.decibels(signal: sum.signal, noise: sum.difference),
         count: sum.count, saturated: sum.saturated)
     }
@@ -109,21 +115,22 @@ public struct ActivationAgreement: Sendable {
   }
 }
 
-extension MemoryDemand {
-  /// Most bytes that an `ActivationAgreement` has in use, the image and both networks' weights
+extension Transfer {
+  /// Peak of the process while an `ActivationAgreement` is made, the image and both networks' weights
   /// included.
-  public func agreementBytes(_ plan: NetworkPlan) -> Int {
-    let deepest = settings.deepest
-    let shape = NetworkShape(network, width: width, height: height, deepest: deepest)
-    let noLoss = [Bool](repeating: false, count: shape.layers.count)
+  public func agreementBytes(_ plan: NetworkPlan = .streaming) -> Int {
+    let size = engineSize(resultSize)
+    let shape = NetworkShape(
+      network, width: size.width, height: size.height, deepest: settings.deepest)
+    let noTerm = [Bool](repeating: false, count: shape.layers.count)
     func bytes<Numbers: Arithmetic>(_ numbers: Numbers.Type) -> Int {
       Numbers.packedBytes(shape.layers.map { $0.convolution }, copies: .forward)
         + networkBytes(
           numbers, shape, plan: plan, pooling: pooling, copies: .forward,
-          instructionSet: instructionSet, hasLoss: noLoss, backward: false, threads: threads)
+          instructionSet: instructionSet, hasLoss: noTerm, backward: false, threads: threads)
     }
-    return bytes(Int8Arithmetic.self) + bytes(Float32Arithmetic.self)
-      + width * height * 3 * MemoryLayout<Float>.stride
+    return baseBytes + bytes(Int8Arithmetic.self) + bytes(Float32Arithmetic.self)
+      + 3 * size.pixelCount * MemoryLayout<Float>.stride
   }
 }
 

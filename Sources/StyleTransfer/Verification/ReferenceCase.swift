@@ -1,3 +1,4 @@
+internal import CSystem
 public import QuantVGG
 
 /// A transfer that an independent float32 implementation computed, stored as safetensors.
@@ -23,60 +24,121 @@ public struct ReferenceCase {
 
   /// Reads a case.
   ///
-  /// - Throws: `WeightError` when the file is no such case.
-  public init(path: String) throws(WeightError) {
-    let file = try SafeTensors(path: path)
+  /// - Throws: `ReferenceCaseError`, whose sentence starts with the path.
+  public init(path: String) throws(ReferenceCaseError) {
+    let file: SafeTensors
+    do throws(WeightError) {
+      file = try SafeTensors(path: path)
+    } catch {
+      throw .file(error)
+    }
     content = try Self.image(file, "content_rgb_u8")
     style = try Self.image(file, "style_rgb_u8")
     let shape = [content.height, content.width, 3]
     start = ImageTensor(
       width: content.width, height: content.height,
-      values: try file.floats("init_hwc", shape: shape))
-    gradient = try file.floats("grad0_hwc", shape: shape)
+      values: try Self.floats(file, "init_hwc", shape: shape))
+    gradient = try Self.floats(file, "grad0_hwc", shape: shape)
     trajectory = try Self.trajectory(file)
-    guard let pooling = Pooling(rawValue: file.metadata("pool") ?? ""),
-      let alpha = Self.number(file.metadata("alpha")),
-      let beta = Self.number(file.metadata("beta"))
-    else { throw .unknownFormat(file.metadata("pool") ?? "") }
+    let pool = file.metadata("pool")
+    guard let pooling = Pooling(rawValue: pool ?? "") else { throw .pooling(pool) }
     self.pooling = pooling
-    settings = TransferSettings(contentWeight: alpha, styleWeight: beta)
+    settings = TransferSettings(
+      contentWeight: try Self.weight(file, "alpha"), styleWeight: try Self.weight(file, "beta"))
+  }
+
+  private static func floats(
+    _ file: SafeTensors, _ name: String, shape: [Int]? = nil
+  ) throws(ReferenceCaseError) -> [Float] {
+    do throws(WeightError) {
+      return try file.floats(name, shape: shape)
+    } catch {
+      guard case .wrongShape(let name, let found, _) = error else { throw .file(error) }
+      throw .shape(name: name, found)
+    }
   }
 
   // A function of its own: constant arrays of one function can be mixed up (Scripts/check-objects).
-  private static func trajectory(_ file: SafeTensors) throws(WeightError) -> [LossValues] {
+  private static func trajectory(
+    _ file: SafeTensors
+  ) throws(ReferenceCaseError) -> [LossValues] {
     let name = "trajectory_J_Jc_Js"
-    let table = try file.floats(name)
-    let found = try file.tensor(name).shape
-    guard found.count == 2, found[0] >= 1, found[1] == 3 else {
-      throw .wrongShape(name: name, found: found, expected: [101, 3])
-    }
+    let shape = try shape(file, name)
+    guard shape.count == 2, shape[0] >= 1, shape[1] == 3 else { throw .shape(name: name, shape) }
+    let table = try floats(file, name)
     var trajectory: [LossValues] = []
-    for row in 0..<found[0] {
+    for row in 0..<shape[0] {
       let costs = table[(3 * row)..<(3 * row + 3)].map { Double($0) }
       trajectory.append(LossValues(total: costs[0], content: costs[1], style: costs[2]))
     }
     return trajectory
   }
 
-  private static func image(_ file: SafeTensors, _ name: String) throws(WeightError) -> ImageTensor
-  {
-    let shape = try file.tensor(name).shape
+  private static func image(
+    _ file: SafeTensors, _ name: String
+  ) throws(ReferenceCaseError) -> ImageTensor {
+    let shape = try shape(file, name)
     guard shape.count == 3, shape[2] == 3, shape[0] > 0, shape[1] > 0 else {
-      throw .wrongShape(name: name, found: shape, expected: [0, 0, 3])
+      throw .shape(name: name, shape)
     }
-    let bytes = try file.values(name, type: "U8", as: UInt8.self)
-    return ImageTensor(width: shape[1], height: shape[0], rgb: bytes.map { Float($0) })
+    do throws(WeightError) {
+      let bytes = try file.values(name, type: "U8", as: UInt8.self)
+      return ImageTensor(width: shape[1], height: shape[0], rgb: bytes.map { Float($0) })
+    } catch {
+      throw .file(error)
+    }
   }
 
-  /// A decimal number such as 10 or 40.0; the standard library's parser is not in Embedded Swift.
-  private static func number(_ text: String?) -> Double? {
-    guard let text else { return nil }
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard let whole = Int(parts[0]), whole >= 0, parts.count <= 2 else { return nil }
-    guard parts.count == 2, !parts[1].isEmpty else { return Double(whole) }
-    guard let fraction = Int(parts[1]), fraction >= 0 else { return nil }
-    var scale = 1.0
-    for _ in parts[1].utf8 { scale *= 10 }
-    return Double(whole) + Double(fraction) / scale
+  private static func shape(
+    _ file: SafeTensors, _ name: String
+  ) throws(ReferenceCaseError) -> [Int] {
+    do throws(WeightError) {
+      return try file.tensor(name).shape
+    } catch {
+      throw .file(error)
+    }
+  }
+
+  /// A loss weight of the metadata.
+  private static func weight(
+    _ file: SafeTensors, _ key: String
+  ) throws(ReferenceCaseError) -> Double {
+    let text = file.metadata(key)
+    var value = 0.0
+    guard let text, system_parse_double(text, &value) != 0, value >= 0, value.isFinite else {
+      throw .weight(key: key, text)
+    }
+    return value
+  }
+}
+
+/// Why a reference case can not be used.
+public enum ReferenceCaseError: Error, Equatable, CustomStringConvertible {
+  /// The file is no safetensors file, or a tensor is missing or of another type.
+  case file(WeightError)
+  /// A tensor has another shape.
+  case shape(name: String, [Int])
+  /// The metadata's `pool` is neither avg nor max.
+  case pooling(String?)
+  /// The metadata's `alpha` or `beta` is no number, or below 0.
+  case weight(key: String, String?)
+
+  /// What is wrong and what to do about it, as the rest of a sentence that starts with the path.
+  public var description: String {
+    switch self {
+    case .file(.notSafetensors): return "is no safetensors file; name a reference case"
+    case .file(let error): return error.description
+    case .shape(let name, let shape):
+      let sizes = shape.map { "\($0)" }.joined(separator: ", ")
+      return "has \(name) of shape [\(sizes)], which is none of a reference case's; make it again"
+    case .pooling(let found):
+      return "has \(Self.quoted(found)) as pool where avg or max is needed; make it again"
+    case .weight(let key, let found):
+      return "has \(Self.quoted(found)) as \(key) where a number is needed; make it again"
+    }
+  }
+
+  private static func quoted(_ text: String?) -> String {
+    text.map { "\"\($0)\"" } ?? "nothing"
   }
 }

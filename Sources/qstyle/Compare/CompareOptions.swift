@@ -1,5 +1,5 @@
 internal import CommandOptions
-internal import ImageIO
+internal import StyleTransfer
 
 /// The validated command line of `qstyle compare`.
 struct CompareOptions {
@@ -37,6 +37,8 @@ struct CompareOptions {
     ])
 
   let transfer: TransferOptions
+  /// Steps between two checkpoints of a run.
+  let checkpointEvery: Int
   let folder: String
   /// Files of --weights; one nil where the usual places are searched.
   let weights: [String?]
@@ -54,9 +56,9 @@ struct CompareOptions {
       throw UsageError("name the folder for the report: -o DIR")
     }
     self.folder = folder
-    let transfer = try TransferOptions(
-      arguments, output: folder, format: .png, startsFromNoise: true)
+    let transfer = try TransferOptions(arguments, startsFromNoise: true)
     self.transfer = transfer
+    checkpointEvery = try TransferOptions.checkpointEvery(arguments)
     let files = arguments.texts("weights")
     guard files.count <= Self.most else {
       throw UsageError("--weights may be given at most \(Self.most) times")
@@ -64,7 +66,7 @@ struct CompareOptions {
     weights = files.isEmpty ? [nil] : files.map { Optional($0) }
     reference = arguments.text("reference")
     let count = try arguments.integer("seeds", in: 0...Self.most)
-    if case .noise = transfer.start {
+    if transfer.startsFromNoise {
       seeds = (0..<(count ?? 2)).map { transfer.seed &+ 1 &+ UInt64($0) }
     } else {
       guard count ?? 0 == 0 else {
@@ -72,5 +74,25 @@ struct CompareOptions {
       }
       seeds = []
     }
+  }
+
+  /// The transfer of a run within `limit` bytes.
+  func transfer(_ run: ComparedRun, limit: Int) throws(Failure) -> Transfer {
+    var transfer = try self.transfer.transfer(run.weights)
+    if case .noise(let ratio, _) = transfer.start {
+      transfer.start = .noise(ratio: ratio, seed: run.seed)
+    }
+    transfer.recordsGradient = run.keepsGradients
+    transfer.memory = limit
+    return transfer
+  }
+
+  /// The transfer in which the float32 network judges the results of all runs; what it keeps beside
+  /// its session is counted in images.
+  func scoring(_ runs: ComparedRuns, limit: Int) throws(Failure) -> Transfer {
+    var transfer = try self.transfer(runs.float, limit: limit)
+    transfer.recordsGradient = true
+    transfer.otherImages = 3
+    return transfer
   }
 }

@@ -1,4 +1,5 @@
 internal import QuantVGG
+internal import StyleTransfer
 
 /// One transfer of a comparison.
 struct ComparedRun {
@@ -49,10 +50,32 @@ struct ComparedRuns {
     guard weights.count > 1 else { return ["int8"] }
     var names: [String] = []
     for (index, weights) in weights.enumerated() {
-      let file = weights.path.split(separator: "/").last.map(String.init) ?? weights.path
+      let file = weights.name.split(separator: "/").last.map(String.init) ?? weights.name
       let stem = file.hasSuffix(".safetensors") ? String(file.dropLast(12)) : file
       names.append(names.contains(stem) ? "\(stem) (\(index + 1))" : stem)
     }
     return names
+  }
+}
+
+extension ComparedRun {
+  /// What the run's images and figures follow from.
+  ///
+  /// - Parameter transfer: the run's.
+  func key(_ transfer: Transfer) throws(Failure) -> Fingerprint {
+    var key = try Failure.from { () throws(TransferError) in try transfer.fingerprint() }
+    key.add(UInt64(transfer.steps))
+    key.add(UInt64(samples.count))
+    key.add(UInt64(transfer.threads))
+    key.add(transfer.instructionSet.rawValue)
+    return key
+  }
+}
+
+extension Fingerprint {
+  /// 16 hexadecimal digits.
+  var text: String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }

@@ -8,7 +8,7 @@ internal import StyleTransfer
 /// `report.json`: the figures under names that stay.
 struct FiguresJSON {
   let options: CompareOptions
-  let transfer: PlannedTransfer
+  let transfer: Transfer
   let figures: Figures
   let seconds: Double
   let peakBytes: Int
@@ -22,13 +22,13 @@ struct FiguresJSON {
     document.add("width", transfer.resultSize.width)
     document.add("height", transfer.resultSize.height)
     document.add("steps", options.steps)
-    document.add("optimizer", options.optimizer.method.rawValue)
-    document.add("state", options.optimizer.state.rawValue)
-    document.add("pool", options.pooling.rawValue)
-    document.add("content_weight", options.settings.contentWeight)
-    document.add("style_weight", options.settings.styleWeight)
+    document.add("optimizer", transfer.optimizer.method.rawValue)
+    document.add("state", transfer.optimizer.state.rawValue)
+    document.add("pool", transfer.pooling.rawValue)
+    document.add("content_weight", transfer.settings.contentWeight)
+    document.add("style_weight", transfer.settings.styleWeight)
     document.add("threads", options.shared.threads)
-    document.add("isa", options.shared.kernels.instructionSet.rawValue)
+    document.add("isa", options.shared.instructionSet.rawValue)
     document.add("float32", run(figures.float))
     document.add(
       "int8",
@@ -68,7 +68,7 @@ struct FiguresJSON {
   private func run(_ figures: RunFigures) -> JSONObject {
     var entry = JSONObject()
     entry.add("name", figures.run.name)
-    entry.add("weights", figures.run.weights.path)
+    entry.add("weights", figures.run.weights.name)
     entry.add("seed", Int(figures.run.seed))
     entry.add("total", figures.result.total)
     entry.add("content", figures.result.content)
@@ -103,7 +103,7 @@ struct FiguresJSON {
   }
 
   private func layers(_ key: String, _ values: [Double]) -> [JSONObject] {
-    zip(options.transfer.settings.styleLayers, values).map { layer, value in
+    zip(transfer.settings.styleLayers, values).map { layer, value in
       var entry = JSONObject()
       entry.add("layer", layer.layer.description)
       entry.add(key, value)

@@ -8,7 +8,7 @@ internal import StyleTransfer
 /// `report.html`: one file that needs no network and no script.
 struct ReportPage {
   let options: CompareOptions
-  let transfer: PlannedTransfer
+  let transfer: Transfer
   let figures: Figures
   let pictures: ReportPictures
 
@@ -134,7 +134,7 @@ struct ReportPage {
   }
 
   private var tables: String {
-    let tables = ReportTables(figures: figures, settings: options.transfer.settings)
+    let tables = ReportTables(figures: figures, settings: transfer.settings)
     var text = "<section><h2>Figures</h2>\(tables.summary)</section>"
     text +=
       "<section><h2>Style layers</h2><p class=\"quiet\">How far a result's Gram matrix is from that "
@@ -155,11 +155,11 @@ struct ReportPage {
     var entries = [
       ("photo", name(options.content)), ("painting", name(options.style)),
       ("size", "\(transfer.resultSize.width)x\(transfer.resultSize.height) pixels"),
-      ("steps", "\(options.steps) of \(options.optimizer.method.rawValue)"),
-      ("pooling", options.pooling.rawValue),
+      ("steps", "\(options.steps) of \(transfer.optimizer.method.rawValue)"),
+      ("pooling", transfer.pooling.rawValue),
       (
         "machine",
-        "\(options.shared.threads) threads, \(options.shared.kernels.instructionSet.rawValue)"
+        "\(options.shared.threads) threads, \(options.shared.instructionSet.rawValue)"
       ),
       ("program", "qstyle \(QStyle.version)"),
     ]
@@ -167,7 +167,7 @@ struct ReportPage {
       entries.append(
         (
           run.run.name,
-          "\(name(run.run.weights.path)), plan \(run.measures.plan), seed \(run.run.seed)"
+          "\(name(run.run.weights.name)), plan \(run.measures.plan), seed \(run.run.seed)"
         ))
     }
     return "<section><h2>How it was made</h2>\(HTML.list(entries))</section>"

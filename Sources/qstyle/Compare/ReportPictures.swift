@@ -10,13 +10,10 @@ struct ReportPictures {
   let quantized, maps: [PixelImage]
 
   init(
-    _ options: CompareOptions, _ runs: ComparedRuns, file: (ComparedRun) -> RunFile
+    _ transfer: Transfer, _ runs: ComparedRuns, file: (ComparedRun) -> RunFile
   ) throws(Failure) {
-    let pictures = try Pictures(options.transfer)
-    let transfer = try pictures.transfer(
-      options.transfer, runs.float.weights.file.network, precision: .float32)
-    content = try Self.picture(pictures.content, transfer.resultSize, transfer)
-    style = try Self.picture(pictures.style, transfer.measuredStyleSize, transfer)
+    content = try Self.picture(transfer.content, transfer.resultSize, transfer)
+    style = try Self.picture(transfer.style, transfer.styleSize, transfer)
     let float = try Self.result(file(runs.float), transfer)
     self.float = float
     var (quantized, maps): ([PixelImage], [PixelImage]) = ([], [])
@@ -30,7 +27,7 @@ struct ReportPictures {
 
   /// The result of a run.
   static func result(
-    _ file: RunFile, _ transfer: PlannedTransfer
+    _ file: RunFile, _ transfer: Transfer
   ) throws(Failure) -> PixelImage {
     let values = try file.values(
       "image_\(file.run.samples.last ?? 0)", count: 3 * file.width * file.height)
@@ -38,22 +35,22 @@ struct ReportPictures {
   }
 
   private static func picture(
-    _ file: PictureFile, _ size: ImageSize, _ transfer: PlannedTransfer
+    _ picture: Picture, _ size: ImageSize, _ transfer: Transfer
   ) throws(Failure) -> PixelImage {
     var values = [Float](repeating: 0, count: 3 * size.pixelCount)
-    try values.withUnsafeMutableBufferPointer { (buffer) throws(Failure) in
-      try file.read(into: buffer, size, transfer)
+    try Failure.from { () throws(TransferError) in
+      var span = values.mutableSpan
+      try picture.read(into: &span, size: size, transposed: transfer.isTransposed)
     }
     return seen(values, size, transfer)
   }
 
   private static func seen(
-    _ values: [Float], _ size: ImageSize, _ transfer: PlannedTransfer
+    _ values: [Float], _ size: ImageSize, _ transfer: Transfer
   ) -> PixelImage {
-    values.withUnsafeBufferPointer {
-      PixelImage(
-        size: size, samples: $0, offset: NetworkTable.mean, transposed: transfer.isTransposed)
-    }
+    PixelImage(
+      size: size, samples: values.span, offset: NetworkTable.mean,
+      transposed: transfer.isTransposed)
   }
 
   /// The sides of the montage's pictures are at most this long.

@@ -1,6 +1,7 @@
 internal import CommandOptions
 internal import FileOutput
 internal import QuantVGG
+internal import Rows
 internal import StyleTransfer
 
 /// A finished run in the folder `runs`: images along the way and what was measured.
@@ -11,7 +12,7 @@ internal import StyleTransfer
 struct RunFile {
   let run: ComparedRun
   /// What the file's name and its run follow from.
-  let key: RunKey
+  let key: Fingerprint
   let folder: String
   let width, height: Int
   let settings: TransferSettings
@@ -44,7 +45,7 @@ struct RunFile {
     }
     if run.keepsGradients {
       for layer in settings.styleLayers {
-        let network = run.weights.file.network
+        let network = run.weights.network
         let channels = network.convolutions[network.place(of: layer.layer)].outputChannels
         parts.append(
           Part(name: "gram_\(layer.layer)", type: "F32", shape: [channels, channels]))
@@ -87,22 +88,29 @@ struct RunFile {
   }
 
   /// Copies a tensor's values.
-  func read(_ name: String, into values: UnsafeMutableBufferPointer<Float>) throws(Failure) {
+  func read(_ name: String, into values: MemorySlice<Float>) throws(Failure) {
     let file = try open()
     defer { withExtendedLifetime(file) {} }
     guard let tensor = file.tensors.first(where: { $0.name == name }),
       tensor.bytes.count == 4 * values.count
-    else { throw Failure(path, "has no \(name); remove it, and run the command again") }
-    UnsafeMutableRawBufferPointer(values).copyMemory(from: tensor.bytes)
+    else { throw missing(name) }
+    values.bytes.copy(RawSpan(_unsafeBytes: tensor.bytes))
+  }
+
+  private func missing(_ name: String) -> Failure {
+    Failure(path, "has no \(name); remove it, and run the command again")
   }
 
   /// A tensor's values.
   func values(_ name: String, count: Int) throws(Failure) -> [Float] {
-    var values = [Float](repeating: 0, count: count)
-    try values.withUnsafeMutableBufferPointer { (buffer) throws(Failure) in
-      try read(name, into: buffer)
+    let file = try open()
+    do throws(WeightError) {
+      let values = try file.floats(name)
+      if values.count == count { return values }
+    } catch {
+      throw Failure(path, error.description)
     }
-    return values
+    throw missing(name)
   }
 
   /// What the run took.

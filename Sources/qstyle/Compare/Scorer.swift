@@ -1,6 +1,5 @@
 internal import CommandOptions
 internal import ImageIO
-internal import Optim
 internal import QualityReport
 internal import QuantVGG
 internal import Rows
@@ -17,49 +16,22 @@ struct Scorer {
   /// Most bytes of the process.
   let limit: Int
 
-  private var styleLayers: [TransferSettings.LayerWeight] { options.transfer.settings.styleLayers }
-
   /// Everything but what the pictures say.
   func figures() throws(Failure) -> Figures {
-    let pictures = try Pictures(options.transfer)
-    let transfer = try Self.planned(pictures, options, runs.float.weights.file.network)
-    let plan = try transfer.choose(options.transfer.plan, limit: limit).plan
-    let numbers = try runs.float.weights.float32(
-      deepest: transfer.settings.deepest, pooling: transfer.pooling,
-      kernels: options.shared.kernels, transposed: transfer.isTransposed)
-    var figures = try score(numbers, pictures, transfer, plan)
+    let transfer = try options.scoring(runs, limit: limit)
+    var figures = try score(transfer)
     for index in runs.quantized.indices {
-      figures.networks[index].activations = try activations(
-        runs.quantized[index], numbers, transfer)
+      figures.networks[index].activations = try activations(runs.quantized[index])
     }
     return figures
   }
 
-  /// The transfer whose memory scoring takes; the optimizer's state stands for what is small.
-  static func planned(
-    _ pictures: Pictures, _ options: CompareOptions, _ network: NetworkTable
-  ) throws(Failure) -> PlannedTransfer {
-    var transfer = try pictures.transfer(
-      options.transfer, network, precision: .float32)
-    transfer.imageCopies = 4
-    return transfer
-  }
-
   // MARK: Costs, gradients and Gram matrices
 
-  private func score(
-    _ numbers: Float32Arithmetic, _ pictures: Pictures, _ transfer: PlannedTransfer,
-    _ plan: MemoryPlan
-  ) throws(Failure) -> Figures {
-    let size = transfer.engineSize(transfer.resultSize)
-    let recorder: GradientRecorder
-    do throws(OptimizerError) {
-      recorder = try GradientRecorder(rowLength: 3 * size.width, rows: size.height)
-    } catch {
-      throw Failure(TransferError(error).description)
+  private func score(_ transfer: Transfer) throws(Failure) -> Figures {
+    let session = try Failure.from { () throws(TransferError) in
+      try transfer.start(pool: pool).session
     }
-    let session = try options.transfer.session(
-      numbers, pictures, transfer, plan, recorder, pool)
     let float = try costs(of: runs.float, session)
     let truth = session.grams
     var figures = Figures(float: float)
@@ -68,12 +40,12 @@ struct Scorer {
       var own = RunFigures(run: run, measures: try file(run).measures())
       for step in run.samples {
         try file(run).read("image_\(step)", into: session.pixels)
-        own.costs.append((step, session.step()))
+        own.costs.append((step, session.measureGradient()))
         let gradient = try file(run).values("gradient_\(step)", count: session.pixels.count)
-        network.cosines.append((step, Agreement.cosine(gradient, Array(recorder.gradient))))
+        network.cosines.append((step, Agreement.cosine(gradient, session.gradient.array)))
       }
       let grams = session.grams
-      for (layer, gram) in zip(styleLayers, grams) {
+      for (layer, gram) in zip(transfer.settings.styleLayers, grams) {
         let name = layer.layer.description
         let values = try file(run).values("gram_\(name)", count: gram.count)
         network.gramErrors.append(Agreement.relativeError(values, gram))
@@ -92,7 +64,7 @@ struct Scorer {
 
   /// Costs of a run's kept images; the session's Gram matrices are then those of its result.
   private func costs(
-    of run: ComparedRun, _ session: TransferSession<Float32Arithmetic>
+    of run: ComparedRun, _ session: Session
   ) throws(Failure) -> RunFigures {
     var figures = RunFigures(run: run, measures: try file(run).measures())
     for step in run.samples {
@@ -116,34 +88,22 @@ struct Scorer {
 
   // MARK: Activations
 
-  /// Rows by which both networks advance side by side.
-  static let activationPlan = NetworkPlan(chunkRows: 16, kept: .none)
-
   private func activations(
-    _ run: ComparedRun, _ reference: Float32Arithmetic, _ transfer: PlannedTransfer
+    _ run: ComparedRun
   ) throws(Failure) -> [ActivationAgreement.Layer] {
-    let deepest = transfer.settings.deepest
-    let numbers = try run.weights.int8(
-      deepest: deepest, pooling: transfer.pooling, kernels: options.shared.kernels,
-      copies: .forward, transposed: transfer.isTransposed)
-    let size = transfer.engineSize(transfer.resultSize)
-    let image = try file(runs.float).values(
-      "image_\(options.transfer.steps)", count: 3 * size.pixelCount)
-    let agreement: Result<ActivationAgreement, TransferError> = image.withUnsafeBufferPointer {
-      values in
-      do throws(TransferError) {
-        guard let base = values.baseAddress else { throw .memory(bytes: 0) }
-        return .success(
-          try ActivationAgreement(
-            numbers, reference: reference, image: MemorySlice(base: UnsafeMutablePointer(mutating: base), count: values.count), width: size.width, height: size.height,
-            deepest: deepest, plan: Self.activationPlan, pool: pool))
-      } catch {
-        return .failure(error)
-      }
+    let transfer = try options.transfer(run, limit: limit)
+    let count = 3 * transfer.resultSize.pixelCount
+    let image: Block<Float>
+    do throws(MemoryError) {
+      image = try Block(count: count)
+    } catch {
+      throw Failure(error.description)
     }
-    switch agreement {
-    case .success(let agreement): return agreement.layers
-    case .failure(let error): throw Failure(error.description)
+    try file(runs.float).read("image_\(transfer.steps)", into: image.elements)
+    return try Failure.from { () throws(TransferError) in
+      try ActivationAgreement(
+        transfer, reference: runs.float.weights, image: image.elements, pool: pool
+      ).layers
     }
   }
 }

@@ -1,6 +1,7 @@
 internal import CSystem
 internal import CommandOptions
 internal import FileOutput
+internal import Rows
 internal import StyleTransfer
 
 /// A run on its way: the file that holds its images so far, and the checkpoint that it goes on from.
@@ -22,7 +23,7 @@ struct UnfinishedRun {
   /// Goes on with a run, or starts it with `header`.
   ///
   /// - Throws: `Failure` where the checkpoint or the images are damaged.
-  init(_ file: RunFile, _ session: SessionState, header: [UInt8]) throws(Failure) {
+  init(_ file: RunFile, _ session: Session, header: [UInt8]) throws(Failure) {
     let found = try Self.restore(file, session)
     // Length and hash of the images so far, seconds, peak.
     let notes = found?.notes ?? [0, Fingerprint().value, 0, 0]
@@ -37,7 +38,7 @@ struct UnfinishedRun {
   }
 
   private static func restore(
-    _ file: RunFile, _ session: SessionState
+    _ file: RunFile, _ session: Session
   ) throws(Failure) -> Checkpoint? {
     do throws(CheckpointError) {
       return try session.restore(
@@ -74,16 +75,16 @@ struct UnfinishedRun {
       throw Failure(file.partialPath, error.description)
     }
     length += bytes.byteCount
-    bytes.withUnsafeBytes { sum.add($0) }
+    sum.add(bytes)
   }
 
   /// Appends numbers.
-  mutating func write(_ values: UnsafeBufferPointer<Float>) throws(Failure) {
-    try write(values.span.bytes)
+  mutating func write(_ values: MemorySlice<Float>) throws(Failure) {
+    try values.withSpan { (span) throws(Failure) in try write(span.bytes) }
   }
 
   /// Makes the step, before which everything has been written, the one to go on from.
-  mutating func save(_ session: SessionState, step: Int) throws(Failure) {
+  mutating func save(_ session: Session, step: Int) throws(Failure) {
     do throws(FileOutputError) {
       try output.flush()
     } catch {

@@ -5,8 +5,8 @@ internal import Rows
 ///
 /// The Gram matrix is summed exactly in the integer arithmetic. Its gradient with respect to the
 /// activations of a pixel is 1 / n^2 * (G - S) a: one symmetric matrix for all pixels.
-final class StyleLoss<Numbers: LossArithmetic>: ParallelWork {
-  /// Where the loss of a layer keeps its numbers in the session's memory.
+final class GramTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
+  /// Where the term of a layer keeps its numbers in the session's memory.
   struct Layout {
     let sums: Reservation<Numbers.GramSum>
     let target: Reservation<Float>
@@ -22,17 +22,18 @@ final class StyleLoss<Numbers: LossArithmetic>: ParallelWork {
     }
   }
 
-  private enum Phase {
+  /// What the workers do.
+  private enum Work {
     case prepare
     case add
     case differentiate
   }
 
-  let layer: Int
+  let label: TermLabel
+  let place: Int
   private let numbers: Numbers
   private let channels: Int
-  private let weight: Double
-  private let styleWeight: Double
+  private let positions: Int
   private let values: Double
   /// `[channels][channels]` in activation units; blocks of 8 rows x 32 columns on and above the diagonal.
   private let sums: MemorySlice<Numbers.GramSum>
@@ -42,12 +43,12 @@ final class StyleLoss<Numbers: LossArithmetic>: ParallelWork {
   private let rowLosses: MemorySlice<Double>
   private let scratch: GramScratch
 
-  private var phase = Phase.prepare
+  private var work = Work.prepare
   private var activations: ActivationRows<Numbers.Activation>?
   private var width = 0
   private var rows = 0..<0
 
-  /// The loss of a layer of `shape`, its output for the content's size.
+  /// The term of a layer of `shape`, its output for the content's size.
   ///
   /// The gradient is that of `styleWeight` (beta) * `weight` * Js. `scratch` is shared by all layers,
   /// as one is measured at a time.
@@ -56,11 +57,13 @@ final class StyleLoss<Numbers: LossArithmetic>: ParallelWork {
     scratch: GramScratch, layout: Layout, memory: Arena
   ) {
     self.numbers = numbers
-    self.weight = weight
-    self.styleWeight = styleWeight
     self.scratch = scratch
-    layer = shape.convolution.index
+    place = shape.convolution.index
+    label = TermLabel(
+      kind: .style, name: "gram", layer: shape.convolution.name, share: weight,
+      factor: styleWeight)
     channels = shape.channels
+    positions = shape.positions
     values = Double(shape.values)
     sums = memory.slice(layout.sums)
     target = memory.slice(layout.target)
@@ -69,13 +72,11 @@ final class StyleLoss<Numbers: LossArithmetic>: ParallelWork {
   }
 
   /// Forgets the rows measured so far.
-  func reset() {
-    sums.bytes.fill(0)
-  }
+  func reset() { sums.clear() }
 
   /// Adds rows of an image to the Gram matrix, a bounded number at a time.
   func observe(
-    rows: Range<Int>, width: Int, activations: ActivationRows<Numbers.Activation>,
+    rows: Range<Int>, width: Int, activations: ActivationRows<Numbers.Activation>, isTarget: Bool,
     pool: WorkerPool
   ) {
     self.activations = activations
@@ -83,17 +84,16 @@ final class StyleLoss<Numbers: LossArithmetic>: ParallelWork {
     let chunk = scratch.rows.count / Numbers.gramScratchBytes(width: width, channels: channels)
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: chunk) {
       self.rows = start..<min(start + chunk, rows.upperBound)
-      phase = .prepare
+      work = .prepare
       pool.run(self, items: self.rows.count)
-      phase = .add
+      work = .add
       pool.run(self, items: channels / 8)
     }
   }
 
-  /// Takes the measured Gram matrix as the target.
-  ///
-  /// - Parameter ratio: positions of the content's layer / positions of the style's layer.
-  func captureTarget(ratio: Double) {
+  /// Takes the measured Gram matrix as the target, scaled to the content's positions.
+  func setTarget(positions: Int) {
+    let ratio = Double(self.positions) / Double(positions)
     let rows = scratch.sums(worker: 0, channels: channels)
     for first in stride(from: 0, to: channels, by: 8) {
       readGram(first: first, into: rows)
@@ -117,8 +117,8 @@ final class StyleLoss<Numbers: LossArithmetic>: ParallelWork {
   /// Reads 8 rows of the measured Gram matrix in real units.
   private func readGram(first: Int, into rows: MemorySlice<Double>) {
     Numbers.readGram(sums, first: first, channels: channels, into: rows)
-    let scale = Double(numbers.activationScale(layer: layer))
-    let factors = numbers.channelScale(layer: layer)
+    let scale = Double(numbers.activationScale(layer: place))
+    let factors = numbers.channelScale(layer: place)
     for n in 0..<8 {
       let row = rows[n * channels..<(n + 1) * channels]
       let factor = scale * scale * Double(factors?[first + n] ?? 1)
@@ -127,13 +127,13 @@ final class StyleLoss<Numbers: LossArithmetic>: ParallelWork {
   }
 
   /// Computes the loss and the matrix of its gradient from the measured Gram matrix.
-  func differentiate(pool: WorkerPool) {
-    phase = .differentiate
+  func finish(pool: WorkerPool) {
+    work = .differentiate
     pool.run(self, items: channels / 8)
   }
 
-  /// weight * Js of the last `differentiate`.
-  var value: Double {
+  /// weight * Js of the last `finish`.
+  func value(weight: Double) -> Double {
     var sum = 0.0
     for n in 0..<channels { sum += rowLosses[n] }
     return weight * sum / (4 * values * values)
@@ -141,7 +141,8 @@ final class StyleLoss<Numbers: LossArithmetic>: ParallelWork {
 
   /// Adds beta * weight / n^2 * (G - S) a for every pixel of a row.
   func addGradient(
-    activations: Row<Numbers.Activation>, into gradient: MutableRow<Real>
+    row: Int, columns: Range<Int>, activations: Row<Numbers.Activation>,
+    into gradient: MutableRow<Real>
   ) {
     for panel in 0..<channels / 32 {
       numbers.addStyleGradient(activations, matrix: matrix, panel: panel, into: gradient)
@@ -149,7 +150,7 @@ final class StyleLoss<Numbers: LossArithmetic>: ParallelWork {
   }
 
   override func run(item: Int, worker: Int) {
-    switch phase {
+    switch work {
     case .prepare: prepareRow(item)
     case .add: addBlocks(first: item * 8)
     case .differentiate: differentiateRows(first: item * 8, worker: worker)
@@ -157,7 +158,7 @@ final class StyleLoss<Numbers: LossArithmetic>: ParallelWork {
   }
 
   private func prepareRow(_ item: Int) {
-    guard let activations else { preconditionFailure("rows are observed first") }
+    guard let activations else { preconditionFailure("rows are being observed") }
     numbers.prepareGram(activations[rows.lowerBound + item], into: scratchRow(item))
   }
 
@@ -176,12 +177,12 @@ final class StyleLoss<Numbers: LossArithmetic>: ParallelWork {
   }
 
   private func differentiateRows(first: Int, worker: Int) {
-    let scale = Double(numbers.activationScale(layer: layer))
-    let factor = styleWeight * weight / (values * values) * scale
+    let scale = Double(numbers.activationScale(layer: place))
+    let factor = label.factor * label.share / (values * values) * scale
     let rows = scratch.sums(worker: worker, channels: channels)
     let row = scratch.row(worker: worker, channels: channels)
     readGram(first: first, into: rows)
-    let factors = numbers.channelScale(layer: layer)
+    let factors = numbers.channelScale(layer: place)
     for n in first..<first + 8 {
       let gram = rows.from((n - first) * channels)
       let target = target.from(n * channels)

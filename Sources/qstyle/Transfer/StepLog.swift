@@ -7,12 +7,15 @@ struct StepLog {
   let path: String
 
   /// Appends a step; the first one begins the file anew.
-  func append(_ step: Int, _ losses: LossValues, seconds: Double) throws(Failure) {
+  func append(
+    _ step: Int, _ losses: LossValues, _ terms: [TermCost], seconds: Double
+  ) throws(Failure) {
     var entry = JSONObject()
     entry.add("step", step)
     entry.add("total", losses.total)
     entry.add("content", losses.content)
     entry.add("style", losses.style)
+    entry.add("terms", terms.map { $0.json })
     entry.add("seconds", seconds)
     entry.add("peak_bytes", Console.peakBytes)
     let bytes = Array((entry.text + "\n").utf8)

@@ -20,13 +20,11 @@ enum OptimizerOptions {
     "unbounded",
     "Let colours leave 0...255 on the way, as --preset article does; the saved picture is clipped.")
 
-  /// The optimizer of a command line, for a run of so many steps.
-  static func settings(
-    _ arguments: ParsedArguments, steps: Int, isArticle: Bool = false
-  ) throws(UsageError) -> OptimizerSettings {
-    var settings = OptimizerSettings(
-      method: isArticle || arguments.has("learning-rate") ? .adam : .lbfgs,
-      state: isArticle ? .float32 : .int8)
+  /// Changes the optimizer of a transfer to that of a command line.
+  static func apply(
+    _ arguments: ParsedArguments, to settings: inout OptimizerSettings
+  ) throws(UsageError) {
+    if arguments.has("learning-rate") { settings.method = .adam }
     let methods = OptimizerSettings.Method.allCases.map { $0.rawValue }
     let states = OptimizerSettings.State.allCases.map { $0.rawValue }
     if let name = try arguments.choice("optimizer", among: methods),
@@ -48,27 +46,7 @@ enum OptimizerOptions {
       throw UsageError("--history is that of L-BFGS; leave it out, or choose --optimizer lbfgs")
     }
     settings.lbfgs.history = history ?? settings.lbfgs.history
-    // A short run never remembers more changes than it makes, unless more steps may follow.
-    if !arguments.has("checkpoint") {
-      settings.lbfgs.history = min(settings.lbfgs.history, steps)
-    }
-    if !isArticle && !arguments.has("unbounded") {
-      for mean in [NetworkTable.mean.red, NetworkTable.mean.green, NetworkTable.mean.blue] {
-        settings.bounds.append(-mean...255 - mean)
-      }
-    }
-    settings.adam.learningRate = Float(rate ?? (isArticle ? 2 : 10))
-    return settings
-  }
-}
-
-extension OptimizerSettings {
-  /// The optimizer for an image.
-  func make(width: Int, height: Int) throws(Failure) -> Optimizer {
-    do throws(OptimizerError) {
-      return try makeOptimizer(rowLength: 3 * width, rows: height)
-    } catch {
-      throw Failure(TransferError(error).description)
-    }
+    if arguments.has("unbounded") { settings.bounds = [] }
+    if let rate { settings.adam.learningRate = Float(rate) }
   }
 }

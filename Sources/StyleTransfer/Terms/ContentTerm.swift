@@ -2,8 +2,8 @@ internal import QuantVGG
 internal import Rows
 
 /// Jc = 1 / (4 n) * sum (A - C)^2 at one layer, n = nH nW nC; exact in the integer arithmetic.
-final class ContentLoss<Numbers: LossArithmetic>: ParallelWork {
-  /// Where the loss of a layer keeps its numbers in the session's memory.
+final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
+  /// Where the term of a layer keeps its numbers in the session's memory.
   struct Layout {
     let target: Reservation<Numbers.Activation.Element>
     let sums: Reservation<Numbers.SquareSum>
@@ -18,68 +18,63 @@ final class ContentLoss<Numbers: LossArithmetic>: ParallelWork {
     }
   }
 
-  private enum Work {
-    case capture
-    case measure
-  }
-
-  let layer: Int
+  let label: TermLabel
+  let place: Int
   private let numbers: Numbers
   private let shape: NetworkShape.Layer
-  private let weight: Double
   /// `[channels]` factors of the differences in the gradient.
   private let factors: MemorySlice<Float>
   /// `[height][width][channels]` activations of the content image.
   private let target: MemorySlice<Numbers.Activation.Element>
   private let sums: MemorySlice<Numbers.SquareSum>
 
-  private var work = Work.measure
+  private var isTarget = false
   private var rows = 0..<0
   private var activations: ActivationRows<Numbers.Activation>?
 
-  /// The loss of a layer; its gradient is that of `contentWeight` (alpha) * `weight` * Jc.
+  /// The term of a layer; its gradient is that of `contentWeight` (alpha) * `weight` * Jc.
   init(
     _ numbers: Numbers, shape: NetworkShape.Layer, weight: Double, contentWeight: Double,
     layout: Layout, memory: Arena
   ) {
     self.numbers = numbers
     self.shape = shape
-    self.weight = weight
-    layer = shape.convolution.index
+    place = shape.convolution.index
+    label = TermLabel(
+      kind: .content, name: "content", layer: shape.convolution.name, share: weight,
+      factor: contentWeight)
     target = memory.slice(layout.target)
     sums = memory.slice(layout.sums)
     factors = memory.slice(layout.factors)
-    let scale = Double(numbers.activationScale(layer: layer))
+    let scale = Double(numbers.activationScale(layer: place))
     let factor = Float(contentWeight * weight * scale / (2 * Double(shape.values)))
-    let scales = numbers.channelScale(layer: layer)
+    let scales = numbers.channelScale(layer: place)
     for c in 0..<shape.channels {
       let scale = scales?[c] ?? 1
       factors[c] = factor * scale * scale
     }
   }
 
-  /// Forgets measured rows.
-  func reset() {
-    sums.bytes.fill(0)
-  }
+  /// Forgets the rows that were measured.
+  func reset() { sums.clear() }
 
-  /// Copies rows of the content image (`capturing`), or measures rows against them.
+  /// Copies rows of the content picture, or measures the image's against them.
   func observe(
-    rows: Range<Int>, activations: ActivationRows<Numbers.Activation>, capturing: Bool,
+    rows: Range<Int>, width: Int, activations: ActivationRows<Numbers.Activation>, isTarget: Bool,
     pool: WorkerPool
   ) {
-    work = capturing ? .capture : .measure
+    self.isTarget = isTarget
     self.rows = rows
     self.activations = activations
     pool.run(self, items: rows.count)
   }
 
   override func run(item: Int, worker: Int) {
-    guard let activations else { preconditionFailure("rows are observed first") }
+    guard let activations else { preconditionFailure("rows are being observed") }
     let y = rows.lowerBound + item
-    switch work {
-    case .capture: targetRow(y).copy(activations[y])
-    case .measure:
+    if isTarget {
+      targetRow(y).copy(activations[y])
+    } else {
       numbers.addSquaredDifference(
         activations[y], Row(targetRow(y)), row: y, worker: worker, into: sums)
     }
@@ -90,10 +85,16 @@ final class ContentLoss<Numbers: LossArithmetic>: ParallelWork {
     return MutableRow(target[y * count..<(y + 1) * count], channels: shape.channels)
   }
 
-  /// weight * Jc of the rows that were measured since `reset`.
-  var value: Double {
-    let sum = numbers.squaredDifference(sums, layer: layer)
-    let scale = Double(numbers.activationScale(layer: layer))
+  /// Nothing: the rows were copied as they came.
+  func setTarget(positions: Int) {}
+
+  /// Nothing: the sums are all there is.
+  func finish(pool: WorkerPool) {}
+
+  /// weight * Jc of the rows that were measured last.
+  func value(weight: Double) -> Double {
+    let sum = numbers.squaredDifference(sums, layer: place)
+    let scale = Double(numbers.activationScale(layer: place))
     return weight * scale * scale * sum / (4 * Double(shape.values))
   }
 

@@ -5,28 +5,29 @@ internal import StyleTransfer
 
 /// What `qstyle transfer --dry-run` prints.
 struct DryRun {
-  private let options: TransferOptions
-  private let transfer: PlannedTransfer
+  private let transfer: Transfer
   private let planned: PlannedMemory
+  private let isJSON: Bool
 
-  init(_ options: TransferOptions, _ transfer: PlannedTransfer, _ planned: PlannedMemory) {
-    self.options = options
+  init(_ transfer: Transfer, _ planned: PlannedMemory, isJSON: Bool) {
     self.transfer = transfer
     self.planned = planned
+    self.isJSON = isJSON
   }
 
   /// Share of the multiply-accumulate peak that a resident step reaches.
   private static let efficiency = 0.8
 
   /// Measures how fast this machine multiplies, and tells what a step would take at that rate.
-  func report(_ pool: WorkerPool) {
+  func report() {
     let size = transfer.resultSize
     let peak = MultiplyAccumulatePeak.measure(
-      options.shared.kernels, isFloat: transfer.precision == .float32, pool: pool)
+      KernelTable(transfer.instructionSet), isFloat: transfer.precision == .float32,
+      pool: WorkerPool(threads: transfer.threads))
     let work = transfer.network.multiplyAccumulates(
-      through: options.settings.deepest, width: size.width, height: size.height)
+      through: transfer.settings.deepest, width: size.width, height: size.height)
     let seconds = Double(work) / (peak * Self.efficiency) * planned.forwardPasses
-    if options.shared.isJSON {
+    if isJSON {
       var result = JSONObject()
       result.add("plan", planned.plan.name)
       result.add("predicted_peak_bytes", planned.bytes)
@@ -37,9 +38,9 @@ struct DryRun {
     } else {
       Console.print(
         "\(size.width)x\(size.height), plan \(planned.plan.name): peak memory "
-          + "\(Format.bytes(planned.bytes)); \(options.steps) steps of about "
+          + "\(Format.bytes(planned.bytes)); \(transfer.steps) steps of about "
           + "\(Format.general(1000 * seconds, digits: 2)) ms, "
-          + "\(Format.duration(seconds * Double(options.steps))) in all\n")
+          + "\(Format.duration(seconds * Double(transfer.steps))) in all\n")
     }
   }
 }

@@ -1,0 +1,16 @@
+/// Elements in memory of their own, which is given back with the object.
+public final class Block<Element: BitwiseCopyable>: Sendable {
+  /// The elements, zeros at first; valid as long as the object.
+  public let elements: MemorySlice<Element>
+  private let memory: Arena
+
+  /// Asks the system for memory.
+  ///
+  /// - Throws: `MemoryError.refused`.
+  public init(count: Int) throws(MemoryError) {
+    var plan = ArenaPlan()
+    let reservation = plan.reserve(count, of: Element.self)
+    memory = try Arena(plan)
+    elements = memory.slice(reservation)
+  }
+}

@@ -1,0 +1,183 @@
+internal import ImageIO
+public import QuantVGG
+package import Rows
+
+/// A style transfer at one size that is ready to step: its targets are measured, and the image is the
+/// one that it starts from.
+///
+/// A transfer makes one with `Transfer.start`. One thread at a time uses a session.
+public final class Session {
+  /// What is optimised.
+  public let settings: TransferSettings
+  /// Sizes of all layers for the image as the engine's rows have it.
+  public let shape: NetworkShape
+
+  let update: ImageUpdate
+  private let network: any SteppingNetwork
+  private let pool: WorkerPool
+
+  /// Runs the phases of a transfer before its first step.
+  ///
+  /// - Parameters:
+  ///   - numbers: the arithmetic, with layers up to the deepest of the terms.
+  ///   - transfer: what is made.
+  ///   - plan: rows that stay in memory.
+  ///   - phases: `transfer`'s with this plan; each is carried out in its turn.
+  ///   - pool: the threads of every step.
+  ///   - progress: is told what is measured, and may stop it.
+  /// - Throws: `TransferError`.
+  init<Numbers: LossArithmetic>(
+    _ numbers: Numbers, _ transfer: Transfer, plan: NetworkPlan, phases: [Phase],
+    pool: WorkerPool, progress: (TransferProgress) -> TransferControl
+  ) throws(TransferError) {
+    let size = transfer.engineSize(transfer.resultSize)
+    let styleSize = transfer.engineSize(transfer.styleSize)
+    settings = transfer.settings
+    shape = NetworkShape(
+      numbers.network, width: size.width, height: size.height, deepest: settings.deepest)
+    let layout = SessionLayout<Numbers>(
+      shape, widestStyle: styleSize.width, settings: settings, plan: plan, threads: pool.threads)
+    let memory: Arena
+    do throws(MemoryError) {
+      memory = try Arena(layout.memory)
+    } catch {
+      throw TransferError(error)
+    }
+    update = try ImageUpdate(
+      shape, layout: layout, memory: memory, settings: settings,
+      optimizer: transfer.usedOptimizer, recordsGradient: transfer.recordsGradient)
+    let network = try TermNetwork(
+      numbers, shape, settings: settings, plan: plan, layout: layout, memory: memory,
+      update: update, pool: pool)
+    self.network = network
+    self.pool = pool
+
+    // The style's pixels are given back before the content's come.
+    var style: Block<Float>?
+    func goesOn(_ phase: Phase.Action, _ share: Double) -> Bool {
+      progress(TransferProgress(phase: phase, share: share, steps: transfer.steps)) == .proceed
+    }
+    for phase in phases {
+      switch phase.action {
+      case .readStyle:
+        let pixels: Block<Float>
+        do throws(MemoryError) {
+          pixels = try Block(count: 3 * styleSize.pixelCount)
+        } catch {
+          throw TransferError(error)
+        }
+        try pixels.elements.withMutableSpan { (values) throws(TransferError) in
+          try transfer.style.read(
+            into: &values, size: transfer.styleSize, transposed: transfer.isTransposed)
+        }
+        style = pixels
+      case .measureStyle:
+        guard let pixels = style else { preconditionFailure("the style was read") }
+        try network.measureStyle(
+          pixels.elements, width: styleSize.width, height: styleSize.height
+        ) { goesOn(phase.action, $0) }
+        style = nil
+      case .readContent:
+        try update.image.withMutableSpan { (image) throws(TransferError) in
+          try transfer.content.read(
+            into: &image, size: transfer.resultSize, transposed: transfer.isTransposed)
+        }
+      case .measureContent:
+        try network.measureContent { goesOn(phase.action, $0) }
+        try update.image.withMutableSpan { (image) throws(TransferError) in
+          try transfer.makeStart(in: &image)
+        }
+      case .optimise: break
+      }
+    }
+  }
+
+  /// The costs of the image as it is; `terms` and `grams` are then this image's.
+  public func evaluate() -> LossValues { network.measure() }
+
+  /// Improves the image by one step of the optimizer.
+  ///
+  /// Nothing is allocated.
+  ///
+  /// - Returns: the costs before the step.
+  @discardableResult
+  public func step() -> LossValues { run(isFrozen: false) }
+
+  /// Measures the image and its gradient, which must be recorded, without moving it.
+  ///
+  /// - Returns: the costs.
+  @discardableResult
+  public func measureGradient() -> LossValues {
+    precondition(update.gradient != nil, "the transfer records its gradient")
+    return run(isFrozen: true)
+  }
+
+  private func run(isFrozen: Bool) -> LossValues {
+    let costs = network.measure()
+    update.isFrozen = isFrozen
+    update.begin(loss: costs.total)
+    network.sendBack()
+    update.end(pool: pool)
+    return costs
+  }
+
+  /// The costs that were measured last, term by term.
+  public var terms: [TermCost] { network.costs }
+
+  /// The Gram matrices of the image as it was when its costs were measured last: by style layer,
+  /// `[channels][channels]` in real units.
+  public var grams: [[Float]] { network.grams }
+
+  /// Where the network's time went.
+  public var timing: NetworkTiming { network.timing }
+
+  /// The instruction set that computes.
+  public var instructionSet: InstructionSet { network.instructionSet }
+
+  /// Bytes of the weights as they are kept for the steps.
+  public var weightBytes: Int { network.weightBytes }
+
+  /// The image in the engine's rows, `[height][width][3]` RGB minus mean, valid until the session
+  /// ends; it may be replaced between two steps.
+  package var pixels: MemorySlice<Float> { update.image }
+
+  /// dJ/dx of the last step or measurement, in the form of `pixels`.
+  package var gradient: MemorySlice<Float> {
+    guard let gradient = update.gradient else {
+      preconditionFailure("the transfer records its gradient")
+    }
+    return gradient
+  }
+
+  /// Whether all numbers of the image are finite; they are not once the optimisation has diverged.
+  public var isFinite: Bool { update.image.isFinite }
+
+  // MARK: Checkpoints
+
+  /// Writes a checkpoint, from which `restore` makes another session of the same fingerprint go on.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: what stands in it beside the image and what the optimizer remembers.
+  ///   - path: the file, which is replaced at once or not at all.
+  /// - Throws: `CheckpointError.output`.
+  public func save(_ checkpoint: Checkpoint, to path: String) throws(CheckpointError) {
+    try checkpoint.write(update.image, update.optimizer, to: path)
+  }
+
+  /// Reads a checkpoint into this session, which may have another plan and other threads than the
+  /// one that wrote it.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - fingerprint: that of everything which decides the bits of this session's image.
+  ///   - notes: how many numbers of its own the caller has written.
+  /// - Returns: the checkpoint; nil where there is no such file.
+  /// - Throws: `CheckpointError`; the session is then of no more use.
+  public func restore(
+    from path: String, fingerprint: UInt64, notes: Int = 0
+  ) throws(CheckpointError) -> Checkpoint? {
+    guard let reader = try CheckpointReader(path: path) else { return nil }
+    return try reader.checkpoint(
+      fingerprint: fingerprint, notes: notes, image: update.image, optimizer: update.optimizer)
+  }
+}

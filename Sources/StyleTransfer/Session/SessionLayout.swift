@@ -1,0 +1,70 @@
+internal import QuantVGG
+internal import Rows
+
+/// Where a session keeps the image and its terms' numbers, in two blocks of memory.
+struct SessionLayout<Numbers: LossArithmetic> {
+  /// `[height][width][3]` Float32.
+  let image: Reservation<Float>
+  let contents: [ContentTerm<Numbers>.Layout]
+  let grams: [GramTerm<Numbers>.Layout]
+  let scratch: GramScratch.Layout
+  /// The image, and what the terms of layers need.
+  let memory: ArenaPlan
+  /// What of it is in use before the content is read.
+  let styleBytes: Int
+
+  /// Sums of the image's own terms; nil where there is none.
+  let variationSums: Reservation<Double>?
+  /// Rows of the image as they were before they moved; nil where no term reads them.
+  let unmoved: UnmovedRows.Layout?
+  /// What steps need beside `memory`.
+  let stepMemory: ArenaPlan
+
+  /// Reserves the memory of a session.
+  ///
+  /// - Parameters:
+  ///   - shape: of the image.
+  ///   - widestStyle: columns of the widest style picture.
+  ///   - settings: what is optimised.
+  ///   - plan: rows that stay in memory.
+  ///   - threads: workers.
+  init(
+    _ shape: NetworkShape, widestStyle: Int, settings: TransferSettings, plan: NetworkPlan,
+    threads: Int
+  ) {
+    var memory = ArenaPlan()
+    image = memory.reserve(shape.width * shape.height * 3, of: Float.self)
+    contents = settings.contentLayers.map {
+      ContentTerm<Numbers>.Layout(
+        shape.layers[shape.place(of: $0.layer)], threads: threads, memory: &memory)
+    }
+    let contentBytes = memory.bytes
+    grams = settings.styleLayers.map {
+      GramTerm<Numbers>.Layout(shape.layers[shape.place(of: $0.layer)], memory: &memory)
+    }
+    var (rowBytes, channels) = (0, 0)
+    for layer in settings.styleLayers {
+      let convolution = shape.layers[shape.place(of: layer.layer)].convolution
+      let width = max(shape.width, widestStyle) >> layer.layer.poolings
+      rowBytes = max(
+        rowBytes,
+        Numbers.gramScratchBytes(width: width, channels: convolution.outputChannels))
+      channels = max(channels, convolution.outputChannels)
+    }
+    scratch = GramScratch.Layout(
+      rowBytes: rowBytes, channels: channels, threads: threads, memory: &memory)
+    self.memory = memory
+    styleBytes = memory.bytes - contentBytes
+
+    var stepMemory = ArenaPlan()
+    if settings.smoothness > 0 {
+      variationSums = stepMemory.reserve(shape.height, of: Double.self)
+      unmoved = UnmovedRows.Layout(
+        rowLength: 3 * shape.width, rows: shape.height,
+        mostAtOnce: plan.imageGradientRows(through: shape.deepest), memory: &stepMemory)
+    } else {
+      (variationSums, unmoved) = (nil, nil)
+    }
+    self.stepMemory = stepMemory
+  }
+}

@@ -1,0 +1,136 @@
+internal import QuantVGG
+internal import Rows
+
+/// What a session's steps need of its network, whatever the arithmetic.
+protocol SteppingNetwork: AnyObject {
+  /// The instruction set that computes.
+  var instructionSet: InstructionSet { get }
+  /// Where the network's time went.
+  var timing: NetworkTiming { get }
+  /// Bytes of the packed weights.
+  var weightBytes: Int { get }
+  /// The costs of the image that was measured last, term by term.
+  var costs: [TermCost] { get }
+  /// By style layer, the Gram matrix of the image that was measured last.
+  var grams: [[Float]] { get }
+
+  /// Runs the image forward; gradients can be had afterwards.
+  func measure() -> LossValues
+  /// Runs the gradient back to the image.
+  func sendBack()
+}
+
+/// A network of one arithmetic with the terms of a transfer.
+final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
+  private let numbers: Numbers
+  private let settings: TransferSettings
+  private let plan: NetworkPlan
+  private let update: ImageUpdate
+  private let pool: WorkerPool
+  private let client: SessionClient<Numbers>
+  private let network: Network<SessionClient<Numbers>>
+
+  init(
+    _ numbers: Numbers, _ shape: NetworkShape, settings: TransferSettings, plan: NetworkPlan,
+    layout: SessionLayout<Numbers>, memory: Arena, update: ImageUpdate, pool: WorkerPool
+  ) throws(TransferError) {
+    self.numbers = numbers
+    self.settings = settings
+    self.plan = plan
+    self.update = update
+    self.pool = pool
+    client = SessionClient(
+      numbers, shape: shape, settings: settings, layout: layout, memory: memory, update: update,
+      pool: pool)
+    do throws(MemoryError) {
+      network = try Network(
+        numbers, width: shape.width, height: shape.height, deepest: settings.deepest, plan: plan,
+        client: client, pool: pool)
+    } catch {
+      throw TransferError(error)
+    }
+  }
+
+  // MARK: Targets
+
+  /// Measures a style picture, `[height][width][3]` RGB minus mean.
+  ///
+  /// Its network's memory is given back before this returns.
+  ///
+  /// - Throws: `TransferError.memory`; `.stopped` where `goesOn` says no, which is asked with the
+  ///   share that is done.
+  func measureStyle(
+    _ style: MemorySlice<Float>, width: Int, height: Int, goesOn: (Double) -> Bool
+  ) throws(TransferError) {
+    let styleNetwork: ForwardNetwork<SessionClient<Numbers>>
+    do throws(MemoryError) {
+      styleNetwork = try ForwardNetwork(
+        numbers, width: width, height: height, deepest: settings.deepest, plan: plan,
+        observer: client, pool: pool)
+    } catch {
+      throw TransferError(error)
+    }
+    client.begin(.style, styleNetwork.shape)
+    try forward(styleNetwork, style, goesOn)
+    client.setTargets()
+  }
+
+  /// Measures the image as it is as the content picture.
+  ///
+  /// - Throws: `TransferError.stopped`, as `measureStyle`.
+  func measureContent(goesOn: (Double) -> Bool) throws(TransferError) {
+    client.begin(.content, network.shape)
+    try forward(network, update.image, goesOn)
+    client.setTargets()
+  }
+
+  private func forward(
+    _ network: ForwardNetwork<SessionClient<Numbers>>, _ picture: MemorySlice<Float>,
+    _ goesOn: (Double) -> Bool
+  ) throws(TransferError) {
+    let height = network.shape.height
+    var rows = 0
+    network.beginForward(picture)
+    while network.advanceForward() {
+      rows = min(rows + plan.chunkRows, height)
+      guard goesOn(Double(rows) / Double(height)) else { throw .stopped }
+    }
+  }
+
+  // MARK: Steps
+
+  func measure() -> LossValues {
+    client.begin(.image, network.shape)
+    update.measure(pool: pool)
+    network.forward(update.image)
+    for term in client.terms { term.finish(pool: pool) }
+    var values = LossValues(total: 0, content: 0, style: 0)
+    for term in client.contents { values.content += term.value(weight: term.label.share) }
+    for term in client.grams { values.style += term.value(weight: term.label.share) }
+    values.total = settings.contentWeight * values.content + settings.styleWeight * values.style
+    for term in update.terms { values.total += term.label.factor * term.value }
+    return values
+  }
+
+  func sendBack() { network.backward() }
+
+  var costs: [TermCost] {
+    client.terms.map { Self.cost($0.label, $0.value(weight: 1)) }
+      + update.terms.map { Self.cost($0.label, $0.value) }
+  }
+
+  private static func cost(_ label: TermLabel, _ value: Double) -> TermCost {
+    TermCost(
+      name: label.name, layer: label.layer, value: value, weight: label.factor * label.share)
+  }
+
+  var grams: [[Float]] { client.grams.map { $0.gram } }
+
+  var timing: NetworkTiming { network.timing }
+
+  var instructionSet: InstructionSet { numbers.instructionSet }
+
+  var weightBytes: Int {
+    Numbers.packedBytes(network.shape.layers.map { $0.convolution }, copies: numbers.copies)
+  }
+}

@@ -1,0 +1,82 @@
+internal import QuantVGG
+internal import Rows
+
+/// A cost of one layer's activations: it watches rows as a forward pass makes them, finishes with a
+/// value, and adds its gradient on the way back.
+///
+/// The gradient of every kind has one form. For the activations f of a position it is M f + v, with a
+/// matrix M, or one factor per channel, and a vector v:
+///
+/// | term | M | v |
+/// |---|---|---|
+/// | `ContentTerm` | the squares of the channels' scales, times one factor | -M t, t the target at the position |
+/// | `GramTerm` | the symmetric matrix of G - S, the same at all positions | 0 |
+protocol LayerTerm<Numbers>: AnyObject {
+  /// The arithmetic of the rows.
+  associatedtype Numbers: LossArithmetic
+
+  /// What reports call it, and its factors.
+  var label: TermLabel { get }
+  /// The place of its layer in the network.
+  var place: Int { get }
+
+  /// Forgets the rows seen so far.
+  func reset()
+
+  /// Takes rows of the layer's output, of the picture that its target comes from or of the image.
+  ///
+  /// - Parameters:
+  ///   - rows: which rows.
+  ///   - width: pixels of a row.
+  ///   - activations: gives them.
+  ///   - isTarget: whether they are the picture's.
+  ///   - pool: the threads.
+  func observe(
+    rows: Range<Int>, width: Int, activations: ActivationRows<Numbers.Activation>, isTarget: Bool,
+    pool: WorkerPool)
+
+  /// Makes what was seen of a picture the target.
+  ///
+  /// - Parameter positions: of the picture's layer.
+  func setTarget(positions: Int)
+
+  /// Makes value and gradient ready once all rows of the image were seen.
+  func finish(pool: WorkerPool)
+
+  /// The cost of the rows that were seen last, times `weight`.
+  func value(weight: Double) -> Double
+
+  /// Adds M f + v for some columns of a row.
+  ///
+  /// Called on any worker.
+  ///
+  /// - Parameters:
+  ///   - row: the row.
+  ///   - columns: which pixels of it.
+  ///   - activations: f at these columns.
+  ///   - gradient: the row at these columns.
+  func addGradient(
+    row: Int, columns: Range<Int>, activations: Row<Numbers.Activation>,
+    into gradient: MutableRow<Real>)
+}
+
+/// What a term is called, and what it is multiplied by.
+struct TermLabel {
+  /// Which of the two sums a term belongs to, and so which picture its target is measured from.
+  enum Kind {
+    /// Jc: the target comes from the content.
+    case content
+    /// Js: the target comes from the style.
+    case style
+    /// A term of the image itself, without a target.
+    case image
+  }
+
+  let kind: Kind
+  let name: String
+  let layer: LayerName?
+  /// The layer's factor within its sum.
+  let share: Double
+  /// The sum's own factor in the total.
+  let factor: Double
+}

@@ -1,0 +1,34 @@
+public import QuantVGG
+
+/// The cost of one term for one image.
+public struct TermCost: Sendable, Equatable {
+  /// The kind of term: `content`, `gram` or `total_variation`.
+  public let name: String
+  /// The layer whose activations it measures; nil where it measures the image itself.
+  public let layer: LayerName?
+  /// The cost before any weight.
+  public let value: Double
+  /// Its factor in the total.
+  public let weight: Double
+}
+
+/// The costs of one image.
+public struct LossValues: Sendable, Equatable {
+  /// J = contentWeight * content + styleWeight * style, and the weighted cost of the image's own
+  /// terms where there are any.
+  public var total: Double
+  /// Jc, before contentWeight.
+  public var content: Double
+  /// Js, before styleWeight.
+  public var style: Double
+
+  /// Costs from their numbers.
+  public init(total: Double, content: Double, style: Double) {
+    self.total = total
+    self.content = content
+    self.style = style
+  }
+
+  /// Whether all costs are finite; they are not once the optimisation has diverged.
+  public var isFinite: Bool { total.isFinite && content.isFinite && style.isFinite }
+}

@@ -1,0 +1,63 @@
+public import ImageIO
+internal import QuantVGG
+internal import Rows
+
+/// The image of a session as a picture: upright, to be written or looked at.
+///
+/// It shares the session's memory, and changes with the session's steps.
+public struct PaintedPicture {
+  /// Upright width and height.
+  public let size: ImageSize
+  private let session: Session
+  private let isTransposed: Bool
+
+  init(_ session: Session, of transfer: Transfer) {
+    self.session = session
+    size = transfer.resultSize
+    isTransposed = transfer.isTransposed
+  }
+
+  /// Writes the picture as 8-bit RGB; the file appears whole or not at all.
+  ///
+  /// - Parameters:
+  ///   - path: the file to create or replace; .jpg or .jpeg at its end makes it a JPEG.
+  ///   - encoding: format and compression; nil for what the path says, PNG where it says nothing.
+  /// - Throws: `TransferError.picture`.
+  public func write(to path: String, encoding: ImageEncoding? = nil) throws(TransferError) {
+    do throws(ImageError) {
+      try session.pixels.withSpan { (pixels) throws(ImageError) in
+        try writeImage(
+          pixels, size: size, offset: NetworkTable.mean, transposed: isTransposed, path: path,
+          encoding: encoding ?? ImageEncoding(ImageFormat(fileName: path) ?? .png))
+      }
+    } catch {
+      throw .picture(name: path, error)
+    }
+  }
+
+  /// Copies a row, `[width][3]` RGB minus mean.
+  ///
+  /// - Parameters:
+  ///   - y: the row.
+  ///   - row: receives the numbers; it has this many.
+  public func copyRow(_ y: Int, into row: inout [Float]) {
+    precondition((0..<size.height).contains(y) && row.count == 3 * size.width)
+    let pixels = session.pixels
+    for x in 0..<size.width {
+      let first = 3 * (isTransposed ? x * size.height + y : y * size.width + x)
+      for c in 0..<3 { row[3 * x + c] = pixels[first + c] }
+    }
+  }
+
+  /// A copy of the image.
+  public var tensor: ImageTensor {
+    var values: [Float] = []
+    values.reserveCapacity(3 * size.pixelCount)
+    var row = [Float](repeating: 0, count: 3 * size.width)
+    for y in 0..<size.height {
+      copyRow(y, into: &row)
+      values += row
+    }
+    return ImageTensor(width: size.width, height: size.height, values: values)
+  }
+}

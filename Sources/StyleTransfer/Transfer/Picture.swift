@@ -1,0 +1,149 @@
+public import ImageIO
+internal import QuantVGG
+
+/// A picture of a transfer: a file, or samples in memory.
+///
+/// A file's header is read at once, its samples when the transfer comes to them. One thread at a time
+/// uses a picture.
+public struct Picture {
+  /// Where the samples are.
+  private enum Source {
+    case file(PictureFile)
+    case samples(RGBImage)
+    case tensor(ImageTensor)
+    case blank
+  }
+
+  /// What messages call it: a file's path, or "the picture in memory".
+  public let name: String
+  /// Upright width and height.
+  public let size: ImageSize
+  private let source: Source
+
+  /// A PNG or JPEG file, which may be a pipe where it is read once.
+  ///
+  /// - Throws: `TransferError.picture`; damage after the header is seen when the samples are read.
+  public init(path: String) throws(TransferError) {
+    name = path
+    let file = try PictureFile(path)
+    size = file.size
+    source = .file(file)
+  }
+
+  /// Samples in memory, resized as a file's are.
+  public init(_ image: RGBImage) {
+    name = Self.memoryName
+    size = image.size
+    source = .samples(image)
+  }
+
+  /// Values minus mean in memory, of exactly the size at which the transfer wants them.
+  public init(_ tensor: ImageTensor) {
+    name = Self.memoryName
+    size = ImageSize(width: tensor.width, height: tensor.height)
+    source = .tensor(tensor)
+  }
+
+  /// A picture of mean colour, which stands for one whose size alone is known.
+  public init(blank size: ImageSize) {
+    name = Self.memoryName
+    self.size = size
+    source = .blank
+  }
+
+  private static let memoryName = "the picture in memory"
+
+  /// Most bytes that reading takes beside the result.
+  func readingBytes(_ size: ImageSize) -> Int {
+    switch source {
+    case .file(let file): file.readingBytes(size)
+    case .samples(let image): image.readingBytes(size: size)
+    case .tensor, .blank: 0
+    }
+  }
+
+  /// Reads the samples minus the network's mean.
+  ///
+  /// - Parameters:
+  ///   - values: receives `[height][width][3]` numbers, `[width][height][3]` where `transposed`.
+  ///   - size: the wanted upright size.
+  ///   - transposed: whether the picture's columns come one after the other.
+  /// - Throws: `TransferError.picture`, `.otherSize`.
+  public func read(
+    into values: inout MutableSpan<Float>, size: ImageSize, transposed: Bool
+  ) throws(TransferError) {
+    precondition(values.count == 3 * size.pixelCount, "there is room for the picture")
+    switch source {
+    case .file(let file): try file.read(into: &values, size, transposed: transposed)
+    case .samples(let image):
+      do throws(ImageError) {
+        try image.read(
+          into: &values, size: size, subtracting: NetworkTable.mean, transposed: transposed)
+      } catch {
+        throw .picture(name: name, error)
+      }
+    case .tensor(let tensor):
+      guard self.size == size else { throw .otherSize(name: name, found: self.size, wanted: size) }
+      tensor.copy(into: &values, transposed: transposed)
+    case .blank:
+      values.update(repeating: 0)
+    }
+  }
+
+  /// Adds what the picture's samples follow from.
+  func add(to fingerprint: inout Fingerprint) throws(TransferError) {
+    switch source {
+    case .file(let file): try fingerprint.add(file: file.path)
+    case .samples(let image): fingerprint.add("samples", self.size, image.pixels)
+    case .tensor(let tensor): fingerprint.add("tensor", self.size, tensor.values)
+    case .blank: fingerprint.add("blank", self.size, [])
+    }
+  }
+}
+
+/// A picture's file, opened for its header and read from there the first time.
+private final class PictureFile {
+  let path: String
+  let size: ImageSize
+  /// Opened and not read yet; nil once it was read.
+  private var reader: ImageReader?
+
+  init(_ path: String) throws(TransferError) {
+    self.path = path
+    let reader = try Self.open(path)
+    size = reader.info.size
+    self.reader = reader
+  }
+
+  private static func open(_ path: String) throws(TransferError) -> ImageReader {
+    do throws(ImageError) {
+      return try ImageReader(path: path)
+    } catch {
+      throw .picture(name: path, error)
+    }
+  }
+
+  /// A file that can not be opened again says so when it is read.
+  func readingBytes(_ size: ImageSize) -> Int {
+    if reader == nil { reader = try? Self.open(path) }
+    return reader?.readingBytes(size: size) ?? 0
+  }
+
+  func read(
+    into values: inout MutableSpan<Float>, _ size: ImageSize, transposed: Bool
+  ) throws(TransferError) {
+    let opened: ImageReader
+    if let reader {
+      opened = reader
+    } else {
+      opened = try Self.open(path)
+    }
+    reader = nil
+    do throws(ImageError) {
+      try opened.read(
+        into: &values, size: size, subtracting: NetworkTable.mean, transposed: transposed)
+    } catch {
+      throw .picture(name: path, error)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+internal import QuantVGG
+
+/// The arithmetic of a network.
+public enum Precision: String, CaseIterable, Sendable {
+  /// Fixed point, `Int8Arithmetic`.
+  case int8
+  /// Single precision, `Float32Arithmetic`.
+  case float32
+}
+
+/// Something that is done with an arithmetic, whichever it is.
+protocol ArithmeticVisitor {
+  associatedtype Result
+
+  /// Does it.
+  func visit<Numbers: WeightedArithmetic>(_ numbers: Numbers.Type) throws(TransferError) -> Result
+}
+
+extension Precision {
+  /// Lets a visitor do its work with this arithmetic.
+  func accept<Visitor: ArithmeticVisitor>(
+    _ visitor: Visitor
+  ) throws(TransferError) -> Visitor.Result {
+    switch self {
+    case .int8: try visitor.visit(Int8Arithmetic.self)
+    case .float32: try visitor.visit(Float32Arithmetic.self)
+    }
+  }
+}
+
+/// How weights are packed for a transfer.
+struct PackingOptions {
+  /// The last layer that is packed.
+  let deepest: LayerName
+  let pooling: Pooling
+  let instructionSet: InstructionSet
+  /// Which copies are kept, where the arithmetic has a choice.
+  let copies: WeightCopies
+  /// Whether the engine's rows are the picture's columns.
+  let isTransposed: Bool
+}
+
+/// An arithmetic that packs the weights of its own kind.
+protocol WeightedArithmetic: LossArithmetic {
+  /// Packs weights of this arithmetic.
+  static func pack(_ weights: Weights, _ options: PackingOptions) throws(WeightError) -> Self
+}
+
+extension Int8Arithmetic: WeightedArithmetic {
+  static func pack(
+    _ weights: Weights, _ options: PackingOptions
+  ) throws(WeightError) -> Int8Arithmetic {
+    var layers = Int8Layers(
+      weights.network, kernels: KernelTable(options.instructionSet), copies: options.copies)
+    for layer in 0...(try weights.place(of: options.deepest)) {
+      var convolution = try weights.int8(layer: layer, pooling: options.pooling)
+      if options.isTransposed { convolution.transpose() }
+      layers.append(convolution)
+      weights.dropPages()
+    }
+    return Int8Arithmetic(layers, pooling: options.pooling)
+  }
+}
+
+extension Float32Arithmetic: WeightedArithmetic {
+  static func pack(
+    _ weights: Weights, _ options: PackingOptions
+  ) throws(WeightError) -> Float32Arithmetic {
+    var layers = Float32Layers(weights.network, kernels: KernelTable(options.instructionSet))
+    for layer in 0...(try weights.place(of: options.deepest)) {
+      var convolution = try weights.float32(layer: layer)
+      if options.isTransposed { convolution.transpose() }
+      layers.append(convolution)
+      weights.dropPages()
+    }
+    return Float32Arithmetic(layers, pooling: options.pooling)
+  }
+}

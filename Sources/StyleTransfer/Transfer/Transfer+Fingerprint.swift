@@ -1,0 +1,119 @@
+internal import ImageIO
+internal import Optim
+internal import QuantVGG
+
+extension Transfer {
+  /// What the images of a run follow from, as a number: the same one means the same images, step by
+  /// step.
+  ///
+  /// Plan, threads, instruction set and steps change no bit and are no part of it.
+  ///
+  /// - Throws: `TransferError` where a file can not be read.
+  public func fingerprint() throws(TransferError) -> Fingerprint {
+    guard let weights else { preconditionFailure("a transfer without weights is only planned") }
+    var fingerprint = Fingerprint()
+    fingerprint.add(Self.version)
+    fingerprint.add(resultSize)
+    fingerprint.add(styleSize)
+    fingerprint.add(network.name)
+    fingerprint.add(precision.rawValue)
+    fingerprint.add(pooling.rawValue)
+    fingerprint.add(settings.contentWeight.bitPattern)
+    fingerprint.add(settings.styleWeight.bitPattern)
+    fingerprint.add(settings.contentLayers)
+    fingerprint.add(settings.styleLayers)
+    if settings.smoothness > 0 {
+      fingerprint.add("smooth")
+      fingerprint.add(settings.smoothness.bitPattern)
+    }
+    if walk == .rows { fingerprint.add("rows") }
+    fingerprint.add(usedOptimizer)
+    switch start {
+    case .content: fingerprint.add("content")
+    case .noise(let ratio, let seed):
+      fingerprint.add("noise")
+      fingerprint.add(UInt64(ratio.bitPattern))
+      fingerprint.add(seed)
+    case .picture: break
+    }
+    try content.add(to: &fingerprint)
+    try style.add(to: &fingerprint)
+    if case .picture(let picture) = start { try picture.add(to: &fingerprint) }
+    weights.add(to: &fingerprint, through: settings.deepest)
+    return fingerprint
+  }
+}
+
+extension Fingerprint {
+  mutating func add(_ size: ImageSize) {
+    add(UInt64(size.width))
+    add(UInt64(size.height))
+  }
+
+  mutating func add(_ layers: [TransferSettings.LayerWeight]) {
+    add(UInt64(layers.count))
+    for layer in layers {
+      add(layer.layer.description)
+      add(layer.weight.bitPattern)
+    }
+  }
+
+  mutating func add(_ optimizer: OptimizerSettings) {
+    add(optimizer.method.rawValue)
+    add(optimizer.state.rawValue)
+    for range in optimizer.bounds {
+      add(UInt64(range.lowerBound.bitPattern))
+      add(UInt64(range.upperBound.bitPattern))
+    }
+    switch optimizer.method {
+    case .adam:
+      let adam = optimizer.adam
+      add(UInt64(adam.learningRate.bitPattern))
+      add(UInt64(adam.beta1.bitPattern))
+      add(UInt64(adam.beta2.bitPattern))
+      add(UInt64(adam.epsilon.bitPattern))
+    case .lbfgs:
+      add(UInt64(optimizer.lbfgs.history))
+      add(optimizer.lbfgs.firstChange.bitPattern)
+      add(optimizer.lbfgs.largestChange.bitPattern)
+    }
+  }
+
+  /// Adds a kind of picture, its size and its samples.
+  mutating func add(_ kind: String, _ size: ImageSize, _ samples: [Float]) {
+    add(kind)
+    add(size)
+    add(numbers: samples)
+  }
+
+  /// Adds numbers as they stand in memory.
+  mutating func add<Number: BitwiseCopyable>(numbers: [Number]) {
+    let bytes = numbers.span.bytes
+    add(UInt64(bytes.byteCount))
+    add(bytes)
+  }
+
+  /// Adds bytes a part at a time; `drop` gives back the memory of those that were added.
+  mutating func add(parts bytes: RawSpan, drop: () -> Void) {
+    add(UInt64(bytes.byteCount))
+    for first in stride(from: 0, to: bytes.byteCount, by: 1 << 18) {
+      add(bytes.extracting(first..<min(first + (1 << 18), bytes.byteCount)))
+      drop()
+    }
+  }
+
+  /// Adds a file's bytes.
+  ///
+  /// - Throws: `TransferError.weights`, which has the sentences of mapped files.
+  mutating func add(file path: String) throws(TransferError) {
+    let file: MappedFile
+    do throws(WeightError) {
+      file = try MappedFile(path: path)
+    } catch {
+      throw .weights(name: path, error)
+    }
+    var copy = self
+    file.withBytes { bytes in copy.add(parts: RawSpan(_unsafeBytes: bytes)) { file.dropPages() } }
+    self = copy
+  }
+}

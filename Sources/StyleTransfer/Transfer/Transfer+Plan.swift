@@ -1,0 +1,177 @@
+internal import CSystem
+internal import ImageIO
+internal import QuantVGG
+
+/// A plan with what it costs.
+public struct PlannedMemory: Sendable {
+  /// The plan.
+  public let plan: MemoryPlan
+  /// Peak of the whole process.
+  public let bytes: Int
+  /// Duration of a step in forward passes at the rate of a direct convolution.
+  public let forwardPasses: Double
+  /// Duration of a step, relative to that of `MemoryPlan.resident`.
+  public let relativeTime: Double
+}
+
+extension Transfer {
+  /// The plans that are worth having, fastest first: each takes less memory than all before it.
+  ///
+  /// - Throws: `TransferError.tooSmall`, `.missingLayer`.
+  public func plans() throws(TransferError) -> [PlannedMemory] {
+    try check()
+    return try precision.accept(PlanVisitor(transfer: self, wanted: nil))
+  }
+
+  /// What a plan costs.
+  ///
+  /// - Throws: `TransferError.tooSmall`, `.missingLayer`.
+  public func planned(_ plan: MemoryPlan) throws(TransferError) -> PlannedMemory {
+    try check()
+    return try precision.accept(PlanVisitor(transfer: self, wanted: plan))[0]
+  }
+
+  /// The bytes that the run may have: `memory`, or nine tenths of what the system could give without
+  /// swapping.
+  public var limit: Int {
+    if let memory { return memory }
+    let available = Int(system_available_bytes())
+    return available == 0 ? Int.max : (Int(system_resident_bytes()) + available) / 10 * 9
+  }
+
+  /// The plan of a run: the wanted one, or the fastest that stays within `limit`.
+  ///
+  /// - Throws: `TransferError.overLimit`, `.tooSmall`, `.missingLayer`.
+  public func choosePlan() throws(TransferError) -> PlannedMemory {
+    let limit = limit
+    if let plan {
+      let planned = try planned(plan)
+      guard planned.bytes <= limit else {
+        throw refusal(planned, limit: limit, isChosen: true, fittingSide: nil)
+      }
+      return planned
+    }
+    let plans = try plans()
+    if let fitting = plans.first(where: { $0.bytes <= limit }) { return fitting }
+    guard let least = plans.last else { preconditionFailure("streaming is always a plan") }
+    throw refusal(least, limit: limit, isChosen: false, fittingSide: fittingSide(limit: limit))
+  }
+
+  private func refusal(
+    _ planned: PlannedMemory, limit: Int, isChosen: Bool, fittingSide: Int?
+  ) -> TransferError {
+    .overLimit(
+      size: resultSize, bytes: planned.bytes, plan: planned.plan.name, limit: limit,
+      isChosen: isChosen, fittingSide: fittingSide)
+  }
+
+  /// The largest longer side whose least plan stays within `limit`; nil where none does.
+  private func fittingSide(limit: Int) -> Int? {
+    var smaller = self
+    func fits(_ side: Int) -> Bool {
+      smaller.longerSide = side
+      return ((try? smaller.plans()) ?? []).contains { $0.bytes <= limit }
+    }
+    let longest = max(resultSize.width, resultSize.height)
+    let shape = settings.deepest.smallestSide
+    let least = shape * longest / max(1, min(resultSize.width, resultSize.height)) + 1
+    guard least < longest, fits(least) else { return nil }
+    var (low, high) = (least, longest)
+    while high - low > 1 {
+      let middle = (low + high) / 2
+      if fits(middle) { low = middle } else { high = middle }
+    }
+    return low
+  }
+
+  /// What the process has in use beside the phases: what it has now, the code and the stacks that a
+  /// step adds to it, and the encoder of the result.
+  var baseBytes: Int { Int(system_resident_bytes()) + Self.codeBytes + threads * Self.stackBytes }
+
+  /// Code that a run touches first, and the encoder, by measurement.
+  private static let codeBytes = 3 << 19
+  /// Of a thread's stack, by measurement.
+  private static let stackBytes = 32 << 10
+}
+
+/// Plans a transfer with its arithmetic: the wanted plan, or all that are worth having.
+private struct PlanVisitor: ArithmeticVisitor {
+  let transfer: Transfer
+  let wanted: MemoryPlan?
+
+  func visit<Numbers: WeightedArithmetic>(
+    _ numbers: Numbers.Type
+  ) throws(TransferError) -> [PlannedMemory] {
+    let planner = Planner<Numbers>(transfer)
+    return wanted.map { [planner.planned($0)] } ?? planner.plans()
+  }
+}
+
+/// Plans of a transfer with an arithmetic.
+private struct Planner<Numbers: LossArithmetic> {
+  private let transfer: Transfer
+  private let shape: NetworkShape
+  private let base: Int
+
+  init(_ transfer: Transfer) {
+    self.transfer = transfer
+    let size = transfer.engineSize(transfer.resultSize)
+    shape = NetworkShape(
+      transfer.network, width: size.width, height: size.height,
+      deepest: transfer.settings.deepest)
+    base = transfer.baseBytes
+  }
+
+  /// Rows of a chunk that plans are made for; further ones gain no time and no memory.
+  private static var chunks: [Int] { [64, 32, 16] }
+
+  private var layers: [NetworkTable.Convolution] { shape.layers.map { $0.convolution } }
+
+  func plans() -> [PlannedMemory] {
+    let firsts =
+      [NetworkPlan.KeptLayers.all, .from(.conv1_2)].prefix(layers.count)
+      + layers.filter { $0.followsPool }.map { .from($0.name) } + [.none]
+    let hasTwoForms =
+      Numbers.packedBytes(layers, copies: .forward) < Numbers.packedBytes(layers, copies: .both)
+    var candidates: [PlannedMemory] = []
+    for copies in hasTwoForms ? [WeightCopies.both, .forward] : [.both] {
+      for kept in firsts {
+        for chunkRows in Self.chunks {
+          candidates.append(
+            planned(
+              MemoryPlan(network: NetworkPlan(chunkRows: chunkRows, kept: kept), copies: copies)))
+        }
+      }
+    }
+    candidates.sort { ($0.relativeTime, $0.bytes) < ($1.relativeTime, $1.bytes) }
+    var least = Int.max
+    return candidates.filter { candidate in
+      guard candidate.bytes < least else { return false }
+      least = candidate.bytes
+      return true
+    }
+  }
+
+  func planned(_ plan: MemoryPlan) -> PlannedMemory {
+    let most = transfer.phases(plan, for: Numbers.self).reduce(0) { max($0, $1.bytes) }
+    let passes = forwardPasses(plan)
+    return PlannedMemory(
+      plan: plan, bytes: base + Numbers.packedBytes(layers, copies: plan.copies) + most,
+      forwardPasses: passes, relativeTime: passes / forwardPasses(.resident))
+  }
+
+  /// Duration of a step in direct forward passes, by measurement on the shapes of VGG-19.
+  private func forwardPasses(_ plan: MemoryPlan) -> Double {
+    let forward = Numbers.makesRowPairs(transfer.instructionSet) ? 0.55 : 1
+    func work(through layer: LayerName) -> Double {
+      Double(
+        transfer.network.multiplyAccumulates(
+          through: layer, width: shape.width, height: shape.height))
+    }
+    let again = shape.layers.prefix(plan.network.computedTwice(shape.layers)).last.map {
+      work(through: $0.convolution.name) / work(through: shape.deepest)
+    }
+    let backward = plan.copies == .forward ? 1.2 : 1.1
+    return (forward * (1 + (again ?? 0)) + backward) * (1 + 0.35 / Double(plan.network.chunkRows))
+  }
+}

@@ -1,0 +1,217 @@
+public import ImageIO
+public import Optim
+public import QuantVGG
+internal import Rows
+
+/// A style transfer as it is wanted: pictures, weights, what is optimised, and limits.
+///
+/// What it takes, the order of its phases and the fingerprint of its checkpoints all follow from
+/// this value. Nothing but the pictures' headers is read until it is started.
+///
+/// ```
+/// let weights = try Weights.find()
+/// var transfer = Transfer(
+///   content: try Picture(path: "photo.jpg"), style: try Picture(path: "painting.jpg"),
+///   weights: weights)
+/// transfer.longerSide = 256
+/// let result = try transfer.run()
+/// try result.picture.write(to: "result.png")
+/// ```
+public struct Transfer {
+  /// The program's version, a part of every fingerprint.
+  public static let version = "0.1.0"
+
+  /// The image before the first step.
+  public enum Start {
+    /// The content picture.
+    case content
+    /// `ratio` (0...1) of noise from a seed, and the rest the content picture; see
+    /// `ImageTensor.noisy`.
+    case noise(ratio: Float, seed: UInt64)
+    /// A picture, resized to the result.
+    case picture(Picture)
+  }
+
+  /// Along which side the engine advances.
+  public enum Walk: Sendable {
+    /// The longer one: rows, and with them the rings of rows, are short.
+    case longerSide
+    /// Down the picture as it is.
+    case rows
+  }
+
+  /// A file from which a run goes on after the program has ended.
+  public struct CheckpointFile: Sendable, Equatable {
+    /// The file; where it exists, it must be of the same transfer.
+    public var path: String
+    /// Steps between two checkpoints, at least 1.
+    public var every: Int
+
+    /// A file that is written every so many steps and at the end.
+    public init(path: String, every: Int = 25) {
+      precondition(every >= 1)
+      self.path = path
+      self.every = every
+    }
+  }
+
+  // MARK: What is painted
+
+  /// Gives the content, and the result its size.
+  public var content: Picture
+  /// Gives the style.
+  public var style: Picture
+  /// The image before the first step.
+  public var start = Start.content
+  /// Longer side of the result and of the style as it is measured; nil keeps the pictures' sizes.
+  public var longerSide: Int? = 512
+  /// Whether a content picture that is smaller becomes larger.
+  public var upscale = false
+  /// What is optimised.
+  public var settings = TransferSettings()
+  /// How the blocks of the network are connected.
+  public var pooling = Pooling.average
+  /// What changes the image; colours stay within 0...255.
+  public var optimizer: OptimizerSettings
+  /// Steps, at least 1.
+  public var steps = 200
+
+  // MARK: How it runs, which changes no bit
+
+  /// Threads of every step.
+  public var threads = WorkerPool.processors
+  /// The instruction set that computes.
+  public var instructionSet = InstructionSet.best
+  /// Most bytes of the process; nil takes nine tenths of what the system could give.
+  public var memory: Int?
+  /// A plan; nil takes the fastest that fits.
+  public var plan: MemoryPlan?
+  /// The file from which the run goes on.
+  public var checkpoint: CheckpointFile?
+
+  // MARK: For those who look inside
+
+  /// Along which side the engine advances; another side rounds differently.
+  public var walk = Walk.longerSide
+  /// Whether the session keeps the gradient of its last step.
+  public var recordsGradient = false
+  /// Images of the result's size that the caller keeps besides, which the plan counts.
+  public var otherImages = 0
+
+  /// The network of the weights.
+  public let network: NetworkTable
+  /// The arithmetic of the weights.
+  public let precision: Precision
+  /// nil for a transfer that is only planned.
+  let weights: Weights?
+
+  /// A transfer with the command's defaults.
+  public init(content: Picture, style: Picture, weights: Weights) {
+    self.init(
+      content: content, style: style, network: weights.network, precision: weights.precision,
+      weights: weights)
+  }
+
+  /// A transfer that is planned and never started.
+  public init(content: Picture, style: Picture, network: NetworkTable, precision: Precision) {
+    self.init(
+      content: content, style: style, network: network, precision: precision, weights: nil)
+  }
+
+  private init(
+    content: Picture, style: Picture, network: NetworkTable, precision: Precision,
+    weights: Weights?
+  ) {
+    self.content = content
+    self.style = style
+    self.network = network
+    self.precision = precision
+    self.weights = weights
+    optimizer = Self.defaultOptimizer
+  }
+
+  /// L-BFGS with its history in bytes, and for Adam, where it is chosen, a rate of 10 grey levels;
+  /// colours stay within 0...255.
+  public static var defaultOptimizer: OptimizerSettings {
+    var settings = OptimizerSettings()
+    settings.adam.learningRate = 10
+    settings.bounds = colours
+    return settings
+  }
+
+  /// The values that a picture's red, green and blue can have, minus mean.
+  public static var colours: [ClosedRange<Float>] {
+    let mean = NetworkTable.mean
+    return [
+      -mean.red...255 - mean.red, -mean.green...255 - mean.green, -mean.blue...255 - mean.blue,
+    ]
+  }
+
+  /// Makes all that decides the picture, but for its size and steps, exactly the source article's:
+  /// noise at the start, alpha 10 and beta 40, average pooling, Adam with rate 2, no bounds.
+  ///
+  /// - Parameter seed: of the noise.
+  public mutating func useArticle(seed: UInt64 = 1) {
+    start = .noise(ratio: 0.6, seed: seed)
+    settings = TransferSettings()
+    pooling = .average
+    optimizer = OptimizerSettings(method: .adam, state: .float32)
+  }
+
+  // MARK: What follows
+
+  /// Upright size of the result.
+  public var resultSize: ImageSize {
+    fittedSize(content.size, longerSide: longerSide, upscale: upscale)
+  }
+
+  /// Upright size at which the style is measured.
+  public var styleSize: ImageSize { fittedSize(style.size, longerSide: longerSide) }
+
+  /// Whether the engine's rows are the pictures' columns.
+  public var isTransposed: Bool {
+    walk == .longerSide && resultSize.width > resultSize.height
+  }
+
+  /// An upright size as the engine sees it.
+  public func engineSize(_ size: ImageSize) -> ImageSize {
+    isTransposed ? size.transposed : size
+  }
+
+  /// The optimizer's settings in this run: a short one never remembers more changes than it makes,
+  /// unless more steps may follow.
+  public var usedOptimizer: OptimizerSettings {
+    var settings = optimizer
+    if checkpoint == nil { settings.lbfgs.history = min(settings.lbfgs.history, steps) }
+    return settings
+  }
+
+  /// Refuses pictures that become too small, and layers that the network lacks.
+  ///
+  /// - Throws: `TransferError.tooSmall`, `.missingLayer`.
+  public func check() throws(TransferError) {
+    for (layers, isStyle) in [(settings.contentLayers, false), (settings.styleLayers, true)] {
+      for layer in layers where network.index(of: layer.layer) == nil {
+        throw .missingLayer(
+          network: network.title, layer: layer.layer,
+          last: network.convolutions[network.convolutions.count - 1].name, isStyle: isStyle)
+      }
+    }
+    let least = settings.deepest.smallestSide
+    for (picture, size) in [(content, resultSize), (style, styleSize)]
+    where min(size.width, size.height) < least {
+      throw .tooSmall(name: picture.name, width: size.width, height: size.height, least: least)
+    }
+  }
+
+  /// Turns the content's values into the start image's.
+  func makeStart(in pixels: inout MutableSpan<Float>) throws(TransferError) {
+    switch start {
+    case .content: break
+    case .noise(let ratio, let seed):
+      ImageTensor.mixNoise(into: &pixels, ratio: ratio, seed: seed)
+    case .picture(let picture):
+      try picture.read(into: &pixels, size: resultSize, transposed: isTransposed)
+    }
+  }
+}

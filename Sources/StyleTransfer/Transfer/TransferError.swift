@@ -1,0 +1,98 @@
+public import ImageIO
+internal import Optim
+public import QuantVGG
+internal import Rows
+
+/// Why a transfer can not run, or has ended early.
+public enum TransferError: Error, Equatable, CustomStringConvertible {
+  /// The picture can not be read or written.
+  case picture(name: String, ImageError)
+  /// The file of weights can not be used.
+  case weights(name: String, WeightError)
+  /// The weights are of another arithmetic than the one that is asked for.
+  case precision(name: String, held: Precision, wanted: Precision)
+  /// There is no file of weights in any of the places that are searched.
+  case noWeights(Precision)
+  /// The weights' network lacks a layer of the settings.
+  case missingLayer(network: String, layer: LayerName, last: LayerName, isStyle: Bool)
+  /// A picture's shorter side is below the least that the deepest layer needs.
+  case tooSmall(name: String, width: Int, height: Int, least: Int)
+  /// A picture in memory has not the size at which it is wanted.
+  case otherSize(name: String, found: ImageSize, wanted: ImageSize)
+  /// The plan, or every plan, needs more memory than is allowed.
+  ///
+  /// `isChosen` where the plan was asked for by name; otherwise `fittingSide` is the longest side
+  /// that fits, nil where none does.
+  case overLimit(
+    size: ImageSize, bytes: Int, plan: String, limit: Int, isChosen: Bool, fittingSide: Int?)
+  /// The system refused this many bytes.
+  case memory(bytes: Int)
+  /// The checkpoint can not be used or written.
+  case checkpoint(path: String, CheckpointError)
+  /// The checkpoint is of a later step than the last one that is asked for.
+  case laterStep(path: String, found: Int)
+  /// Costs or image are no longer finite at this step.
+  case diverged(step: Int)
+  /// It was stopped before its first step.
+  case stopped
+
+  init(_ error: MemoryError) {
+    switch error {
+    case .refused(let bytes): self = .memory(bytes: bytes)
+    }
+  }
+
+  init(_ error: OptimizerError) {
+    switch error {
+    case .refused(let bytes): self = .memory(bytes: bytes)
+    }
+  }
+
+  /// What is wrong and what to do about it.
+  public var description: String {
+    switch self {
+    case .picture(let name, let error): return "\(name) \(error.description)"
+    case .weights(let name, let error): return "\(name) \(error.description)"
+    case .precision(let name, let held, let wanted):
+      return "\(name) holds \(held.rawValue) weights where \(wanted.rawValue) weights are wanted; "
+        + "name another file"
+    case .noWeights(let precision):
+      return
+        "there are no \(precision.rawValue) weights (\(Weights.fileName(precision))) beside the "
+        + "program or in the data folder; name a file, or make them with quantize"
+    case .missingLayer(let network, let layer, let last, _):
+      return "\(network) has no \(layer.description); its layers are conv1_1 to \(last.description)"
+    case .tooSmall(let name, let width, let height, let least):
+      return "\(name) becomes \(width)x\(height) pixels; the layers need \(least) a side: "
+        + "use a larger size or picture"
+    case .otherSize(let name, let found, let wanted):
+      return "\(name) has \(found.width)x\(found.height) pixels where "
+        + "\(wanted.width)x\(wanted.height) are wanted; resize it"
+    case .overLimit(let size, let bytes, let plan, let limit, let isChosen, let fittingSide):
+      let refusal =
+        "\(size.width)x\(size.height) needs \(Self.mebibytes(bytes)) MiB with the plan \(plan), and "
+        + "\(Self.mebibytes(limit)) MiB are allowed"
+      if isChosen { return refusal + ": choose no plan, or allow more memory" }
+      guard let side = fittingSide else {
+        return refusal + "; no size fits: allow more memory"
+      }
+      return refusal + ": use \(side) pixels or fewer for the longer side, or allow more memory"
+    case .memory(let bytes):
+      return "the system refuses \(bytes >> 20) MiB of memory; use a smaller size"
+    case .checkpoint(let path, let error): return "\(path) \(error.description)"
+    case .laterStep(let path, let found):
+      return "\(path) has \(found) steps already: ask for at least as many steps, or delete it to "
+        + "start afresh"
+    case .diverged(let step):
+      return "the optimisation diverged by step \(step): lower the learning rate or the style's "
+        + "weight"
+    case .stopped: return "stopped before the first step"
+    }
+  }
+
+  /// A count of bytes as "61.3".
+  private static func mebibytes(_ bytes: Int) -> String {
+    let tenths = (bytes / 1024 * 10 + 512) / 1024
+    return "\(tenths / 10).\(tenths % 10)"
+  }
+}

@@ -1,0 +1,43 @@
+/// How far a transfer has come.
+public struct TransferProgress: Sendable {
+  /// What is being done: a measurement, or `.optimise` after a step.
+  public let phase: Phase.Action
+  /// The share of the phase that is done, in 0...1.
+  public let share: Double
+  /// Steps that are done, those of earlier runs included.
+  public var step = 0
+  /// Steps of the whole run.
+  public let steps: Int
+  /// Costs before the last step; nil before the first.
+  public var losses: LossValues?
+  /// Duration of the last step.
+  public var seconds = 0.0
+
+  init(phase: Phase.Action, share: Double, steps: Int) {
+    self.phase = phase
+    self.share = share
+    self.steps = steps
+  }
+}
+
+/// What a caller wants of a running transfer.
+public enum TransferControl: Sendable {
+  /// Go on.
+  case proceed
+  /// Stop; after a step, with all that is done.
+  case stop
+}
+
+/// A transfer that has ended.
+public struct TransferResult {
+  /// The image.
+  public let picture: PaintedPicture
+  /// Steps that are done, those of earlier runs included.
+  public let steps: Int
+  /// Whether there are fewer than were wanted, because it was stopped.
+  public let wasStopped: Bool
+  /// Costs of the image.
+  public let losses: LossValues
+  /// The same, term by term.
+  public let terms: [TermCost]
+}

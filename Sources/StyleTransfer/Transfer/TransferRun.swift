@@ -1,0 +1,194 @@
+internal import CSystem
+internal import FileOutput
+public import QuantVGG
+
+/// A transfer that is under way: measured, and gone on with from its checkpoint where it has one.
+///
+/// The caller steps as long as it wants, and finishes. `Transfer.run` does both.
+public final class TransferRun {
+  /// The plan that was chosen.
+  public let planned: PlannedMemory
+  /// The image and what changes it.
+  public let session: Session
+  /// The image as a picture.
+  public let picture: PaintedPicture
+  /// Steps that earlier runs had done.
+  public let firstStep: Int
+  /// Steps that are done.
+  public private(set) var step: Int
+  /// Steps of the whole run.
+  public let steps: Int
+
+  private let checkpoint: Transfer.CheckpointFile?
+  private let fingerprint: UInt64
+  /// The step that the checkpoint is of.
+  private var savedStep: Int
+
+  init(
+    _ transfer: Transfer, _ planned: PlannedMemory, _ session: Session, fingerprint: UInt64
+  ) throws(TransferError) {
+    self.planned = planned
+    self.session = session
+    self.fingerprint = fingerprint
+    picture = PaintedPicture(session, of: transfer)
+    steps = transfer.steps
+    checkpoint = transfer.checkpoint
+    var done = 0
+    if let checkpoint {
+      do throws(CheckpointError) {
+        done = try session.restore(from: checkpoint.path, fingerprint: fingerprint)?.step ?? 0
+      } catch {
+        throw .checkpoint(path: checkpoint.path, error)
+      }
+    }
+    (firstStep, step, savedStep) = (done, done, done)
+  }
+
+  /// Whether all steps are done.
+  public var isDone: Bool { step >= steps }
+
+  /// Makes a step.
+  ///
+  /// - Returns: how far the run has come, with the costs before the step.
+  /// - Throws: `TransferError.diverged`.
+  public func advance() throws(TransferError) -> TransferProgress {
+    let begin = system_monotonic_seconds()
+    let losses = session.step()
+    step += 1
+    guard losses.isFinite else { throw .diverged(step: step) }
+    var progress = TransferProgress(
+      phase: .optimise, share: Double(step) / Double(steps), steps: steps)
+    progress.step = step
+    progress.losses = losses
+    progress.seconds = system_monotonic_seconds() - begin
+    return progress
+  }
+
+  /// Writes the checkpoint where one is due after this step; does nothing elsewhere.
+  ///
+  /// - Throws: `TransferError.checkpoint`, `.diverged`.
+  public func saveIfDue() throws(TransferError) {
+    guard let checkpoint, step % checkpoint.every == 0, !isDone else { return }
+    try save()
+  }
+
+  private func save() throws(TransferError) {
+    guard let checkpoint, step > savedStep else { return }
+    guard session.isFinite else { throw .diverged(step: step) }
+    do throws(CheckpointError) {
+      try session.save(Checkpoint(fingerprint: fingerprint, step: step), to: checkpoint.path)
+    } catch {
+      throw .checkpoint(path: checkpoint.path, error)
+    }
+    savedStep = step
+  }
+
+  /// Measures the image as it is, and writes the checkpoint.
+  ///
+  /// - Throws: `TransferError.diverged`, `.checkpoint`.
+  public func finish() throws(TransferError) -> TransferResult {
+    let losses = session.evaluate()
+    guard session.isFinite else { throw .diverged(step: step) }
+    try save()
+    return TransferResult(
+      picture: picture, steps: step, wasStopped: !isDone, losses: losses, terms: session.terms)
+  }
+}
+
+extension Transfer {
+  /// Starts the transfer: carries out its phases up to the first step.
+  ///
+  /// - Parameters:
+  ///   - planned: the plan of `choosePlan`; nil chooses.
+  ///   - pool: the threads; nil makes `threads` of them for this run.
+  ///   - progress: is told what is measured, and may stop it.
+  /// - Returns: the run, before its first step or after the checkpoint's.
+  /// - Throws: `TransferError`; `.stopped` where `progress` has stopped it.
+  public func start(
+    _ planned: PlannedMemory? = nil, pool: WorkerPool? = nil,
+    progress: @escaping (TransferProgress) -> TransferControl = { _ in .proceed }
+  ) throws(TransferError) -> TransferRun {
+    guard let weights else { preconditionFailure("a transfer without weights is only planned") }
+    let chosen: PlannedMemory
+    if let planned { chosen = planned } else { chosen = try choosePlan() }
+    let fingerprint = try checkpoint == nil ? 0 : checkCheckpoint()
+    let session = try precision.accept(
+      StartVisitor(
+        transfer: self, weights: weights, plan: chosen.plan,
+        pool: pool ?? WorkerPool(threads: threads), progress: progress))
+    return try TransferRun(self, chosen, session, fingerprint: fingerprint)
+  }
+
+  /// Runs the transfer from its start to its end.
+  ///
+  /// - Parameters:
+  ///   - pool: the threads; nil makes `threads` of them for this run.
+  ///   - progress: is told what is measured and each step, with the picture as it is then; may stop
+  ///     the run.
+  /// - Returns: the image and its costs.
+  /// - Throws: `TransferError`; `.stopped` where `progress` has stopped it before its first step.
+  public func run(
+    pool: WorkerPool? = nil,
+    progress: @escaping (TransferProgress, PaintedPicture?) -> TransferControl = { _, _ in .proceed
+    }
+  ) throws(TransferError) -> TransferResult {
+    let run = try start(pool: pool) { progress($0, nil) }
+    var control = TransferControl.proceed
+    while !run.isDone, control == .proceed {
+      control = progress(try run.advance(), run.picture)
+      try run.saveIfDue()
+    }
+    return try run.finish()
+  }
+
+  /// Refuses a checkpoint of something else, of a later step, or one that can not be written.
+  ///
+  /// - Returns: the fingerprint.
+  private func checkCheckpoint() throws(TransferError) -> UInt64 {
+    guard let checkpoint else { return 0 }
+    let fingerprint = try fingerprint().value
+    let found: Checkpoint?
+    do throws(CheckpointError) {
+      found = try Checkpoint.read(checkpoint.path, fingerprint: fingerprint)
+    } catch {
+      throw .checkpoint(path: checkpoint.path, error)
+    }
+    guard found?.step ?? 0 <= steps else {
+      throw .laterStep(path: checkpoint.path, found: found?.step ?? 0)
+    }
+    do throws(FileOutputError) {
+      // A dropped file leaves nothing behind.
+      _ = try AtomicFile(path: checkpoint.path)
+    } catch {
+      throw .checkpoint(path: checkpoint.path, .output(error))
+    }
+    return fingerprint
+  }
+}
+
+/// Packs the weights and makes the session.
+private struct StartVisitor: ArithmeticVisitor {
+  let transfer: Transfer
+  let weights: Weights
+  let plan: MemoryPlan
+  let pool: WorkerPool
+  let progress: (TransferProgress) -> TransferControl
+
+  func visit<Numbers: WeightedArithmetic>(
+    _ numbers: Numbers.Type
+  ) throws(TransferError) -> Session {
+    let packed = try weights.packed(transfer.packing(copies: plan.copies), as: Numbers.self)
+    return try Session(
+      packed, transfer, plan: plan.network, phases: transfer.phases(plan, for: Numbers.self),
+      pool: pool, progress: progress)
+  }
+}
+
+extension Transfer {
+  /// How its weights are packed.
+  func packing(copies: WeightCopies) -> PackingOptions {
+    PackingOptions(
+      deepest: settings.deepest, pooling: pooling, instructionSet: instructionSet, copies: copies,
+      isTransposed: isTransposed)
+  }
+}

@@ -1,0 +1,88 @@
+internal import CBuiltInWeights
+internal import CSystem
+internal import QuantVGG
+
+/// Where weights are looked for: a path that is given, QSTYLE_WEIGHTS, in the program, beside it, the
+/// user's data folder, and the folders of a checkout above the program.
+extension Weights {
+  /// The name of a file that is searched for.
+  public static func fileName(_ precision: Precision) -> String {
+    precision == .int8 ? "vgg19-int8.safetensors" : "vgg19-reference.safetensors"
+  }
+
+  /// Finds the weights of a run and opens them.
+  ///
+  /// - Parameters:
+  ///   - path: the file; nil searches the usual places.
+  ///   - precision: the wanted arithmetic; nil takes what the file holds, int8 where there is a choice.
+  /// - Returns: the weights, whose `precision` is the wanted one.
+  /// - Throws: `TransferError.weights`, `.precision`, `.noWeights`.
+  public static func find(
+    _ path: String? = nil, precision: Precision? = nil
+  ) throws(TransferError) -> Weights {
+    if let path = path ?? environment("QSTYLE_WEIGHTS") {
+      let weights = try Weights(path: path)
+      if let precision, precision != weights.precision {
+        throw .precision(name: path, held: weights.precision, wanted: precision)
+      }
+      return weights
+    }
+    let precision = precision ?? .int8
+    if precision == .int8, let weights = try builtIn() { return weights }
+    guard let path = search(precision) else { throw .noWeights(precision) }
+    return try Weights(path: path)
+  }
+
+  /// The float32 weights in the usual places, for scoring; nil where there are none.
+  ///
+  /// - Throws: `TransferError.weights`.
+  public static func reference() throws(TransferError) -> Weights? {
+    guard let path = search(.float32) else { return nil }
+    return try Weights(path: path)
+  }
+
+  /// The int8 weights that were linked into the program; nil where there are none.
+  private static func builtIn() throws(TransferError) -> Weights? {
+    var size = 0
+    guard let start = built_in_weights(&size) else { return nil }
+    let file = MappedFile(ofExecutable: UnsafeRawBufferPointer(start: start, count: size))
+    let name = "the file of weights in the program"
+    do throws(WeightError) {
+      return Weights(try WeightFile(file), name: name)
+    } catch {
+      throw .weights(name: name, error)
+    }
+  }
+
+  private static func search(_ precision: Precision) -> String? {
+    let name = fileName(precision)
+    var folders: [String] = []
+    if let program = program() {
+      var folder = program
+      for level in 0..<6 {
+        guard let slash = folder.lastIndex(of: "/"), slash > folder.startIndex else { break }
+        folder = String(folder[..<slash])
+        if level == 0 { folders.append(folder) }
+        folders += [folder + "/weights", folder + "/Fixtures"]
+      }
+    }
+    if let data = environment("XDG_DATA_HOME") {
+      folders.insert(data + "/qstyle", at: min(1, folders.count))
+    } else if let home = environment("HOME") {
+      folders.insert(home + "/.local/share/qstyle", at: min(1, folders.count))
+    }
+    return folders.map { $0 + "/" + name }.first { access($0, R_OK) == 0 }
+  }
+
+  /// An environment variable; nil where it is not set or empty.
+  private static func environment(_ name: String) -> String? {
+    guard let value = getenv(name), value.pointee != 0 else { return nil }
+    return String(cString: value)
+  }
+
+  private static func program() -> String? {
+    guard let resolved = realpath("/proc/self/exe", nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+}

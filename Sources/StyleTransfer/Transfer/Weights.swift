@@ -1,0 +1,144 @@
+public import QuantVGG
+
+/// The weights of a network: opened once, never changed, and used by any number of transfers, one
+/// after another or at the same time.
+///
+/// Every transfer packs the layers that it needs into memory of its own; the file behind the weights
+/// stays on disk.
+// SAFETY: all that is stored is constant. A file is mapped read-only for the object's life; dropping
+// its pages makes other threads read them from the file again, to the same bytes.
+public final class Weights: @unchecked Sendable {
+  /// Where the numbers are.
+  private enum Source {
+    case file(WeightFile)
+    case float32([Float32Convolution])
+    case int8([Pooling: [Int8Convolution]])
+  }
+
+  /// What messages call them: a file's path, or where else they come from.
+  public let name: String
+  /// The network that they are of.
+  public let network: NetworkTable
+  /// The arithmetic that they are for.
+  public let precision: Precision
+  private let source: Source
+
+  /// Opens a file, checks its header and every tensor's name, type and shape.
+  ///
+  /// - Throws: `TransferError.weights`.
+  public convenience init(path: String) throws(TransferError) {
+    do throws(WeightError) {
+      self.init(try WeightFile(path: path), name: path)
+    } catch {
+      throw .weights(name: path, error)
+    }
+  }
+
+  /// The weights of an open file; `name` is what messages call it.
+  public init(_ file: WeightFile, name: String) {
+    self.name = name
+    network = file.network
+    precision = file.kind == .int8 ? .int8 : .float32
+    source = .file(file)
+  }
+
+  private static let memoryName = "the network in memory"
+
+  /// Float32 weights in memory, conv1_1 and on.
+  public init(_ convolutions: [Float32Convolution], of network: NetworkTable) {
+    name = Self.memoryName
+    self.network = network
+    precision = .float32
+    source = .float32(convolutions)
+  }
+
+  /// Int8 weights in memory, conv1_1 and on, by the pooling that their biases and scales are for.
+  public init(_ convolutions: [Pooling: [Int8Convolution]], of network: NetworkTable) {
+    name = Self.memoryName
+    self.network = network
+    precision = .int8
+    source = .int8(convolutions)
+  }
+
+  /// The place of a layer that the weights have.
+  func place(of layer: LayerName) throws(WeightError) -> Int {
+    let count =
+      switch source {
+      case .file(let file): file.layerCount
+      case .float32(let convolutions): convolutions.count
+      case .int8(let convolutions): convolutions.values.map { $0.count }.min() ?? 0
+      }
+    guard let place = network.index(of: layer), place < count else {
+      throw .missingLayer(name: layer.description)
+    }
+    return place
+  }
+
+  func float32(layer: Int) throws(WeightError) -> Float32Convolution {
+    switch source {
+    case .file(let file): try file.float32(layer: layer)
+    case .float32(let convolutions): convolutions[layer]
+    case .int8: throw .wrongKind(found: "int8", expected: "float32")
+    }
+  }
+
+  func int8(layer: Int, pooling: Pooling) throws(WeightError) -> Int8Convolution {
+    switch source {
+    case .file(let file): return try file.int8(layer: layer, pooling: pooling)
+    case .float32: throw .wrongKind(found: "float32", expected: "int8")
+    case .int8(let convolutions):
+      guard let layers = convolutions[pooling] else {
+        throw .wrongKind(found: "other pooling's", expected: pooling.rawValue)
+      }
+      return layers[layer]
+    }
+  }
+
+  /// Gives the memory of a file's pages back; they are read again where they are needed.
+  func dropPages() {
+    if case .file(let file) = source { file.dropPages() }
+  }
+
+  /// The packed network of a transfer.
+  func packed<Numbers: WeightedArithmetic>(
+    _ options: PackingOptions, as numbers: Numbers.Type
+  ) throws(TransferError) -> Numbers {
+    do throws(WeightError) {
+      return try Numbers.pack(self, options)
+    } catch {
+      throw .weights(name: name, error)
+    }
+  }
+
+  /// Adds the layers up to `deepest`.
+  func add(to fingerprint: inout Fingerprint, through deepest: LayerName) {
+    switch source {
+    case .file(let file):
+      // A file may have more layers than are in use, and in any order.
+      for layer in network.convolutions where layer.name <= deepest {
+        let prefix = layer.name.description + "."
+        for tensor in file.tensors.tensors where tensor.name.hasPrefix(prefix) {
+          fingerprint.add(tensor.name)
+          fingerprint.add(parts: RawSpan(_unsafeBytes: tensor.bytes)) { file.dropPages() }
+        }
+      }
+    case .float32(let convolutions):
+      for (layer, convolution) in zip(network.convolutions, convolutions)
+      where layer.name <= deepest {
+        fingerprint.add(numbers: convolution.weights)
+        fingerprint.add(numbers: convolution.bias)
+      }
+    case .int8(let convolutions):
+      for pooling in Pooling.allCases {
+        for (layer, convolution) in zip(network.convolutions, convolutions[pooling] ?? [])
+        where layer.name <= deepest {
+          fingerprint.add(numbers: convolution.weights)
+          fingerprint.add(numbers: convolution.weightScale)
+          fingerprint.add(numbers: convolution.bias)
+          fingerprint.add(numbers: [convolution.outputScale])
+          fingerprint.add(numbers: convolution.channelScale)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,79 @@
+internal import CommandOptions
+internal import QuantVGG
+internal import StyleTransfer
+
+/// Runs the transfers of a comparison one after the other, each within the memory that is allowed.
+struct ComparisonPainter {
+  let options: CompareOptions
+  let pool: WorkerPool
+  /// Most bytes of the process.
+  let limit: Int
+
+  /// Runs a transfer and stores it; false where the user has stopped it.
+  func paint(_ file: RunFile) throws(Failure) -> Bool {
+    let transfer = try options.transfer(file.run, limit: limit)
+    let planned = try Failure.from { () throws(TransferError) in try transfer.choosePlan() }
+    Console.resetPeak()
+    let session: Session
+    do throws(TransferError) {
+      session = try transfer.start(planned, pool: pool) { _ in
+        Console.isInterrupted ? .stop : .proceed
+      }.session
+    } catch {
+      guard error == .stopped else { throw Failure(error) }
+      return false
+    }
+    var output = try UnfinishedRun(
+      file, session, header: file.header(plan: planned.plan, weightBytes: session.weightBytes))
+    return try step(session, file, &output)
+  }
+
+  /// Goes on with a run to its last step; false where the user has stopped it.
+  private func step(
+    _ session: Session, _ file: RunFile, _ output: inout UnfinishedRun
+  ) throws(Failure) -> Bool {
+    let (run, steps) = (file.run, options.transfer.steps)
+    var line = ProgressLine(isQuiet: options.shared.isQuiet)
+    defer { line.erase() }
+    let first = output.step
+    guard first <= steps else {
+      throw Failure(file.checkpointPath, CheckpointError.damaged.description)
+    }
+    if first > 0, !options.shared.isQuiet {
+      Console.note("\(run.name): resumed at step \(first)\n")
+    }
+    for step in first...steps {
+      let isStopped = Console.isInterrupted
+      if isStopped || step % options.checkpointEvery == 0, step > output.step {
+        guard session.isFinite else { throw divergence(output, run, step) }
+        try output.save(session, step: step)
+      }
+      if isStopped { return false }
+      let isSample = run.samples.contains(step)
+      if isSample { try output.write(session.pixels) }
+      if step == steps, !run.keepsGradients { break }
+      let before = Console.seconds
+      // The gradient of the result is measured, too, and the result stays as it is.
+      let costs = step == steps ? session.measureGradient() : session.step()
+      guard costs.isFinite else { throw divergence(output, run, step) }
+      if step < steps { output.seconds += Console.seconds - before }
+      if isSample, run.keepsGradients { try output.write(session.gradient) }
+      line.draw(
+        "\(run.name): step \(step)/\(steps)  total \(Format.general(costs.total, digits: 5))  "
+          + "\(Format.duration(line.remaining(done: step - first, of: steps - first))) left")
+    }
+    guard session.isFinite else { throw divergence(output, run, steps) }
+    if run.keepsGradients {
+      for gram in session.grams { try output.write(gram.span.bytes) }
+    }
+    let measures = [output.seconds / Double(steps), Double(output.peakBytes)]
+    try output.write(measures.span.bytes)
+    try output.finish()
+    return true
+  }
+
+  private func divergence(_ output: UnfinishedRun, _ run: ComparedRun, _ step: Int) -> Failure {
+    output.discard()
+    return Failure("\(run.name) diverged by step \(step): lower --learning-rate or --style-weight")
+  }
+}

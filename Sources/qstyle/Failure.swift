@@ -1,0 +1,64 @@
+internal import CommandOptions
+internal import ImageIO
+internal import QuantVGG
+internal import StyleTransfer
+
+/// Why a command failed: one line that says what, where and what to do next.
+struct Failure: Error {
+  let message: String
+
+  init(_ message: String) {
+    self.message = message
+  }
+
+  /// A sentence about a file.
+  init(_ path: String, _ sentence: String) {
+    message = "\(path) \(sentence)"
+  }
+
+  /// What the library says, in the command's words where options can help.
+  init(_ error: TransferError) {
+    switch error {
+    case .noWeights(let precision):
+      message =
+        "there are no \(precision.rawValue) weights (\(Weights.fileName(precision))) beside the "
+        + "program or in the data folder; name them with --weights FILE, or make them with quantize"
+    case .missingLayer(_, _, _, let isStyle):
+      message = "--\(isStyle ? "style" : "content")-layers: \(error.description)"
+    case .tooSmall(let name, let width, let height, let least):
+      message =
+        "\(name) becomes \(width)x\(height) pixels; the layers need \(least) a side: "
+        + "use a larger --size or picture"
+    case .overLimit(let size, let bytes, let plan, let limit, let isChosen, let fittingSide):
+      let refusal =
+        "\(size.width)x\(size.height) needs \(Format.bytes(bytes)) with the plan \(plan), and "
+        + "\(Format.bytes(limit)) are allowed"
+      if isChosen {
+        message = refusal + ": leave out --plan, or allow more --memory"
+      } else if let fittingSide {
+        message = refusal + ": use --size \(fittingSide) or less, or allow more --memory"
+      } else {
+        message = refusal + "; no size fits: allow more --memory"
+      }
+    case .laterStep(let path, let found):
+      message =
+        "\(path) has \(found) steps already: ask for at least as many --steps, or delete it to "
+        + "start afresh"
+    case .diverged(let step):
+      message =
+        "the optimisation diverged by step \(step): lower --learning-rate or --style-weight"
+    default: message = error.description
+    }
+  }
+
+  /// Does something with the library.
+  static func from<Result>(
+    _ body: () throws(TransferError) -> Result
+  ) throws(Failure) -> Result {
+    do throws(TransferError) {
+      return try body()
+    } catch {
+      throw Failure(error)
+    }
+  }
+}

@@ -1,0 +1,36 @@
+internal import CommandOptions
+internal import ImageIO
+internal import StyleTransfer
+
+/// The picture that a transfer writes, and those on the way to it.
+struct ResultFile {
+  let path: String
+
+  /// The file of --output.
+  init(_ arguments: ParsedArguments) throws(UsageError) {
+    guard let path = arguments.text("output") else {
+      throw UsageError("name the picture to write: -o result.png")
+    }
+    guard ImageFormat(fileName: path) != nil else {
+      throw UsageError("'\(path)' ends neither in .png nor in .jpg; name the result so")
+    }
+    self.path = path
+  }
+
+  /// Tries whether the result can be written, without touching an existing file.
+  func check() throws(Failure) {
+    do throws(ImageError) {
+      try checkWritable(path: path)
+    } catch {
+      throw Failure(path, error.description)
+    }
+  }
+
+  /// Where the picture after a step goes: OUT.png becomes OUT-000025.png.
+  func path(step: Int) -> String {
+    let digits = "\(step)"
+    let number = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+    guard let dot = path.lastIndex(of: ".") else { return path + "-" + number }
+    return path[..<dot] + "-" + number + path[dot...]
+  }
+}

@@ -1,0 +1,196 @@
+internal import CommandOptions
+internal import ImageIO
+internal import Optim
+internal import QuantVGG
+internal import StyleTransfer
+
+/// The part of a command line that describes a transfer.
+struct TransferOptions {
+  static let pictures = [
+    Option("size", value: "N", "Longer side of the result in pixels (default: 512)."),
+    Option("upscale", "Enlarge a content picture that is smaller than --size."),
+    Option("noise-ratio", value: "R", "Share of noise in --init noise (default: 0.6)."),
+    Option("seed", value: "N", "Seed of the noise (default: 1)."),
+  ]
+
+  static let optimisation = OptionGroup(
+    "Optimisation",
+    [
+      Option("steps", value: "N", "Steps (default: 200)."),
+      Option("content-weight", value: "A", "Weight of the content cost (default: 10)."),
+      Option("style-weight", value: "B", "Weight of the style cost (default: 40)."),
+      Option(
+        "content-layers", value: "LIST", "Layers as name[:weight],... (default: conv4_2)."),
+      Option(
+        "style-layers", value: "LIST",
+        "Layers as name[:weight],... (default: conv1_1 ... conv5_1, 0.2 each)."),
+      Option(
+        "smooth", value: "W",
+        "Weight of the mean squared difference of neighbouring pixels (default: 0, none)."),
+      OptimizerOptions.optimizer, OptimizerOptions.state, OptimizerOptions.learningRate,
+      OptimizerOptions.history, OptimizerOptions.unbounded,
+      Option("preset", value: "NAME", "article: exactly the source article's settings."),
+    ])
+
+  static let memory = OptionGroup(
+    "Memory",
+    [
+      Option(
+        "memory", value: "SIZE",
+        "Peak memory of the process that is never exceeded, as 64M or 1G (default: nine tenths of what is free)."
+      ),
+      SharedOptions.plan,
+      Option("dry-run", "Print what would run and what it would take, and end."),
+    ])
+
+  static let checkpointEvery = Option(
+    "checkpoint-every", value: "N", "Steps between two checkpoints (default: 25).")
+
+  /// Steps between two checkpoints.
+  static func checkpointEvery(_ arguments: ParsedArguments) throws(UsageError) -> Int {
+    try arguments.integer("checkpoint-every", in: 1...1_000_000) ?? 25
+  }
+
+  /// The image before the first step; `Transfer.Start` once its picture is open.
+  private enum Start {
+    case content
+    case noise
+    case file(String)
+  }
+
+  let shared: SharedOptions
+  let content: String
+  let style: String
+  let steps: Int
+  /// Seed of the noise.
+  let seed: UInt64
+  let isArticle: Bool
+  let isDryRun: Bool
+  private let size: Int
+  private let upscale: Bool
+  private let start: Start
+  private let noiseRatio: Float
+  private let settings: TransferSettings
+  private let optimizer: OptimizerSettings
+  private let pooling: Pooling
+  private let memory: Int?
+  private let plan: MemoryPlan?
+
+  /// What --preset article fixes.
+  private static let fixed = [
+    "init", "noise-ratio", "learning-rate", "content-weight", "style-weight", "content-layers",
+    "style-layers", "smooth", "optimizer", "state", "history", "pool",
+  ]
+
+  init(_ arguments: ParsedArguments, startsFromNoise: Bool = false) throws(UsageError) {
+    shared = try SharedOptions(arguments)
+    content = arguments.positional[0]
+    style = arguments.positional[1]
+    isArticle = try arguments.choice("preset", among: ["article"]) != nil
+    if isArticle {
+      for name in Self.fixed where arguments.has(name) {
+        throw UsageError("--\(name) is fixed by --preset article; leave out one of them")
+      }
+    }
+    size = try arguments.integer("size", in: 16...16384) ?? 512
+    upscale = arguments.has("upscale")
+    switch arguments.text("init") {
+    case nil: start = startsFromNoise ? .noise : .content
+    case "content": start = .content
+    case "noise": start = .noise
+    case .some(let path): start = .file(path)
+    }
+    noiseRatio = Float(try arguments.number("noise-ratio", in: 0...1) ?? 0.6)
+    seed = UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1)
+    steps = try arguments.integer("steps", in: 1...1_000_000) ?? 200
+    var optimizer = Transfer.defaultOptimizer
+    try OptimizerOptions.apply(arguments, to: &optimizer)
+    self.optimizer = optimizer
+    settings = try Self.settings(arguments)
+    pooling = try SharedOptions.pooling(arguments)
+    memory = try arguments.bytes("memory")
+    plan = try SharedOptions.plan(arguments)
+    isDryRun = arguments.has("dry-run")
+  }
+
+  /// Whether the first image has noise in it.
+  var startsFromNoise: Bool {
+    if case .noise = start { return true }
+    return isArticle
+  }
+
+  /// The transfer with a network; the pictures' headers are read.
+  func transfer(_ weights: Weights) throws(Failure) -> Transfer {
+    try Failure.from { () throws(TransferError) in
+      var transfer = Transfer(
+        content: try Picture(path: content), style: try Picture(path: style), weights: weights)
+      switch start {
+      case .content: transfer.start = .content
+      case .noise: transfer.start = .noise(ratio: noiseRatio, seed: seed)
+      case .file(let path): transfer.start = .picture(try Picture(path: path))
+      }
+      transfer.longerSide = size
+      transfer.upscale = upscale
+      transfer.settings = settings
+      transfer.optimizer = optimizer
+      transfer.pooling = pooling
+      transfer.steps = steps
+      transfer.threads = shared.threads
+      transfer.instructionSet = shared.instructionSet
+      transfer.memory = memory
+      transfer.plan = plan
+      if isArticle { transfer.useArticle(seed: seed) }
+      try transfer.check()
+      return transfer
+    }
+  }
+
+  private static func settings(
+    _ arguments: ParsedArguments
+  ) throws(UsageError) -> TransferSettings {
+    var settings = TransferSettings()
+    if let weight = try arguments.number("content-weight", in: 0...1e12) {
+      settings.contentWeight = weight
+    }
+    if let weight = try arguments.number("style-weight", in: 0...1e12) {
+      settings.styleWeight = weight
+    }
+    if let list = arguments.text("content-layers") {
+      settings.contentLayers = try layers(list, option: "content-layers", weight: 1)
+    }
+    if let list = arguments.text("style-layers") {
+      settings.styleLayers = try layers(list, option: "style-layers", weight: nil)
+    }
+    settings.smoothness = try arguments.number("smooth", in: 0...1e12) ?? 0
+    return settings
+  }
+
+  /// `name[:weight],...`; layers without a weight share 1, or get `weight`.
+  private static func layers(
+    _ list: String, option: String, weight: Double?
+  ) throws(UsageError) -> [TransferSettings.LayerWeight] {
+    let entries = list.split(separator: ",", omittingEmptySubsequences: false)
+    var layers: [TransferSettings.LayerWeight] = []
+    for entry in entries {
+      let parts = entry.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+      guard parts.count <= 2, let name = parts.first, let layer = LayerName(name),
+        NetworkTable.all.contains(where: { $0.index(of: layer) != nil })
+      else {
+        throw UsageError("--\(option) knows conv1_1 ... conv5_4, not '\(entry)'")
+      }
+      guard !layers.contains(where: { $0.layer == layer }) else {
+        throw UsageError("--\(option) names \(name) twice")
+      }
+      var value = weight ?? 1 / Double(entries.count)
+      if parts.count == 2 {
+        guard let number = parseNumber(parts[1]), number > 0, number <= 1000 else {
+          throw UsageError(
+            "--\(option) wants a weight above 0, at most 1000, after the colon, not '\(parts[1])'")
+        }
+        value = number
+      }
+      layers.append(TransferSettings.LayerWeight(layer: layer, weight: value))
+    }
+    return layers
+  }
+}

@@ -1,0 +1,127 @@
+internal import CommandOptions
+internal import ImageIO
+internal import Optim
+internal import QuantVGG
+internal import StyleTransfer
+
+/// What a transfer tells while it runs and when it is done.
+struct TransferReport {
+  private let options: SharedOptions
+  private let size: ImageSize
+  private let steps: Int
+  private let plan: MemoryPlan
+  private let output: String
+  private let log: StepLog?
+  private var line: ProgressLine
+  private var stepSeconds = 0.0
+  /// Steps that were done before.
+  private var first = 0
+
+  init(
+    _ transfer: Transfer, _ planned: PlannedMemory, output: String, log: String?,
+    options: SharedOptions
+  ) {
+    self.options = options
+    self.output = output
+    self.log = log.map { StepLog(path: $0) }
+    size = transfer.resultSize
+    steps = transfer.steps
+    plan = planned.plan
+    line = ProgressLine(isQuiet: options.isQuiet)
+  }
+
+  /// Steps between plain progress lines where stderr is no terminal; the article's interval.
+  private static let plainInterval = 25
+
+  mutating func didStep(_ progress: TransferProgress, _ session: Session) throws(Failure) {
+    guard let losses = progress.losses else { preconditionFailure("a step has costs") }
+    let step = progress.step
+    stepSeconds += progress.seconds
+    let isPlain = !options.isQuiet && (step - 1) % Self.plainInterval == 0
+    if line.isVisible || isPlain {
+      let text = status(step, losses)
+      line.draw(text)
+      if isPlain {
+        line.erase()
+        Console.note(text + "\n")
+      }
+    }
+    try log?.append(step, losses, session.terms, seconds: progress.seconds)
+  }
+
+  /// Tells that the run goes on from a checkpoint.
+  mutating func resume(at step: Int) throws(Failure) {
+    first = step
+    if !options.isQuiet { Console.note("resumed at step \(step)\n") }
+    try log?.cut(after: step)
+  }
+
+  /// Tells that the user has stopped before there was anything to save.
+  func stopBeforeFirstStep() {
+    if !options.isQuiet { Console.note("stopped before the first step; nothing is written\n") }
+  }
+
+  /// Step, costs, time left and memory on one line.
+  private func status(_ step: Int, _ losses: LossValues) -> String {
+    let costs = [("total", losses.total), ("content", losses.content), ("style", losses.style)]
+      .map { "\($0.0) \(Format.general($0.1, digits: 5))" }.joined(separator: "  ")
+    let left = Format.duration(
+      line.remaining(done: step - first, of: steps - first))
+    return "step \(step)/\(steps)  \(costs)  \(left) left  "
+      + Format.bytes(Console.peakBytes)
+  }
+
+  /// SHA-256 of the picture's `[height][width][3]` values.
+  private func hash(_ picture: PaintedPicture) -> String {
+    var hash = SHA256()
+    var row = [Float](repeating: 0, count: 3 * size.width)
+    for y in 0..<size.height {
+      picture.copyRow(y, into: &row)
+      row.withUnsafeBytes { hash.update($0) }
+    }
+    return hash.digest()
+  }
+
+  mutating func finish(_ result: TransferResult, _ session: Session, seconds: Double) {
+    line.erase()
+    let peak = Console.peakBytes
+    if options.isJSON {
+      let steps = result.steps
+      var document = JSONObject()
+      document.add("output", output)
+      document.add("width", size.width)
+      document.add("height", size.height)
+      document.add("steps", steps)
+      if first > 0 { document.add("resumed_at", first) }
+      document.add("total", result.losses.total)
+      document.add("content", result.losses.content)
+      document.add("style", result.losses.style)
+      document.add("terms", result.terms.map { $0.json })
+      document.add("seconds", seconds)
+      document.add(
+        "step_ms", steps == first ? nil : 1000 * stepSeconds / Double(steps - first))
+      document.add("peak_bytes", peak)
+      document.add("plan", plan.name)
+      document.add("isa", session.instructionSet.rawValue)
+      document.add("image_sha256", hash(result.picture))
+      Console.print(document.text + "\n")
+    } else if !options.isQuiet {
+      let verb = result.wasStopped ? "stopped by the user, saved" : "saved"
+      Console.print(
+        "\(verb) \(output): \(result.steps) steps, \(Format.duration(seconds)), peak memory "
+          + "\(Format.bytes(peak))\n")
+    }
+  }
+}
+
+extension TermCost {
+  /// Name, layer (null where there is none), value and weight.
+  var json: JSONObject {
+    var entry = JSONObject()
+    entry.add("name", name)
+    entry.add("layer", layer?.description)
+    entry.add("value", value)
+    entry.add("weight", weight)
+    return entry
+  }
+}
