@@ -85,7 +85,7 @@ let package = Package(
     .testTarget(
       name: "StyleTransferTests",
       dependencies: [
-        "StyleTransfer", "QuantVGG", "Optim", "FileOutput", "CSystem", "TestSupport",
+        "StyleTransfer", "QuantVGG", "Optim", "ImageIO", "FileOutput", "CSystem", "TestSupport",
       ]),
     .testTarget(name: "OptimTests", dependencies: ["Optim", "TestSupport"]),
     .testTarget(name: "CommandOptionsTests", dependencies: ["CommandOptions", "TestSupport"]),
