@@ -1,7 +1,7 @@
 import CSystem
 
 /// Why a file could not be written.
-public enum FileOutputError: Error, Equatable, Sendable {
+public enum FileOutputError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The target is an existing directory.
   case isDirectory
   /// The folder that the target should be in does not exist.

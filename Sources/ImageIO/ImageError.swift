@@ -1,7 +1,7 @@
 public import FileOutput
 
 /// Why an image file could not be read or written.
-public enum ImageError: Error, Equatable, Sendable {
+public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file could not be opened or read; the `errno` tells why.
   case cannotRead(errno: Int32)
   /// The path is a directory.

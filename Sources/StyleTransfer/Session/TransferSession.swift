@@ -214,7 +214,7 @@ private final class RowMover: ParallelWork {
 }
 
 /// Why a transfer can not start.
-public enum TransferError: Error, Equatable {
+public enum TransferError: Error, Equatable, CustomStringConvertible {
   /// An image's shorter side is below the least that the deepest layer needs.
   case tooSmall(width: Int, height: Int, least: Int, isStyle: Bool)
   /// The system refused this many bytes.
