@@ -16,7 +16,9 @@ private func bytes(_ name: String) throws -> [UInt8] {
 private func open<Result>(
   _ bytes: [UInt8], _ body: (TorchFile) throws -> Result
 ) throws -> Result {
-  try bytes.withUnsafeBytes { try body(try TorchFile($0)) }
+  try bytes.withUnsafeBytes {
+    try body(try TorchFile(FileSlice(MappedFile(ofExecutable: $0))))
+  }
 }
 
 private func error(_ bytes: [UInt8]) -> TorchError? {
