@@ -100,7 +100,8 @@ import Testing
       "t", pooling: .average, content: image(20, 18), style: image(16, 16), start: image(20, 18),
       settings: settings)
     let report = try ConversionReport(
-      [float32], of: .vgg19, int8: [.average: [int8], .maximum: [int8]], pictures: [picture(16, 16)],
+      [float32], of: .vgg19, int8: [.average: [int8], .maximum: [int8]],
+      pictures: [picture(16, 16)],
       transfers: [transfer], steps: 3, pool: pool)
     let figures = try #require(report.transfers.first)
     let (truth, own) = (

@@ -79,7 +79,8 @@ import Testing
 
   /// Losses at any layer are those of real activations, whatever scales the channels have.
   @Test(
-    arguments: Pooling.allCases, [LayerName.conv1_1, .conv1_2, .conv2_1].flatMap { [([$0], []), ([], [$0])] })
+    arguments: Pooling.allCases,
+    [LayerName.conv1_1, .conv1_2, .conv2_1].flatMap { [([$0], []), ([], [$0])] })
   func channelScalesReachTheLosses(
     _ pooling: Pooling, _ losses: ([LayerName], [LayerName])
   ) throws {
@@ -89,7 +90,8 @@ import Testing
     let own = try Self.gradient(
       Int8Arithmetic(int8, of: Self.network, pooling: pooling), content: losses.0, style: losses.1)
     let truth = try Self.gradient(
-      Float32Arithmetic(Self.layers, of: Self.network, pooling: pooling), content: losses.0, style: losses.1)
+      Float32Arithmetic(Self.layers, of: Self.network, pooling: pooling), content: losses.0,
+      style: losses.1)
     #expect(try #require(Agreement.relative(own.0.total, truth.0.total)) < 0.03)
     #expect(Agreement.cosine(own.1, truth.1) > 0.985)
     #expect(Agreement.relativeError(own.1, truth.1) < 0.2)

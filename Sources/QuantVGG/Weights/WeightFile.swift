@@ -76,7 +76,8 @@ public final class WeightFile {
     guard !present.isEmpty else { throw .missingTensor(name: "conv1_1" + main) }
     layerCount = present.count
     // A layer beyond a gap would be dropped in silence.
-    for beyond in network.convolutions[present.count...] where file.contains(beyond.name.description + main) {
+    for beyond in network.convolutions[present.count...]
+    where file.contains(beyond.name.description + main) {
       throw .missingTensor(name: network.convolutions[present.count].name.description + main)
     }
     for convolution in present {

@@ -11,7 +11,9 @@ package struct InputConvention: Equatable {
   /// for an image that is `NetworkTable.mean` everywhere.
   let shift: [Double]
 
-  private static let means = [NetworkTable.mean.red, NetworkTable.mean.green, NetworkTable.mean.blue].map { Double($0) }
+  private static let means = [
+    NetworkTable.mean.red, NetworkTable.mean.green, NetworkTable.mean.blue,
+  ].map { Double($0) }
 
   /// The canonical one.
   package static let rgb = InputConvention(isBGR: false, divisor: [1, 1, 1], shift: [0, 0, 0])
@@ -39,7 +41,8 @@ package struct InputConvention: Equatable {
 
   /// The input in words.
   var words: String {
-    "\(isBGR ? "BGR" : "RGB") " + (self == .torchvision ? "as torchvision normalises it" : "minus the mean")
+    "\(isBGR ? "BGR" : "RGB") "
+      + (self == .torchvision ? "as torchvision normalises it" : "minus the mean")
   }
 
   /// conv1_1 in canonical form: the order turned, factors and offsets folded into weights and bias.

@@ -19,7 +19,8 @@ struct ProtobufTensor {
       count = product
     }
     switch numbers {
-    case .fields(let fields): guard fields.count == count else { throw ProtobufError.badTensor(name) }
+    case .fields(let fields):
+      guard fields.count == count else { throw ProtobufError.badTensor(name) }
     case .raw(let bytes, let element):
       guard bytes.count / element.rawValue == count, bytes.count % element.rawValue == 0 else {
         throw ProtobufError.badTensor(name)

@@ -49,7 +49,9 @@ public struct TorchFile {
       (count, last) = (product, end)
     }
     // A tensor of weights never repeats elements, so it is no larger than its storage.
-    guard count <= available, count == 0 || last < available else { throw TorchError.badTensor(name) }
+    guard count <= available, count == 0 || last < available else {
+      throw TorchError.badTensor(name)
+    }
     let size = MemoryLayout<Element>.stride
     if last == tensor.offset + count - 1, tensor.isContiguous {
       let start = tensor.offset * size
@@ -80,7 +82,9 @@ public struct TorchFile {
   private mutating func readZip(_ bytes: FileSlice) throws {
     let archive = try ZipArchive(bytes)
     let pickles = archive.members.filter { $0.key.split(separator: "/").last == "data.pkl" }
-    guard let member = pickles.first, pickles.count == 1 else { throw TorchError.malformed(offset: 0) }
+    guard let member = pickles.first, pickles.count == 1 else {
+      throw TorchError.malformed(offset: 0)
+    }
     let folder = member.key.dropLast("data.pkl".count)
     if let order = archive.members[folder + "byteorder"], !order.elementsEqual("little".utf8) {
       throw TorchError.bigEndian
@@ -106,7 +110,9 @@ public struct TorchFile {
     let version = try Pickle.read(bytes, at: magic.end)
     guard version.value.integer == 1001 else { throw TorchError.malformed(offset: magic.end) }
     let system = try Pickle.read(bytes, at: version.end)
-    guard case .dictionary(let facts) = system.value else { throw TorchError.malformed(offset: version.end) }
+    guard case .dictionary(let facts) = system.value else {
+      throw TorchError.malformed(offset: version.end)
+    }
     for (key, value) in facts.value where key.text == "little_endian" {
       if case .boolean(false) = value { throw TorchError.bigEndian }
     }
@@ -116,14 +122,18 @@ public struct TorchFile {
     guard case .list(let list) = keys.value else { throw TorchError.malformed(offset: root.end) }
     var position = keys.end
     for key in list.value {
-      guard let key = key.text, storages[key] == nil else { throw TorchError.malformed(offset: position) }
+      guard let key = key.text, storages[key] == nil else {
+        throw TorchError.malformed(offset: position)
+      }
       guard bytes.count - position >= 8 else { throw TorchError.truncated(offset: bytes.count) }
       let count = bytes.load(Int64.self, at: position)
       position += 8
       guard let storage = root.storages[key], let size = storage.elementSize,
         count == storage.count
       else { throw TorchError.badStorage(key) }
-      guard count <= (bytes.count - position) / size else { throw TorchError.truncated(offset: bytes.count) }
+      guard count <= (bytes.count - position) / size else {
+        throw TorchError.truncated(offset: bytes.count)
+      }
       let end = position + Int(count) * size
       storages[key] = bytes.part(position..<end)
       position = end

@@ -29,7 +29,9 @@ struct ZipArchive {
   }
 
   private mutating func readEntry(_ position: inout Int) throws {
-    guard try number(position, 4) == 0x0201_4b50 else { throw TorchError.malformed(offset: position) }
+    guard try number(position, 4) == 0x0201_4b50 else {
+      throw TorchError.malformed(offset: position)
+    }
     let flags = try number(position + 8, 2)
     let method = try number(position + 10, 2)
     var size = try number(position + 20, 4)
