@@ -3,11 +3,12 @@
 
 Usage: make-formats.py FOLDER [--only WORD] [--vgg16] [--tiny | --weights FLOAT32.safetensors]
 
-Without options, the network is sparse: conv1_1 is the original's (from the reference file of this
+Without options, the network is sparse: conv1_1 is the original VGG-19's (from the reference file of this
 repository), every other output channel has two weights. `formats/*.xz` are these files, compressed by
-xz, and `vgg16/*.xz` some of those of --vgg16. With --tiny, all layers but conv1_1 have two channels: no VGG-19, but containers small enough to be
-damaged thousands of times (`tiny/`). With --weights, the network is the file's (VGG-19's has all
-layers that VGG-16 needs), and the fully connected layers are there with random numbers, so that the files are as large as the published ones.
+xz, and `vgg16/*.xz` some of those of --vgg16. With --tiny, all layers but conv1_1 have two channels: no
+VGG-19, but containers small enough to be damaged thousands of times (`tiny/`). With --weights, the network
+is the file's (VGG-19's has all layers that VGG-16 needs), and the fully connected layers are there with
+random numbers, so that the files are as large as the published ones.
 
 The packages used: numpy 2.4, scipy, h5py, torch 2.13, safetensors, onnx 1.23, protobuf.
 """
