@@ -1,13 +1,15 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Settings of every Swift target: the checks that keep the sources compilable as Embedded Swift.
-let swiftSettings: [SwiftSetting] = [
-  .treatWarning("EmbeddedRestrictions", as: .error),
+/// Settings of Swift targets that run on hosts only.
+let hostSettings: [SwiftSetting] = [
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
+/// Settings of all other Swift targets: with the check that keeps them compilable as Embedded Swift.
+let swiftSettings: [SwiftSetting] =
+  hostSettings + [.treatWarning("EmbeddedRestrictions", as: .error)]
 
 /// The same, where every use of memory that the compiler cannot check is marked.
 let safeSettings =
@@ -76,14 +78,14 @@ let package = Package(
         "QuantVGG", "Optim", "StyleTransfer", "QualityReport", "FileOutput", "CommandOptions",
         "CModelFiles", "CSystem",
       ],
-      path: "Tools/quantize/Core", swiftSettings: swiftSettings),
+      path: "Tools/quantize/Core", swiftSettings: hostSettings),
     .executableTarget(
       name: "quantize",
       dependencies: [
         "QuantizeCore", "QuantVGG", "StyleTransfer", "ImageIO", "FileOutput", "CommandOptions",
         "CSystem",
       ],
-      path: "Tools/quantize/Command", swiftSettings: swiftSettings),
+      path: "Tools/quantize/Command", swiftSettings: hostSettings),
     // The tests.
     .target(
       name: "TestSupport", dependencies: ["Rows", "CSystem", "StyleTransfer"], path: "Tests/TestSupport"),
@@ -96,7 +98,7 @@ let package = Package(
     .testTarget(
       name: "StyleTransferTests",
       dependencies: [
-        "StyleTransfer", "QuantVGG", "Optim", "FileOutput", "CSystem", "TestSupport",
+        "StyleTransfer", "QuantVGG", "Optim", "ImageIO", "FileOutput", "CSystem", "TestSupport",
       ]),
     .testTarget(name: "OptimTests", dependencies: ["Optim", "Rows", "TestSupport"]),
     .testTarget(name: "CommandOptionsTests", dependencies: ["CommandOptions", "TestSupport"]),

@@ -1,37 +1,42 @@
-// Paints a photo in the style of a picture with the library: PaintAPhoto PHOTO STYLE WEIGHTS OUT.png
+// Paints photos in the style of a picture, one after the other, with the weights loaded once:
+// PaintAPhoto STYLE PHOTO OUT.png [PHOTO OUT.png ...]. Ctrl-C stops after the step and saves it.
 
-import ImageIO
-import Optim
-import QuantVGG
+import Glibc
 import StyleTransfer
+import Synchronization
 
-func load(_ path: String, longerSide: Int) throws -> ImageTensor {
-  let picture = try readImage(path: path, size: .longerSide(longerSide))
-  return ImageTensor(width: picture.width, height: picture.height, rgb: picture.pixels)
+enum Cancellation {
+  static let isRequested = Atomic(false)
 }
 
-func paint(photo: String, style: String, weights: String, out: String) throws {
-  let content = try load(photo, longerSide: 256)
-  let settings = TransferSettings(contentWeight: 10, styleWeight: 40)
-  let numbers = try Int8Arithmetic(
-    WeightFile(path: weights), deepest: settings.deepest, pooling: .average)
-  let adam = try Adam(rowLength: 3 * content.width, rows: content.height)
-  let session = try TransferSession(
-    numbers, content: content, style: load(style, longerSide: 256), start: content,
-    settings: settings, optimizer: adam, pool: WorkerPool())
-  for step in 1...100 {
-    let losses = session.step()
-    if step % 25 == 1 { print(step, losses.total) }
+func paint(_ photo: String, style: String, weights: Weights, out: String) throws {
+  let transfer = Transfer(
+    content: try Picture(path: photo), style: try Picture(path: style), weights: weights)
+  let result = try transfer.run { progress, _ in
+    if let losses = progress.losses, progress.step % 25 == 0 {
+      print("\(out): step \(progress.step) of \(progress.steps), cost \(losses.total)")
+    }
+    return Cancellation.isRequested.load(ordering: .relaxed) ? .stop : .proceed
   }
-  try writeImage(
-    RGBImage(
-      size: ImageSize(width: content.width, height: content.height), pixels: session.tensor.rgb),
-    path: out, encoding: ImageEncoding(.png))
+  try result.picture.write(to: out)
+  print("\(out): \(result.steps) steps, cost \(result.losses.total)")
 }
 
-let words = CommandLine.arguments
-if words.count == 5 {
-  try paint(photo: words[1], style: words[2], weights: words[3], out: words[4])
-} else {
-  print("usage: PaintAPhoto PHOTO STYLE WEIGHTS OUT.png")
+let words = Array(CommandLine.arguments.dropFirst())
+guard words.count >= 3, words.count % 2 == 1 else {
+  print("usage: PaintAPhoto STYLE PHOTO OUT.png [PHOTO OUT.png ...]")
+  exit(64)
+}
+signal(SIGINT) { _ in Cancellation.isRequested.store(true, ordering: .relaxed) }
+do {
+  // The file of QSTYLE_WEIGHTS, or one beside the program, in the data folder or in a checkout.
+  let weights = try Weights.find()
+  for place in stride(from: 1, to: words.count, by: 2) {
+    if Cancellation.isRequested.load(ordering: .relaxed) { exit(2) }
+    try paint(words[place], style: words[0], weights: weights, out: words[place + 1])
+  }
+  exit(Cancellation.isRequested.load(ordering: .relaxed) ? 2 : 0)
+} catch {
+  print("\(error)")
+  exit(1)
 }

@@ -28,6 +28,11 @@ public struct SHA256 {
     }
   }
 
+  /// Adds bytes.
+  public mutating func update(_ bytes: RawSpan) {
+    bytes.withUnsafeBytes { update($0) }
+  }
+
   /// The hash of all bytes, in hexadecimal.
   ///
   /// Ends the use of the value.

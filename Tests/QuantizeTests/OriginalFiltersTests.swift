@@ -54,7 +54,8 @@ import Testing
     var layers = try reference()
     let original = OriginalFilters(layers[0].weights)
     func warnings(_ original: OriginalFilters?, _ convention: InputConvention) -> [String] {
-      FilterCheck.warnings(layers, original: original, convention: convention)
+      FilterCheck.warnings(
+        layers, of: .vgg19, original: original, convention: convention)
     }
     #expect(warnings(original, .rgb).isEmpty)
     #expect(warnings(original, .bgr).first?.contains("red and blue swapped") == true)
@@ -62,7 +63,7 @@ import Testing
     #expect(warnings(nil, .rgb).isEmpty)
     for i in layers.indices {
       layers[i].weights = TensorLayout.columns.canonical(
-        layers[i].weights, of: VGG19.convolutions[i])
+        layers[i].weights, of: NetworkTable.vgg19.convolutions[i])
     }
     #expect(warnings(nil, .rgb).first?.contains("rows and columns") == true)
     #expect(

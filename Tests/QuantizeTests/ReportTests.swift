@@ -11,14 +11,14 @@ import Testing
   /// Two channels of the same size: 1 rounded to 0.9, and 2 met exactly.
   @Test func weightSignalToNoise() {
     let figures = LayerFigures(
-      "conv1_1", weights: [1, 1, 2, 2],
+      .conv1_1, weights: [1, 1, 2, 2],
       rounded: Int8Convolution(
         weights: [9, 9, 100, 100], weightScale: [0.1, 0.02], bias: [0, 0], outputScale: 1))
     // Signal 2 * (1 + 4), noise 2 * 0.01: a factor of 500.
     #expect(abs(figures.weightSignalToNoise - 26.9897) < 1e-3)
     #expect(figures.weightScales == 0.02...0.1)
     let exact = LayerFigures(
-      "conv1_1", weights: [-1, 0.5],
+      .conv1_1, weights: [-1, 0.5],
       rounded: Int8Convolution(weights: [-2, 1], weightScale: [0.5], bias: [0], outputScale: 1))
     #expect(exact.weightSignalToNoise == .infinity)
     #expect(exact.channelScales == 1...1)
@@ -28,7 +28,7 @@ import Testing
   @Test func weightsOfBalancedChannels() {
     func figures(_ weights: [Int8]) -> LayerFigures {
       LayerFigures(
-        "conv1_2", weights: [6, 6],
+        .conv1_2, weights: [6, 6],
         rounded: Int8Convolution(
           weights: weights, weightScale: [0.5], bias: [0], outputScale: 1, channelScale: [3]),
         inputScale: [2, 1])
@@ -52,15 +52,15 @@ import Testing
     )
   }
 
-  private func picture(_ width: Int, _ height: Int) -> CalibrationImage {
-    CalibrationImage(
+  private func picture(_ width: Int, _ height: Int) -> ImageTensor {
+    ImageTensor(
       width: width, height: height, values: [Float](repeating: 3, count: 3 * width * height))
   }
 
   @Test func clippedShare() throws {
     let layer = constant()
     let report = try ConversionReport(
-      [layer.float32], int8: [.average: [layer.int8], .maximum: [layer.int8]],
+      [layer.float32], of: .vgg19, int8: [.average: [layer.int8], .maximum: [layer.int8]],
       pictures: [picture(20, 18), picture(33, 16)], pool: pool)
     #expect(report.layers.count == 1 && report.transfers.isEmpty)
     for pooling in Pooling.allCases {
@@ -94,16 +94,19 @@ import Testing
         width: width, height: height, values: random.floats(3 * width * height, scale: 100))
     }
     let settings = TransferSettings(
-      contentLayers: [.init(layer: 0, weight: 1)], styleLayers: [.init(layer: 0, weight: 1)])
+      contentLayers: [.init(layer: .conv1_1, weight: 1)],
+      styleLayers: [.init(layer: .conv1_1, weight: 1)])
     let transfer = ComparedTransfer(
       "t", pooling: .average, content: image(20, 18), style: image(16, 16), start: image(20, 18),
       settings: settings)
     let report = try ConversionReport(
-      [float32], int8: [.average: [int8], .maximum: [int8]], pictures: [picture(16, 16)],
+      [float32], of: .vgg19, int8: [.average: [int8], .maximum: [int8]],
+      pictures: [picture(16, 16)],
       transfers: [transfer], steps: 3, pool: pool)
     let figures = try #require(report.transfers.first)
     let (truth, own) = (
-      Float32Arithmetic([float32], pooling: .average), Int8Arithmetic([int8], pooling: .average)
+      Float32Arithmetic([float32], of: .vgg19, pooling: .average),
+      Int8Arithmetic([int8], of: .vgg19, pooling: .average)
     )
     let start = try scores(transfer, truth, own, steps: 0)
     let end = try scores(transfer, truth, own, steps: 3)
@@ -112,7 +115,7 @@ import Testing
     #expect(figures.end?.int8 == end.int8 && end.int8 != end.float32)
     #expect(figures.cosines.map { $0.step } == [0, 50])
     #expect(figures.cosines.allSatisfy { $0.value > 0.95 && $0.value < 1 })
-    #expect(figures.gramErrors.map { $0.layer } == ["conv1_1"])
+    #expect(figures.gramErrors.map { $0.layer } == [.conv1_1])
     #expect(figures.gramErrors[0].value > 0 && figures.gramErrors[0].value < 0.01)
   }
 

@@ -7,13 +7,15 @@ import Testing
 
 /// Quantization of a small network whose channels differ in size a hundredfold.
 @Suite struct RoundingTests {
-  private static let deepest = 2
+  private static let network = NetworkTable.vgg19
+  /// conv1_1, conv1_2 and conv2_1.
+  private static let count = 3
   // One for each use: tests run side by side, and a pool serves one of them at a time.
   private static var pool: WorkerPool { WorkerPool(threads: 2) }
 
   private static var layers: [Float32Convolution] {
     var random = TestRandom("uneven network")
-    return VGG19.convolutions[...deepest].map { layer in
+    return network.convolutions.prefix(count).map { layer in
       let inputs = 9 * layer.inputChannels
       var weights = random.floats(
         inputs * layer.outputChannels, scale: (6 / Float(inputs)).squareRoot())
@@ -47,22 +49,21 @@ import Testing
     return ImageTensor(width: side, height: side, values: values)
   }
 
-  private static var images: [CalibrationImage] {
-    ["first", "second", "third"].map {
-      CalibrationImage(width: 32, height: 32, values: picture($0).values)
-    }
+  private static var images: [ImageTensor] {
+    ["first", "second", "third"].map { picture($0) }
   }
 
   private static func quantized(
     _ rounding: Rounding, threads: Int = 2
   ) throws -> Int8Weights {
     try Int8Weights(
-      layers, images: images, means: images, rounding: rounding, pool: WorkerPool(threads: threads))
+      layers, of: network, images: images, means: images, rounding: rounding,
+      pool: WorkerPool(threads: threads))
   }
 
   /// What the losses and the image's gradient are with some arithmetic.
   private static func gradient(
-    _ numbers: some Arithmetic, content: [Int], style: [Int]
+    _ numbers: some Arithmetic, content: [LayerName], style: [LayerName]
   ) throws -> (LossValues, [Float]) {
     let start = picture("start")
     let recorder = try GradientRecorder(rowLength: 3 * start.width, rows: start.height)
@@ -78,15 +79,19 @@ import Testing
 
   /// Losses at any layer are those of real activations, whatever scales the channels have.
   @Test(
-    arguments: Pooling.allCases, [([0], []), ([1], []), ([2], []), ([], [0]), ([], [1]), ([], [2])])
-  func channelScalesReachTheLosses(_ pooling: Pooling, _ losses: ([Int], [Int])) throws {
+    arguments: Pooling.allCases,
+    [LayerName.conv1_1, .conv1_2, .conv2_1].flatMap { [([$0], []), ([], [$0])] })
+  func channelScalesReachTheLosses(
+    _ pooling: Pooling, _ losses: ([LayerName], [LayerName])
+  ) throws {
     let int8 = try #require(try Self.quantized(.nearest).convolutions[pooling])
     let scales = int8[1].channelScale
     #expect((scales.max() ?? 1) > 3 * (scales.min() ?? 1))
     let own = try Self.gradient(
-      Int8Arithmetic(int8, pooling: pooling), content: losses.0, style: losses.1)
+      Int8Arithmetic(int8, of: Self.network, pooling: pooling), content: losses.0, style: losses.1)
     let truth = try Self.gradient(
-      Float32Arithmetic(Self.layers, pooling: pooling), content: losses.0, style: losses.1)
+      Float32Arithmetic(Self.layers, of: Self.network, pooling: pooling), content: losses.0,
+      style: losses.1)
     #expect(try #require(Agreement.relative(own.0.total, truth.0.total)) < 0.03)
     #expect(Agreement.cosine(own.1, truth.1) > 0.985)
     #expect(Agreement.relativeError(own.1, truth.1) < 0.2)
@@ -102,7 +107,7 @@ import Testing
     let truth = Self.balanced(layer, nearest)
     func outputError(_ weights: QuantizedWeights) -> Double {
       var error = 0.0
-      let count = 9 * VGG19.convolutions[layer].inputChannels
+      let count = 9 * Self.network.convolutions[layer].inputChannels
       for patch in patches {
         for o in weights.scales.indices {
           var sum = 0.0

@@ -4,6 +4,12 @@ import QuantizeCore
 import TestSupport
 import Testing
 
+private func tensor<Element: BitwiseCopyable>(
+  _ name: String, _ type: String, _ shape: [Int], _ values: [Element]
+) -> OutputTensor {
+  OutputTensor(SafeTensors.Entry(name, type: type, shape: shape), values)
+}
+
 @Suite struct SafeTensorsWriterTests {
   /// A name in the temporary folder that no file has, unlinked with the object.
   private final class Target {
@@ -19,12 +25,12 @@ import Testing
   }
 
   private let tensors = [
-    OutputTensor("small", type: "F32", shape: [2], values: [Float(1.5), -2]),
-    OutputTensor("odd \"name\"\n", type: "U8", shape: [101], values: [UInt8](0...100)),
-    OutputTensor("large", type: "I32", shape: [4, 16], values: (0..<64).map { Int32($0) }),
-    OutputTensor("first", type: "I8", shape: [64], values: [Int8](repeating: -3, count: 64)),
-    OutputTensor("second", type: "I8", shape: [64], values: [Int8](repeating: 4, count: 64)),
-    OutputTensor("none", type: "F32", shape: [0, 3], values: [Float]()),
+    tensor("small", "F32", [2], [Float(1.5), -2]),
+    tensor("odd \"name\"\n", "U8", [101], [UInt8](0...100)),
+    tensor("large", "I32", [4, 16], (0..<64).map { Int32($0) }),
+    tensor("first", "I8", [64], [Int8](repeating: -3, count: 64)),
+    tensor("second", "I8", [64], [Int8](repeating: 4, count: 64)),
+    tensor("none", "F32", [0, 3], [Float]()),
   ]
   private let metadata = [(key: "format", value: "a\\b \"é\"\t"), (key: "b", value: "")]
 
@@ -36,8 +42,8 @@ import Testing
     #expect(file.metadata("format") == "a\\b \"é\"\t")
     #expect(file.tensors.count == tensors.count)
     for tensor in tensors {
-      let found = try file.tensor(tensor.name)
-      #expect(found.type == tensor.type && found.shape == tensor.shape)
+      let found = try file.tensor(tensor.entry.name)
+      #expect(found.type == tensor.entry.type && found.shape == tensor.entry.shape)
       #expect(Array(found.bytes) == tensor.bytes)
     }
   }

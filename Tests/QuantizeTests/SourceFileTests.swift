@@ -7,8 +7,8 @@ import Testing
 @Suite struct SourceFileTests {
   private static let here = #filePath.split(separator: "/").dropLast().joined(separator: "/")
 
-  private func error(_ path: String) -> SourceError? {
-    do throws(SourceError) {
+  private func error(_ path: String) -> (any Error)? {
+    do {
       _ = try SourceFile(path: path)
       return nil
     } catch {
@@ -26,7 +26,7 @@ import Testing
 
   @Test func referenceWeightsAreACodebook() throws {
     let source = try SourceFile(path: "/\(Self.here)/../../Fixtures/vgg19-reference.safetensors")
-    guard case .codebook(let layers) = source.weights else {
+    guard case .codebook(let layers) = source.weights.layers else {
       Issue.record("no codebook")
       return
     }
@@ -47,16 +47,17 @@ import Testing
   }
 
   @Test func otherFilesAreToldApart() throws {
-    #expect(error("/\(Self.here)/Fixtures/tensors.zip.bin") == .unknownNames(example: "bytes"))
-    #expect(error("/\(Self.here)/Fixtures/tensors.legacy.bin") == .unknownNames(example: "bytes"))
+    let folder = "/\(Self.here)/Fixtures"
+    for name in ["tensors.zip.bin", "tensors.legacy.bin"] {
+      #expect(error("\(folder)/\(name)") as? SourceError == .unknownNames(example: "bytes"))
+    }
     #expect(
-      error("/\(Self.here)/Fixtures/expected.safetensors")?.description.hasPrefix(
-        "has tensors such as")
+      error("\(folder)/expected.safetensors").map { "\($0)" }?.hasPrefix("has tensors such as")
         == true)
-    #expect(error("/\(Self.here)/Fixtures/make-fixtures.py") == .unknownFile)
+    #expect(error("\(folder)/make-fixtures.py") as? SourceError == .unknownFile)
     #expect(
-      error("/\(Self.here)/Fixtures/hostile.zip.bin") == .torch(.forbiddenGlobal("posix.system")))
-    #expect(error("/\(Self.here)") == .safetensors(.notAFile))
+      error("\(folder)/hostile.zip.bin") as? TorchError == .forbiddenGlobal("posix.system"))
+    #expect(error(folder) as? WeightError == .notAFile)
   }
 
   /// A header of 640 bytes makes a file begin like a pickle of protocol 2: 0x80, 0x02.
@@ -69,7 +70,7 @@ import Testing
       #expect(write(descriptor, bytes, bytes.count) == bytes.count)
       close(descriptor)
     } _: {
-      #expect(error($0) == .unknownNames(example: "w"))
+      #expect(error($0) as? SourceError == .unknownNames(example: "w"))
     }
   }
 
@@ -79,17 +80,17 @@ import Testing
     let weights = (0..<1728).map { Float($0 * 7919 % 2001 - 1000) / 2000 }
     let biases = (0..<64).map { Float($0 - 32) / 16 }
     var tensors: [OutputTensor] = []
-    for (layer, place) in zip(VGG19.convolutions, places) {
+    for (layer, place) in zip(NetworkTable.vgg19.convolutions, places) {
       let shape = [layer.outputChannels, layer.inputChannels, 3, 3]
       let isFirst = layer.index == 0
       tensors.append(
         OutputTensor(
-          "features.\(place).weight", type: "F32", shape: shape,
-          values: isFirst ? weights : [Float](repeating: 0, count: shape.reduce(1, *))))
+          .init("features.\(place).weight", type: "F32", shape: shape),
+          isFirst ? weights : [Float](repeating: 0, count: shape.reduce(1, *))))
       tensors.append(
         OutputTensor(
-          "features.\(place).bias", type: "F32", shape: [shape[0]],
-          values: isFirst ? biases : [Float](repeating: 0, count: shape[0])))
+          .init("features.\(place).bias", type: "F32", shape: [shape[0]]),
+          isFirst ? biases : [Float](repeating: 0, count: shape[0])))
     }
     try withFile {
       try SafeTensorsWriter.write(tensors, metadata: [("format", "pt")], to: $0)

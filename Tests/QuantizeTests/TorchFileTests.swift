@@ -16,7 +16,9 @@ private func bytes(_ name: String) throws -> [UInt8] {
 private func open<Result>(
   _ bytes: [UInt8], _ body: (TorchFile) throws -> Result
 ) throws -> Result {
-  try bytes.withUnsafeBytes { try body(try TorchFile($0)) }
+  try bytes.withUnsafeBytes {
+    try body(try TorchFile(FileSlice(MappedFile(ofExecutable: $0))))
+  }
 }
 
 private func error(_ bytes: [UInt8]) -> TorchError? {
@@ -28,30 +30,19 @@ private func error(_ bytes: [UInt8]) -> TorchError? {
   }
 }
 
-/// A legacy file whose dictionary comes from these instructions.
-private func legacy(_ root: [UInt8], keys: [UInt8] = Array("].".utf8)) -> [UInt8] {
-  [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e]
-    + [0x80, 2, 0x4d, 0xe9, 3, 0x2e, 0x80, 2, 0x7d, 0x2e] + root + keys
-}
-
 /// A legacy file with one tensor over a storage "0" of 4 elements, followed by `count` under `key`.
 private func tensorFile(
   _ offset: Int, _ size: [Int], _ stride: [Int], key: String = "0", count: Int64 = 4
 ) -> [UInt8] {
-  func integer(_ value: Int) -> [UInt8] {
-    [0x4a] + withUnsafeBytes(of: Int32(value).littleEndian) { Array($0) }
-  }
-  func tuple(_ values: [Int]) -> [UInt8] { [0x28] + values.flatMap(integer) + [0x74] }
-  func text(_ value: String) -> [UInt8] { [0x8c, UInt8(value.utf8.count)] + Array(value.utf8) }
-  let storage =
-    [0x28] + text("storage") + Array("ctorch\nFloatStorage\n".utf8) + text("0") + text("cpu")
-    + integer(4) + [0x74, 0x51]
-  let call =
-    Array("ctorch._utils\n_rebuild_tensor_v2\n(".utf8) + storage + integer(offset)
-    + tuple(size) + tuple(stride) + [0x74, 0x52]
   let data = withUnsafeBytes(of: count) { Array($0) } + [UInt8](repeating: 0, count: 16)
+  let tensor = TorchBytes.tensor(key: "0", of: 4, offset: offset, size: size, stride: stride)
   return legacy(
-    [0x7d] + text("t") + call + [0x73, 0x2e], keys: [0x5d] + text(key) + [0x61, 0x2e] + data)
+    [0x7d] + TorchBytes.text("t") + tensor + [0x73, 0x2e],
+    keys: [0x5d] + TorchBytes.text(key) + [0x61, 0x2e] + data)
+}
+
+private func legacy(_ root: [UInt8], keys: [UInt8] = Array("].".utf8)) -> [UInt8] {
+  TorchBytes.legacy(root, keys: keys)
 }
 
 @Suite struct TorchFileTests {

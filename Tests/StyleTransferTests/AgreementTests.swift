@@ -23,33 +23,33 @@ import Testing
     #expect(abs(Agreement.relativeError([3, 4], [3, 0]) - 4.0 / 3) < 1e-12)
   }
 
-  /// A frozen step measures and moves nothing; a thawed one does what the optimizer alone does.
-  @Test func recorderWatches() throws {
-    let pool = WorkerPool(threads: 2)
-    let numbers = Float32Arithmetic(TestNetworks.float32(deepest: 2), pooling: .average)
+  /// A frozen measurement moves nothing; steps that record do what the optimizer alone does.
+  @Test func recordingWatches() throws {
     let settings = TransferSettings(
-      contentLayers: [.init(layer: 2, weight: 1)], styleLayers: [.init(layer: 0, weight: 1)])
-    let content = TestNetworks.image("content", width: 20, height: 18)
-    let style = TestNetworks.image("style", width: 16, height: 16)
+      contentLayers: [.init(layer: .conv2_1, weight: 1)],
+      styleLayers: [.init(layer: .conv1_1, weight: 1)])
     let start = TestNetworks.image("start", width: 20, height: 18)
-    func session(_ optimizer: Optimizer) throws -> TransferSession<Float32Arithmetic> {
-      try TransferSession(
-        numbers, content: content, style: style, start: start, settings: settings,
-        optimizer: optimizer, pool: pool)
+    func session(recordsGradient: Bool) throws -> Session {
+      var transfer = TestNetworks.transfer(
+        TestNetworks.weights(.float32, deepest: .conv2_1),
+        content: TestNetworks.image("content", width: 20, height: 18),
+        style: TestNetworks.image("style", width: 16, height: 16), settings: settings,
+        optimizer: OptimizerSettings(method: .adam, state: .float32))
+      transfer.start = .picture(Picture(start))
+      transfer.recordsGradient = recordsGradient
+      return try transfer.start().session
     }
-    let plain = try session(try Adam(rowLength: 60, rows: 18))
-    let recorder = try GradientRecorder(try Adam(rowLength: 60, rows: 18))
-    let watched = try session(recorder)
-    recorder.isFrozen = true
-    watched.step()
-    #expect(watched.tensor.values == start.values)
-    let gradient = Array(recorder.gradient)
+    let plain = try session(recordsGradient: false)
+    let watched = try session(recordsGradient: true)
+    watched.measureGradient()
+    #expect(Array(watched.pixels) == start.values)
+    let gradient = Array(watched.gradient)
     #expect(gradient.contains { $0 != 0 })
-    recorder.isFrozen = false
     watched.step()
     plain.step()
-    #expect(Array(recorder.gradient) == gradient)
-    #expect(watched.tensor.values == plain.tensor.values)
+    #expect(Array(watched.gradient) == gradient)
+    #expect(watched.bits == plain.bits)
+    #expect(Array(watched.pixels) != start.values)
   }
 
   /// On a network whose float weights are those of its int8 weights, only rounding is left.
@@ -58,9 +58,9 @@ import Testing
   /// chunk never matters.
   @Test func activationsAgree() throws {
     let pool = WorkerPool(threads: 2)
-    let int8 = TestNetworks.int8(deepest: 3)
+    let int8 = TestNetworks.int8(deepest: .conv2_2)
     var inputScale: Float = 1.0 / 64
-    let float32 = zip(int8, VGG19.convolutions).map { layer, shape in
+    let float32 = zip(int8, NetworkTable.vgg19.convolutions).map { layer, shape in
       let fan = 9 * shape.inputChannels
       let weights = layer.weights.enumerated().map { Float($1) * layer.weightScale[$0 / fan] }
       let bias = zip(layer.bias, layer.weightScale).map { Float($0) * $1 * inputScale }
@@ -68,15 +68,15 @@ import Testing
       return Float32Convolution(weights: weights, bias: bias)
     }
     let image = TestNetworks.image("image", width: 24, height: 40)
+    let transfer = TestNetworks.transfer(
+      Weights([.average: int8], of: .vgg19), content: image, style: image,
+      settings: TransferSettings(
+        contentLayers: [.init(layer: .conv2_2, weight: 1)], styleLayers: []))
     func agreement(chunkRows: Int) throws -> [ActivationAgreement.Layer] {
-      try image.values.withUnsafeBufferPointer { values in
-        try ActivationAgreement(
-          Int8Arithmetic(int8, pooling: .average),
-          reference: Float32Arithmetic(float32, pooling: .average),
-          image: try #require(values.baseAddress), width: 24, height: 40, deepest: 3,
-          plan: NetworkPlan(chunkRows: chunkRows, firstKept: .max), pool: pool
-        ).layers
-      }
+      try ActivationAgreement(
+        transfer, reference: Weights(float32, of: .vgg19), image: image.values,
+        plan: NetworkPlan(chunkRows: chunkRows, kept: .none), pool: pool
+      ).layers
     }
     let layers = try agreement(chunkRows: 16)
     #expect(layers.count == 4)

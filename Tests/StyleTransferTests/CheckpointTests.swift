@@ -12,58 +12,46 @@ import Testing
   private let content = TestNetworks.image("content", width: 21, height: 13)
   private let style = TestNetworks.image("style", width: 18, height: 15)
 
-  private func session<Numbers: Arithmetic>(
-    _ numbers: Numbers, _ optimizer: OptimizerSettings, threads: Int = 2,
-    plan: NetworkPlan = .resident, isRecorded: Bool = false
-  ) throws -> TransferSession<Numbers> {
+  private func session(
+    _ precision: Precision = .int8, _ optimizer: OptimizerSettings = OptimizerSettings(),
+    threads: Int = 2, plan: MemoryPlan = .resident, isRecorded: Bool = false
+  ) throws -> Session {
     let settings = TransferSettings(
-      contentLayers: [.init(layer: 1, weight: 1)],
-      styleLayers: [0, 2].map { .init(layer: $0, weight: 0.5) })
-    let own = try optimizer.makeOptimizer(rowLength: 3 * content.width, rows: content.height)
-    return try TransferSession(
-      numbers, content: content, style: style,
-      start: .noisy(content: content, ratio: 0.6, seed: 4), settings: settings,
-      optimizer: isRecorded ? GradientRecorder(own) : own, plan: plan,
-      pool: WorkerPool(threads: threads))
+      contentLayers: [.init(layer: .conv1_2, weight: 1)],
+      styleLayers: [LayerName.conv1_1, .conv2_1].map { .init(layer: $0, weight: 0.5) })
+    var transfer = TestNetworks.transfer(
+      TestNetworks.weights(precision, deepest: .conv2_1), content: content, style: style,
+      settings: settings, optimizer: optimizer, threads: threads)
+    transfer.pooling = precision == .int8 ? .average : .maximum
+    transfer.start = .noise(ratio: 0.6, seed: 4)
+    transfer.plan = plan
+    transfer.recordsGradient = isRecorded
+    return try transfer.start().session
   }
 
-  private func bits<Numbers>(_ session: TransferSession<Numbers>) -> [UInt32] {
-    session.image.map { $0.bitPattern }
-  }
-
-  private func goesOn<Numbers: Arithmetic>(
-    _ numbers: Numbers, lean: Numbers, _ settings: OptimizerSettings
-  ) throws {
+  @Test(
+    arguments: Precision.allCases,
+    OptimizerSettings.Method.allCases.flatMap { method in
+      OptimizerSettings.State.allCases.map { OptimizerSettings(method: method, state: $0) }
+    })
+  func threeStepsAndFourAreSeven(_ precision: Precision, _ settings: OptimizerSettings) throws {
     defer { unlink(path) }
-    let whole = try session(numbers, settings)
+    let whole = try session(precision, settings)
     for _ in 0..<7 { whole.step() }
-    let first = try session(numbers, settings)
+    let first = try session(precision, settings)
     for _ in 0..<3 { first.step() }
     let written = Checkpoint(fingerprint: 99, step: 3, notes: [7, .max])
-    try first.state.save(written, to: path)
-    let plan = NetworkPlan(chunkRows: 4, firstKept: 2)
+    try first.save(written, to: path)
+    let plan = MemoryPlan(
+      network: NetworkPlan(chunkRows: 4, kept: .from(.conv2_1)), copies: .forward)
     for isRecorded in [false, true] {
-      let second = try session(
-        lean, settings, threads: 3, plan: plan, isRecorded: isRecorded)
-      let read = try second.state.restore(from: path, fingerprint: 99, notes: 2)
+      let second = try session(precision, settings, threads: 3, plan: plan, isRecorded: isRecorded)
+      let read = try second.restore(from: path, fingerprint: 99, notes: 2)
       #expect(read == written)
-      #expect(bits(second) == bits(first))
+      #expect(second.bits == first.bits)
       for _ in 0..<4 { second.step() }
-      #expect(bits(second) == bits(whole))
+      #expect(second.bits == whole.bits)
     }
-  }
-
-  @Test(arguments: OptimizerSettings.Method.allCases, OptimizerSettings.State.allCases)
-  func threeStepsAndFourAreSeven(
-    _ method: OptimizerSettings.Method, _ state: OptimizerSettings.State
-  ) throws {
-    let settings = OptimizerSettings(method: method, state: state)
-    let int8 = TestNetworks.int8(deepest: 2)
-    try goesOn(
-      Int8Arithmetic(int8, pooling: .average),
-      lean: Int8Arithmetic(int8, pooling: .average, copies: .forward), settings)
-    let float32 = Float32Arithmetic(TestNetworks.float32(deepest: 2), pooling: .maximum)
-    try goesOn(float32, lean: float32, settings)
   }
 
   // MARK: Damage
@@ -93,14 +81,13 @@ import Testing
   @Test(arguments: OptimizerSettings.Method.allCases)
   func damagedCheckpointsAreRefused(_ method: OptimizerSettings.Method) throws {
     defer { unlink(path) }
-    let numbers = Int8Arithmetic(TestNetworks.int8(deepest: 2), pooling: .average)
-    let session = try session(numbers, OptimizerSettings(method: method))
+    let session = try session(.int8, OptimizerSettings(method: method))
     session.step()
     session.step()
-    try session.state.save(Checkpoint(fingerprint: 5, step: 2), to: path)
+    try session.save(Checkpoint(fingerprint: 5, step: 2), to: path)
     let whole = readBytes()
     func refusal() -> CheckpointError? {
-      self.refusal { try session.state.restore(from: path, fingerprint: 5) }
+      self.refusal { try session.restore(from: path, fingerprint: 5) }
     }
     #expect(refusal() == nil)
     for end in Array(0..<100) + Array(stride(from: 100, to: whole.count, by: 97))
@@ -124,18 +111,17 @@ import Testing
     #expect(refusal() == .damaged)
     try write(whole)
     #expect(refusal() == nil)
-    #expect(self.refusal { try session.state.restore(from: path, fingerprint: 6) } == .otherRun)
+    #expect(self.refusal { try session.restore(from: path, fingerprint: 6) } == .otherRun)
     #expect(
-      self.refusal { try session.state.restore(from: path, fingerprint: 6, notes: 2) } == .otherRun)
+      self.refusal { try session.restore(from: path, fingerprint: 6, notes: 2) } == .otherRun)
   }
 
   /// A file whose checksums are right may still promise anything.
   @Test func hostileSizesAreRefused() throws {
     defer { unlink(path) }
-    let numbers = Int8Arithmetic(TestNetworks.int8(deepest: 2), pooling: .average)
-    let session = try session(numbers, OptimizerSettings())
+    let session = try session()
     session.step()
-    try session.state.save(Checkpoint(fingerprint: 5, step: 1), to: path)
+    try session.save(Checkpoint(fingerprint: 5, step: 1), to: path)
     let whole = readBytes()
     for word in 3..<8 {
       for wrong: UInt64 in [.max, 1 << 63, 1 << 62, 1 << 40, 4096] where (word, wrong) != (3, 4096)
@@ -149,7 +135,7 @@ import Testing
         }
         for i in 0..<8 { bytes[64 + i] = UInt8(truncatingIfNeeded: sum.value >> (8 * UInt64(i))) }
         try write(bytes)
-        #expect(refusal { try session.state.restore(from: path, fingerprint: 5) } != nil)
+        #expect(refusal { try session.restore(from: path, fingerprint: 5) } != nil)
       }
     }
   }

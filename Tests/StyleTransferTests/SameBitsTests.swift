@@ -4,61 +4,62 @@ import StyleTransfer
 import TestSupport
 import Testing
 
-/// The image after some steps has the same bits for every instruction set and thread count.
+/// The image after some steps has the same bits for every instruction set, thread count and plan.
 @Suite struct SameBitsTests {
   static let sets = InstructionSet.allCases.filter { $0.isAvailable }
 
-  private func bits<Numbers: Arithmetic>(
-    _ numbers: Numbers, threads: Int, plan: NetworkPlan = .resident,
+  private func bits(
+    _ weights: Weights, _ pooling: Pooling = .average, threads: Int = 2,
+    set: InstructionSet = .best, plan: MemoryPlan = .resident,
     optimizer: OptimizerSettings = OptimizerSettings(), steps: Int = 3
   ) throws -> [UInt32] {
     // Odd at every level of the network, and styles of another size.
     let content = TestNetworks.image("content", width: 37, height: 21)
     let style = TestNetworks.image("style", width: 26, height: 31)
     let settings = TransferSettings(
-      contentLayers: [.init(layer: 3, weight: 1)],
-      styleLayers: [0, 1, 2, 4].map { .init(layer: $0, weight: 0.25) })
-    let session = try TransferSession(
-      numbers, content: content, style: style,
-      start: .noisy(content: content, ratio: 0.6, seed: 4), settings: settings,
-      optimizer: optimizer.makeOptimizer(rowLength: 3 * content.width, rows: content.height),
-      plan: plan, pool: WorkerPool(threads: threads))
+      contentLayers: [.init(layer: .conv2_2, weight: 1)],
+      styleLayers: [LayerName.conv1_1, .conv1_2, .conv2_1, .conv3_1].map {
+        .init(layer: $0, weight: 0.25)
+      })
+    var transfer = TestNetworks.transfer(
+      weights, content: content, style: style, settings: settings, optimizer: optimizer,
+      threads: threads)
+    transfer.start = .noise(ratio: 0.6, seed: 4)
+    transfer.pooling = pooling
+    transfer.instructionSet = set
+    transfer.plan = plan
+    let session = try transfer.start().session
     for _ in 0..<steps { session.step() }
-    return session.image.map { $0.bitPattern }
+    return session.bits
   }
 
   @Test(arguments: Pooling.allCases)
   func int8(_ pooling: Pooling) throws {
-    let weights = TestNetworks.int8(deepest: 4)
-    func run(_ set: InstructionSet, _ threads: Int) throws -> [UInt32] {
-      try bits(
-        Int8Arithmetic(weights, pooling: pooling, kernels: KernelTable(set)), threads: threads)
-    }
-    let expected = try run(.scalar, 1)
+    let weights = TestNetworks.weights(.int8, deepest: .conv3_1)
+    let expected = try bits(weights, pooling, threads: 1, set: .scalar)
     for set in Self.sets {
-      for threads in [1, 2, 3] { #expect(try run(set, threads) == expected, "\(set) \(threads)") }
+      for threads in [1, 2, 3] {
+        #expect(
+          try bits(weights, pooling, threads: threads, set: set) == expected, "\(set) \(threads)")
+      }
     }
   }
 
   @Test(arguments: Pooling.allCases)
   func float32(_ pooling: Pooling) throws {
-    let weights = TestNetworks.float32(deepest: 4)
-    func run(_ set: InstructionSet, _ threads: Int) throws -> [UInt32] {
-      try bits(
-        Float32Arithmetic(weights, pooling: pooling, kernels: KernelTable(set)), threads: threads)
-    }
-    let expected = try run(Self.sets.last ?? .scalar, 1)
+    let weights = TestNetworks.weights(.float32, deepest: .conv3_1)
+    let expected = try bits(weights, pooling, threads: 1, set: Self.sets.last ?? .scalar)
     for set in Self.sets {
-      #expect(try run(set, 3) == expected, "\(set)")
+      #expect(try bits(weights, pooling, threads: 3, set: set) == expected, "\(set)")
     }
   }
 
   @Test(arguments: OptimizerSettings.Method.allCases, OptimizerSettings.State.allCases)
   func optimizers(_ method: OptimizerSettings.Method, _ state: OptimizerSettings.State) throws {
-    let numbers = Int8Arithmetic(TestNetworks.int8(deepest: 4), pooling: .average)
+    let weights = TestNetworks.weights(.int8, deepest: .conv3_1)
     func run(_ threads: Int, _ plan: NetworkPlan) throws -> [UInt32] {
       try bits(
-        numbers, threads: threads, plan: plan,
+        weights, threads: threads, plan: MemoryPlan(network: plan, copies: .both),
         optimizer: OptimizerSettings(method: method, state: state), steps: 12)
     }
     let expected = try run(1, .resident)
@@ -67,17 +68,19 @@ import Testing
 
   @Test(arguments: Pooling.allCases)
   func memoryPlans(_ pooling: Pooling) throws {
-    let int8 = Int8Arithmetic(TestNetworks.int8(deepest: 4), pooling: pooling)
-    let float32 = Float32Arithmetic(TestNetworks.float32(deepest: 4), pooling: pooling)
-    let lean = Int8Arithmetic(
-      TestNetworks.int8(deepest: 4), pooling: pooling, copies: .forward)
-    let expected = (try bits(int8, threads: 2), try bits(float32, threads: 2))
-    for firstKept in 0...5 {
+    let int8 = TestNetworks.weights(.int8, deepest: .conv3_1)
+    let float32 = TestNetworks.weights(.float32, deepest: .conv3_1)
+    let expected = (try bits(int8, pooling), try bits(float32, pooling))
+    let kept: [NetworkPlan.KeptLayers] =
+      [.all] + TestNetworks.layers(.conv3_1).map { .from($0.name) } + [.none]
+    for kept in kept {
       for chunkRows in [1, 4, 7, 16, 100] {
-        let plan = NetworkPlan(chunkRows: chunkRows, firstKept: firstKept)
-        #expect(try bits(int8, threads: 2, plan: plan) == expected.0, "\(plan)")
-        #expect(try bits(lean, threads: 3, plan: plan) == expected.0, "\(plan)")
-        #expect(try bits(float32, threads: 3, plan: plan) == expected.1, "\(plan)")
+        let network = NetworkPlan(chunkRows: chunkRows, kept: kept)
+        let plan = MemoryPlan(network: network, copies: .both)
+        let lean = MemoryPlan(network: network, copies: .forward)
+        #expect(try bits(int8, pooling, plan: plan) == expected.0, "\(plan)")
+        #expect(try bits(int8, pooling, threads: 3, plan: lean) == expected.0, "\(lean)")
+        #expect(try bits(float32, pooling, threads: 3, plan: plan) == expected.1, "\(plan)")
       }
     }
   }
@@ -92,17 +95,5 @@ import Testing
     #expect(noise.values == ImageTensor.noisy(content: grey, ratio: 1, seed: 9).values)
     #expect(noise.values != ImageTensor.noisy(content: grey, ratio: 1, seed: 10).values)
     #expect(noise.values.allSatisfy { $0 >= -20 && $0 < 20 })
-  }
-
-  @Test func tooSmallImagesAreRefused() {
-    let numbers = Int8Arithmetic(TestNetworks.int8(deepest: 4), pooling: .average)
-    let small = TestNetworks.image("small", width: 3, height: 40)
-    #expect(throws: TransferError.tooSmall(width: 3, height: 40, least: 4, isStyle: false)) {
-      try TransferSession(
-        numbers, content: small, style: small, start: small,
-        settings: TransferSettings(
-          contentLayers: [], styleLayers: [.init(layer: 4, weight: 1)]),
-        optimizer: Adam(rowLength: 36, rows: 10), pool: WorkerPool(threads: 1))
-    }
   }
 }

@@ -1,13 +1,19 @@
+import Optim
 import QuantVGG
 import StyleTransfer
 import TestSupport
 
-/// Small networks with random weights, and pictures for them.
+/// Small networks with random weights, and pictures and transfers for them.
 enum TestNetworks {
-  /// Weights of conv1_1 up to layer `deepest` whose activations neither die nor explode.
-  static func float32(deepest: Int) -> [Float32Convolution] {
+  /// The layers of VGG-19 up to `deepest`.
+  static func layers(_ deepest: LayerName) -> [NetworkTable.Convolution] {
+    NetworkTable.vgg19.convolutions.filter { $0.name <= deepest }
+  }
+
+  /// Weights of conv1_1 up to `deepest` whose activations neither die nor explode.
+  static func float32(deepest: LayerName) -> [Float32Convolution] {
     var random = TestRandom("float32 network")
-    return VGG19.convolutions[...deepest].map { layer in
+    return layers(deepest).map { layer in
       let fan = Float(9 * layer.inputChannels)
       return Float32Convolution(
         weights: random.floats(
@@ -16,10 +22,10 @@ enum TestNetworks {
     }
   }
 
-  /// Int8 weights of conv1_1 up to layer `deepest`.
-  static func int8(deepest: Int) -> [Int8Convolution] {
+  /// Int8 weights of conv1_1 up to `deepest`.
+  static func int8(deepest: LayerName) -> [Int8Convolution] {
     var random = TestRandom("int8 network")
-    return VGG19.convolutions[...deepest].map { layer in
+    return layers(deepest).map { layer in
       let fan = Float(9 * layer.inputChannels)
       let scale = (6 / fan).squareRoot() / 127
       return Int8Convolution(
@@ -30,9 +36,45 @@ enum TestNetworks {
     }
   }
 
+  /// Weights of an arithmetic, for both poolings.
+  static func weights(_ precision: Precision, deepest: LayerName) -> Weights {
+    switch precision {
+    case .int8:
+      let layers = int8(deepest: deepest)
+      return Weights([.average: layers, .maximum: layers], of: .vgg19)
+    case .float32: return Weights(float32(deepest: deepest), of: .vgg19)
+    }
+  }
+
   static func image(_ name: String, width: Int, height: Int) -> ImageTensor {
     var random = TestRandom(name)
     return ImageTensor(
       width: width, height: height, values: random.floats(width * height * 3, scale: 100))
   }
+
+  /// A transfer of pictures in memory, at their own sizes and along their rows, that neither memory
+  /// nor bounds limit.
+  static func transfer(
+    _ weights: Weights, content: ImageTensor, style: ImageTensor, settings: TransferSettings,
+    optimizer: OptimizerSettings = OptimizerSettings(), threads: Int = 2
+  ) -> Transfer {
+    var transfer = Transfer(content: Picture(content), style: Picture(style), weights: weights)
+    transfer.longerSide = nil
+    transfer.walk = .rows
+    transfer.settings = settings
+    transfer.optimizer = optimizer
+    transfer.threads = threads
+    transfer.memory = .max
+    transfer.plan = .resident
+    return transfer
+  }
+}
+
+extension LayerName {
+  static let conv2_2 = LayerName(block: 2, place: 2)
+}
+
+extension Session {
+  /// The bits of the image.
+  var bits: [UInt32] { pixels.map { $0.bitPattern } }
 }

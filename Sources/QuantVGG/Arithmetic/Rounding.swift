@@ -1,7 +1,7 @@
 /// The rounding and saturation rules of the numeric contract, in scalar form.
 ///
 /// Every kernel of every instruction set gives exactly these results.
-enum FixedPoint {
+package enum FixedPoint {
   /// Fixed-point units of the image per grey level: an Int16 pixel is `x * 64`.
   static let imageUnitsPerLevel: Float = 64
 
@@ -38,7 +38,7 @@ enum FixedPoint {
   ///
   /// - Parameter value: RGB minus mean, any finite Float32.
   /// - Returns: the value in -32768...32767.
-  static func imageUnits(_ value: Float) -> Int16 {
+  package static func imageUnits(_ value: Float) -> Int16 {
     let scaled = value * imageUnitsPerLevel
     let clamped = scaled > -32768 ? (scaled < 32767 ? scaled : 32767) : -32768
     return Int16(truncatingIfNeeded: nearestEven(clamped))

@@ -66,6 +66,12 @@ public struct NetworkTable: Sendable, Equatable {
   /// Values that are subtracted from the red, green and blue channel of an image in 0...255.
   public static let mean: (red: Float, green: Float, blue: Float) = (123.68, 116.779, 103.939)
 
+  /// The first and the last layer in words, such as `conv1_1 to conv5_4`.
+  public var range: String {
+    let names = convolutions.map { $0.name.description }
+    return "\(names.first ?? "none") to \(names.last ?? "none")"
+  }
+
   /// The place of a layer; nil where the network has none of this name.
   public func index(of layer: LayerName) -> Int? {
     convolutions.firstIndex { $0.name == layer }

@@ -71,8 +71,8 @@ public final class SafeTensors {
   ) throws(WeightError) -> [Tensor] {
     var tensors: [Tensor] = []
     for entry in entries {
-      guard let size = elementSize(entry.type), entry.begin <= entry.end,
-        byteCount(entry.shape, elementSize: size) == entry.end - entry.begin
+      guard entry.begin <= entry.end,
+        byteCount(type: entry.type, shape: entry.shape) == entry.end - entry.begin
       else { throw .badTensor(name: entry.name) }
       guard entry.end <= data.count else {
         let (expected, overflow) = start.addingReportingOverflow(entry.end)
@@ -106,8 +106,9 @@ public final class SafeTensors {
     }
   }
 
-  private static func byteCount(_ shape: [Int], elementSize: Int) -> Int? {
-    var count = elementSize
+  /// Bytes of a tensor; nil for a type that the format lacks, and beyond 2^63.
+  static func byteCount(type: String, shape: [Int]) -> Int? {
+    guard var count = elementSize(type) else { return nil }
     for dimension in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: dimension)
       guard !overflow else { return nil }

@@ -32,6 +32,8 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
   case newerVersion(String)
   /// The weights end before a layer that is needed.
   case missingLayer(name: String)
+  /// The weights are of a network that has no layer of this name.
+  case otherNetwork(NetworkTable, lacks: LayerName)
   /// The weights are not of the kind that the arithmetic needs.
   case wrongKind(found: String, expected: String)
 
@@ -54,7 +56,7 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
       return "has no tensor \(name); it is no complete file of this kind"
     case .wrongShape(let name, let found, let expected):
       return "has \(name) of shape \(Self.list(found)) where \(Self.list(expected)) is needed; "
-        + "it is not VGG-19"
+        + "convert it again"
     case .wrongType(let name, let found, let expected):
       return "has \(name) as \(found) where \(expected) is needed; convert it again"
     case .badValue(let name):
@@ -67,6 +69,8 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
       return "has format version \(version), newer than this program; update qstyle"
     case .missingLayer(let name):
       return "has no layer \(name), which the losses need; name weights that have it"
+    case .otherNetwork(let network, let layer):
+      return "is of \(network.title), which has no \(layer); its layers are \(network.range)"
     case .wrongKind(let found, let expected):
       return "holds \(found) weights where \(expected) weights are needed"
     }

@@ -76,7 +76,8 @@ public final class WeightFile {
     guard !present.isEmpty else { throw .missingTensor(name: "conv1_1" + main) }
     layerCount = present.count
     // A layer beyond a gap would be dropped in silence.
-    for beyond in network.convolutions[present.count...] where file.contains(beyond.name.description + main) {
+    for beyond in network.convolutions[present.count...]
+    where file.contains(beyond.name.description + main) {
       throw .missingTensor(name: network.convolutions[present.count].name.description + main)
     }
     for convolution in present {
@@ -100,16 +101,6 @@ public final class WeightFile {
     return nil
   }
 
-  /// A tensor that a layer consists of.
-  public struct Part: Sendable {
-    /// Name in the file.
-    public let name: String
-    /// Element type as safetensors writes it.
-    public let type: String
-    /// Shape.
-    public let shape: [Int]
-  }
-
   // Constant arrays of one function can be mixed up (Scripts/check-objects).
   private static let tableShape = [256]
   private static let activationScaleShape = [2]
@@ -117,29 +108,29 @@ public final class WeightFile {
   /// The tensors of a layer in a version of a kind of file.
   public static func parts(
     _ kind: Kind, _ layer: NetworkTable.Convolution, version: Int
-  ) -> [Part] {
+  ) -> [SafeTensors.Entry] {
     let (outputs, name) = (layer.outputChannels, layer.name.description)
     let weight = [outputs, layer.inputChannels, 3, 3]
     switch kind {
     case .codebook:
       return [
-        Part(name: name + ".weight_index", type: "U8", shape: weight),
-        Part(name: name + ".weight_table", type: "F32", shape: tableShape),
-        Part(name: name + ".bias", type: "F32", shape: [outputs]),
+        SafeTensors.Entry(name + ".weight_index", type: "U8", shape: weight),
+        SafeTensors.Entry(name + ".weight_table", type: "F32", shape: tableShape),
+        SafeTensors.Entry(name + ".bias", type: "F32", shape: [outputs]),
       ]
     case .float32:
       return [
-        Part(name: name + ".weight", type: "F32", shape: weight),
-        Part(name: name + ".bias", type: "F32", shape: [outputs]),
+        SafeTensors.Entry(name + ".weight", type: "F32", shape: weight),
+        SafeTensors.Entry(name + ".bias", type: "F32", shape: [outputs]),
       ]
     case .int8:
       let parts = [
-        Part(name: name + ".weight", type: "I8", shape: weight),
-        Part(name: name + ".weight_scale", type: "F32", shape: [outputs]),
-        Part(name: name + ".bias.avg", type: "I32", shape: [outputs]),
-        Part(name: name + ".bias.max", type: "I32", shape: [outputs]),
-        Part(name: name + ".activation_scale", type: "F32", shape: activationScaleShape),
-        Part(name: name + ".channel_scale", type: "F32", shape: [outputs]),
+        SafeTensors.Entry(name + ".weight", type: "I8", shape: weight),
+        SafeTensors.Entry(name + ".weight_scale", type: "F32", shape: [outputs]),
+        SafeTensors.Entry(name + ".bias.avg", type: "I32", shape: [outputs]),
+        SafeTensors.Entry(name + ".bias.max", type: "I32", shape: [outputs]),
+        SafeTensors.Entry(name + ".activation_scale", type: "F32", shape: activationScaleShape),
+        SafeTensors.Entry(name + ".channel_scale", type: "F32", shape: [outputs]),
       ]
       return Array(version > 1 ? parts[...] : parts.dropLast())
     }
@@ -201,11 +192,12 @@ public final class WeightFile {
 
   /// The place of a layer that the file has.
   ///
-  /// - Throws: `WeightError.missingLayer`.
+  /// - Throws: `WeightError.otherNetwork` where no file of this network has it, `.missingLayer`.
   public func place(of layer: LayerName) throws(WeightError) -> Int {
-    guard let place = network.index(of: layer), place < layerCount else {
-      throw .missingLayer(name: layer.description)
+    guard let place = network.index(of: layer) else {
+      throw .otherNetwork(network, lacks: layer)
     }
+    guard place < layerCount else { throw .missingLayer(name: layer.description) }
     return place
   }
 

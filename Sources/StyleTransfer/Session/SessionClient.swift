@@ -45,7 +45,10 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
         numbers, shape: shape.layers[shape.place(of: $0.layer)], weight: $0.weight,
         styleWeight: settings.styleWeight, scratch: scratch, layout: $1, memory: memory)
     }
-    terms = contents as [any LayerTerm<Numbers>] + grams as [any LayerTerm<Numbers>]
+    var terms: [any LayerTerm<Numbers>] = []
+    for term in contents { terms.append(term) }
+    for term in grams { terms.append(term) }
+    self.terms = terms
   }
 
   /// Whether a term takes part in the pass.

@@ -107,6 +107,15 @@ private struct PlanVisitor: ArithmeticVisitor {
   }
 }
 
+/// What plans are made from.
+private enum PlanChoices {
+  // Constant arrays of one function can be mixed up (Scripts/check-objects).
+  /// Rows of a chunk; further ones gain no time and no memory.
+  static let chunks = [64, 32, 16]
+  static let oneForm = [WeightCopies.both]
+  static let twoForms = [WeightCopies.both, .forward]
+}
+
 /// Plans of a transfer with an arithmetic.
 private struct Planner<Numbers: LossArithmetic> {
   private let transfer: Transfer
@@ -122,9 +131,6 @@ private struct Planner<Numbers: LossArithmetic> {
     base = transfer.baseBytes
   }
 
-  /// Rows of a chunk that plans are made for; further ones gain no time and no memory.
-  private static var chunks: [Int] { [64, 32, 16] }
-
   private var layers: [NetworkTable.Convolution] { shape.layers.map { $0.convolution } }
 
   func plans() -> [PlannedMemory] {
@@ -134,9 +140,9 @@ private struct Planner<Numbers: LossArithmetic> {
     let hasTwoForms =
       Numbers.packedBytes(layers, copies: .forward) < Numbers.packedBytes(layers, copies: .both)
     var candidates: [PlannedMemory] = []
-    for copies in hasTwoForms ? [WeightCopies.both, .forward] : [.both] {
+    for copies in hasTwoForms ? PlanChoices.twoForms : PlanChoices.oneForm {
       for kept in firsts {
-        for chunkRows in Self.chunks {
+        for chunkRows in PlanChoices.chunks {
           candidates.append(
             planned(
               MemoryPlan(network: NetworkPlan(chunkRows: chunkRows, kept: kept), copies: copies)))

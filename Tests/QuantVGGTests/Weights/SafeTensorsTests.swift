@@ -209,7 +209,7 @@ import Testing
       )
       .description
         == "has conv3_2.weight of shape [256, 128, 3, 3] where [256, 256, 3, 3] is needed; "
-        + "it is not VGG-19")
+        + "convert it again")
     #expect(WeightError.unreadable(errno: ENOENT).description.hasPrefix("cannot be read: No such"))
   }
 }

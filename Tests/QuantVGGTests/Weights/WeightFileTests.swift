@@ -16,11 +16,12 @@ import Testing
   }
 
   private func file(
-    _ format: String, _ parts: [Part], metadata: String = "", version: Int? = nil
+    _ format: String, _ parts: [Part], of network: String = "vgg19", metadata: String = "",
+    version: Int? = nil
   ) -> TemporaryFile {
     let version = version ?? (format == "int8" ? 2 : 1)
     var header =
-      "{\"__metadata__\":{\"format\":\"qstyle-vgg19-\(format)\",\"format_version\":\"\(version)\"\(metadata)}"
+      "{\"__metadata__\":{\"format\":\"qstyle-\(network)-\(format)\",\"format_version\":\"\(version)\"\(metadata)}"
     var data: [UInt8] = []
     for part in parts {
       header += ",\"\(part.name)\":{\"dtype\":\"\(part.type)\",\"shape\":\(part.shape),"
@@ -32,9 +33,10 @@ import Testing
 
   /// The first `layers` layers with values that their positions determine.
   private func parts(
-    _ kind: WeightFile.Kind, layers: Int = 1, version: Int? = nil
+    _ kind: WeightFile.Kind, layers: Int = 1, of network: NetworkTable = .vgg19,
+    version: Int? = nil
   ) -> [Part] {
-    VGG19.convolutions.prefix(layers).flatMap { layer in
+    network.convolutions.prefix(layers).flatMap { layer in
       WeightFile.parts(kind, layer, version: version ?? kind.version).map { part in
         let count = part.shape.reduce(1, *)
         switch part.type {
@@ -63,9 +65,9 @@ import Testing
 
   @Test(arguments: WeightFile.Kind.allCases)
   func readsTheFirstLayers(kind: WeightFile.Kind) throws {
-    let file = file(String(kind.rawValue.dropFirst(13)), parts(kind, layers: 3))
+    let file = file(kind.rawValue, parts(kind, layers: 3))
     let weights = try WeightFile(path: file.path)
-    #expect(weights.kind == kind)
+    #expect(weights.kind == kind && weights.network == .vgg19)
     #expect(weights.layerCount == 3)
     #expect(throws: WeightError.missingLayer(name: "conv2_2")) {
       if kind == .int8 {
@@ -95,6 +97,29 @@ import Testing
       #expect(layer.weights.count == 128 * 64 * 9 && layer.weights[5] == 1.5)
       #expect(layer.bias == (0..<128).map { Float($0 + 1) / 4 })
     }
+  }
+
+  /// VGG-16's third block ends a layer earlier, and so conv4_1 comes earlier.
+  @Test func networksAreToldByTheFormat() throws {
+    let names = ["conv3_3", "conv3_4", "conv4_1"].compactMap { LayerName($0) }
+    let parts = parts(.float32, layers: 8, of: .vgg16)
+    let file = file("float32", parts, of: "vgg16")
+    let weights = try WeightFile(path: file.path)
+    #expect(weights.network == .vgg16 && weights.layerCount == 8)
+    #expect(try weights.place(of: names[0]) == 6)
+    #expect(try weights.place(of: names[2]) == 7)
+    let lacking = WeightError.otherNetwork(.vgg16, lacks: names[1])
+    #expect(throws: lacking) { try weights.place(of: names[1]) }
+    #expect(
+      lacking.description
+        == "is of VGG-16, which has no conv3_4; its layers are conv1_1 to conv5_3")
+    #expect(throws: WeightError.missingLayer(name: "conv5_1")) {
+      try weights.place(of: .conv5_1)
+    }
+    // The same tensors as VGG-19's have a gap.
+    #expect(error(self.file("float32", parts)) == .missingTensor(name: "conv3_4.weight"))
+    #expect(
+      error(self.file("float32", parts, of: "vgg11")) == .unknownFormat("qstyle-vgg11-float32"))
   }
 
   /// Files of before there were scales per channel.

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Writes one VGG-19 in every format that quantize reads, each with that format's own library.
+"""Writes one VGG-19 or VGG-16 in every format that quantize reads, each with that format's own library.
 
-Usage: make-formats.py FOLDER [--only WORD] [--tiny | --weights FLOAT32.safetensors]
+Usage: make-formats.py FOLDER [--only WORD] [--vgg16] [--tiny | --weights FLOAT32.safetensors]
 
-Without options, the network is sparse: conv1_1 is the original's (from the reference file of this
+Without options, the network is sparse: conv1_1 is the original VGG-19's (from the reference file of this
 repository), every other output channel has two weights. `formats/*.xz` are these files, compressed by
-xz. With --tiny, all layers but conv1_1 have two channels: no VGG-19, but containers small enough to be
-damaged thousands of times (`tiny/`). With --weights, the network is the file's, and the fully connected
-layers are there with random numbers, so that the files are as large as the published ones.
+xz, and `vgg16/*.xz` some of those of --vgg16. With --tiny, all layers but conv1_1 have two channels: no
+VGG-19, but containers small enough to be damaged thousands of times (`tiny/`). With --weights, the network
+is the file's (VGG-19's has all layers that VGG-16 needs), and the fully connected layers are there with
+random numbers, so that the files are as large as the published ones.
 
 The packages used: numpy 2.4, scipy, h5py, torch 2.13, safetensors, onnx 1.23, protobuf.
 """
@@ -19,15 +20,27 @@ import struct
 
 import numpy as np
 
-LAYERS = [(f"conv{b}_{n}", i if n == 1 else o, o)
-          for b, (count, i, o) in enumerate(
-              [(2, 3, 64), (2, 64, 128), (4, 128, 256), (4, 256, 512), (4, 512, 512)], 1)
-          for n in range(1, count + 1)]
-PLACES = [0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34]
 DENSE = [("fc6", 25088, 4096), ("fc7", 4096, 4096), ("fc8", 4096, 1000)]
 MEAN = [float(np.float32(m)) for m in (123.68, 116.779, 103.939)]
 OFFSET, DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 HERE = pathlib.Path(__file__).resolve().parent
+
+
+def layer_table(deep):
+    """Name, input channels, output channels; `deep` layers in each of the last three blocks."""
+    blocks = [(2, 3, 64), (2, 64, 128), (deep, 128, 256), (deep, 256, 512), (deep, 512, 512)]
+    return [(f"conv{b}_{n}", i if n == 1 else o, o)
+            for b, (count, i, o) in enumerate(blocks, 1) for n in range(1, count + 1)]
+
+
+def ends_block(network, name):
+    names = list(network)
+    return name == names[-1] or names[names.index(name) + 1][4] != name[4]
+
+
+def title(network):
+    """16 or 19: the fully connected layers count."""
+    return len(network) + 3
 
 
 # --- The network: (weights [O][I][3][3], bias [O]) by name; RGB minus mean in 0...255 ----------------
@@ -42,16 +55,16 @@ def first_layer():
     return file["conv1_1.weight_table"][file["conv1_1.weight_index"]], file["conv1_1.bias"]
 
 
-def tiny_network():
+def tiny_network(layers):
     network = collections.OrderedDict(conv1_1=first_layer())
-    for name, _, _ in LAYERS[1:]:
+    for name, _, _ in layers[1:]:
         network[name] = (np.linspace(-1, 1, 36, dtype=np.float32).reshape(2, 2, 3, 3), np.ones(2, np.float32))
     return network
 
 
-def sparse_network():
+def sparse_network(layers):
     network = collections.OrderedDict(conv1_1=first_layer())
-    for layer, (name, inputs, outputs) in enumerate(LAYERS[1:], 1):
+    for layer, (name, inputs, outputs) in enumerate(layers[1:], 1):
         weights = np.zeros((outputs, inputs, 9), np.float32)
         channel = np.arange(outputs)
         # The middle tap carries the image on; the other makes every place of a filter count.
@@ -96,8 +109,9 @@ def bgr(network):
 
 def torch_names(network):
     return collections.OrderedDict(
-        (f"features.{place}.{part}", values)
-        for place, pair in zip(PLACES, network.values()) for part, values in zip(("weight", "bias"), pair))
+        # Rectifiers and poolings count too.
+        (f"features.{2 * index + int(name[4]) - 1}.{part}", values)
+        for index, (name, pair) in enumerate(network.items()) for part, values in zip(("weight", "bias"), pair))
 
 
 def layer_names(network):
@@ -166,7 +180,7 @@ def write_matconvnet(path, network, dense, old, compress=True):
             layer = {"name": name, "type": "conv", "weights": pair, "size": np.array(weights.shape, float),
                      "pad": pad, "stride": np.ones((1, 2)), "precious": 0.0, "dilate": 1.0, "opts": np.empty((0, 0), object)}
         layers += [layer, {"type": "relu", "name": "relu" + name[4:], "leak": 0.0}]
-        if name in ("conv1_2", "conv2_2", "conv3_4", "conv4_4", "conv5_4"):
+        if name in network and ends_block(network, name):
             layers.append({"name": "pool" + name[4], "type": "pool", "method": "max", "pool": np.full((1, 2), 2.0)})
     cell = np.empty((1, len(layers)), object)
     for i, layer in enumerate(layers):
@@ -221,7 +235,7 @@ def caffe_messages():
 
 
 def write_caffe(path, network, dense, old):
-    net = caffe_messages()(name="VGG_ILSVRC_19_layers", input=["data"], input_dim=[10, 3, 224, 224])
+    net = caffe_messages()(name=f"VGG_ILSVRC_{title(network)}_layers", input=["data"], input_dim=[10, 3, 224, 224])
     bottom = "data"
     for name, (weights, bias) in list(bgr(network).items()) + list(dense.items()):
         layer = (net.layers if old else net.layer).add(name=name, bottom=[bottom], top=[name])
@@ -257,7 +271,7 @@ def write_onnx(path, network, dense, names, raw=True):
             "Conv", [bottom, w, b], [name], kernel_shape=[3, 3], pads=[1] * 4, strides=[1, 1]))
         nodes.append(helper.make_node("Relu", [name], [name + "_relu"]))
         bottom = name + "_relu"
-        if name in ("conv1_2", "conv2_2", "conv3_4", "conv4_4", "conv5_4"):
+        if name in network and ends_block(network, name):
             nodes.append(helper.make_node(
                 "MaxPool", [bottom], ["pool" + name[4]], kernel_shape=[2, 2], strides=[2, 2]))
             bottom = "pool" + name[4]
@@ -267,7 +281,7 @@ def write_onnx(path, network, dense, names, raw=True):
             "Gemm", [bottom, f"dense{index}_weight", f"dense{index}_bias"], [name], transB=1))
         bottom = name
     graph = helper.make_graph(
-        nodes, "vgg19", [helper.make_tensor_value_info("data", TensorProto.FLOAT, ["N", 3, "H", "W"])],
+        nodes, f"vgg{title(network)}", [helper.make_tensor_value_info("data", TensorProto.FLOAT, ["N", 3, "H", "W"])],
         [helper.make_tensor_value_info(bottom, TensorProto.FLOAT, None)], initializer=tensors)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 7)], ir_version=3)
     onnx.save(model, path)
@@ -279,18 +293,20 @@ def main():
     parser.add_argument("--weights")
     parser.add_argument("--only", default="")
     parser.add_argument("--tiny", action="store_true")
+    parser.add_argument("--vgg16", action="store_true")
     options = parser.parse_args()
+    layers = layer_table(3 if options.vgg16 else 4)
     folder = pathlib.Path(options.folder)
     if options.weights:
         file = read_safetensors(options.weights)
         network = collections.OrderedDict(
-            (name, (file[name + ".weight"], file[name + ".bias"])) for name, _, _ in LAYERS)
+            (name, (file[name + ".weight"], file[name + ".bias"])) for name, _, _ in layers)
         random = np.random.default_rng(1)
         dense = collections.OrderedDict(
             (name, (random.standard_normal((o, i), np.float32) / 100, np.zeros(o, np.float32)))
             for name, i, o in DENSE)
     else:
-        network, dense = tiny_network() if options.tiny else sparse_network(), {}
+        network, dense = (tiny_network if options.tiny else sparse_network)(layers), {}
     theirs, ours = normalised(*network["conv1_1"])
     network["conv1_1"] = ours
     caffe = bgr(network)

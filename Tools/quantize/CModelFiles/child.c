@@ -108,6 +108,18 @@ int modelfile_start(modelfile_format format, const char *path, int seconds, uint
     return 0;
 }
 
+int modelfile_read(int descriptor, void *bytes, size_t count) {
+    char *next = bytes;
+    while (count > 0) {
+        ssize_t got = read(descriptor, next, count);
+        if (got < 0 && errno == EINTR) continue;
+        if (got <= 0) return 0;
+        next += got;
+        count -= (size_t)got;
+    }
+    return 1;
+}
+
 modelfile_result modelfile_finish(modelfile_child child, int stop) {
     int status = 0;
     if (stop) kill(child.process, SIGKILL);

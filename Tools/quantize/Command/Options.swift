@@ -3,7 +3,7 @@ import QuantVGG
 import QuantizeCore
 
 let command = Command(
-  "quantize", "Converts VGG-19 weights to the files that qstyle reads.",
+  "quantize", "Converts VGG-19 or VGG-16 weights to the files that qstyle reads.",
   usage: "SOURCE -o OUT.safetensors", arguments: 1...1000,
   groups: [
     OptionGroup(
@@ -39,7 +39,7 @@ let command = Command(
 struct Options {
   let source: String
   let output: String
-  let kind: String
+  let kind: WeightFile.Kind
   let rounding: Rounding
   let granularity: Granularity
   let calibration: [String]
@@ -50,23 +50,17 @@ struct Options {
   let isQuiet: Bool
   let isJSON: Bool
 
-  init(_ arguments: ParsedArguments) throws(UsageError) {
+  init(_ arguments: ParsedArguments) throws {
     source = arguments.positional[0]
     guard let output = arguments.text("output") else {
       throw UsageError("name the file to write: -o OUT.safetensors")
     }
     self.output = output
-    kind = try arguments.choice("to", among: ["int8", "codebook", "float32"]) ?? "int8"
-    rounding =
-      Rounding(
-        rawValue: try arguments.choice("rounding", among: Rounding.allCases.map { $0.rawValue })
-          ?? "reconstruct") ?? .reconstruct
-    granularity =
-      Granularity(
-        rawValue: try arguments.choice(
-          "granularity", among: Granularity.allCases.map { $0.rawValue }) ?? "channel") ?? .channel
+    kind = try arguments.choice("to", of: [.int8, .codebook, .float32]) ?? .int8
+    rounding = try arguments.choice("rounding", of: Rounding.allCases) ?? .reconstruct
+    granularity = try arguments.choice("granularity", of: Granularity.allCases) ?? .channel
     calibration = arguments.texts("calibrate") + arguments.positional.dropFirst()
-    guard kind == "int8" || calibration.isEmpty else {
+    guard kind == .int8 || calibration.isEmpty else {
       throw UsageError("'\(calibration[0])' is not needed: only --to int8 is calibrated")
     }
     guard arguments.positional.count == 1 || arguments.has("calibrate") else {
@@ -76,11 +70,11 @@ struct Options {
     guard deepest == nil || (calibration.isEmpty && !arguments.has("to")) else {
       throw UsageError("--through only copies; leave out --to and --calibrate")
     }
-    guard kind != "int8" || !calibration.isEmpty || deepest != nil else {
+    guard kind != .int8 || !calibration.isEmpty || deepest != nil else {
       throw UsageError("--to int8 needs pictures: --calibrate photo.jpg painting.jpg")
     }
     report = try ReportOptions(arguments)
-    guard report == nil || (kind == "int8" && deepest == nil) else {
+    guard report == nil || (kind == .int8 && deepest == nil) else {
       throw UsageError("--report is about a conversion to int8; leave out --to or --through")
     }
     guard report?.path != output, report?.pagePath != output else {
@@ -91,11 +85,23 @@ struct Options {
     isJSON = arguments.has("json")
   }
 
-  private static func layer(_ arguments: ParsedArguments) throws(UsageError) -> LayerName? {
+  /// The layer of --through, which some network has; whether that of the file does shows later.
+  private static func layer(_ arguments: ParsedArguments) throws -> LayerName? {
     guard let name = arguments.text("through") else { return nil }
-    guard let layer = LayerName(name) else {
-      throw UsageError("--through is a layer, conv1_1 to conv5_4, not '\(name)'")
+    let network = NetworkTable.vgg19
+    guard let layer = LayerName(name), network.index(of: layer) != nil else {
+      throw UsageError("--through is a layer, \(network.range), not '\(name)'")
     }
     return layer
+  }
+}
+
+extension ParsedArguments {
+  /// One of several values, by their words.
+  func choice<Value: RawRepresentable<String>>(
+    _ name: String, of values: [Value]
+  ) throws -> Value? {
+    let word = try choice(name, among: values.map(\.rawValue))
+    return values.first { $0.rawValue == word }
   }
 }

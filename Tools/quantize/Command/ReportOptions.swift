@@ -42,7 +42,7 @@ struct ReportOptions {
   var pagePath: String { String(path.dropLast(4)) + "html" }
 
   /// nil where no report is asked for.
-  init?(_ arguments: ParsedArguments) throws(UsageError) {
+  init?(_ arguments: ParsedArguments) throws {
     guard let path = arguments.text("report") else {
       for name in ["case", "pair", "pair-pool", "pair-size", "steps"] where arguments.has(name) {
         throw UsageError("--\(name) is about a report: --report FILE.json")
@@ -75,23 +75,17 @@ struct ReportOptions {
     }
   }
 
-  /// Reads the cases and pairs, for a network of so many layers.
-  func transfers(layers count: Int) throws(Failure) -> [ComparedTransfer] {
-    var transfers: [ComparedTransfer] = []
+  /// The cases and pairs, read for a network with these weights.
+  func transfers(of weights: SourceWeights) throws -> [ComparedTransfer] {
     let deepest = TransferSettings().deepest
-    guard count > deepest || (cases.isEmpty && pairs.isEmpty) else {
+    guard weights.deepest >= deepest || (cases.isEmpty && pairs.isEmpty) else {
       throw Failure(
-        message: "the weights end before \(VGG19.convolutions[deepest].name), which --case and "
-          + "--pair need; leave both out")
+        "the weights end before \(deepest), which --case and --pair need; leave both out")
     }
-    for path in cases {
-      do throws(WeightError) {
-        transfers.append(ComparedTransfer(Self.name(path), try ReferenceCase(path: path)))
-      } catch {
-        throw Failure(message: "\(path) \(error.description)")
-      }
+    var transfers = try cases.map { path in
+      try about(path) { ComparedTransfer(Self.name(path), try ReferenceCase(path: path)) }
     }
-    let least = VGG19.smallestSide(forLayer: deepest)
+    let least = deepest.smallestSide
     for pair in pairs {
       let content = try readTensor(pair.content, side: pairSize, least: least)
       let style = try readTensor(pair.style, side: pairSize, least: least)
@@ -107,17 +101,11 @@ struct ReportOptions {
   }
 
   /// The pictures that activations are compared on, spread over those of the calibration.
-  func pictures(of paths: [String]) throws(Failure) -> [CalibrationImage] {
+  func pictures(of paths: [String], least: Int) throws -> [ImageTensor] {
     let count = min(paths.count, Self.mostPictures)
-    var pictures: [CalibrationImage] = []
-    for index in 0..<count {
-      pictures.append(
-        CalibrationImage(
-          try readTensor(
-            paths[index * paths.count / count], side: Self.pictureSide,
-            least: VGG19.smallestSide(forLayer: VGG19.convolutions.count - 1))))
+    return try (0..<count).map { index in
+      try readTensor(paths[index * paths.count / count], side: Self.pictureSide, least: least)
     }
-    return pictures
   }
 
   /// A path's last part without its ending.
@@ -128,20 +116,16 @@ struct ReportOptions {
   }
 
   /// Finds out before the work whether both files can be written.
-  func checkWritable() throws(Failure) {
+  func checkWritable() throws {
     for path in [path, pagePath] {
-      do throws(FileOutputError) {
-        _ = try AtomicFile(path: path)
-      } catch {
-        throw Failure(message: "\(path) \(error.description)")
-      }
+      try about(path) { _ = try AtomicFile(path: path) }
     }
   }
 
   /// Writes both files; neither has its name before both are complete.
-  func write(_ report: ConversionReport, _ facts: ReportFacts) throws(Failure) {
+  func write(_ report: ConversionReport, _ facts: ReportFacts) throws {
     var current = path
-    do throws(FileOutputError) {
+    do {
       let document = try AtomicFile(path: path)
       try document.write(Array(report.json(facts).utf8))
       current = pagePath
@@ -151,7 +135,7 @@ struct ReportOptions {
       current = path
       try document.commit()
     } catch {
-      throw Failure(message: "\(current) \(error.description)")
+      throw Failure("\(current) \(error)")
     }
   }
 }

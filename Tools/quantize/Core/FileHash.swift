@@ -1,5 +1,5 @@
-internal import CommandOptions
 internal import CSystem
+internal import CommandOptions
 internal import QuantVGG
 
 /// SHA-256 of a file, computed once.
@@ -7,7 +7,7 @@ internal import QuantVGG
 /// The file is read, not mapped: mapped pages would count as memory of this process.
 final class FileHash {
   private let path: String
-  private var result: Result<String, SourceError>?
+  private var result: Result<String, any Error>?
 
   init(path: String) {
     self.path = path
@@ -15,37 +15,28 @@ final class FileHash {
 
   /// Computes the hash, unless that has been done.
   func compute() {
-    guard result == nil else { return }
-    do throws(SourceError) {
-      result = .success(try read())
-    } catch {
-      result = .failure(error)
-    }
+    result = result ?? Result { try read() }
   }
 
   /// The hash in hexadecimal.
-  func value() throws(SourceError) -> String {
-    compute()
-    switch result {
-    case .success(let hash): return hash
-    case .failure(let error): throw error
-    case nil: preconditionFailure("computed above")
-    }
+  ///
+  /// - Throws: `WeightError.unreadable`.
+  func value() throws -> String {
+    try (result ?? Result { try read() }).get()
   }
 
-  private func read() throws(SourceError) -> String {
+  private func read() throws -> String {
     let descriptor = system_open(path, O_RDONLY, 0)
-    guard descriptor >= 0 else { throw .safetensors(.unreadable(errno: system_errno())) }
+    guard descriptor >= 0 else { throw WeightError.unreadable(errno: system_errno()) }
     defer { close(descriptor) }
     var hash = SHA256()
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
-    defer { buffer.deallocate() }
+    var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while true {
-      let count = CSystem.read(descriptor, buffer.baseAddress, buffer.count)
+      let count = CSystem.read(descriptor, &buffer, buffer.count)
       if count < 0, system_errno() == EINTR { continue }
-      guard count >= 0 else { throw .safetensors(.unreadable(errno: system_errno())) }
+      guard count >= 0 else { throw WeightError.unreadable(errno: system_errno()) }
       guard count > 0 else { return hash.digest() }
-      hash.update(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+      hash.update(buffer.span.extracting(first: count).bytes)
     }
   }
 }

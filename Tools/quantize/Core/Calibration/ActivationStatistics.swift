@@ -1,4 +1,5 @@
 public import QuantVGG
+public import StyleTransfer
 
 /// What a network's activations look like over images: maxima and means by channel.
 public final class ActivationStatistics<Numbers: Arithmetic>: NetworkClient {
@@ -24,7 +25,7 @@ public final class ActivationStatistics<Numbers: Arithmetic>: NetworkClient {
   public init(_ numbers: Numbers, layers observed: Range<Int>) {
     self.numbers = numbers
     self.observed = observed
-    layers = VGG19.convolutions[..<observed.upperBound].map {
+    layers = numbers.network.convolutions[..<observed.upperBound].map {
       Layer(
         largest: [Float](repeating: 0, count: $0.outputChannels),
         sums: [Double](repeating: 0, count: $0.outputChannels),
@@ -32,20 +33,16 @@ public final class ActivationStatistics<Numbers: Arithmetic>: NetworkClient {
     }
   }
 
-  /// Runs the network over an image, `[height][width][3]` RGB minus mean.
+  /// Runs the network over an image.
   ///
   /// - Throws: `MemoryError`.
-  public func add(
-    _ image: [Float], width: Int, height: Int, pool: WorkerPool
-  ) throws(MemoryError) {
+  public func add(_ image: ImageTensor, pool: WorkerPool) throws {
     let network = try Network(
-      numbers, width: width, height: height, deepest: observed.upperBound - 1, backward: false,
+      numbers, width: image.width, height: image.height,
+      deepest: numbers.network.convolutions[observed.upperBound - 1].name, backward: false,
       client: self, pool: pool)
     shape = network.shape
-    image.withUnsafeBufferPointer { values in
-      guard let base = values.baseAddress else { return }
-      network.forward(base)
-    }
+    network.forward(image.values)
   }
 
   /// Adds rows that have been computed.
@@ -57,28 +54,25 @@ public final class ActivationStatistics<Numbers: Arithmetic>: NetworkClient {
     let scale = (0..<channels).map {
       numbers.activationScale(layer: layer) * (numbers.channelScale(layer: layer)?[$0] ?? 1)
     }
-    // Taken out of the list for the loop, so that its arrays are changed in place.
-    var statistics = layers[layer]
-    layers[layer] = Layer(largest: [], sums: [], positives: [])
-    statistics.largest.withUnsafeMutableBufferPointer { largest in
-      statistics.sums.withUnsafeMutableBufferPointer { sums in
-        statistics.positives.withUnsafeMutableBufferPointer { positives in
-          for y in rows {
-            let row = activations[y]
-            for x in 0..<width {
-              for c in 0..<channels {
-                let value = Numbers.number(row[x * channels + c]) * scale[c]
-                sums[c] += Double(value)
-                positives[c] += value > 0 ? 1 : 0
-                largest[c] = max(largest[c], value)
-              }
-            }
-          }
+    let statistics = layers[layer]
+    var (maxima, totals, counts) = (statistics.largest, statistics.sums, statistics.positives)
+    var largest = maxima.mutableSpan
+    var sums = totals.mutableSpan
+    var positives = counts.mutableSpan
+    for y in rows {
+      let row = activations[y]
+      for x in 0..<width {
+        for c in 0..<channels {
+          let value = Numbers.number(row[x * channels + c]) * scale[c]
+          sums[c] += Double(value)
+          positives[c] += value > 0 ? 1 : 0
+          largest[c] = max(largest[c], value)
         }
       }
     }
-    statistics.positions += rows.count * width
-    layers[layer] = statistics
+    layers[layer] = Layer(
+      largest: maxima, sums: totals, positives: counts,
+      positions: statistics.positions + rows.count * width)
   }
 
   /// There is no loss: nothing is differentiated.

@@ -33,10 +33,12 @@ struct ChannelBalance {
   }
 
   /// The network whose channels are divided by the scales.
-  func balanced(_ layers: [Float32Convolution]) -> [Float32Convolution] {
+  func balanced(
+    _ layers: [Float32Convolution], of network: NetworkTable
+  ) -> [Float32Convolution] {
     layers.indices.map { index in
       var layer = layers[index]
-      let inputs = VGG19.convolutions[index].inputChannels
+      let inputs = network.convolutions[index].inputChannels
       for o in layer.bias.indices {
         let own = scales[index][o]
         layer.bias[o] /= own

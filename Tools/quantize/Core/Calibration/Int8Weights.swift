@@ -1,21 +1,5 @@
 public import QuantVGG
-
-/// An image that activations are measured on: `[height][width][3]` RGB minus mean.
-public struct CalibrationImage {
-  /// Columns.
-  public var width: Int
-  /// Rows.
-  public var height: Int
-  /// The values.
-  public var values: [Float]
-
-  /// An image from its values.
-  public init(width: Int, height: Int, values: [Float]) {
-    self.width = width
-    self.height = height
-    self.values = values
-  }
-}
+public import StyleTransfer
 
 /// A network in the numeric contract's formats, made from single precision and calibration images.
 public struct Int8Weights {
@@ -24,10 +8,10 @@ public struct Int8Weights {
   /// Rounding in the first two blocks makes most of the gradient's error, and few activations come near
   /// the maximum: a finer step there does more good than clipping does harm. Below 0.8 clipping ruins later
   /// steps of an optimisation, and deeper layers gain nothing.
-  static func headroom(layer: Int) -> Float {
-    VGG19.poolings(before: layer) < 2 ? 0.85 : 1.1
-  }
+  static func headroom(_ layer: LayerName) -> Float { layer.poolings < 2 ? 0.85 : 1.1 }
 
+  /// The network that the layers are of.
+  public let network: NetworkTable
   /// Weights and scales, which both kinds of pooling share.
   public private(set) var weights: [QuantizedWeights] = []
   /// Biases and activation scales for average and for maximum pooling.
@@ -41,44 +25,45 @@ public struct Int8Weights {
   /// measured means).
   ///
   /// - Parameters:
-  ///   - layers: conv1_1 and on.
+  ///   - layers: conv1_1 and on, at least one.
+  ///   - network: the network that they are of.
   ///   - images: at least one; activation scales come from all of them, and so does the rounding.
   ///   - means: at least one, small; biases are corrected on these.
   ///   - granularity: how many weights share a scale.
   ///   - rounding: how weights become multiples of their scales.
   ///   - pool: the threads.
   ///   - progress: called with the share that is done.
-  /// - Throws: `QuantizeError`.
+  /// - Throws: `QuantizeError`; `MemoryError` where the system refuses memory for an image.
   public init(
-    _ layers: [Float32Convolution], images: [CalibrationImage], means: [CalibrationImage],
-    granularity: Granularity = .channel, rounding: Rounding = .nearest, pool: WorkerPool,
-    progress: (Double) -> Void = { _ in }
-  ) throws(QuantizeError) {
+    _ layers: [Float32Convolution], of network: NetworkTable, images: [ImageTensor],
+    means: [ImageTensor], granularity: Granularity = .channel, rounding: Rounding = .nearest,
+    pool: WorkerPool, progress: (Double) -> Void = { _ in }
+  ) throws {
     precondition(!images.isEmpty && !means.isEmpty && !layers.isEmpty)
+    self.network = network
     // Reading the images is about as much work as quantizing some layers to the nearest.
     let early = rounding == .nearest ? 0.6 : 0.1
     var wanted: [[ActivationStatistics<Float32Arithmetic>.Layer]] = []
     var maxima: [[[Float]]] = []
     for pooling in Pooling.allCases {
-      let float = Float32Arithmetic(layers, pooling: pooling)
+      let float = Float32Arithmetic(layers, of: network, pooling: pooling)
       maxima.append(
-        try Self.statistics(float, layers: layers.indices, images: images, pool: pool).map {
-          $0.largest
-        })
+        try Self.statistics(float, layers: layers.indices, images: images, pool: pool)
+          .map(\.largest))
       wanted.append(try Self.statistics(float, layers: layers.indices, images: means, pool: pool))
       progress(early * Double(wanted.count) / Double(Pooling.allCases.count))
     }
     let balance = ChannelBalance(maxima)
-    let balanced = balance.balanced(layers)
-    let networks = Pooling.allCases.map { Int8Arithmetic(pooling: $0, copies: .forward) }
+    let balanced = balance.balanced(layers, of: network)
+    let networks = Pooling.allCases.map { Int8Arithmetic(network, pooling: $0, copies: .forward) }
     for index in layers.indices {
-      let layer = VGG19.convolutions[index]
+      let layer = network.convolutions[index]
       weights.append(
         quantize(
           balanced[index].weights, outputChannels: layer.outputChannels, granularity: granularity))
       if rounding == .reconstruct {
         weights[index].values = try Self.reconstruct(
-          balanced[index].weights, scales: weights[index].scales, layer: index, images: images,
+          balanced[index].weights, scales: weights[index].scales, layer: layer, images: images,
           networks: networks, pool: pool)
       }
       for (place, pooling) in Pooling.allCases.enumerated() {
@@ -86,7 +71,7 @@ public struct Int8Weights {
         let largest = zip(maxima[place][index], channels).reduce(0) { max($0, $1.0 / $1.1) }
         let convolution = Int8Convolution(
           weights: weights[index].values, weightScale: weights[index].scales, bias: [],
-          outputScale: max(largest * Self.headroom(layer: index) / 255, 0x1p-30),
+          outputScale: max(largest * Self.headroom(layer.name) / 255, 0x1p-30),
           channelScale: channels)
         let corrected = try Self.corrected(
           convolution, bias: balanced[index].bias, network: networks[place],
@@ -100,41 +85,34 @@ public struct Int8Weights {
   }
 
   private static func reconstruct(
-    _ weights: [Float], scales: [Float], layer: Int, images: [CalibrationImage],
+    _ weights: [Float], scales: [Float], layer: NetworkTable.Convolution, images: [ImageTensor],
     networks: [Int8Arithmetic], pool: WorkerPool
-  ) throws(QuantizeError) -> [Int8] {
+  ) throws -> [Int8] {
     let gram = PatchGram(layer: layer, pool: pool)
     for network in networks {
-      for image in images {
-        do throws(MemoryError) {
-          try gram.add(image, through: network)
-        } catch {
-          throw .memory(error)
-        }
-      }
+      for image in images { try gram.add(image, through: network) }
     }
-    return withExtendedLifetime(gram) {
-      Reconstruction(gram, pool: pool).round(weights, scales: scales)
-    }
+    return Reconstruction(gram, pool: pool).round(weights, scales: scales)
   }
 
   /// A convolution with its bias, corrected on images by what `network`, the layers before, makes of them.
   private static func corrected(
     _ source: Int8Convolution, bias: [Float], network: Int8Arithmetic, inputScale: Float,
-    images: [CalibrationImage], wanted: ActivationStatistics<Float32Arithmetic>.Layer,
+    images: [ImageTensor], wanted: ActivationStatistics<Float32Arithmetic>.Layer,
     pool: WorkerPool
-  ) throws(QuantizeError) -> Int8Convolution {
+  ) throws -> Int8Convolution {
     let layer = network.layerCount
+    let name = network.network.convolutions[layer].name
     var (convolution, bias) = (source, bias)
     convolution.bias = try units(
-      bias, inputScale: inputScale, scales: source.weightScale, layer: layer)
+      bias, inputScale: inputScale, scales: source.weightScale, layer: name)
     network.append(convolution)
     let measured = try statistics(network, layers: layer..<layer + 1, images: images, pool: pool)
     network.removeLast()
     correct(
       &bias, measured: measured[layer], wanted: wanted, channelScale: source.channelScale)
     convolution.bias = try units(
-      bias, inputScale: inputScale, scales: source.weightScale, layer: layer)
+      bias, inputScale: inputScale, scales: source.weightScale, layer: name)
     return convolution
   }
 
@@ -151,70 +129,45 @@ public struct Int8Weights {
   }
 
   private static func units(
-    _ bias: [Float], inputScale: Float, scales: [Float], layer: Int
-  ) throws(QuantizeError) -> [Int32] {
-    var units: [Int32] = []
-    for (value, scale) in zip(bias, scales) {
+    _ bias: [Float], inputScale: Float, scales: [Float], layer: LayerName
+  ) throws -> [Int32] {
+    try zip(bias, scales).map { value, scale in
       guard let rounded = quantizeBias(value, inputScale: inputScale, weightScale: scale) else {
-        throw .largeBias(layer: VGG19.convolutions[layer].name)
+        throw QuantizeError.largeBias(layer)
       }
-      units.append(rounded)
+      return rounded
     }
-    return units
   }
 
   private static func statistics<Numbers: Arithmetic>(
-    _ numbers: Numbers, layers: Range<Int>, images: [CalibrationImage], pool: WorkerPool
-  ) throws(QuantizeError) -> [ActivationStatistics<Numbers>.Layer] {
+    _ numbers: Numbers, layers: Range<Int>, images: [ImageTensor], pool: WorkerPool
+  ) throws -> [ActivationStatistics<Numbers>.Layer] {
     let statistics = ActivationStatistics(numbers, layers: layers)
-    for image in images {
-      do throws(MemoryError) {
-        try statistics.add(
-          image.values, width: image.width, height: image.height, pool: pool)
-      } catch {
-        throw .memory(error)
-      }
-    }
+    for image in images { try statistics.add(image, pool: pool) }
     return statistics.layers
   }
 
   /// The file's tensors.
   public var tensors: [OutputTensor] {
-    var tensors: [OutputTensor] = []
-    for (index, weight) in weights.enumerated() {
-      let layer = VGG19.convolutions[index]
-      let channels = [layer.outputChannels]
-      tensors.append(
-        OutputTensor(
-          layer.name + ".weight", type: "I8",
-          shape: [layer.outputChannels, layer.inputChannels, 3, 3], values: weight.values))
-      tensors.append(
-        OutputTensor(
-          layer.name + ".weight_scale", type: "F32", shape: channels, values: weight.scales))
-      var scales: [Float] = []
-      for pooling in Pooling.allCases {
-        guard let convolution = convolutions[pooling]?[index] else { continue }
-        scales.append(convolution.outputScale)
-        tensors.append(
-          OutputTensor(
-            layer.name + ".bias." + pooling.rawValue, type: "I32", shape: channels,
-            values: convolution.bias))
-      }
-      tensors.append(
-        OutputTensor(layer.name + ".activation_scale", type: "F32", shape: [2], values: scales))
-      tensors.append(
-        OutputTensor(
-          layer.name + ".channel_scale", type: "F32", shape: channels,
-          values: convolutions[.average]?[index].channelScale ?? []))
+    weights.indices.flatMap { index in
+      let layers = Pooling.allCases.compactMap { convolutions[$0]?[index] }
+      let parts = WeightFile.parts(
+        .int8, network.convolutions[index], version: WeightFile.Kind.int8.version)
+      return [
+        OutputTensor(parts[0], weights[index].values),
+        OutputTensor(parts[1], weights[index].scales),
+        OutputTensor(parts[2], layers[0].bias), OutputTensor(parts[3], layers[1].bias),
+        OutputTensor(parts[4], layers.map(\.outputScale)),
+        OutputTensor(parts[5], layers[0].channelScale),
+      ]
     }
-    return tensors
   }
 }
 
 /// Why a network can not be quantized.
-public enum QuantizeError: Error, Equatable {
-  /// A bias is beyond 2^30 units: the weights can not be VGG-19's.
-  case largeBias(layer: String)
+public enum QuantizeError: Error, Equatable, CustomStringConvertible {
+  /// A bias is beyond 2^30 units: the weights can not be a trained network's.
+  case largeBias(LayerName)
   /// The system refused memory for a calibration image.
   case memory(MemoryError)
 
@@ -222,7 +175,7 @@ public enum QuantizeError: Error, Equatable {
   public var description: String {
     switch self {
     case .largeBias(let layer):
-      "has a bias in \(layer) that no activation scale fits; it is not VGG-19"
+      "has a bias in \(layer) that no activation scale fits; it is no trained network"
     case .memory(.refused(let bytes)):
       "cannot be calibrated: \(bytes >> 20) MiB of memory are refused; use smaller images"
     }

@@ -13,12 +13,14 @@ package enum FilterCheck {
   /// Compares what the file's kind promises with what its filters show.
   ///
   /// - Parameters:
-  ///   - layers: conv1_1 and on as the file has them, in `[O][I][3][3]`.
+  ///   - layers: all layers as the file has them, in `[O][I][3][3]`.
+  ///   - network: the network that they are of.
   ///   - original: the comparison with the original's filters.
   ///   - convention: the input that is assumed.
   /// - Returns: one sentence each; none where nothing is odd.
   package static func warnings(
-    _ layers: [Float32Convolution], original: OriginalFilters?, convention: InputConvention
+    _ layers: [Float32Convolution], of network: NetworkTable, original: OriginalFilters?,
+    convention: InputConvention
   ) -> [String] {
     if let original {
       var warnings: [String] = []
@@ -43,7 +45,7 @@ package enum FilterCheck {
     if smoothness(layers[0].weights) < 0.1 {
       return ["conv1_1 has no smooth filters; the weights are untrained or in another order"]
     }
-    let (rows, columns) = asymmetry(layers[8...])
+    let (rows, columns) = asymmetry(layers[network.place(of: .conv4_1)...])
     if columns > 2 * rows {
       return ["rows and columns of the filters look swapped; compare the file with its source"]
     }

@@ -29,56 +29,40 @@ enum FloatTensors {
     }
   }
 
-  /// A convolution under `name.weight` and `name.bias`, with a layer's shape and finite values.
+  /// A convolution under `name.weight` and `name.bias`, with the shape of a network's layer and finite values.
+  ///
+  /// - Throws: `SourceError`, or the container's error.
   func convolution(
-    _ name: String, as layer: NetworkTable.Convolution, layout: TensorLayout
-  ) throws(SourceError) -> Float32Convolution {
+    _ name: String, as layer: NetworkTable.Convolution, of network: NetworkTable,
+    layout: TensorLayout
+  ) throws -> Float32Convolution {
     guard let found = shape(name + ".weight"), let biases = shape(name + ".bias") else {
-      throw .missingLayer(name: layer.name)
+      throw SourceError.missingLayer(layer.name, of: network)
     }
     // Shapes are compared before anything of their size is copied.
     let expected = layout.shape(layer)
     guard found == expected else {
-      throw .wrongShape(layer: layer.name.description, found: found, expected: expected)
+      throw SourceError.wrongShape(
+        layer.name, isBias: false, found: found, expected: expected, of: network)
     }
     // Caffe and MATLAB write a list as an array of more dimensions, all others of which are 1.
     guard biases.filter({ $0 != 1 }) == [layer.outputChannels] else {
-      throw .wrongShape(
-        layer: "\(layer.name)'s bias", found: biases, expected: [layer.outputChannels])
+      throw SourceError.wrongShape(
+        layer.name, isBias: true, found: biases, expected: [layer.outputChannels], of: network)
     }
-    let weights = try values(name + ".weight", layer)
-    let bias = try values(name + ".bias", layer)
-    guard weights.allSatisfy({ $0.isFinite }), bias.allSatisfy({ $0.isFinite }) else {
-      throw .badValue(layer: layer.name.description)
-    }
+    guard let weights = try values(name + ".weight"), let bias = try values(name + ".bias"),
+      weights.allSatisfy(\.isFinite), bias.allSatisfy(\.isFinite)
+    else { throw SourceError.badValue(layer.name) }
     return Float32Convolution(weights: layout.canonical(weights, of: layer), bias: bias)
   }
 
-  private func values(
-    _ name: String, _ layer: NetworkTable.Convolution
-  ) throws(SourceError) -> [Float] {
+  /// A tensor's elements; nil where they have not been read.
+  private func values(_ name: String) throws -> [Float]? {
     switch self {
-    case .safetensors(let file):
-      do throws(WeightError) {
-        return try file.floats(name)
-      } catch {
-        throw .safetensors(error)
-      }
-    case .torch(let file):
-      do throws(TorchError) {
-        return try file.values(name, storage: "FloatStorage", as: Float.self).values
-      } catch {
-        throw .torch(error)
-      }
-    case .protobuf(let tensors):
-      do throws(ProtobufError) {
-        return try tensors[name]?.values() ?? []
-      } catch {
-        throw .protobuf(error)
-      }
-    case .library(let arrays):
-      guard let values = arrays[name]?.values else { throw .badValue(layer: layer.name.description) }
-      return values
+    case .safetensors(let file): try file.floats(name)
+    case .torch(let file): try file.values(name, storage: "FloatStorage", as: Float.self).values
+    case .protobuf(let tensors): try tensors[name]?.values()
+    case .library(let arrays): arrays[name]?.values
     }
   }
 }

@@ -8,10 +8,12 @@ package struct InputConvention: Equatable {
   /// What conv1_1's weights are divided by, per channel in RGB order.
   let divisor: [Double]
   /// What a weight adds to the bias, per channel in RGB order: the network's input for x = 0, that is,
-  /// for an image that is `VGG19.mean` everywhere.
+  /// for an image that is `NetworkTable.mean` everywhere.
   let shift: [Double]
 
-  private static let means = [VGG19.mean.red, VGG19.mean.green, VGG19.mean.blue].map { Double($0) }
+  private static let means = [
+    NetworkTable.mean.red, NetworkTable.mean.green, NetworkTable.mean.blue,
+  ].map { Double($0) }
 
   /// The canonical one.
   package static let rgb = InputConvention(isBGR: false, divisor: [1, 1, 1], shift: [0, 0, 0])
@@ -35,6 +37,12 @@ package struct InputConvention: Equatable {
     let shift = zip(means, mean).map { $0 - $1 }
     return shift.allSatisfy { $0.magnitude < 0.01 }
       ? .rgb : InputConvention(isBGR: false, divisor: [1, 1, 1], shift: shift)
+  }
+
+  /// The input in words.
+  var words: String {
+    "\(isBGR ? "BGR" : "RGB") "
+      + (self == .torchvision ? "as torchvision normalises it" : "minus the mean")
   }
 
   /// conv1_1 in canonical form: the order turned, factors and offsets folded into weights and bias.

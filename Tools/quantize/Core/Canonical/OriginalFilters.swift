@@ -1,10 +1,16 @@
+package import QuantVGG
+
 /// How conv1_1's filters lie relative to those of the original VGG-19 (Simonyan and Zisserman's Caffe
 /// model), found by comparing some of them.
 ///
 /// Names do not say how weights were trained or which channel comes first: files with torchvision's
 /// names are there with torchvision's weights and with the original ones. The first layer's numbers
-/// do: nobody trains the same filters twice. For other weights there is no answer.
+/// do: nobody trains the same filters twice. For other weights there is no answer. Filters of another network
+/// can be compared too; they tell how that layer lies, not whose the other layers are.
 package struct OriginalFilters: Equatable {
+  /// The network whose original filters are known here.
+  package static let network = NetworkTable.vgg19
+
   /// How the file's 3x3 filters lie.
   package enum Orientation: CaseIterable {
     case upright

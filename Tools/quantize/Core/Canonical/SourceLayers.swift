@@ -1,6 +1,6 @@
 internal import QuantVGG
 
-/// The sixteen convolutions of a container in canonical form, found by their names.
+/// A network's convolutions from a container in canonical form, found by their names.
 struct SourceLayers {
   /// How a container's tensors are meant.
   struct Meaning {
@@ -12,49 +12,71 @@ struct SourceLayers {
     let isCertain: Bool
   }
 
-  /// The layers, whose network takes RGB minus mean in 0...255.
-  private(set) var layers: [Float32Convolution] = []
-  /// Whether the tensors have torchvision's names.
-  let hasTorchvisionNames: Bool
-  /// What the filters are compared with the original's, if they are its.
-  let original: OriginalFilters?
-  /// What looks odd about the filters.
-  let warnings: [String]
+  /// How tensors are named.
+  enum Names {
+    /// As in the literature: `conv1_1`.
+    case layers
+    /// By the place in torchvision's `features`, where rectifiers and poolings count too.
+    case torchvision
 
-  /// Places of the convolutions in torchvision's `features`; rectifiers and poolings count too.
-  private static let places = [0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34]
-
-  /// - Throws: `SourceError` where a layer is missing, of a wrong shape, or not finite.
-  init(
-    _ tensors: FloatTensors, meaning: Meaning, progress: (Double) -> Void
-  ) throws(SourceError) {
-    hasTorchvisionNames = tensors.contains("features.0.weight")
-    guard hasTorchvisionNames || tensors.contains("conv1_1.weight") else {
-      throw .unknownNames(example: tensors.example)
+    func name(of layer: NetworkTable.Convolution) -> String {
+      switch self {
+      case .layers: layer.name.description
+      case .torchvision: "features.\(2 * layer.index + layer.name.poolings)"
+      }
     }
-    if let other = Self.otherNetwork(tensors, hasTorchvisionNames) { throw .otherNetwork(other) }
-    for layer in VGG19.convolutions {
-      let name = hasTorchvisionNames ? "features.\(Self.places[layer.index])" : layer.name
-      layers.append(try tensors.convolution(name, as: layer, layout: meaning.layout))
-      progress(Double(layer.index + 1) / Double(VGG19.convolutions.count))
-    }
-    let original = OriginalFilters(layers[0].weights)
-    var convention = hasTorchvisionNames ? .torchvision : meaning.convention
-    if !meaning.isCertain { convention = original?.convention ?? convention }
-    warnings = FilterCheck.warnings(layers, original: original, convention: convention)
-    layers[0] = convention.fold(layers[0])
-    self.original = original
   }
 
-  /// The name of a relative of VGG-19's, or nil.
-  private static func otherNetwork(_ tensors: FloatTensors, _ isTorchvision: Bool) -> String? {
-    guard isTorchvision else {
-      return tensors.contains("conv3_3.weight") && !tensors.contains("conv3_4.weight")
-        ? "VGG-16" : nil
+  /// The network that the layers are of.
+  let network: NetworkTable
+  /// The layers, whose network takes RGB minus mean in 0...255.
+  let layers: [Float32Convolution]
+  /// How the tensors are named.
+  let names: Names
+  /// Where the weights are from.
+  let origin: WeightOrigin
+  /// What looks odd about the filters, or is not known of them.
+  let warnings: [String]
+
+  /// - Throws: `SourceError` where a layer is missing, of a wrong shape, or not finite.
+  init(_ tensors: FloatTensors, meaning: Meaning, progress: (Double) -> Void) throws {
+    names = tensors.contains("features.0.weight") ? .torchvision : .layers
+    guard names == .torchvision || tensors.contains("conv1_1.weight") else {
+      throw SourceError.unknownNames(example: tensors.example)
     }
-    if tensors.contains("features.1.weight") { return "a VGG with batch normalisation" }
-    // VGG-16's fifth block begins at 24, after three convolutions in each of two blocks.
-    return tensors.contains("features.17.weight") && tensors.contains("features.24.weight")
-      ? "VGG-16" : nil
+    if names == .torchvision, tensors.contains("features.1.weight") {
+      throw SourceError.otherNetwork("a VGG with batch normalisation")
+    }
+    let (names, network) = (self.names, Self.network(tensors, self.names))
+    var layers = try network.convolutions.map { layer in
+      defer { progress(Double(layer.index + 1) / Double(network.convolutions.count)) }
+      return try tensors.convolution(
+        names.name(of: layer), as: layer, of: network, layout: meaning.layout)
+    }
+    let original = OriginalFilters(layers[0].weights)
+    var convention = names == .torchvision ? .torchvision : meaning.convention
+    if !meaning.isCertain { convention = original?.convention ?? convention }
+    var warnings = FilterCheck.warnings(
+      layers, of: network, original: original, convention: convention)
+    if network != OriginalFilters.network, original == nil, !meaning.isCertain {
+      warnings.append(
+        "the file does not tell what images its network reads; \(convention.words) is assumed; "
+          + "MatConvNet's, Keras' and Caffe's files tell")
+    }
+    layers[0] = convention.fold(layers[0])
+    let other = names == .torchvision && original == nil && network == OriginalFilters.network
+    origin =
+      .told(by: original, of: network) ?? (other ? .torchvision : .unknown(network))
+    (self.network, self.layers, self.warnings) = (network, layers, warnings)
+  }
+
+  /// The network that the names are of: the one with most layers that are there, less those that are missing.
+  private static func network(_ tensors: FloatTensors, _ names: Names) -> NetworkTable {
+    let fits = NetworkTable.all.map { network in
+      network.convolutions.reduce(0) {
+        $0 + (tensors.contains(names.name(of: $1) + ".weight") ? 1 : -1)
+      }
+    }
+    return zip(NetworkTable.all, fits).max { $0.1 < $1.1 }?.0 ?? .vgg19
   }
 }

@@ -21,7 +21,9 @@ package enum TensorLayout {
   }
 
   /// `[O][I][3][3]` from weights in this order.
-  package func canonical(_ weights: consuming [Float], of layer: NetworkTable.Convolution) -> [Float] {
+  package func canonical(_ weights: consuming [Float], of layer: NetworkTable.Convolution)
+    -> [Float]
+  {
     let (inputs, outputs) = (layer.inputChannels, layer.outputChannels)
     switch self {
     case .filters: return weights

@@ -1,9 +1,9 @@
 internal import QuantVGG
 
-/// Keras' HDF5 files of VGG-19, with and without its top: weights alone or a whole model.
+/// Keras' HDF5 files of VGG networks, with and without its top: weights alone or a whole model.
 package enum KerasFile {
   /// Whether bytes begin like an HDF5 file.
-  static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  static func matches(_ bytes: FileSlice) -> Bool {
     bytes.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a])
   }
 
@@ -15,10 +15,11 @@ package enum KerasFile {
       guard let name = layerName(path), tensors[name] == nil else { continue }
       tensors[name] = file.arrays[path]
     }
-    let first = tensors["conv1_1.weight"]?.shape
+    // The first layer is the same in all networks.
+    let first = tensors["\(LayerName.conv1_1).weight"]?.shape
+    let turned = NetworkTable.vgg19.convolutions.first.map(TensorLayout.turned.shape)
     return (
-      .library(tensors.isEmpty ? file.arrays : tensors),
-      first == TensorLayout.turned.shape(VGG19.convolutions[0]) ? .turned : .rows
+      .library(tensors.isEmpty ? file.arrays : tensors), first == turned ? .turned : .rows
     )
   }
 
@@ -29,11 +30,10 @@ package enum KerasFile {
     guard let leaf = parts.last, parts.first != "optimizer_weights" else { return nil }
     let isWeight = leaf.hasPrefix("kernel") || leaf.contains("_W")
     guard isWeight || leaf.hasPrefix("bias") || leaf.contains("_b") else { return nil }
-    for layer in VGG19.convolutions {
-      let numbers = layer.name.dropFirst(4).split(separator: "_")
-      guard parts.dropLast().contains("block\(numbers[0])_conv\(numbers[1])") else { continue }
-      return layer.name + (isWeight ? ".weight" : ".bias")
+    // VGG-19 has all names of the smaller networks.
+    let layer = NetworkTable.vgg19.convolutions.map(\.name).first {
+      parts.dropLast().contains("block\($0.block)_conv\($0.place)")
     }
-    return nil
+    return layer.map { "\($0)" + (isWeight ? ".weight" : ".bias") }
   }
 }

@@ -6,7 +6,7 @@ internal import CSystem
 /// See CModelFiles.h: libmatio and libhdf5 crash or allocate without bound on damaged files, so they
 /// run confined, and everything that comes out of the pipe is checked here.
 struct LibraryArrays {
-  /// An array; without values where it has more elements than a convolution of VGG-19.
+  /// An array; without values where it has more elements than any convolution of a VGG network.
   struct Array {
     let shape: [Int]
     let values: [Float]?
@@ -39,14 +39,14 @@ struct LibraryArrays {
   /// - Throws: `LibraryError`.
   init(
     path: String, format: Format, bytes: Int, meanwhile: () -> Void, progress: (Int) -> Void
-  ) throws(LibraryError) {
+  ) throws {
     let seconds = 10 + bytes / 10_000_000
     var child = modelfile_child()
     guard
       modelfile_start(
         format == .matlab ? MODELFILE_MATLAB : MODELFILE_HDF5, path, Int32(seconds),
         Self.mostMemory, &child) == 0
-    else { throw .noProcess(errno: system_errno()) }
+    else { throw LibraryError.noProcess(errno: system_errno()) }
     var isOpen = true
     defer { if isOpen { _ = modelfile_finish(child, 1) } }
     meanwhile()
@@ -54,31 +54,26 @@ struct LibraryArrays {
     isOpen = false
     switch modelfile_finish(child, 0) {
     case MODELFILE_DONE: return
-    case MODELFILE_TOO_LONG: throw .tooLong(library: format.library)
-    case MODELFILE_KILLED: throw .killed(library: format.library)
-    default: throw .unreadable(library: format.library)
+    case MODELFILE_TOO_LONG: throw LibraryError.tooLong(library: format.library)
+    case MODELFILE_KILLED: throw LibraryError.killed(library: format.library)
+    default: throw LibraryError.unreadable(library: format.library)
     }
   }
 
-  private mutating func read(_ pipe: Int32, _ progress: (Int) -> Void) throws(LibraryError) {
+  private mutating func read(_ pipe: Int32, _ progress: (Int) -> Void) throws {
     var elements = 0
     var header = modelfile_header()
-    while withUnsafeMutableBytes(of: &header, { Self.fill($0, from: pipe) }) {
+    while modelfile_read(pipe, &header, MemoryLayout.size(ofValue: header)) != 0 {
       guard header.magic == MODELFILE_MAGIC,
         header.name_length <= MODELFILE_LONGEST_NAME,
         header.rank <= MODELFILE_HIGHEST_RANK, arrays.count < Self.mostArrays
-      else { throw .tooMuch }
-      var shape: [Int] = []
-      var count = 1
-      withUnsafeBytes(of: header.dimensions) { dimensions in
-        for i in 0..<Int(header.rank) {
-          let size = dimensions.load(fromByteOffset: 8 * i, as: UInt64.self)
-          shape.append(Int(clamping: size))
-          count = count.multipliedReportingOverflow(by: Int(clamping: size)).partialValue
-        }
-      }
+      else { throw LibraryError.tooMuch }
+      let sizes = header.dimensions
+      let shape = [sizes.0, sizes.1, sizes.2, sizes.3, sizes.4, sizes.5, sizes.6, sizes.7]
+        .prefix(Int(header.rank)).map { Int(clamping: $0) }
+      let count = shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
       var characters = [UInt8](repeating: 0, count: Int(header.name_length))
-      Self.fill(&characters, from: pipe)
+      _ = modelfile_read(pipe, &characters, characters.count)
       let name = String(decoding: characters, as: UTF8.self)
       guard header.has_values != 0 else {
         arrays[name] = Array(shape: shape, values: nil)
@@ -86,37 +81,19 @@ struct LibraryArrays {
       }
       guard (0...Int(MODELFILE_LARGEST_ARRAY)).contains(count),
         elements + count <= Self.mostElements
-      else { throw .tooMuch }
+      else { throw LibraryError.tooMuch }
       var values = [Float](repeating: 0, count: count)
-      Self.fill(&values, from: pipe)
+      // Where the child has died, `modelfile_finish` tells how.
+      _ = modelfile_read(pipe, &values, count * MemoryLayout<Float>.size)
       elements += count
       arrays[name] = Array(shape: shape, values: values)
       progress(elements)
     }
   }
-
-  private static func fill<Element: BitwiseCopyable>(
-    _ values: inout [Element], from pipe: Int32
-  ) {
-    _ = values.withUnsafeMutableBytes { fill($0, from: pipe) }
-  }
-
-  /// Reads as many bytes as there is room for; false at the pipe's end, wherever that is.
-  private static func fill(_ bytes: UnsafeMutableRawBufferPointer, from pipe: Int32) -> Bool {
-    var filled = 0
-    while filled < bytes.count {
-      let count = CSystem.read(pipe, bytes.baseAddress.map { $0 + filled }, bytes.count - filled)
-      if count < 0, system_errno() == EINTR { continue }
-      // The child died; `modelfile_finish` tells how.
-      guard count > 0 else { return false }
-      filled += count
-    }
-    return true
-  }
 }
 
 /// Why a MATLAB or HDF5 file is not read.
-public enum LibraryError: Error, Equatable {
+public enum LibraryError: Error, Equatable, CustomStringConvertible {
   /// No process could be started.
   case noProcess(errno: Int32)
   /// The library refuses the file.

@@ -1,11 +1,11 @@
-/// MatConvNet's `imagenet-vgg-verydeep-19.mat`: MATLAB 5 (the published ones) or 7.3.
+/// MatConvNet's `imagenet-vgg-verydeep-19.mat` and `-16.mat`: MATLAB 5 (the published ones) or 7.3.
 enum MatConvNetFile {
   /// Whether bytes begin like a MATLAB file of either version.
-  static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  static func matches(_ bytes: FileSlice) -> Bool {
     bytes.starts(with: "MATLAB 5.0 MAT-file".utf8) || is73(bytes)
   }
 
-  private static func is73(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  private static func is73(_ bytes: FileSlice) -> Bool {
     bytes.starts(with: "MATLAB 7.3 MAT-file".utf8)
   }
 
@@ -13,14 +13,14 @@ enum MatConvNetFile {
   ///
   /// Each is a type, a length and that many bytes, after a header of 128. libmatio takes what is
   /// missing for zeros.
-  static func isWhole(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  static func isWhole(_ bytes: FileSlice) -> Bool {
     guard !is73(bytes) else { return true }
     guard bytes.count > 128 else { return false }
     let isSwapped = bytes[126] == UInt8(ascii: "M")
     var position = 128
     while position < bytes.count {
       guard bytes.count - position >= 8 else { return false }
-      let length = bytes.loadUnaligned(fromByteOffset: position + 4, as: UInt32.self)
+      let length = bytes.load(UInt32.self, at: position + 4)
       position += 8 + Int(isSwapped ? length.byteSwapped : length)
     }
     return position == bytes.count

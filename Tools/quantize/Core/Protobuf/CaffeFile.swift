@@ -1,5 +1,5 @@
 /// The blobs of a caffemodel: BVLC Caffe's NetParameter (caffe.proto) with its layers as V1, which all
-/// published VGG-19 files have, or as the later LayerParameter.
+/// published VGG files have, or as the later LayerParameter.
 struct CaffeFile {
   /// Field numbers of the two kinds of layers.
   private enum Layers: Int {
@@ -17,10 +17,10 @@ struct CaffeFile {
 
   /// Whether a message begins like a NetParameter: the fields before the first layer are name = 1,
   /// input = 3, input_dim = 4, input_shape = 8 and others of small messages.
-  static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  static func matches(_ bytes: FileSlice) -> Bool {
     var fields = ProtobufFields(bytes)
     var count = 0
-    do throws(ProtobufError) {
+    do {
       while let (number, value) = try fields.next() {
         if case .bytes = value, Layers(rawValue: number) != nil { return true }
         guard (1...10).contains(number), count < 64 else { return false }
@@ -28,14 +28,16 @@ struct CaffeFile {
         count += 1
       }
       return false
+    } catch ProtobufError.truncated {
+      // The first layer is cut off.
+      return count > 0
     } catch {
-      // The first layer is cut off, or the message is something else.
-      return error == .truncated && count > 0
+      return false
     }
   }
 
   /// Finds the blobs, `NAME.weight` and `NAME.bias` for the first layer of each name that has some.
-  init(_ bytes: UnsafeRawBufferPointer) throws(ProtobufError) {
+  init(_ bytes: FileSlice) throws {
     var fields = ProtobufFields(bytes)
     while let (number, value) = try fields.next() {
       guard let kind = Layers(rawValue: number), case .bytes(let layer) = value else { continue }
@@ -43,12 +45,10 @@ struct CaffeFile {
     }
   }
 
-  private mutating func read(
-    _ layer: UnsafeRawBufferPointer, _ kind: Layers
-  ) throws(ProtobufError) {
+  private mutating func read(_ layer: FileSlice, _ kind: Layers) throws {
     var fields = ProtobufFields(layer)
     var name = ""
-    var blobs: [UnsafeRawBufferPointer] = []
+    var blobs: [FileSlice] = []
     while let (number, value) = try fields.next() {
       switch number {
       case kind.name: name = try ProtobufFields.text(value)
@@ -63,9 +63,7 @@ struct CaffeFile {
   }
 
   /// BlobProto: num, channels, height, width = 1...4; data = 5; shape = 7; double_data = 8.
-  private static func tensor(
-    _ blob: UnsafeRawBufferPointer, name: String
-  ) throws(ProtobufError) -> ProtobufTensor {
+  private static func tensor(_ blob: FileSlice, name: String) throws -> ProtobufTensor {
     var fields = ProtobufFields(blob)
     var old: [Int?] = [nil, nil, nil, nil]
     var shape: [Int]?

@@ -9,54 +9,58 @@ struct PackedNumbers {
     case double = 8
   }
 
-  private let message: UnsafeRawBufferPointer
+  private let message: FileSlice
   private let field: Int
   private let element: Element
   /// How many numbers there are.
   private(set) var count = 0
 
   /// Counts the numbers of field `field` of a message.
-  init(_ message: UnsafeRawBufferPointer, field: Int, element: Element) throws(ProtobufError) {
+  init(_ message: FileSlice, field: Int, element: Element) throws {
     self.message = message
     self.field = field
     self.element = element
     var total = 0
-    try forEachSlice { total += $0.count }
-    count = total / element.rawValue
+    try forEachField { packed in
+      total += packed.count / element.rawValue
+    } single: { _ in
+      total += 1
+    }
+    count = total
   }
 
   /// The numbers in order, as Float32.
-  func values() throws(ProtobufError) -> [Float] {
+  func values() throws -> [Float] {
     var values: [Float] = []
     values.reserveCapacity(count)
-    try forEachSlice { slice in
-      for offset in stride(from: 0, to: slice.count, by: element.rawValue) {
-        switch element {
-        case .single: values.append(slice.loadUnaligned(fromByteOffset: offset, as: Float.self))
-        case .double:
-          values.append(Float(slice.loadUnaligned(fromByteOffset: offset, as: Double.self)))
-        }
-      }
+    try forEachField { packed in
+      values += packed.floats(element)
+    } single: { number in
+      values.append(number)
     }
     return values
   }
 
-  private func forEachSlice(
-    _ body: (UnsafeRawBufferPointer) -> Void
-  ) throws(ProtobufError) {
+  private func forEachField(_ packed: (FileSlice) -> Void, single: (Float) -> Void) throws {
     var fields = ProtobufFields(message)
     while let (number, value) = try fields.next() {
       guard number == field else { continue }
       switch value {
-      case .bytes(let bytes):
-        guard bytes.count % element.rawValue == 0 else { throw .malformed }
-        body(bytes)
-      case .fixed32(let bits) where element == .single:
-        withUnsafeBytes(of: bits) { body($0) }
-      case .fixed64(let bits) where element == .double:
-        withUnsafeBytes(of: bits) { body($0) }
-      default: throw .malformed
+      case .bytes(let bytes) where bytes.count % element.rawValue == 0: packed(bytes)
+      case .fixed32(let bits) where element == .single: single(Float(bitPattern: bits))
+      case .fixed64(let bits) where element == .double: single(Float(Double(bitPattern: bits)))
+      default: throw ProtobufError.malformed
       }
+    }
+  }
+}
+
+extension FileSlice {
+  /// The numbers that the bytes make, little endian, as Float32.
+  func floats(_ element: PackedNumbers.Element) -> [Float] {
+    switch element {
+    case .single: values(Float.self)
+    case .double: values(Double.self).map { Float($0) }
     }
   }
 }

@@ -9,86 +9,86 @@ struct ProtobufFields {
     case varint(UInt64)
     case fixed32(UInt32)
     case fixed64(UInt64)
-    case bytes(UnsafeRawBufferPointer)
+    case bytes(FileSlice)
   }
 
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: FileSlice
   private(set) var position = 0
 
-  init(_ bytes: UnsafeRawBufferPointer) {
+  init(_ bytes: FileSlice) {
     self.bytes = bytes
   }
 
   /// The next field, or nil at the end of the message.
-  mutating func next() throws(ProtobufError) -> (number: Int, value: Value)? {
+  mutating func next() throws -> (number: Int, value: Value)? {
     guard position < bytes.count else { return nil }
     let key = try varint()
-    guard key >> 3 > 0, key >> 3 <= 0x1fff_ffff else { throw .malformed }
+    guard key >> 3 > 0, key >> 3 <= 0x1fff_ffff else { throw ProtobufError.malformed }
     let number = Int(key >> 3)
     switch key & 7 {
     case 0: return (number, .varint(try varint()))
-    case 1: return (number, .fixed64(try take(8).loadUnaligned(as: UInt64.self)))
+    case 1: return (number, .fixed64(try take(8).load(UInt64.self, at: 0)))
     case 2:
       let count = try varint()
-      guard count <= UInt64(bytes.count - position) else { throw .truncated }
+      guard count <= UInt64(bytes.count - position) else { throw ProtobufError.truncated }
       return (number, .bytes(try take(Int(count))))
-    case 5: return (number, .fixed32(try take(4).loadUnaligned(as: UInt32.self)))
-    default: throw .malformed
+    case 5: return (number, .fixed32(try take(4).load(UInt32.self, at: 0)))
+    default: throw ProtobufError.malformed
     }
   }
 
   /// The numbers of a field that holds integers, packed or one by one.
-  static func append(_ value: Value, to list: inout [Int]) throws(ProtobufError) {
+  static func append(_ value: Value, to list: inout [Int]) throws {
     switch value {
     case .varint(let number): list.append(try integer(number))
     case .bytes(let packed):
       var fields = ProtobufFields(packed)
       while fields.position < packed.count { list.append(try integer(try fields.varint())) }
-    default: throw .malformed
+    default: throw ProtobufError.malformed
     }
     // No tensor has as many dimensions; a hostile list ends here.
-    guard list.count <= 16 else { throw .malformed }
+    guard list.count <= 16 else { throw ProtobufError.malformed }
   }
 
-  static func text(_ value: Value) throws(ProtobufError) -> String {
+  static func text(_ value: Value) throws -> String {
     guard case .bytes(let bytes) = value, bytes.count <= 4096,
       let text = String(validating: bytes, as: UTF8.self)
-    else { throw .malformed }
+    else { throw ProtobufError.malformed }
     return text
   }
 
-  static func message(_ value: Value) throws(ProtobufError) -> UnsafeRawBufferPointer {
-    guard case .bytes(let bytes) = value else { throw .malformed }
+  static func message(_ value: Value) throws -> FileSlice {
+    guard case .bytes(let bytes) = value else { throw ProtobufError.malformed }
     return bytes
   }
 
   /// A non-negative integer of at most 2^48, so that sums and small products do not overflow.
-  static func integer(_ number: UInt64) throws(ProtobufError) -> Int {
-    guard number <= 1 << 48 else { throw .malformed }
+  static func integer(_ number: UInt64) throws -> Int {
+    guard number <= 1 << 48 else { throw ProtobufError.malformed }
     return Int(number)
   }
 
-  private mutating func varint() throws(ProtobufError) -> UInt64 {
+  private mutating func varint() throws -> UInt64 {
     var result: UInt64 = 0
     for shift in stride(from: UInt64(0), to: 70, by: 7) {
-      guard position < bytes.count else { throw .truncated }
+      guard position < bytes.count else { throw ProtobufError.truncated }
       let byte = bytes[position]
       position += 1
       result |= UInt64(byte & 0x7f) << shift
       if byte < 0x80 { return result }
     }
-    throw .malformed
+    throw ProtobufError.malformed
   }
 
-  private mutating func take(_ count: Int) throws(ProtobufError) -> UnsafeRawBufferPointer {
-    guard count <= bytes.count - position else { throw .truncated }
+  private mutating func take(_ count: Int) throws -> FileSlice {
+    guard count <= bytes.count - position else { throw ProtobufError.truncated }
     defer { position += count }
-    return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
+    return bytes.part(position..<position + count)
   }
 }
 
 /// Why a Caffe or ONNX file is not read.
-public enum ProtobufError: Error, Equatable {
+public enum ProtobufError: Error, Equatable, CustomStringConvertible {
   /// A length in the file is larger than what follows.
   case truncated
   /// The bytes are no messages.

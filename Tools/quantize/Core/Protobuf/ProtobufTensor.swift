@@ -3,7 +3,7 @@ struct ProtobufTensor {
   enum Numbers {
     case fields(PackedNumbers)
     /// Little-endian Float32 or Float64.
-    case raw(UnsafeRawBufferPointer, PackedNumbers.Element)
+    case raw(FileSlice, PackedNumbers.Element)
   }
 
   /// Dimensions, outermost first.
@@ -11,18 +11,19 @@ struct ProtobufTensor {
   private let numbers: Numbers
 
   /// - Throws: `ProtobufError.badTensor` where the shape has another size than the numbers.
-  init(name: String, shape: [Int], numbers: Numbers) throws(ProtobufError) {
+  init(name: String, shape: [Int], numbers: Numbers) throws {
     var count = 1
     for size in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: size)
-      guard !overflow else { throw .badTensor(name) }
+      guard !overflow else { throw ProtobufError.badTensor(name) }
       count = product
     }
     switch numbers {
-    case .fields(let fields): guard fields.count == count else { throw .badTensor(name) }
+    case .fields(let fields):
+      guard fields.count == count else { throw ProtobufError.badTensor(name) }
     case .raw(let bytes, let element):
       guard bytes.count / element.rawValue == count, bytes.count % element.rawValue == 0 else {
-        throw .badTensor(name)
+        throw ProtobufError.badTensor(name)
       }
     }
     self.shape = shape
@@ -30,16 +31,10 @@ struct ProtobufTensor {
   }
 
   /// The numbers in row-major order.
-  func values() throws(ProtobufError) -> [Float] {
+  func values() throws -> [Float] {
     switch numbers {
-    case .fields(let fields): return try fields.values()
-    case .raw(let bytes, let element):
-      return stride(from: 0, to: bytes.count, by: element.rawValue).map {
-        switch element {
-        case .single: bytes.loadUnaligned(fromByteOffset: $0, as: Float.self)
-        case .double: Float(bytes.loadUnaligned(fromByteOffset: $0, as: Double.self))
-        }
-      }
+    case .fields(let fields): try fields.values()
+    case .raw(let bytes, let element): bytes.floats(element)
     }
   }
 }

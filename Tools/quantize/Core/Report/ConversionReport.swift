@@ -14,8 +14,9 @@ public struct ConversionReport {
   ///
   /// - Parameters:
   ///   - float32: the layers before it, conv1_1 and on.
+  ///   - network: the network that they are of.
   ///   - int8: the layers after it, by pooling.
-  ///   - pictures: at least one, of `VGG19.smallestSide(forLayer:)` of the last layer or more;
+  ///   - pictures: at least one, whose sides are at least the `smallestSide` of the last layer;
   ///     activations are compared on these.
   ///   - transfers: whose losses need no layer beyond the last.
   ///   - steps: of the transfers whose results are compared; 0 to leave results out.
@@ -23,10 +24,10 @@ public struct ConversionReport {
   ///   - progress: called with a line that says what is being done.
   /// - Throws: `TransferError`.
   public init(
-    _ float32: [Float32Convolution], int8: [Pooling: [Int8Convolution]],
-    pictures: [CalibrationImage], transfers: [ComparedTransfer] = [], steps: Int = 0,
-    pool: WorkerPool, progress: (String) -> Void = { _ in }
-  ) throws(TransferError) {
+    _ float32: [Float32Convolution], of network: NetworkTable,
+    int8: [Pooling: [Int8Convolution]], pictures: [ImageTensor], transfers: [ComparedTransfer] = [],
+    steps: Int = 0, pool: WorkerPool, progress: (String) -> Void = { _ in }
+  ) throws {
     precondition(!pictures.isEmpty && !int8.isEmpty)
     var layers: [LayerFigures] = []
     var figures = [TransferFigures?](repeating: nil, count: transfers.count)
@@ -36,13 +37,13 @@ public struct ConversionReport {
       if layers.isEmpty {
         layers = convolutions.indices.map { index in
           LayerFigures(
-            VGG19.convolutions[index].name, weights: float32[index].weights,
+            network.convolutions[index].name, weights: float32[index].weights,
             rounded: convolutions[index],
             inputScale: index > 0 ? convolutions[index - 1].channelScale : [])
         }
       }
-      let truth = Float32Arithmetic(float32, pooling: pooling)
-      let own = Int8Arithmetic(convolutions, pooling: pooling)
+      let truth = Float32Arithmetic(float32, of: network, pooling: pooling)
+      let own = Int8Arithmetic(convolutions, of: network, pooling: pooling)
       var agreements: [[ActivationAgreement.Layer]] = []
       for (index, picture) in pictures.enumerated() {
         progress("comparing activations, \(pooling.rawValue): \(index + 1) of \(pictures.count)")
@@ -64,14 +65,11 @@ public struct ConversionReport {
   }
 
   private static func agreement(
-    _ own: Int8Arithmetic, _ truth: Float32Arithmetic, _ picture: CalibrationImage,
+    _ own: Int8Arithmetic, _ truth: Float32Arithmetic, _ picture: ImageTensor,
     _ pool: WorkerPool
-  ) throws(TransferError) -> ActivationAgreement {
-    try picture.values.withUnsafeBufferPointer { (values) throws(TransferError) in
-      guard let image = values.baseAddress else { throw .memory(bytes: 0) }
-      return try ActivationAgreement(
-        own, reference: truth, image: image, width: picture.width, height: picture.height,
-        deepest: truth.layerCount - 1, plan: .streaming, pool: pool)
-    }
+  ) throws -> ActivationAgreement {
+    try ActivationAgreement(
+      own, reference: truth, image: picture.values, width: picture.width, height: picture.height,
+      deepest: truth.network.convolutions[truth.layerCount - 1].name, plan: .streaming, pool: pool)
   }
 }

@@ -15,8 +15,8 @@ public struct LayerFigures {
     public let clipped: Double
   }
 
-  /// The layer's name.
-  public let name: String
+  /// The layer.
+  public let name: LayerName
   /// 10 log10(sum w^2 / sum (w - q s)^2) over the layer's weights in real units; infinite where all
   /// are exact.
   public let weightSignalToNoise: Double
@@ -30,12 +30,12 @@ public struct LayerFigures {
   /// The figures of a layer's weights.
   ///
   /// - Parameters:
-  ///   - name: the layer's.
+  ///   - name: the layer.
   ///   - weights: `[outputChannels][inputChannels][3][3]` before rounding.
   ///   - convolution: the layer after it, with at least one output channel.
   ///   - inputScale: the channel scales of the layer before; empty where all are 1.
   public init(
-    _ name: String, weights: [Float], rounded convolution: Int8Convolution,
+    _ name: LayerName, weights: [Float], rounded convolution: Int8Convolution,
     inputScale: [Float] = []
   ) {
     let (scales, channels) = (convolution.weightScale, convolution.channelScale)

@@ -19,7 +19,7 @@ extension ConversionReport {
 
   private static func entry(_ layer: LayerFigures) -> JSONObject {
     var entry = JSONObject()
-    entry.add("layer", layer.name)
+    entry.add("layer", layer.name.description)
     entry.add("weight_sqnr_db", layer.weightSignalToNoise)
     entry.add("weight_scale_min", Double(layer.weightScales.lowerBound))
     entry.add("weight_scale_max", Double(layer.weightScales.upperBound))
@@ -47,18 +47,18 @@ extension ConversionReport {
     entry.add(
       "gradient_cosine",
       transfer.cosines.map { sample in
-        var point = JSONObject()
-        point.add("step", sample.step)
-        point.add("cosine", sample.value)
-        return point
+        JSONObject {
+          $0.add("step", sample.step)
+          $0.add("cosine", sample.value)
+        }
       })
     entry.add(
       "gram_error",
-      transfer.gramErrors.map { layer in
-        var error = JSONObject()
-        error.add("layer", layer.layer)
-        error.add("error", layer.value)
-        return error
+      transfer.gramErrors.map { error in
+        JSONObject {
+          $0.add("layer", error.layer.description)
+          $0.add("error", error.value)
+        }
       })
     if let end = transfer.end {
       entry.add("steps", transfer.steps)
@@ -67,5 +67,12 @@ extension ConversionReport {
       entry.add("J_end_change", end.change)
     }
     return entry
+  }
+}
+
+extension JSONObject {
+  fileprivate init(_ build: (inout JSONObject) -> Void) {
+    self.init()
+    build(&self)
   }
 }

@@ -48,7 +48,7 @@ extension ConversionReport {
       ]
       let svg = Curves(
         "Decibels by layer, \(Self.name(pooling))", curves, isLogarithmic: false, limits: 0...high,
-        labels: layers.map { String($0.name.dropFirst(4)) }
+        labels: layers.map { "\($0.name.block)_\($0.name.place)" }
       ).svg
       text += "<figure class=\"chart\">\(svg)<figcaption>Decibels by layer, \(Self.name(pooling)); "
       text += "higher is better</figcaption></figure>"
@@ -60,7 +60,7 @@ extension ConversionReport {
     var table = Table(["layer", "SQNR, dB", "least scale", "largest scale", "least channel scale"])
     for layer in layers {
       table.add(
-        layer.name, "",
+        layer.name.description, "",
         [
           Shown.decibels(layer.weightSignalToNoise), Shown.scale(layer.weightScales.lowerBound),
           Shown.scale(layer.weightScales.upperBound), Shown.scale(layer.channelScales.lowerBound),
@@ -74,7 +74,7 @@ extension ConversionReport {
     for layer in layers {
       guard let output = layer.outputs[pooling] else { continue }
       table.add(
-        layer.name, "",
+        layer.name.description, "",
         [
           Shown.decibels(output.local), Shown.decibels(output.cumulative),
           Shown.percent(output.clipped), Shown.scale(output.scale),
@@ -90,7 +90,7 @@ extension ConversionReport {
     var costs = Table(
       ["transfer", "J at start"] + first.cosines.map { "cosine, step \($0.step)" }
         + (first.end == nil ? [] : ["J, step \(first.steps)"]))
-    var grams = Table(["transfer"] + first.gramErrors.map { $0.layer })
+    var grams = Table(["transfer"] + first.gramErrors.map(\.layer.description))
     for transfer in transfers {
       let name = "\(transfer.name), \(transfer.pooling.rawValue)"
       costs.add(

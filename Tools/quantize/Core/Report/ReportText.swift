@@ -31,7 +31,7 @@ extension ConversionReport {
     for layer in layers {
       let outputs = poolings.compactMap { layer.outputs[$0] }
       text += row(
-        layer.name,
+        layer.name.description,
         [Shown.decibels(layer.weightSignalToNoise)]
           + outputs.flatMap {
             [

@@ -59,7 +59,7 @@ public struct TransferFigures {
   /// Cosines between both networks' image gradients, on images of the float32 run.
   public let cosines: [(step: Int, value: Double)]
   /// By style layer, how far int8's Gram matrix of the start image is from float32's, relative to it.
-  public let gramErrors: [(layer: String, value: Double)]
+  public let gramErrors: [(layer: LayerName, value: Double)]
   /// Steps after which results are compared; 0 where they are not.
   public let steps: Int
   /// The total cost of each network's result, both by the float32 network.
@@ -81,7 +81,7 @@ public struct TransferFigures {
   public init(
     _ transfer: ComparedTransfer, float32: Float32Arithmetic, int8: Int8Arithmetic, steps: Int,
     pool: WorkerPool, progress: (Double) -> Void = { _ in }
-  ) throws(TransferError) {
+  ) throws {
     let truth = try RecordedRun(transfer, float32, pool: pool)
     let own = try RecordedRun(transfer, int8, pool: pool)
     let last = max(Self.laterStep, steps)
@@ -114,7 +114,7 @@ public struct TransferFigures {
     self.cosines = cosines.reversed()
     start = Totals(float32: totals[0], int8: startTotal)
     gramErrors = zip(transfer.settings.styleLayers, zip(own.session.grams, grams)).map {
-      (VGG19.convolutions[$0.layer].name, Agreement.relativeError($1.0, $1.1))
+      ($0.layer, Agreement.relativeError($1.0, $1.1))
     }
 
     name = transfer.name
@@ -141,8 +141,8 @@ private struct RecordedRun<Numbers: Arithmetic> {
 
   init(
     _ transfer: ComparedTransfer, _ numbers: Numbers, pool: WorkerPool
-  ) throws(TransferError) {
-    do throws(OptimizerError) {
+  ) throws {
+    do {
       recorder = try GradientRecorder(
         Adam(rowLength: 3 * transfer.start.width, rows: transfer.start.height))
     } catch {

@@ -1,4 +1,5 @@
 internal import QuantVGG
+internal import StyleTransfer
 
 /// The Gram matrix of a convolution's inputs: sums over positions of x[i] x[j], where x is the 3x3 patch
 /// that makes one output, ordered `[tap][channel]`.
@@ -17,9 +18,10 @@ final class PatchGram: ParallelWork {
   let patch: Int
   /// Rows and columns of the matrix: `patch` rounded up to whole panels; the rest stays zero.
   let side: Int
-  private let layer: Int
+  private let layer: NetworkTable.Convolution
   private let channels: Int
   private let pool: WorkerPool
+  // SAFETY: all three belong to this object; an item of work writes 8 rows of `sums` that no other item touches.
   /// `[side][side]`, on and above the diagonal.
   private let sums: UnsafeMutablePointer<Int64>
   private let positions: UnsafeMutablePointer<UInt8>
@@ -28,10 +30,10 @@ final class PatchGram: ParallelWork {
   private var count = 0
 
   /// An empty matrix for the inputs of a layer.
-  init(layer: Int, pool: WorkerPool) {
+  init(layer: NetworkTable.Convolution, pool: WorkerPool) {
     self.layer = layer
     self.pool = pool
-    channels = VGG19.convolutions[layer].inputChannels
+    channels = layer.inputChannels
     patch = 9 * channels
     side = (patch + Self.panel - 1) / Self.panel * Self.panel
     sums = .allocate(capacity: side * side)
@@ -54,12 +56,12 @@ final class PatchGram: ParallelWork {
   ///   - image: the calibration image.
   ///   - numbers: the layers before, at least.
   /// - Throws: `MemoryError`.
-  func add(_ image: CalibrationImage, through numbers: Int8Arithmetic) throws(MemoryError) {
-    guard layer > 0 else {
+  func add(_ image: ImageTensor, through numbers: Int8Arithmetic) throws {
+    guard !layer.readsImage else {
       addPixels(image)
       return
     }
-    let map = try FeatureMap(of: image, layer: layer - 1, numbers: numbers, pool: pool)
+    let map = try FeatureMap(of: image, before: layer, numbers: numbers, pool: pool)
     self.numbers = numbers
     withExtendedLifetime(map) { add($0) }
   }
@@ -98,7 +100,7 @@ final class PatchGram: ParallelWork {
   }
 
   /// conv1_1 reads Int16 pixels, for which there is no kernel; 27 values do without.
-  private func addPixels(_ image: CalibrationImage) {
+  private func addPixels(_ image: ImageTensor) {
     var values = [Int64](repeating: 0, count: patch)
     for y in stride(from: 0, to: image.height, by: Self.step(image.height)) {
       for x in 0..<image.width {
@@ -107,7 +109,7 @@ final class PatchGram: ParallelWork {
           let isInside = (0..<image.height).contains(row) && (0..<image.width).contains(column)
           for c in 0..<3 {
             let value = isInside ? image.values[(row * image.width + column) * 3 + c] : 0
-            values[3 * tap + c] = Int64((value * 64).rounded(.toNearestOrEven))
+            values[3 * tap + c] = Int64(FixedPoint.imageUnits(value))
           }
         }
         for i in 0..<patch {
@@ -117,7 +119,8 @@ final class PatchGram: ParallelWork {
     }
   }
 
-  /// Turns the sums to Float64 where they are and hands them out, valid as long as this object; called once.
+  /// The matrix in Float64, in the memory of the sums, which are used up: called once, and valid as long as
+  /// this object.
   func matrix() -> UnsafeMutablePointer<Double> {
     let matrix = UnsafeMutableRawPointer(sums).bindMemory(to: Double.self, capacity: side * side)
     for i in 0..<side * side { matrix[i] = Double(Int64(bitPattern: matrix[i].bitPattern)) }
@@ -132,6 +135,7 @@ private final class FeatureMap: NetworkClient {
 
   let width: Int
   let height: Int
+  // SAFETY: both belong to this object and have the sizes named; rows are copied whole, inside them.
   /// `[height + 2][width + 2][channels]`.
   let padded: UnsafeMutablePointer<UInt8>
   private let layer: Int
@@ -140,11 +144,15 @@ private final class FeatureMap: NetworkClient {
   private let sourceRow: Int
 
   init(
-    of image: CalibrationImage, layer: Int, numbers: Int8Arithmetic, pool: WorkerPool
-  ) throws(MemoryError) {
-    self.layer = layer
-    let shape = NetworkShape(width: image.width, height: image.height, deepest: layer).layers[layer]
-    let isPooled = VGG19.convolutions[layer + 1].followsPool
+    of image: ImageTensor, before reader: NetworkTable.Convolution, numbers: Int8Arithmetic,
+    pool: WorkerPool
+  ) throws {
+    layer = reader.index - 1
+    let deepest = numbers.network.convolutions[layer].name
+    let shape = NetworkShape(
+      numbers.network, width: image.width, height: image.height, deepest: deepest
+    ).layers[layer]
+    let isPooled = reader.followsPool
     channels = shape.channels
     (width, height) = isPooled ? (shape.width / 2, shape.height / 2) : (shape.width, shape.height)
     sourceRow = shape.width * channels
@@ -153,12 +161,9 @@ private final class FeatureMap: NetworkClient {
     padded.initialize(repeating: 0, count: (height + 2) * stride)
     source = .allocate(capacity: shape.height * sourceRow)
     let network = try Network(
-      numbers, width: image.width, height: image.height, deepest: layer, backward: false,
+      numbers, width: image.width, height: image.height, deepest: deepest, backward: false,
       client: self, pool: pool)
-    image.values.withUnsafeBufferPointer { values in
-      guard let base = values.baseAddress else { return }
-      network.forward(base)
-    }
+    network.forward(image.values)
     for y in 0..<height {
       let out = padded + (y + 1) * stride + channels
       guard isPooled else {

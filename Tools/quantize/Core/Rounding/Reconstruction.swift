@@ -26,6 +26,9 @@ final class Reconstruction: ParallelWork {
 
   private let patch: Int
   private let side: Int
+  private let gram: PatchGram
+  // SAFETY: the memory is of `gram`, which this object keeps, and has `side * side` numbers. An item of work writes
+  // rows, or a column of `levels`, that no other item reads or writes.
   /// `[side][side]`: H, then U, on and above the diagonal.
   private let matrix: UnsafeMutablePointer<Double>
   private let pool: WorkerPool
@@ -34,14 +37,16 @@ final class Reconstruction: ParallelWork {
   /// `[outputChannels][patch]`, `[tap][channel]` within a row.
   private var weights: [Float] = []
   private var scales: [Float] = []
+  /// `[outputChannels][patch]` while they are rounded.
   private var levels: UnsafeMutablePointer<Int8>?
 
   /// A rounding for a layer's inputs.
   ///
   /// - Parameters:
-  ///   - gram: of the layer's inputs; its matrix is used up, and it must outlive this object.
+  ///   - gram: of the layer's inputs; its matrix is used up.
   ///   - pool: the threads.
   init(_ gram: PatchGram, pool: WorkerPool) {
+    self.gram = gram
     patch = gram.patch
     side = gram.side
     matrix = gram.matrix()
@@ -66,7 +71,10 @@ final class Reconstruction: ParallelWork {
     }
     self.scales = scales
     let levels = UnsafeMutablePointer<Int8>.allocate(capacity: source.count)
-    defer { levels.deallocate() }
+    defer {
+      levels.deallocate()
+      self.levels = nil
+    }
     self.levels = levels
     phase = .round
     pool.run(self, items: (outputs + Self.lanes - 1) / Self.lanes)
@@ -98,20 +106,14 @@ final class Reconstruction: ParallelWork {
     for k in rows {
       let row = matrix + k * side
       for m in rows.lowerBound..<k {
-        subtract(matrix + m * side, times: matrix[m * side + k], from: row, columns: k..<side)
+        let (source, factor) = (matrix + m * side, matrix[m * side + k])
+        for i in k..<side { row[i] -= factor * source[i] }
       }
       // Damping keeps the pivot positive; rounding errors must not turn it.
       let pivot = max(row[k], 1e-30).squareRoot()
       for i in k..<side { row[i] /= pivot }
       row[k] = pivot
     }
-  }
-
-  private func subtract(
-    _ source: UnsafePointer<Double>, times factor: Double, from row: UnsafeMutablePointer<Double>,
-    columns: Range<Int>
-  ) {
-    for i in columns { row[i] -= factor * source[i] }
   }
 
   /// Subtracts the eliminated rows' share from 8 rows below them.
@@ -123,7 +125,7 @@ final class Reconstruction: ParallelWork {
       )
       for m in eliminated {
         let source = matrix + m * side
-        let values = UnsafeRawPointer(source + column).loadUnaligned(as: Vector.self)
+        let values = load(m * side + column)
         sums.0 += source[first] * values
         sums.1 += source[first + 1] * values
         sums.2 += source[first + 2] * values
@@ -133,7 +135,7 @@ final class Reconstruction: ParallelWork {
         sums.6 += source[first + 6] * values
         sums.7 += source[first + 7] * values
       }
-      let out = matrix + first * side + column
+      let out = first * side + column
       subtract(sums.0, from: out)
       subtract(sums.1, from: out + side)
       subtract(sums.2, from: out + 2 * side)
@@ -145,20 +147,23 @@ final class Reconstruction: ParallelWork {
     }
   }
 
-  private func subtract(_ values: Vector, from row: UnsafeMutablePointer<Double>) {
-    let place = UnsafeMutableRawPointer(row)
-    place.storeBytes(of: place.loadUnaligned(as: Vector.self) - values, as: Vector.self)
+  /// 8 numbers of a row.
+  private func load(_ place: Int) -> Vector {
+    UnsafeRawPointer(matrix + place).loadUnaligned(as: Vector.self)
+  }
+
+  private func subtract(_ values: Vector, from place: Int) {
+    UnsafeMutableRawPointer(matrix + place).storeBytes(of: load(place) - values, as: Vector.self)
   }
 
   // MARK: Rounding
 
   private func roundChannels(_ item: Int) {
-    guard let levels else { return }
+    guard let levels else { preconditionFailure("no weights are being rounded") }
     let channels = item * Self.lanes..<min((item + 1) * Self.lanes, scales.count)
     var scale = Lanes(repeating: 1)
     for (lane, o) in channels.enumerated() { scale[lane] = Double(scales[o]) }
-    let errors = UnsafeMutablePointer<Lanes>.allocate(capacity: patch)
-    defer { errors.deallocate() }
+    var errors = [Lanes](repeating: .zero, count: patch)
     for k in stride(from: patch - 1, through: 0, by: -1) {
       let row = matrix + k * side
       var carried = Lanes.zero

@@ -111,26 +111,26 @@ struct Pickle {
   private(set) var storages: [String: TorchStorage] = [:]
   /// First byte after the pickle.
   private(set) var position: Int
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: FileSlice
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
 
-  private init(_ bytes: UnsafeRawBufferPointer, at position: Int) {
+  private init(_ bytes: FileSlice, at position: Int) {
     self.bytes = bytes
     self.position = position
   }
 
   /// Reads one pickle and returns its value and the position after it.
   static func read(
-    _ bytes: UnsafeRawBufferPointer, at position: Int
-  ) throws(TorchError) -> (value: PickleValue, end: Int, storages: [String: TorchStorage]) {
+    _ bytes: FileSlice, at position: Int
+  ) throws -> (value: PickleValue, end: Int, storages: [String: TorchStorage]) {
     var machine = Pickle(bytes, at: position)
     let value = try machine.run()
     return (value, machine.position, machine.storages)
   }
 
-  private mutating func run() throws(TorchError) -> PickleValue {
+  private mutating func run() throws -> PickleValue {
     for _ in 0..<Self.mostInstructions {
       let offset = position
       let opcode = try byte()
@@ -193,7 +193,7 @@ struct Pickle {
         // BUILD sets attributes of the object below, such as OrderedDict's _metadata; dropped.
         _ = try pop()
         _ = try top()
-      default: throw .forbiddenOpcode(opcode, offset: offset)
+      default: throw TorchError.forbiddenOpcode(opcode, offset: offset)
       }
     }
     throw malformed
@@ -201,13 +201,13 @@ struct Pickle {
 
   // MARK: Calls
 
-  private mutating func pushGlobal(module: String, name: String) throws(TorchError) {
+  private mutating func pushGlobal(module: String, name: String) throws {
     let global = module + "." + name
-    guard Self.allowedGlobals.contains(global) else { throw .forbiddenGlobal(global) }
+    guard Self.allowedGlobals.contains(global) else { throw TorchError.forbiddenGlobal(global) }
     stack.append(.global(global))
   }
 
-  private func call(_ callable: PickleValue, _ arguments: PickleValue) throws(TorchError)
+  private func call(_ callable: PickleValue, _ arguments: PickleValue) throws
     -> PickleValue
   {
     guard case .global(let name) = callable, let arguments = arguments.tuple else {
@@ -234,7 +234,7 @@ struct Pickle {
   }
 
   /// The persistent id ("storage", type, key, device, count[, view]).
-  private mutating func storage(_ id: PickleValue) throws(TorchError) -> TorchStorage {
+  private mutating func storage(_ id: PickleValue) throws -> TorchStorage {
     guard let parts = id.tuple, parts.count >= 5, parts[0].text == "storage",
       case .global(let type) = parts[1], let key = parts[2].text, let count = parts[4].integer,
       count >= 0
@@ -249,46 +249,46 @@ struct Pickle {
 
   private var malformed: TorchError { .malformed(offset: position) }
 
-  private func top() throws(TorchError) -> PickleValue {
+  private func top() throws -> PickleValue {
     guard let value = stack.last, stack.count > marks.last ?? 0 else { throw malformed }
     return value
   }
 
-  private mutating func pop() throws(TorchError) -> PickleValue {
+  private mutating func pop() throws -> PickleValue {
     let value = try top()
     stack.removeLast()
     return value
   }
 
-  private mutating func popToMark() throws(TorchError) -> [PickleValue] {
+  private mutating func popToMark() throws -> [PickleValue] {
     guard let mark = marks.popLast() else { throw malformed }
     let values = Array(stack[mark...])
     stack.removeSubrange(mark...)
     return values
   }
 
-  private mutating func pushTuple(_ count: Int) throws(TorchError) {
+  private mutating func pushTuple(_ count: Int) throws {
     var values: [PickleValue] = []
     for _ in 0..<count { values.insert(try pop(), at: 0) }
     try pushTuple(values)
   }
 
-  private mutating func pushTuple(_ values: [PickleValue]) throws(TorchError) {
+  private mutating func pushTuple(_ values: [PickleValue]) throws {
     stack.append(.tuple(values, depth: try depth(around: values)))
   }
 
-  private func depth(around values: [PickleValue]) throws(TorchError) -> Int {
+  private func depth(around values: [PickleValue]) throws -> Int {
     let depth = values.reduce(0) { max($0, $1.seal()) } + 1
     guard depth <= PickleValue.deepest else { throw malformed }
     return depth
   }
 
-  private mutating func recall(_ key: Int) throws(TorchError) {
+  private mutating func recall(_ key: Int) throws {
     guard let value = memo[key] else { throw malformed }
     stack.append(value)
   }
 
-  private func append(_ values: [PickleValue]) throws(TorchError) {
+  private func append(_ values: [PickleValue]) throws {
     guard case .list(let list) = try top(), !list.isSealed else { throw malformed }
     let depth = try depth(around: values)
     guard !list.isSealed else { throw malformed }  // It was put into itself.
@@ -296,7 +296,7 @@ struct Pickle {
     list.value.append(contentsOf: values)
   }
 
-  private func setItems(_ values: [PickleValue]) throws(TorchError) {
+  private func setItems(_ values: [PickleValue]) throws {
     guard case .dictionary(let items) = try top(), !items.isSealed, values.count % 2 == 0 else {
       throw malformed
     }
@@ -310,20 +310,20 @@ struct Pickle {
 
   // MARK: Bytes
 
-  private mutating func take(_ count: Int) throws(TorchError) -> UnsafeRawBufferPointer {
-    guard count <= bytes.count - position else { throw .truncated(offset: bytes.count) }
+  private mutating func take(_ count: Int) throws -> FileSlice {
+    guard count <= bytes.count - position else { throw TorchError.truncated(offset: bytes.count) }
     defer { position += count }
-    return UnsafeRawBufferPointer(rebasing: bytes[position..<position + count])
+    return bytes.part(position..<position + count)
   }
 
-  private mutating func byte() throws(TorchError) -> UInt8 { try take(1)[0] }
+  private mutating func byte() throws -> UInt8 { try take(1)[0] }
 
   /// An unsigned little-endian number of up to 4 bytes.
-  private mutating func number(_ count: Int) throws(TorchError) -> Int {
+  private mutating func number(_ count: Int) throws -> Int {
     try take(count).reversed().reduce(0) { $0 << 8 | Int($1) }
   }
 
-  private mutating func pushLong() throws(TorchError) {
+  private mutating func pushLong() throws {
     let count = try number(1)
     guard count <= 8 || count == 10 else { throw malformed }
     let digits = try take(count)
@@ -336,22 +336,22 @@ struct Pickle {
     stack.append(.integer(Int(truncatingIfNeeded: value)))
   }
 
-  private mutating func pushReal() throws(TorchError) {
+  private mutating func pushReal() throws {
     let bits = try take(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     stack.append(.real(Double(bitPattern: bits)))
   }
 
-  private mutating func pushText(count: Int) throws(TorchError) {
+  private mutating func pushText(count: Int) throws {
     guard let text = String(validating: try take(count), as: UTF8.self) else { throw malformed }
     stack.append(.text(text))
   }
 
-  private mutating func line() throws(TorchError) -> String {
+  private mutating func line() throws -> String {
     let start = position
     while try byte() != UInt8(ascii: "\n") {
       guard position - start <= 256 else { throw malformed }
     }
-    guard let text = String(validating: bytes[start..<position - 1], as: UTF8.self) else {
+    guard let text = String(validating: bytes.part(start..<position - 1), as: UTF8.self) else {
       throw malformed
     }
     return text

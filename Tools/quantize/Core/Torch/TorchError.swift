@@ -1,5 +1,5 @@
 /// Why a torch.save file is not read.
-public enum TorchError: Error, Equatable {
+public enum TorchError: Error, Equatable, CustomStringConvertible {
   /// The bytes are no pickle or zip that torch.save writes, from this byte on.
   case malformed(offset: Int)
   /// The pickle uses an instruction that tensors and dictionaries do not need.

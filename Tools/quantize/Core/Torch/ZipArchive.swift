@@ -3,33 +3,35 @@
 /// Sizes and offsets come from the central directory (APPNOTE.TXT sections 4.3.12 and 4.5.3, with
 /// Zip64) and are checked against the file; nothing is unpacked, so nothing can grow.
 struct ZipArchive {
-  private(set) var members: [String: UnsafeRawBufferPointer] = [:]
-  private let bytes: UnsafeRawBufferPointer
+  private(set) var members: [String: FileSlice] = [:]
+  private let bytes: FileSlice
 
-  init(_ bytes: UnsafeRawBufferPointer) throws(TorchError) {
+  init(_ bytes: FileSlice) throws {
     self.bytes = bytes
     // The end record is the last 22 bytes and a comment of at most 65535.
     let first = max(0, bytes.count - 22 - 65535)
     var end = bytes.count - 22
     while end >= first, try number(end, 4) != 0x0605_4b50 { end -= 1 }
-    guard end >= first, end >= 0 else { throw .truncated(offset: bytes.count) }
+    guard end >= first, end >= 0 else { throw TorchError.truncated(offset: bytes.count) }
     var count = try number(end + 10, 2)
     var position = try number(end + 16, 4)
     if count == 0xffff || position == 0xffff_ffff {
       let record = try number(end - 20 + 8, 8)
       guard try number(end - 20, 4) == 0x0706_4b50, try number(record, 4) == 0x0606_4b50 else {
-        throw .malformed(offset: end)
+        throw TorchError.malformed(offset: end)
       }
       count = try number(record + 32, 8)
       position = try number(record + 48, 8)
     }
     // An entry has at least 46 bytes.
-    guard count <= bytes.count / 46 else { throw .malformed(offset: end) }
+    guard count <= bytes.count / 46 else { throw TorchError.malformed(offset: end) }
     for _ in 0..<count { try readEntry(&position) }
   }
 
-  private mutating func readEntry(_ position: inout Int) throws(TorchError) {
-    guard try number(position, 4) == 0x0201_4b50 else { throw .malformed(offset: position) }
+  private mutating func readEntry(_ position: inout Int) throws {
+    guard try number(position, 4) == 0x0201_4b50 else {
+      throw TorchError.malformed(offset: position)
+    }
     let flags = try number(position + 8, 2)
     let method = try number(position + 10, 2)
     var size = try number(position + 20, 4)
@@ -40,7 +42,7 @@ struct ZipArchive {
     let nameStart = position + 46
     try check(nameStart, nameCount + extraCount + commentCount)
     let name = String(decoding: bytes[nameStart..<nameStart + nameCount], as: UTF8.self)
-    guard method == 0, flags & 1 == 0 else { throw .compressedMember(name) }
+    guard method == 0, flags & 1 == 0 else { throw TorchError.compressedMember(name) }
     // Zip64: the extra field 1 has the values whose 32 bits are all ones, in this order.
     var extra = nameStart + nameCount
     let extraEnd = extra + extraCount
@@ -55,25 +57,25 @@ struct ZipArchive {
       extra += 4 + length
     }
     guard try number(header, 4) == 0x0403_4b50, size == unpacked else {
-      throw .malformed(offset: position)
+      throw TorchError.malformed(offset: position)
     }
     let start = header + 30 + (try number(header + 26, 2)) + (try number(header + 28, 2))
     try check(start, size)
-    guard members[name] == nil else { throw .malformed(offset: position) }
-    members[name] = UnsafeRawBufferPointer(rebasing: bytes[start..<start + size])
+    guard members[name] == nil else { throw TorchError.malformed(offset: position) }
+    members[name] = bytes.part(start..<start + size)
     position = nameStart + nameCount + extraCount + commentCount
   }
 
-  private func check(_ start: Int, _ count: Int) throws(TorchError) {
+  private func check(_ start: Int, _ count: Int) throws {
     guard start >= 0, count >= 0, start <= bytes.count, count <= bytes.count - start else {
-      throw .truncated(offset: bytes.count)
+      throw TorchError.truncated(offset: bytes.count)
     }
   }
 
-  private func number(_ start: Int, _ count: Int) throws(TorchError) -> Int {
+  private func number(_ start: Int, _ count: Int) throws -> Int {
     try check(start, count)
     let value = bytes[start..<start + count].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    guard value <= UInt64(Int.max) else { throw .malformed(offset: start) }
+    guard value <= UInt64(Int.max) else { throw TorchError.malformed(offset: start) }
     return Int(value)
   }
 }

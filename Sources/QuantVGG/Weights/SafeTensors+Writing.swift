@@ -1,0 +1,61 @@
+extension SafeTensors {
+  /// A tensor's entry in a header: its name, type and shape.
+  public struct Entry: Sendable, Equatable {
+    /// Name in the file.
+    public let name: String
+    /// Element type as the format writes it: U8, I8, I32, F32 ...
+    public let type: String
+    /// Dimensions, outermost first.
+    public let shape: [Int]
+
+    /// An entry of one of the format's types, whose tensor is smaller than 2^63 bytes.
+    public init(_ name: String, type: String, shape: [Int]) {
+      precondition(SafeTensors.byteCount(type: type, shape: shape) != nil)
+      (self.name, self.type, self.shape) = (name, type, shape)
+    }
+
+    /// Bytes of the tensor.
+    public var byteCount: Int { SafeTensors.byteCount(type: type, shape: shape) ?? 0 }
+  }
+
+  /// The beginning of a file, which the tensors' bytes follow in the order of `entries`.
+  ///
+  /// - Parameters:
+  ///   - entries: the tensors; no two of one name.
+  ///   - metadata: what `__metadata__` says, in this order; no two of one key.
+  ///   - alignment: the header ends with as many spaces as make the tensors begin at a multiple of it.
+  /// - Returns: the header's length in 8 bytes, and the header.
+  public static func header(
+    _ entries: [Entry], metadata: [(key: String, value: String)], alignment: Int
+  ) -> [UInt8] {
+    var text = "{\"__metadata__\":{"
+    text += metadata.map { quote($0.key) + ":" + quote($0.value) }.joined(separator: ",")
+    text += "}"
+    var offset = 0
+    for entry in entries {
+      let end = offset + entry.byteCount
+      let shape = entry.shape.map { "\($0)" }.joined(separator: ",")
+      text += ",\(quote(entry.name)):{\"dtype\":\"\(entry.type)\",\"shape\":[\(shape)],"
+      text += "\"data_offsets\":[\(offset),\(end)]}"
+      offset = end
+    }
+    var bytes = Array((text + "}").utf8)
+    while (bytes.count + 8) % alignment != 0 { bytes.append(UInt8(ascii: " ")) }
+    return (0..<8).map { UInt8(truncatingIfNeeded: bytes.count >> (8 * $0)) } + bytes
+  }
+
+  private static func quote(_ text: String) -> String {
+    var quoted = "\""
+    for scalar in text.unicodeScalars {
+      switch scalar {
+      case "\"": quoted += "\\\""
+      case "\\": quoted += "\\\\"
+      case "\u{0}"..<" ":
+        let digits = String(scalar.value, radix: 16)
+        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: quoted.unicodeScalars.append(scalar)
+      }
+    }
+    return quoted + "\""
+  }
+}

@@ -1,0 +1,159 @@
+import CSystem
+import CommandOptions
+import QuantVGG
+import QuantizeCore
+import StyleTransfer
+
+/// A conversion from its source to its file and its report, step by step.
+struct Conversion {
+  /// What a file is made of.
+  private struct Content {
+    let tensors: [OutputTensor]
+    /// How the tensors were made, for the metadata.
+    var notes: [(key: String, value: String)] = []
+    /// The network that the tensors hold, where it is an int8 one.
+    var int8: Int8Weights?
+  }
+
+  private let options: Options
+  private let pool: WorkerPool
+  private var line: ProgressLine
+
+  init(_ options: Options) {
+    self.options = options
+    pool = WorkerPool(threads: options.threads)
+    line = ProgressLine(isQuiet: options.isQuiet)
+  }
+
+  /// Converts, writes, reports.
+  mutating func run() throws {
+    let source = try read()
+    let transfers = try options.report?.transfers(of: source.weights) ?? []
+    try options.report?.checkWritable()
+    let content = try convert(source)
+    let metadata = metadata(source, content)
+    try about(options.output) {
+      try SafeTensorsWriter.write(content.tensors, metadata: metadata, to: options.output)
+    }
+    let figures = try measure(source, content, transfers)
+    if let figures {
+      try options.report?.write(
+        figures,
+        ReportFacts(
+          output: options.output, source: source.kind, sourceHash: source.fileHash,
+          metadata: metadata))
+    }
+    tell(source, content, figures)
+  }
+
+  /// Shows progress, and ends the process when the user has asked to stop: no file is being written then.
+  private mutating func show(_ progress: String, unfinished: String = "nothing is written") {
+    if Console.isInterrupted {
+      line.erase()
+      Console.error("stopped; \(unfinished)")
+      exit(ExitCode.failed.rawValue)
+    }
+    line.draw(progress)
+  }
+
+  private mutating func read() throws -> SourceFile {
+    defer { line.erase() }
+    let source = try about(options.source) {
+      try SourceFile(path: options.source) { show("reading: \(Int($0 * 100)) %") }
+    }
+    line.erase()
+    if !options.isQuiet {
+      for warning in source.warnings { Console.error("warning: \(options.source): \(warning)") }
+    }
+    return source
+  }
+
+  private mutating func convert(_ source: SourceFile) throws -> Content {
+    switch options.kind {
+    case .float32: return Content(tensors: source.weights.float32Tensors)
+    case .codebook:
+      guard case .codebook = source.weights.layers else {
+        throw Failure("\(options.source) has no codebook; write it with --to float32")
+      }
+      return Content(tensors: source.weights.tensors)
+    case .int8: return try quantize(source)
+    }
+  }
+
+  private mutating func quantize(_ source: SourceFile) throws -> Content {
+    let (weights, least) = (source.weights, source.weights.smallestSide)
+    let images = try calibrationImages(options.calibration, side: 256, least: least)
+    let means = try calibrationImages(options.calibration, side: 96, least: least)
+    defer { line.erase() }
+    let int8 = try about(options.source) {
+      do {
+        return try Int8Weights(
+          weights.float32, of: weights.network, images: images, means: means,
+          granularity: options.granularity, rounding: options.rounding, pool: pool
+        ) { show("calibrating: \(Int($0 * 100)) %") }
+      } catch let error as MemoryError {
+        throw QuantizeError.memory(error)
+      }
+    }
+    return Content(
+      tensors: int8.tensors,
+      notes: [
+        ("calibration", "\(images.count) images"),
+        ("granularity", options.granularity.rawValue), ("rounding", options.rounding.rawValue),
+        ("image_scale", "1/64"),
+      ], int8: int8)
+  }
+
+  private func format(_ source: SourceFile) -> String {
+    options.kind.format(of: source.weights.network)
+  }
+
+  private func metadata(
+    _ source: SourceFile, _ content: Content
+  ) -> [(key: String, value: String)] {
+    [
+      ("format", format(source)), ("format_version", "\(options.kind.version)"),
+      ("input_order", "rgb"), ("mean", WeightFile.mean),
+    ] + source.provenance(of: options.kind) + content.notes
+  }
+
+  /// What the conversion costs, where a report is asked for.
+  private mutating func measure(
+    _ source: SourceFile, _ content: Content, _ transfers: [ComparedTransfer]
+  ) throws -> ConversionReport? {
+    guard let report = options.report, let int8 = content.int8 else { return nil }
+    let pictures = try report.pictures(
+      of: options.calibration, least: source.weights.smallestSide)
+    let unfinished = "\(options.output) is complete, the report is not written"
+    defer { line.erase() }
+    do {
+      return try ConversionReport(
+        source.weights.float32, of: int8.network, int8: int8.convolutions, pictures: pictures,
+        transfers: transfers, steps: report.steps, pool: pool
+      ) { show($0, unfinished: unfinished) }
+    } catch {
+      throw Failure("the report cannot be made: \(error)")
+    }
+  }
+
+  /// Says what has been done.
+  private func tell(_ source: SourceFile, _ content: Content, _ figures: ConversionReport?) {
+    if options.isJSON {
+      var report = JSONObject()
+      report.add("output", options.output)
+      report.add("format", format(source))
+      report.add("source", source.kind)
+      report.add("network", source.origin.source)
+      report.add("source_sha256", source.fileHash)
+      report.add("weights_sha256", source.weightsHash)
+      report.add("warnings", source.warnings)
+      report.add("tensors", content.tensors.count)
+      report.add("bytes", content.tensors.reduce(0) { $0 + $1.bytes.count })
+      if let path = options.report?.path { report.add("report", path) }
+      Console.print(report.text + "\n")
+    } else if !options.isQuiet {
+      Console.print("\(options.output): \(format(source)) from a \(source.kind)\n")
+      if let figures { Console.print(figures.text) }
+    }
+  }
+}

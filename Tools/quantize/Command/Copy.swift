@@ -1,0 +1,13 @@
+import QuantVGG
+import QuantizeCore
+
+/// Writes the layers up to `deepest` of a file of quantize, unchanged.
+func copy(_ options: Options, through deepest: LayerName) throws {
+  let (file, tensors) = try about(options.source) {
+    let file = try WeightFile(path: options.source)
+    return (file, try file.outputTensors(through: deepest))
+  }
+  try about(options.output) {
+    try SafeTensorsWriter.write(tensors, metadata: file.tensors.metadata, to: options.output)
+  }
+}

@@ -1,0 +1,17 @@
+/// What is wrong, as one line for the user.
+struct Failure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) {
+    self.description = description
+  }
+}
+
+/// Makes any error of `body`, the rest of a sentence, a sentence about a file.
+func about<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+  do {
+    return try body()
+  } catch {
+    throw Failure("\(path) \(error)")
+  }
+}

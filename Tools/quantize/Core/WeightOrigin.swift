@@ -1,0 +1,33 @@
+internal import QuantVGG
+
+/// Where weights are from, as far as their filters and the file tell, and their licence.
+public struct WeightOrigin: Equatable, Sendable {
+  /// One line for the metadata of the files made from them: the network and its training.
+  public let source: String
+  /// The licence line for the same.
+  public let license: String
+
+  /// Simonyan and Zisserman's VGG-19, recognised by the filters of conv1_1.
+  static let original = WeightOrigin(
+    source: "VGG-19, the original weights",
+    license: "VGG-19 by Karen Simonyan and Andrew Zisserman (Visual Geometry Group, University of "
+      + "Oxford), CC BY 4.0, https://creativecommons.org/licenses/by/4.0/")
+
+  /// torchvision's own training of VGG-19.
+  static let torchvision = WeightOrigin(
+    source: "VGG-19, torchvision's weights",
+    license: "VGG-19 as trained by the torchvision project, BSD-3-Clause")
+
+  /// Any other, and all of networks whose original filters are not known here.
+  static func unknown(_ network: NetworkTable) -> WeightOrigin {
+    WeightOrigin(
+      source: "\(network.title), weights of unknown training",
+      license: "not known; see where the weights are from")
+  }
+
+  /// What the filters tell; nil for a network whose original filters are not known here, and for other filters
+  /// than the original's.
+  static func told(by original: OriginalFilters?, of network: NetworkTable) -> WeightOrigin? {
+    original != nil && network == OriginalFilters.network ? .original : nil
+  }
+}
