@@ -13,18 +13,12 @@ import Testing
     + "/Fixtures/vgg19-reference.safetensors"
   private static let unknown = "VGG-16, weights of unknown training"
 
-  /// Reads a file with these bytes or what `write` makes of it.
-  private func read(_ write: (String) throws -> Void) throws -> SourceFile {
+  /// Reads the file that `make` makes.
+  private func read(_ make: (String) throws -> Void) throws -> SourceFile {
     let path = makeTemporaryFile()
     defer { unlink(path) }
-    try write(path)
+    try make(path)
     return try SourceFile(path: path)
-  }
-
-  private func write(_ bytes: [UInt8], to path: String) {
-    let descriptor = system_open(path, O_WRONLY, 0)
-    #expect(CSystem.write(descriptor, bytes, bytes.count) == bytes.count)
-    close(descriptor)
   }
 
   private func safetensors(_ tensors: [Tensor], to path: String) throws {

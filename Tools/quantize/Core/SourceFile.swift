@@ -5,13 +5,13 @@ public import QuantVGG
 public final class SourceFile {
   /// The weights in canonical form, and the network that they are of.
   public let weights: SourceWeights
-  /// What the file is, in words.
+  /// The kind of file in words.
   public let kind: String
-  /// Where the weights are from, and their licence.
+  /// The origin of the weights, and their licence.
   public let origin: WeightOrigin
   /// The file's metadata where it is one of the project's own.
   public let metadata: [(key: String, value: String)]
-  /// What looks odd about the weights, one sentence each.
+  /// Sentences on what looks odd about the weights.
   public let warnings: [String]
   /// SHA-256 of the file.
   public let fileHash: String

@@ -1,6 +1,6 @@
 internal import QuantVGG
 
-/// Where weights are from, as far as their filters and the file tell, and their licence.
+/// The origin of weights, as far as their filters and the file tell, and their licence.
 public struct WeightOrigin: Equatable, Sendable {
   /// One line for the metadata of the files made from them: the network and its training.
   public let source: String
@@ -25,7 +25,7 @@ public struct WeightOrigin: Equatable, Sendable {
       license: "not known; see where the weights are from")
   }
 
-  /// What the filters tell; nil for a network whose original filters are not known here, and for other filters
+  /// The origin that the filters tell; nil for a network whose original filters are not known here, and for other filters
   /// than the original's.
   static func told(by original: OriginalFilters?, of network: NetworkTable) -> WeightOrigin? {
     original != nil && network == OriginalFilters.network ? .original : nil

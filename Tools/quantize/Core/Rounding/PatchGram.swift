@@ -128,7 +128,7 @@ final class PatchGram: ParallelWork {
   }
 }
 
-/// What a convolution reads: the output of the layer before, pooled where a pooling lies between, with
+/// The input of a convolution: the output of the layer before, pooled where a pooling lies between, with
 /// a border of zeros.
 private final class FeatureMap: NetworkClient {
   typealias Numbers = Int8Arithmetic
