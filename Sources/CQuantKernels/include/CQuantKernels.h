@@ -89,9 +89,10 @@ typedef struct {
 
 /// Values of one of the 32 parts of a transformed panel, 16 for each of K channels, and of the cache line after it:
 /// parts that lie a power of two apart would share few places of the cache.
-static inline int64_t qv_winograd_part(int64_t channels) { return 16 * channels + 32; }
+#define QV_WINOGRAD_PART(K) (16 * (K) + 32)
 /// Values of a transformed panel.
-static inline int64_t qv_winograd_count(int64_t channels) { return 32 * qv_winograd_part(channels); }
+#define QV_WINOGRAD_COUNT(K) (32 * QV_WINOGRAD_PART(K))
+static inline int64_t qv_winograd_count(int64_t channels) { return QV_WINOGRAD_COUNT(channels); }
 
 /// One row of one panel of the transposed 3x3 convolution of a quantized gradient.
 ///   dot[r][i][x][n] = sum over k of (rows[r][x + i][k] - 128) * w[r][i][k][n]                      exact Int32

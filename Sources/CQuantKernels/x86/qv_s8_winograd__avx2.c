@@ -32,14 +32,14 @@ QV_TARGET_AVX2 void qv_s8_winograd__avx2(const qv_s8_winograd *a) {
             __m256i filters[2][16];
             QV_UNROLL for (int i = 0; i < 2; i++)
                 transform_filters(a->weights + k * QV_PANEL + (n + 4 * i) * 4, channels * QV_PANEL, filters[i]);
-            int16_t *out = a->out + n / 16 * qv_winograd_count(channels) / 2 + (k * 16 + n % 16 * 2);
+            int16_t *out = a->out + n / 16 * QV_WINOGRAD_COUNT(channels) / 2 + (k * 16 + n % 16 * 2);
             QV_UNROLL for (int product = 0; product < 16; product++) {
                 // [channel][4 k] of two times 4 channels become [channel][2 k] of 8, twice.
                 const __m256 low = _mm256_castsi256_ps(filters[0][product]);
                 const __m256 high = _mm256_castsi256_ps(filters[1][product]);
                 const __m256i even = _mm256_castps_si256(_mm256_shuffle_ps(low, high, 0x88));
                 const __m256i odd = _mm256_castps_si256(_mm256_shuffle_ps(low, high, 0xdd));
-                int16_t *part = out + product * qv_winograd_part(channels);
+                int16_t *part = out + product * QV_WINOGRAD_PART(channels);
                 _mm256_store_si256((__m256i *)part, _mm256_permute4x64_epi64(even, 0xd8));
                 _mm256_store_si256((__m256i *)(part + 32), _mm256_permute4x64_epi64(odd, 0xd8));
             }

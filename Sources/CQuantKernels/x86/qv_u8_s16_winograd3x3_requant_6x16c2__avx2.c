@@ -93,13 +93,13 @@ QV_INLINE_AVX2 void tile(const qv_u8_conv_winograd *a, int64_t first, const int 
     transform_pixels(a, first, MR, pixels);
     for (int half = 0; half < 2; half++) {
         const int lane = half * 16;
-        const int16_t *weights = a->weights + half * qv_winograd_count(channels) / 2;
+        const int16_t *weights = a->weights + half * QV_WINOGRAD_COUNT(channels) / 2;
         // Four times the convolution.
         __m256i sums[2][2][SQUARES][2];
         memset(sums, 0, sizeof sums);
         for (int product = 0; product < 16; product++) {
             __m256i acc[SQUARES][2];
-            multiply(pixels + product * SQUARES * (channels + GAP), weights + product * qv_winograd_part(channels),
+            multiply(pixels + product * SQUARES * (channels + GAP), weights + product * QV_WINOGRAD_PART(channels),
                      channels, MR, acc);
             for (int pixel = 0; pixel < 4; pixel++)
                 add_product(sums[pixel / 2][pixel % 2], acc, MR,
