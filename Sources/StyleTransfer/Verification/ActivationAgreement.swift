@@ -42,11 +42,22 @@ public struct ActivationAgreement: Sendable {
       preconditionFailure("a transfer without weights is only planned")
     }
     let packing = transfer.packing(copies: .forward)
-    let numbers = try weights.packed(packing, as: Int8Arithmetic.self)
-    let reference = try reference.packed(packing, as: Float32Arithmetic.self)
     let size = transfer.engineSize(transfer.resultSize)
-    let (width, height, deepest) = (size.width, size.height, packing.deepest)
-    precondition(image.count == 3 * size.pixelCount, "the image is the transfer's")
+    try self.init(
+      try weights.packed(packing, as: Int8Arithmetic.self),
+      reference: try reference.packed(packing, as: Float32Arithmetic.self),
+      image: ImageTensor(width: size.width, height: size.height, values: image),
+      deepest: packing.deepest, plan: plan, pool: pool)
+  }
+
+  /// Compares two networks with the same pooling on an image, up to a layer.
+  ///
+  /// - Throws: `TransferError.memory`.
+  package init(
+    _ numbers: Int8Arithmetic, reference: Float32Arithmetic, image: ImageTensor,
+    deepest: LayerName, plan: NetworkPlan = .streaming, pool: WorkerPool
+  ) throws(TransferError) {
+    let (width, height) = (image.width, image.height)
     let (own, truth) = (RowTap<Int8Arithmetic>(), RowTap<Float32Arithmetic>())
     let ownNetwork: Network<RowTap<Int8Arithmetic>>
     let truthNetwork: Network<RowTap<Float32Arithmetic>>
@@ -61,7 +72,7 @@ public struct ActivationAgreement: Sendable {
       throw TransferError(error)
     }
     var sums = [Energy](repeating: Energy(), count: ownNetwork.shape.layers.count)
-    image.withUnsafeBufferPointer { pixels in
+    image.values.withUnsafeBufferPointer { pixels in
       guard let base = pixels.baseAddress else { preconditionFailure("the image has pixels") }
       ownNetwork.beginForward(base)
       truthNetwork.beginForward(base)

@@ -55,7 +55,8 @@ public struct ConversionReport {
       }
       for (index, transfer) in transfers.enumerated() where transfer.pooling == pooling {
         figures[index] = try TransferFigures(
-          transfer, float32: truth, int8: own, steps: steps, pool: pool
+          transfer, float32: Weights(float32, of: network), int8: Weights(int8, of: network),
+          steps: steps, pool: pool
         ) { progress("\(transfer.name), \(pooling.rawValue): \(Int($0 * 100)) %") }
       }
     }
@@ -69,7 +70,7 @@ public struct ConversionReport {
     _ pool: WorkerPool
   ) throws -> ActivationAgreement {
     try ActivationAgreement(
-      own, reference: truth, image: picture.values, width: picture.width, height: picture.height,
-      deepest: truth.network.convolutions[truth.layerCount - 1].name, plan: .streaming, pool: pool)
+      own, reference: truth, image: picture,
+      deepest: truth.network.convolutions[truth.layerCount - 1].name, pool: pool)
   }
 }

@@ -193,5 +193,5 @@ private final class FeatureMap: NetworkClient {
     into gradient: UnsafeMutablePointer<Float>
   ) {}
 
-  func consumeImageGradient(_ gradient: UnsafePointer<Float>, row: Int, worker: Int) {}
+  func consumeImageGradient(_ gradient: UnsafeMutablePointer<Float>, row: Int, worker: Int) {}
 }
