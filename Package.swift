@@ -75,20 +75,21 @@ let package = Package(
     .target(
       name: "QuantizeCore",
       dependencies: [
-        "QuantVGG", "Optim", "StyleTransfer", "QualityReport", "FileOutput", "CommandOptions",
-        "CModelFiles", "CSystem",
+        "Rows", "QuantVGG", "Optim", "StyleTransfer", "QualityReport", "FileOutput",
+        "CommandOptions", "CModelFiles", "CSystem",
       ],
       path: "Tools/quantize/Core", swiftSettings: hostSettings),
     .executableTarget(
       name: "quantize",
       dependencies: [
-        "QuantizeCore", "QuantVGG", "StyleTransfer", "ImageIO", "FileOutput", "CommandOptions",
-        "CSystem",
+        "QuantizeCore", "Rows", "QuantVGG", "StyleTransfer", "ImageIO", "FileOutput",
+        "CommandOptions", "CSystem",
       ],
       path: "Tools/quantize/Command", swiftSettings: hostSettings),
     // The tests.
     .target(
-      name: "TestSupport", dependencies: ["Rows", "CSystem", "StyleTransfer"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Rows", "CSystem", "StyleTransfer"],
+      path: "Tests/TestSupport"),
     .target(name: "KernelModels", dependencies: ["CQuantKernels"], path: "Tests/KernelModels"),
     .testTarget(
       name: "QuantVGGTests",

@@ -1,6 +1,8 @@
 /// Elements in memory of their own, which is given back with the object.
 public final class Block<Element: BitwiseCopyable>: Sendable {
-  /// The elements, zeros at first; valid as long as the object.
+  /// The elements, zeros at first.
+  ///
+  /// Valid as long as the object: a local one is kept by `withElements`.
   public let elements: MemorySlice<Element>
   private let memory: Arena
 
@@ -12,5 +14,13 @@ public final class Block<Element: BitwiseCopyable>: Sendable {
     let reservation = plan.reserve(count, of: Element.self)
     memory = try Arena(plan)
     elements = memory.slice(reservation)
+  }
+
+  /// Calls `body` with the elements; the object lives until it returns.
+  public func withElements<Result, Failure: Error>(
+    _ body: (MemorySlice<Element>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    return try body(elements)
   }
 }

@@ -47,6 +47,22 @@ public struct MemorySlice<Element: BitwiseCopyable>: @unchecked Sendable {
     unsafe base.update(repeating: value, count: count)
   }
 
+  /// Neighbouring elements from an index on.
+  @inlinable
+  public func vector<Vector: SIMD>(at index: Int, as type: Vector.Type) -> Vector
+  where Vector.Scalar == Element, Vector: BitwiseCopyable {
+    assert(index >= 0 && index + Vector.scalarCount <= count, "a vector outside the slice")
+    return unsafe UnsafeRawPointer(base + index).loadUnaligned(as: type)
+  }
+
+  /// Sets neighbouring elements from an index on.
+  @inlinable
+  public func set<Vector: SIMD>(_ vector: Vector, at index: Int)
+  where Vector.Scalar == Element, Vector: BitwiseCopyable {
+    assert(index >= 0 && index + Vector.scalarCount <= count, "a vector outside the slice")
+    unsafe UnsafeMutableRawPointer(base + index).storeBytes(of: vector, as: Vector.self)
+  }
+
   /// Makes every byte 0.
   public func clear() { bytes.fill(0) }
 

@@ -42,18 +42,17 @@ struct BenchCommand {
   }
 
   func run() throws(Failure) -> ExitCode {
-    let (transfer, session, pool) = try Failure.from {
-      () throws(TransferError) -> (Transfer, Session, WorkerPool) in
-      let transfer = try self.transfer(try Weights.find(weights, precision: precision))
-      let pool = WorkerPool(threads: shared.threads)
-      return (transfer, try transfer.start(pool: pool).session, pool)
+    let pool = WorkerPool(threads: shared.threads)
+    let (weights, session) = try Failure.from { () throws(TransferError) -> (Weights, Session) in
+      let weights = try Weights.find(self.weights, precision: precision)
+      return (weights, try transfer(weights).start(pool: pool).session)
     }
-    measure(transfer, session, pool)
+    measure(weights, session, pool)
     return .done
   }
 
   /// A transfer of noise of the article's kind over a mid-grey: the values do not change the time.
-  private func transfer(_ weights: Weights) throws(TransferError) -> Transfer {
+  private func transfer(_ weights: Weights) -> Transfer {
     func noise(_ seed: UInt64) -> Picture {
       let grey = ImageTensor(width: size.width, height: size.height)
       return Picture(ImageTensor.noisy(content: grey, ratio: 1, seed: seed))
@@ -79,7 +78,7 @@ struct BenchCommand {
     var layerBackward: [Double] = []
   }
 
-  private func measure(_ transfer: Transfer, _ session: Session, _ pool: WorkerPool) {
+  private func measure(_ weights: Weights, _ session: Session, _ pool: WorkerPool) {
     var peak = 0.0
     var best = Best()
     best.layerForward = session.shape.layers.map { _ in .infinity }
@@ -88,7 +87,7 @@ struct BenchCommand {
       peak = max(
         peak,
         MultiplyAccumulatePeak.measure(
-          KernelTable(shared.instructionSet), isFloat: transfer.precision == .float32, pool: pool))
+          KernelTable(shared.instructionSet), isFloat: weights.precision == .float32, pool: pool))
       let start = Console.seconds
       _ = session.evaluate()
       let middle = Console.seconds
@@ -105,7 +104,7 @@ struct BenchCommand {
       }
     }
     report(
-      transfer.network, session.shape, best, peak: peak, isa: session.instructionSet,
+      weights.network, session.shape, best, peak: peak, isa: session.instructionSet,
       threads: pool.threads)
   }
 

@@ -23,7 +23,7 @@ struct Failure: Error {
       message =
         "there are no \(precision.rawValue) weights (\(Weights.fileName(precision))) beside the "
         + "program or in the data folder; name them with --weights FILE, or make them with quantize"
-    case .missingLayer(_, _, _, let isStyle):
+    case .missingLayer(_, _, let isStyle):
       message = "--\(isStyle ? "style" : "content")-layers: \(error.description)"
     case .tooSmall(let name, let width, let height, let least):
       message =

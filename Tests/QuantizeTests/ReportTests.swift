@@ -105,8 +105,7 @@ import Testing
       transfers: [transfer], steps: 3, pool: pool)
     let figures = try #require(report.transfers.first)
     let (truth, own) = (
-      Float32Arithmetic([float32], of: .vgg19, pooling: .average),
-      Int8Arithmetic([int8], of: .vgg19, pooling: .average)
+      Weights([float32], of: .vgg19), Weights([.average: [int8]], of: .vgg19)
     )
     let start = try scores(transfer, truth, own, steps: 0)
     let end = try scores(transfer, truth, own, steps: 3)
@@ -121,22 +120,22 @@ import Testing
 
   /// J of both runs' images by float32, and of int8's by itself.
   private func scores(
-    _ transfer: ComparedTransfer, _ truth: Float32Arithmetic, _ own: Int8Arithmetic, steps: Int
+    _ transfer: ComparedTransfer, _ truth: Weights, _ own: Weights, steps: Int
   ) throws -> (float32: Double, int8: Double, ownInt8: Double) {
-    func result<Numbers: Arithmetic>(_ numbers: Numbers) throws -> (image: ImageTensor, J: Double) {
-      let session = try TransferSession(
-        numbers, content: transfer.content, style: transfer.style, start: transfer.start,
-        settings: transfer.settings, optimizer: Adam(rowLength: 60, rows: 18), pool: pool)
+    func result(_ weights: Weights) throws -> (image: ImageTensor, J: Double) {
+      let session = try transfer.session(weights, pool: pool)
       for _ in 0..<steps { session.step() }
-      return (session.tensor, session.evaluate().total)
+      let image = ImageTensor(
+        width: transfer.start.width, height: transfer.start.height, values: Array(session.pixels))
+      return (image, session.evaluate().total)
+    }
+    func score(_ image: ImageTensor) throws -> Double {
+      let judged = ComparedTransfer(
+        "judged", pooling: transfer.pooling, content: transfer.content, style: transfer.style,
+        start: image, settings: transfer.settings)
+      return try judged.session(truth, pool: pool).evaluate().total
     }
     let int8 = try result(own)
-    return (
-      try result(truth).J,
-      try score(
-        truth, image: int8.image, content: transfer.content, style: transfer.style,
-        settings: transfer.settings, pool: pool
-      ).total, int8.J
-    )
+    return (try result(truth).J, try score(int8.image), int8.J)
   }
 }

@@ -61,20 +61,19 @@ import Testing
       pool: WorkerPool(threads: threads))
   }
 
-  /// What the losses and the image's gradient are with some arithmetic.
+  /// What the losses and the image's gradient are with some weights.
   private static func gradient(
-    _ numbers: some Arithmetic, content: [LayerName], style: [LayerName]
+    _ weights: Weights, _ pooling: Pooling, content: [LayerName], style: [LayerName]
   ) throws -> (LossValues, [Float]) {
-    let start = picture("start")
-    let recorder = try GradientRecorder(rowLength: 3 * start.width, rows: start.height)
-    let session = try TransferSession(
-      numbers, content: picture("content"), style: picture("style"), start: start,
+    let transfer = ComparedTransfer(
+      "t", pooling: pooling, content: picture("content"), style: picture("style"),
+      start: picture("start"),
       settings: TransferSettings(
         contentLayers: content.map { .init(layer: $0, weight: 1) },
-        styleLayers: style.map { .init(layer: $0, weight: 1) }),
-      optimizer: recorder, pool: pool)
-    let losses = session.step()
-    return (losses, Array(recorder.gradient))
+        styleLayers: style.map { .init(layer: $0, weight: 1) }))
+    let session = try transfer.session(weights, pool: pool)
+    let losses = session.measureGradient()
+    return (losses, Array(session.gradient))
   }
 
   /// Losses at any layer are those of real activations, whatever scales the channels have.
@@ -88,10 +87,9 @@ import Testing
     let scales = int8[1].channelScale
     #expect((scales.max() ?? 1) > 3 * (scales.min() ?? 1))
     let own = try Self.gradient(
-      Int8Arithmetic(int8, of: Self.network, pooling: pooling), content: losses.0, style: losses.1)
+      Weights([pooling: int8], of: Self.network), pooling, content: losses.0, style: losses.1)
     let truth = try Self.gradient(
-      Float32Arithmetic(Self.layers, of: Self.network, pooling: pooling), content: losses.0,
-      style: losses.1)
+      Weights(Self.layers, of: Self.network), pooling, content: losses.0, style: losses.1)
     #expect(try #require(Agreement.relative(own.0.total, truth.0.total)) < 0.03)
     #expect(Agreement.cosine(own.1, truth.1) > 0.985)
     #expect(Agreement.relativeError(own.1, truth.1) < 0.2)

@@ -1,4 +1,5 @@
 internal import QuantVGG
+package import Rows
 
 /// An image in the network's convention: `[height][width][3]`, RGB in 0...255 minus `NetworkTable.mean`.
 public struct ImageTensor: Sendable {
@@ -32,6 +33,15 @@ public struct ImageTensor: Sendable {
       values[i + 1] -= mean.green
       values[i + 2] -= mean.blue
     }
+  }
+
+  /// The values in memory of their own.
+  ///
+  /// - Throws: `MemoryError.refused`.
+  package func block() throws(MemoryError) -> Block<Float> {
+    let block = try Block<Float>(count: values.count)
+    block.elements.copy(values.span)
+    return block
   }
 
   /// The values with the mean added back; not clamped.

@@ -66,16 +66,20 @@ public final class Session {
         } catch {
           throw TransferError(error)
         }
-        try pixels.elements.withMutableSpan { (values) throws(TransferError) in
-          try transfer.style.read(
-            into: &values, size: transfer.styleSize, transposed: transfer.isTransposed)
+        try pixels.withElements { (elements) throws(TransferError) in
+          try elements.withMutableSpan { (values) throws(TransferError) in
+            try transfer.style.read(
+              into: &values, size: transfer.styleSize, transposed: transfer.isTransposed)
+          }
         }
         style = pixels
       case .measureStyle:
         guard let pixels = style else { preconditionFailure("the style was read") }
-        try network.measureStyle(
-          pixels.elements, width: styleSize.width, height: styleSize.height
-        ) { goesOn(phase.action, $0) }
+        try pixels.withElements { (elements) throws(TransferError) in
+          try network.measureStyle(
+            elements, width: styleSize.width, height: styleSize.height
+          ) { goesOn(phase.action, $0) }
+        }
         style = nil
       case .readContent:
         try update.image.withMutableSpan { (image) throws(TransferError) in

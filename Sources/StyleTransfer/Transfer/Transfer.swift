@@ -192,9 +192,7 @@ public struct Transfer {
   public func check() throws(TransferError) {
     for (layers, isStyle) in [(settings.contentLayers, false), (settings.styleLayers, true)] {
       for layer in layers where network.index(of: layer.layer) == nil {
-        throw .missingLayer(
-          network: network.title, layer: layer.layer,
-          last: network.convolutions[network.convolutions.count - 1].name, isStyle: isStyle)
+        throw .missingLayer(network: network, layer: layer.layer, isStyle: isStyle)
       }
     }
     let least = settings.deepest.smallestSide

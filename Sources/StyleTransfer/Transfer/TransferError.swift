@@ -14,7 +14,7 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
   /// There is no file of weights in any of the places that are searched.
   case noWeights(Precision)
   /// The weights' network lacks a layer of the settings.
-  case missingLayer(network: String, layer: LayerName, last: LayerName, isStyle: Bool)
+  case missingLayer(network: NetworkTable, layer: LayerName, isStyle: Bool)
   /// A picture's shorter side is below the least that the deepest layer needs.
   case tooSmall(name: String, width: Int, height: Int, least: Int)
   /// A picture in memory has not the size at which it is wanted.
@@ -60,8 +60,8 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
       return
         "there are no \(precision.rawValue) weights (\(Weights.fileName(precision))) beside the "
         + "program or in the data folder; name a file, or make them with quantize"
-    case .missingLayer(let network, let layer, let last, _):
-      return "\(network) has no \(layer.description); its layers are conv1_1 to \(last.description)"
+    case .missingLayer(let network, let layer, _):
+      return "\(network.title) has no \(layer.description); its layers are \(network.range)"
     case .tooSmall(let name, let width, let height, let least):
       return "\(name) becomes \(width)x\(height) pixels; the layers need \(least) a side: "
         + "use a larger size or picture"

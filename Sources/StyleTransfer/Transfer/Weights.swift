@@ -68,9 +68,10 @@ public final class Weights: @unchecked Sendable {
       case .float32(let convolutions): convolutions.count
       case .int8(let convolutions): convolutions.values.map { $0.count }.min() ?? 0
       }
-    guard let place = network.index(of: layer), place < count else {
-      throw .missingLayer(name: layer.description)
+    guard let place = network.index(of: layer) else {
+      throw .otherNetwork(network, lacks: layer)
     }
+    guard place < count else { throw .missingLayer(name: layer.description) }
     return place
   }
 

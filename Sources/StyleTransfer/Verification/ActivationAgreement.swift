@@ -36,18 +36,27 @@ public struct ActivationAgreement: Sendable {
   ///   - pool: the threads.
   /// - Throws: `TransferError.weights`, `.memory`.
   package init(
-    _ transfer: Transfer, reference: Weights, image: MemorySlice<Float>, plan: NetworkPlan = .streaming,
-    pool: WorkerPool
+    _ transfer: Transfer, reference: Weights, image: MemorySlice<Float>,
+    plan: NetworkPlan = .streaming, pool: WorkerPool
   ) throws(TransferError) {
     guard let weights = transfer.weights else {
       preconditionFailure("a transfer without weights is only planned")
     }
     let packing = transfer.packing(copies: .forward)
-    let numbers = try weights.packed(packing, as: Int8Arithmetic.self)
-    let reference = try reference.packed(packing, as: Float32Arithmetic.self)
     let size = transfer.engineSize(transfer.resultSize)
-    let (width, height, deepest) = (size.width, size.height, packing.deepest)
-    precondition(image.count == 3 * size.pixelCount, "the image is the transfer's")
+    try self.init(
+      try weights.packed(packing, as: Int8Arithmetic.self),
+      reference: try reference.packed(packing, as: Float32Arithmetic.self), image: image,
+      width: size.width, height: size.height, deepest: packing.deepest, plan: plan, pool: pool)
+  }
+
+  /// Compares two networks with the same pooling on an image, `[height][width][3]`, up to a layer.
+  ///
+  /// - Throws: `TransferError.memory`.
+  package init(
+    _ numbers: Int8Arithmetic, reference: Float32Arithmetic, image: MemorySlice<Float>,
+    width: Int, height: Int, deepest: LayerName, plan: NetworkPlan = .streaming, pool: WorkerPool
+  ) throws(TransferError) {
     let (own, truth) = (RowTap<Int8Arithmetic>(), RowTap<Float32Arithmetic>())
     let ownNetwork: ForwardNetwork<RowTap<Int8Arithmetic>>
     let truthNetwork: ForwardNetwork<RowTap<Float32Arithmetic>>

@@ -90,7 +90,7 @@ extension ReferenceCase {
 
 extension Transfer {
   /// Starts with the resident plan, whatever memory there is, on a pool's threads.
-  func startResident(pool: WorkerPool) throws(TransferError) -> TransferRun {
+  package func startResident(pool: WorkerPool) throws(TransferError) -> TransferRun {
     var transfer = self
     transfer.threads = pool.threads
     transfer.memory = .max

@@ -25,22 +25,13 @@ struct RunFile {
 
   private var stem: String { "\(folder)/\(run.precision.rawValue)-\(key.text)" }
 
-  /// One tensor of the header.
-  struct Part {
-    let name: String
-    let type: String
-    let shape: [Int]
-
-    var bytes: Int { shape.reduce(type == "F64" ? 8 : 4, *) }
-  }
-
   /// The tensors in the order in which a run makes them.
-  private var parts: [Part] {
-    var parts: [Part] = []
+  private var parts: [SafeTensors.Entry] {
+    var parts: [SafeTensors.Entry] = []
     for step in run.samples {
-      parts.append(Part(name: "image_\(step)", type: "F32", shape: [height, width, 3]))
+      parts.append(SafeTensors.Entry("image_\(step)", type: "F32", shape: [height, width, 3]))
       if run.keepsGradients {
-        parts.append(Part(name: "gradient_\(step)", type: "F32", shape: [height, width, 3]))
+        parts.append(SafeTensors.Entry("gradient_\(step)", type: "F32", shape: [height, width, 3]))
       }
     }
     if run.keepsGradients {
@@ -48,28 +39,19 @@ struct RunFile {
         let network = run.weights.network
         let channels = network.convolutions[network.place(of: layer.layer)].outputChannels
         parts.append(
-          Part(name: "gram_\(layer.layer)", type: "F32", shape: [channels, channels]))
+          SafeTensors.Entry("gram_\(layer.layer)", type: "F32", shape: [channels, channels]))
       }
     }
-    parts.append(Part(name: "measures", type: "F64", shape: [2]))
+    parts.append(SafeTensors.Entry("measures", type: "F64", shape: [2]))
     return parts
   }
 
   /// The beginning of the file: a length, and names with offsets.
   func header(plan: MemoryPlan, weightBytes: Int) -> [UInt8] {
-    var text =
-      "{\"__metadata__\":{\"run\":\(JSON.quote(run.name)),\"plan\":\"\(plan.name)\","
-      + "\"weight_bytes\":\"\(weightBytes)\"}"
-    var offset = 0
-    for part in parts {
-      let shape = part.shape.map { "\($0)" }.joined(separator: ",")
-      text += ",\"\(part.name)\":{\"dtype\":\"\(part.type)\",\"shape\":[\(shape)],"
-      text += "\"data_offsets\":[\(offset),\(offset + part.bytes)]}"
-      offset += part.bytes
-    }
-    var bytes = Array((text + "}").utf8)
-    while bytes.count % 8 != 0 { bytes.append(UInt8(ascii: " ")) }
-    return (0..<8).map { UInt8(truncatingIfNeeded: bytes.count >> (8 * $0)) } + bytes
+    SafeTensors.header(
+      parts,
+      metadata: [("run", run.name), ("plan", plan.name), ("weight_bytes", "\(weightBytes)")],
+      alignment: 8)
   }
 
   /// Whether the run is there, whole and of this shape.

@@ -99,11 +99,13 @@ struct Scorer {
     } catch {
       throw Failure(error.description)
     }
-    try file(runs.float).read("image_\(transfer.steps)", into: image.elements)
-    return try Failure.from { () throws(TransferError) in
-      try ActivationAgreement(
-        transfer, reference: runs.float.weights, image: image.elements, pool: pool
-      ).layers
+    return try image.withElements { (image) throws(Failure) in
+      try file(runs.float).read("image_\(transfer.steps)", into: image)
+      return try Failure.from { () throws(TransferError) in
+        try ActivationAgreement(
+          transfer, reference: runs.float.weights, image: image, pool: pool
+        ).layers
+      }
     }
   }
 }

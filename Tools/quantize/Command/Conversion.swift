@@ -2,6 +2,7 @@ import CSystem
 import CommandOptions
 import QuantVGG
 import QuantizeCore
+import Rows
 import StyleTransfer
 
 /// A conversion from its source to its file and its report, step by step.

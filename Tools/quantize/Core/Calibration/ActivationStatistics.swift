@@ -1,28 +1,29 @@
-public import QuantVGG
-public import StyleTransfer
+package import QuantVGG
+package import Rows
+package import StyleTransfer
 
 /// Maxima and means of a network's activations over images, by channel.
-public final class ActivationStatistics<Numbers: Arithmetic>: NetworkClient {
+package final class ActivationStatistics<Numbers: Arithmetic>: RowObserver {
   /// The statistics of one layer's output.
-  public struct Layer {
+  package struct Layer {
     /// `[channels]` the largest activation, in real units.
-    public var largest: [Float]
+    package var largest: [Float]
     /// `[channels]` sums over all positions, in real units.
-    public var sums: [Double]
+    package var sums: [Double]
     /// `[channels]` positions with a positive activation.
-    public var positives: [Int]
+    package var positives: [Int]
     /// Positions seen.
-    public var positions = 0
+    package var positions = 0
   }
 
   /// conv1_1 and on.
-  public private(set) var layers: [Layer]
+  package private(set) var layers: [Layer]
   private let numbers: Numbers
   private let observed: Range<Int>
   private var shape: NetworkShape?
 
   /// Statistics of some layers; those before are computed but not looked at.
-  public init(_ numbers: Numbers, layers observed: Range<Int>) {
+  package init(_ numbers: Numbers, layers observed: Range<Int>) {
     self.numbers = numbers
     self.observed = observed
     layers = numbers.network.convolutions[..<observed.upperBound].map {
@@ -36,17 +37,17 @@ public final class ActivationStatistics<Numbers: Arithmetic>: NetworkClient {
   /// Runs the network over an image.
   ///
   /// - Throws: `MemoryError`.
-  public func add(_ image: ImageTensor, pool: WorkerPool) throws {
-    let network = try Network(
+  package func add(_ image: ImageTensor, pool: WorkerPool) throws {
+    let network = try ForwardNetwork(
       numbers, width: image.width, height: image.height,
-      deepest: numbers.network.convolutions[observed.upperBound - 1].name, backward: false,
-      client: self, pool: pool)
+      deepest: numbers.network.convolutions[observed.upperBound - 1].name, observer: self,
+      pool: pool)
     shape = network.shape
-    network.forward(image.values)
+    try image.block().withElements { network.forward($0) }
   }
 
   /// Adds rows that have been computed.
-  public func didProduce(
+  package func didProduce(
     rows: Range<Int>, layer: Int, activations: ActivationRows<Numbers.Activation>
   ) {
     guard let shape, observed.contains(layer) else { return }
@@ -74,16 +75,4 @@ public final class ActivationStatistics<Numbers: Arithmetic>: NetworkClient {
       largest: maxima, sums: totals, positives: counts,
       positions: statistics.positions + rows.count * width)
   }
-
-  /// There is no loss: nothing is differentiated.
-  public func hasLoss(layer: Int) -> Bool { false }
-
-  /// Never called, as no gradient is asked for.
-  public func addLossGradient(
-    row: Int, columns: Range<Int>, layer: Int, activations: UnsafePointer<Numbers.Activation>,
-    into gradient: UnsafeMutablePointer<Float>
-  ) {}
-
-  /// Never called, as no gradient is asked for.
-  public func consumeImageGradient(_ gradient: UnsafePointer<Float>, row: Int, worker: Int) {}
 }

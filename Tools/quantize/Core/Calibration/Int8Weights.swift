@@ -1,4 +1,5 @@
 public import QuantVGG
+public import Rows
 public import StyleTransfer
 
 /// A network in the numeric contract's formats, made from single precision and calibration images.
@@ -55,7 +56,9 @@ public struct Int8Weights {
     }
     let balance = ChannelBalance(maxima)
     let balanced = balance.balanced(layers, of: network)
-    let networks = Pooling.allCases.map { Int8Arithmetic(network, pooling: $0, copies: .forward) }
+    var networks = Pooling.allCases.map {
+      Int8Arithmetic(Int8Layers(network, copies: .forward), pooling: $0)
+    }
     for index in layers.indices {
       let layer = network.convolutions[index]
       weights.append(
@@ -77,7 +80,7 @@ public struct Int8Weights {
           convolution, bias: balanced[index].bias, network: networks[place],
           inputScale: convolutions[pooling]?.last?.outputScale ?? 1.0 / 64, images: means,
           wanted: wanted[place][index], pool: pool)
-        networks[place].append(corrected)
+        networks[place] = networks[place].appending(corrected)
         convolutions[pooling, default: []].append(corrected)
       }
       progress(early + (1 - early) * Double(index + 1) / Double(layers.count))
@@ -88,11 +91,11 @@ public struct Int8Weights {
     _ weights: [Float], scales: [Float], layer: NetworkTable.Convolution, images: [ImageTensor],
     networks: [Int8Arithmetic], pool: WorkerPool
   ) throws -> [Int8] {
-    let gram = PatchGram(layer: layer, pool: pool)
+    let gram = try PatchGram(layer: layer, pool: pool)
     for network in networks {
       for image in images { try gram.add(image, through: network) }
     }
-    return Reconstruction(gram, pool: pool).round(weights, scales: scales)
+    return try Reconstruction(gram, pool: pool).round(weights, scales: scales)
   }
 
   /// A convolution with its bias, corrected on images by what `network`, the layers before, makes of them.
@@ -106,9 +109,8 @@ public struct Int8Weights {
     var (convolution, bias) = (source, bias)
     convolution.bias = try units(
       bias, inputScale: inputScale, scales: source.weightScale, layer: name)
-    network.append(convolution)
-    let measured = try statistics(network, layers: layer..<layer + 1, images: images, pool: pool)
-    network.removeLast()
+    let measured = try statistics(
+      network.appending(convolution), layers: layer..<layer + 1, images: images, pool: pool)
     correct(
       &bias, measured: measured[layer], wanted: wanted, channelScale: source.channelScale)
     convolution.bias = try units(

@@ -1,4 +1,5 @@
 public import QuantVGG
+internal import Rows
 public import StyleTransfer
 
 /// The cost of a conversion to int8: layer by layer, and on whole transfers.
@@ -55,7 +56,8 @@ public struct ConversionReport {
       }
       for (index, transfer) in transfers.enumerated() where transfer.pooling == pooling {
         figures[index] = try TransferFigures(
-          transfer, float32: truth, int8: own, steps: steps, pool: pool
+          transfer, float32: Weights(float32, of: network), int8: Weights(int8, of: network),
+          steps: steps, pool: pool
         ) { progress("\(transfer.name), \(pooling.rawValue): \(Int($0 * 100)) %") }
       }
     }
@@ -68,8 +70,10 @@ public struct ConversionReport {
     _ own: Int8Arithmetic, _ truth: Float32Arithmetic, _ picture: ImageTensor,
     _ pool: WorkerPool
   ) throws -> ActivationAgreement {
-    try ActivationAgreement(
-      own, reference: truth, image: picture.values, width: picture.width, height: picture.height,
-      deepest: truth.network.convolutions[truth.layerCount - 1].name, plan: .streaming, pool: pool)
+    try picture.block().withElements {
+      try ActivationAgreement(
+        own, reference: truth, image: $0, width: picture.width, height: picture.height,
+        deepest: truth.network.convolutions[truth.layerCount - 1].name, pool: pool)
+    }
   }
 }

@@ -1,5 +1,6 @@
 internal import Optim
 public import QuantVGG
+internal import Rows
 public import StyleTransfer
 
 /// A style transfer on which int8 is compared with float32.
@@ -72,18 +73,18 @@ public struct TransferFigures {
   ///
   /// - Parameters:
   ///   - transfer: what is compared.
-  ///   - float32: the float network, with the transfer's pooling.
-  ///   - int8: the fixed-point network of the same weights, with the same pooling.
+  ///   - float32: the weights of the float network.
+  ///   - int8: those of the fixed-point network that stands for it.
   ///   - steps: of both runs whose results are compared; 0 to leave that out.
   ///   - pool: the threads.
   ///   - progress: called with the share that is done.
   /// - Throws: `TransferError`.
   public init(
-    _ transfer: ComparedTransfer, float32: Float32Arithmetic, int8: Int8Arithmetic, steps: Int,
+    _ transfer: ComparedTransfer, float32: Weights, int8: Weights, steps: Int,
     pool: WorkerPool, progress: (Double) -> Void = { _ in }
   ) throws {
-    let truth = try RecordedRun(transfer, float32, pool: pool)
-    let own = try RecordedRun(transfer, int8, pool: pool)
+    let truth = try transfer.session(float32, pool: pool)
+    let own = try transfer.session(int8, pool: pool)
     let last = max(Self.laterStep, steps)
     let work = Double(last + steps)
 
@@ -92,28 +93,27 @@ public struct TransferFigures {
     var samples: [(step: Int, image: [Float], gradient: [Float])] = []
     var grams: [[Float]] = []
     for step in 0...last {
-      let image = Array(truth.session.image)
-      totals.append(truth.session.step().total)
+      let image = truth.pixels.array
+      totals.append(truth.step().total)
       if step == 0 || step == Self.laterStep {
-        samples.append((step, image, Array(truth.recorder.gradient)))
+        samples.append((step, image, truth.gradient.array))
       }
-      if step == 0 { grams = truth.session.grams }
+      if step == 0 { grams = truth.grams }
       progress(Double(step) / work)
     }
 
     // int8 on the same images, the start image last: it is where its own run begins.
-    own.recorder.isFrozen = true
     var cosines: [(step: Int, value: Double)] = []
     var startTotal = 0.0
     for sample in samples.reversed() {
-      own.load(sample.image)
-      startTotal = own.session.step().total
+      own.pixels.copy(sample.image.span)
+      startTotal = own.measureGradient().total
       cosines.append(
-        (sample.step, Agreement.cosine(Array(own.recorder.gradient), sample.gradient)))
+        (sample.step, Agreement.cosine(own.gradient.array, sample.gradient)))
     }
     self.cosines = cosines.reversed()
     start = Totals(float32: totals[0], int8: startTotal)
-    gramErrors = zip(transfer.settings.styleLayers, zip(own.session.grams, grams)).map {
+    gramErrors = zip(transfer.settings.styleLayers, zip(own.grams, grams)).map {
       ($0.layer, Agreement.relativeError($1.0, $1.1))
     }
 
@@ -124,37 +124,30 @@ public struct TransferFigures {
       end = nil
       return
     }
-    own.recorder.isFrozen = false
     for step in 0..<steps {
-      own.session.step()
+      own.step()
       progress(Double(last + step) / work)
     }
-    truth.load(Array(own.session.image))
-    end = Totals(float32: totals[steps], int8: truth.session.evaluate().total)
+    truth.pixels.copy(own.pixels)
+    end = Totals(float32: totals[steps], int8: truth.evaluate().total)
   }
 }
 
-/// A transfer's session whose gradients can be seen.
-private struct RecordedRun<Numbers: Arithmetic> {
-  let session: TransferSession<Numbers>
-  let recorder: GradientRecorder
-
-  init(
-    _ transfer: ComparedTransfer, _ numbers: Numbers, pool: WorkerPool
-  ) throws {
-    do {
-      recorder = try GradientRecorder(
-        Adam(rowLength: 3 * transfer.start.width, rows: transfer.start.height))
-    } catch {
-      throw TransferError(error)
-    }
-    session = try TransferSession(
-      numbers, content: transfer.content, style: transfer.style, start: transfer.start,
-      settings: transfer.settings, optimizer: recorder, pool: pool)
-  }
-
-  /// Makes an image the session's.
-  func load(_ image: [Float]) {
-    for i in image.indices { session.pixels[i] = image[i] }
+extension ComparedTransfer {
+  /// The transfer with a network, by the article's Adam: ready for its first step, and with gradients
+  /// that can be seen.
+  ///
+  /// - Throws: `TransferError`.
+  public func session(_ weights: Weights, pool: WorkerPool) throws -> Session {
+    var transfer = Transfer(
+      content: Picture(content), style: Picture(style), weights: weights)
+    transfer.start = .picture(Picture(start))
+    transfer.longerSide = nil
+    transfer.walk = .rows
+    transfer.settings = settings
+    transfer.pooling = pooling
+    transfer.optimizer = OptimizerSettings(method: .adam, state: .float32)
+    transfer.recordsGradient = true
+    return try transfer.startResident(pool: pool).session
   }
 }

@@ -1,4 +1,5 @@
 internal import QuantVGG
+internal import Rows
 internal import StyleTransfer
 
 /// The Gram matrix of a convolution's inputs: sums over positions of x[i] x[j], where x is the 3x3 patch
@@ -21,33 +22,27 @@ final class PatchGram: ParallelWork {
   private let layer: NetworkTable.Convolution
   private let channels: Int
   private let pool: WorkerPool
-  // SAFETY: all three belong to this object; an item of work writes 8 rows of `sums` that no other item touches.
-  /// `[side][side]`, on and above the diagonal.
-  private let sums: UnsafeMutablePointer<Int64>
-  private let positions: UnsafeMutablePointer<UInt8>
-  private let scratch: UnsafeMutableRawPointer
+  /// `[side][side]`, on and above the diagonal; an item of work writes 8 rows that no other touches.
+  private let sums: Block<Int64>
+  /// `[batch][side]`.
+  private let positions: Block<UInt8>
+  private let scratch: Block<UInt8>
   private var numbers: Int8Arithmetic?
   private var count = 0
 
   /// An empty matrix for the inputs of a layer.
-  init(layer: NetworkTable.Convolution, pool: WorkerPool) {
+  ///
+  /// - Throws: `MemoryError`.
+  init(layer: NetworkTable.Convolution, pool: WorkerPool) throws {
     self.layer = layer
     self.pool = pool
     channels = layer.inputChannels
     patch = 9 * channels
     side = (patch + Self.panel - 1) / Self.panel * Self.panel
-    sums = .allocate(capacity: side * side)
-    sums.initialize(repeating: 0, count: side * side)
-    positions = .allocate(capacity: Self.batch * side)
-    positions.initialize(repeating: 0, count: Self.batch * side)
-    scratch = .allocate(
-      byteCount: Int8Arithmetic.gramScratchBytes(width: Self.batch, channels: side), alignment: 64)
-  }
-
-  deinit {
-    sums.deallocate()
-    positions.deallocate()
-    scratch.deallocate()
+    sums = try Block(count: side * side)
+    positions = try Block(count: Self.batch * side)
+    scratch = try Block(
+      count: Int8Arithmetic.gramScratchBytes(width: Self.batch, channels: side))
   }
 
   /// Adds the positions of an image, of every n-th row where it is high.
@@ -63,17 +58,15 @@ final class PatchGram: ParallelWork {
     }
     let map = try FeatureMap(of: image, before: layer, numbers: numbers, pool: pool)
     self.numbers = numbers
-    withExtendedLifetime(map) { add($0) }
+    add(map)
   }
 
   private func add(_ map: FeatureMap) {
-    let stride = (map.width + 2) * channels
-    for y in Swift.stride(from: 0, to: map.height, by: Self.step(map.height)) {
+    for y in stride(from: 0, to: map.height, by: Self.step(map.height)) {
       for x in 0..<map.width {
-        let corner = map.padded + y * stride + x * channels
-        let out = positions + count * side
         for row in 0..<3 {
-          (out + 3 * row * channels).update(from: corner + row * stride, count: 3 * channels)
+          let first = count * side + 3 * row * channels
+          positions.elements[first..<first + 3 * channels].copy(map.patchRow(row, x: x, y: y))
         }
         count += 1
         if count == Self.batch { flush() }
@@ -84,8 +77,14 @@ final class PatchGram: ParallelWork {
 
   private static func step(_ height: Int) -> Int { (height + mostRows - 1) / mostRows }
 
+  /// The laid-out positions of the batch.
+  private var laidOut: MemorySlice<UInt8> {
+    scratch.elements[0..<Int8Arithmetic.gramScratchBytes(width: count, channels: side)]
+  }
+
   private func flush() {
-    numbers?.prepareGram(positions, into: scratch, width: count, channels: side)
+    numbers?.prepareGram(
+      Row(positions.elements[0..<count * side], channels: side), into: laidOut)
     pool.run(self, items: side / 8)
     count = 0
   }
@@ -94,8 +93,7 @@ final class PatchGram: ParallelWork {
     let first = 8 * item
     for panel in first / Self.panel..<side / Self.panel {
       numbers?.addGram(
-        positions, scratch: scratch, width: count, channels: side, first: first, panel: panel,
-        into: sums)
+        laidOut, channels: side, first: first, panel: panel, into: sums.elements)
     }
   }
 
@@ -113,7 +111,7 @@ final class PatchGram: ParallelWork {
           }
         }
         for i in 0..<patch {
-          for j in i..<patch { sums[i * side + j] += values[i] * values[j] }
+          for j in i..<patch { sums.elements[i * side + j] += values[i] * values[j] }
         }
       }
     }
@@ -121,27 +119,28 @@ final class PatchGram: ParallelWork {
 
   /// The matrix in Float64, in the memory of the sums, which are used up: called once, and valid as long as
   /// this object.
-  func matrix() -> UnsafeMutablePointer<Double> {
-    let matrix = UnsafeMutableRawPointer(sums).bindMemory(to: Double.self, capacity: side * side)
-    for i in 0..<side * side { matrix[i] = Double(Int64(bitPattern: matrix[i].bitPattern)) }
+  func matrix() -> MemorySlice<Double> {
+    let sums = sums.elements
+    let matrix = sums.bytes.elements(Double.self, count: sums.count)
+    for i in 0..<sums.count { matrix[i] = Double(sums[i]) }
     return matrix
   }
 }
 
 /// The input of a convolution: the output of the layer before, pooled where a pooling lies between, with
 /// a border of zeros.
-private final class FeatureMap: NetworkClient {
+private final class FeatureMap: RowObserver {
   typealias Numbers = Int8Arithmetic
 
   let width: Int
   let height: Int
-  // SAFETY: both belong to this object and have the sizes named; rows are copied whole, inside them.
   /// `[height + 2][width + 2][channels]`.
-  let padded: UnsafeMutablePointer<UInt8>
+  private let padded: Block<UInt8>
   private let layer: Int
   private let channels: Int
-  private let source: UnsafeMutablePointer<UInt8>
-  private let sourceRow: Int
+  /// The layer's output, `[its height][its width][channels]`.
+  private let output: Block<UInt8>
+  private let outputWidth: Int
 
   init(
     of image: ImageTensor, before reader: NetworkTable.Convolution, numbers: Int8Arithmetic,
@@ -154,44 +153,40 @@ private final class FeatureMap: NetworkClient {
     ).layers[layer]
     let isPooled = reader.followsPool
     channels = shape.channels
+    outputWidth = shape.width
     (width, height) = isPooled ? (shape.width / 2, shape.height / 2) : (shape.width, shape.height)
-    sourceRow = shape.width * channels
-    let stride = (width + 2) * channels
-    padded = .allocate(capacity: (height + 2) * stride)
-    padded.initialize(repeating: 0, count: (height + 2) * stride)
-    source = .allocate(capacity: shape.height * sourceRow)
-    let network = try Network(
-      numbers, width: image.width, height: image.height, deepest: deepest, backward: false,
-      client: self, pool: pool)
-    network.forward(image.values)
+    padded = try Block(count: (height + 2) * (width + 2) * channels)
+    output = try Block(count: shape.height * shape.width * channels)
+    let network = try ForwardNetwork(
+      numbers, width: image.width, height: image.height, deepest: deepest, observer: self,
+      pool: pool)
+    try image.block().withElements { network.forward($0) }
     for y in 0..<height {
-      let out = padded + (y + 1) * stride + channels
-      guard isPooled else {
-        out.update(from: source + y * sourceRow, count: sourceRow)
-        continue
+      let first = ((y + 1) * (width + 2) + 1) * channels
+      let row = MutableRow<Activation8>(
+        padded.elements[first..<first + width * channels], channels: channels)
+      if isPooled {
+        numbers.pool(
+          top: Row(outputRow(2 * y)), bottom: Row(outputRow(2 * y + 1)), into: row)
+      } else {
+        row.copy(Row(outputRow(y)))
       }
-      numbers.pool(
-        top: source + 2 * y * sourceRow, bottom: source + (2 * y + 1) * sourceRow, into: out,
-        width: width, channels: channels)
     }
   }
 
-  deinit {
-    padded.deallocate()
-    source.deallocate()
+  private func outputRow(_ y: Int) -> MutableRow<Activation8> {
+    let count = outputWidth * channels
+    return MutableRow(output.elements[y * count..<(y + 1) * count], channels: channels)
   }
 
-  func didProduce(rows: Range<Int>, layer: Int, activations: ActivationRows<UInt8>) {
+  /// One of the three rows of the patch of 3x3 pixels around a position, `[3][channels]`.
+  func patchRow(_ row: Int, x: Int, y: Int) -> MemorySlice<UInt8> {
+    let first = ((y + row) * (width + 2) + x) * channels
+    return padded.elements[first..<first + 3 * channels]
+  }
+
+  func didProduce(rows: Range<Int>, layer: Int, activations: ActivationRows<Activation8>) {
     guard layer == self.layer else { return }
-    for y in rows { (source + y * sourceRow).update(from: activations[y], count: sourceRow) }
+    for y in rows { outputRow(y).copy(activations[y]) }
   }
-
-  func hasLoss(layer: Int) -> Bool { false }
-
-  func addLossGradient(
-    row: Int, columns: Range<Int>, layer: Int, activations: UnsafePointer<UInt8>,
-    into gradient: UnsafeMutablePointer<Float>
-  ) {}
-
-  func consumeImageGradient(_ gradient: UnsafePointer<Float>, row: Int, worker: Int) {}
 }

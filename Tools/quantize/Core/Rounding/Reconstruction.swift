@@ -1,4 +1,5 @@
 internal import QuantVGG
+internal import Rows
 
 /// Rounds a layer's weights so that its outputs change least, not the weights themselves.
 ///
@@ -27,10 +28,9 @@ final class Reconstruction: ParallelWork {
   private let patch: Int
   private let side: Int
   private let gram: PatchGram
-  // SAFETY: the memory is of `gram`, which this object keeps, and has `side * side` numbers. An item of work writes
-  // rows, or a column of `levels`, that no other item reads or writes.
-  /// `[side][side]`: H, then U, on and above the diagonal.
-  private let matrix: UnsafeMutablePointer<Double>
+  /// `[side][side]` in the memory of `gram`: H, then U, on and above the diagonal. An item of work writes rows
+  /// that no other item reads or writes.
+  private let matrix: MemorySlice<Double>
   private let pool: WorkerPool
   private var phase = Phase.eliminate
   private var eliminated = 0..<0
@@ -38,7 +38,7 @@ final class Reconstruction: ParallelWork {
   private var weights: [Float] = []
   private var scales: [Float] = []
   /// `[outputChannels][patch]` while they are rounded.
-  private var levels: UnsafeMutablePointer<Int8>?
+  private var levels: Block<Int8>?
 
   /// A rounding for a layer's inputs.
   ///
@@ -61,7 +61,8 @@ final class Reconstruction: ParallelWork {
   ///   - source: `[outputChannels][inputChannels][3][3]`.
   ///   - scales: `[outputChannels]`.
   /// - Returns: the multiples, in the order of `source`.
-  func round(_ source: [Float], scales: [Float]) -> [Int8] {
+  /// - Throws: `MemoryError`.
+  func round(_ source: [Float], scales: [Float]) throws -> [Int8] {
     let (outputs, inputs) = (scales.count, patch / 9)
     weights = [Float](repeating: 0, count: source.count)
     for o in 0..<outputs {
@@ -70,12 +71,10 @@ final class Reconstruction: ParallelWork {
       }
     }
     self.scales = scales
-    let levels = UnsafeMutablePointer<Int8>.allocate(capacity: source.count)
-    defer {
-      levels.deallocate()
-      self.levels = nil
-    }
-    self.levels = levels
+    let block = try Block<Int8>(count: source.count)
+    let levels = block.elements
+    self.levels = block
+    defer { self.levels = nil }
     phase = .round
     pool.run(self, items: (outputs + Self.lanes - 1) / Self.lanes)
     var result = [Int8](repeating: 0, count: source.count)
@@ -104,9 +103,9 @@ final class Reconstruction: ParallelWork {
   /// The rows of U of a block from which all rows before are eliminated.
   private func factorizeRows(_ rows: Range<Int>) {
     for k in rows {
-      let row = matrix + k * side
+      let row = matrix.from(k * side)
       for m in rows.lowerBound..<k {
-        let (source, factor) = (matrix + m * side, matrix[m * side + k])
+        let (source, factor) = (matrix.from(m * side), matrix[m * side + k])
         for i in k..<side { row[i] -= factor * source[i] }
       }
       // Damping keeps the pivot positive; rounding errors must not turn it.
@@ -124,7 +123,7 @@ final class Reconstruction: ParallelWork {
         .zero, .zero, .zero, .zero, .zero, .zero, .zero, .zero
       )
       for m in eliminated {
-        let source = matrix + m * side
+        let source = matrix.from(m * side)
         let values = load(m * side + column)
         sums.0 += source[first] * values
         sums.1 += source[first + 1] * values
@@ -149,23 +148,25 @@ final class Reconstruction: ParallelWork {
 
   /// 8 numbers of a row.
   private func load(_ place: Int) -> Vector {
-    UnsafeRawPointer(matrix + place).loadUnaligned(as: Vector.self)
+    matrix.vector(at: place, as: Vector.self)
   }
 
   private func subtract(_ values: Vector, from place: Int) {
-    UnsafeMutableRawPointer(matrix + place).storeBytes(of: load(place) - values, as: Vector.self)
+    matrix.set(load(place) - values, at: place)
   }
 
   // MARK: Rounding
 
   private func roundChannels(_ item: Int) {
-    guard let levels else { preconditionFailure("no weights are being rounded") }
+    guard let levels = levels?.elements else {
+      preconditionFailure("no weights are being rounded")
+    }
     let channels = item * Self.lanes..<min((item + 1) * Self.lanes, scales.count)
     var scale = Lanes(repeating: 1)
     for (lane, o) in channels.enumerated() { scale[lane] = Double(scales[o]) }
     var errors = [Lanes](repeating: .zero, count: patch)
     for k in stride(from: patch - 1, through: 0, by: -1) {
-      let row = matrix + k * side
+      let row = matrix.from(k * side)
       var carried = Lanes.zero
       for i in k + 1..<patch { carried += row[i] * errors[i] }
       var weight = Lanes.zero
