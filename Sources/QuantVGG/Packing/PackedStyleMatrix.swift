@@ -7,39 +7,41 @@ internal import CQuantKernels
 /// ```
 /// high, low   [panel of 32 n][k / 4][32 n][4 k] Int8       highSums, lowSums [n] Int32       scale [n] Float32
 /// ```
-struct PackedStyleMatrix {
-  let channels: Int
+package struct PackedStyleMatrix {
+  package let channels: Int
   private let count: Int
 
-  init(channels: Int) {
+  package init(channels: Int) {
     self.channels = channels
     count = channels * channels
   }
 
-  var bytes: Int { 2 * count + 3 * 4 * channels }
+  package var bytes: Int { 2 * count + 3 * 4 * channels }
 
-  func high(_ matrix: UnsafeRawPointer) -> UnsafePointer<Int8> {
+  package func high(_ matrix: UnsafeRawPointer) -> UnsafePointer<Int8> {
     matrix.assumingMemoryBound(to: Int8.self)
   }
 
-  func low(_ matrix: UnsafeRawPointer) -> UnsafePointer<Int8> {
+  package func low(_ matrix: UnsafeRawPointer) -> UnsafePointer<Int8> {
     (matrix + count).assumingMemoryBound(to: Int8.self)
   }
 
-  func highSums(_ matrix: UnsafeRawPointer) -> UnsafePointer<Int32> {
+  package func highSums(_ matrix: UnsafeRawPointer) -> UnsafePointer<Int32> {
     (matrix + 2 * count).assumingMemoryBound(to: Int32.self)
   }
 
-  func lowSums(_ matrix: UnsafeRawPointer) -> UnsafePointer<Int32> {
+  package func lowSums(_ matrix: UnsafeRawPointer) -> UnsafePointer<Int32> {
     (matrix + 2 * count + 4 * channels).assumingMemoryBound(to: Int32.self)
   }
 
-  func scale(_ matrix: UnsafeRawPointer) -> UnsafePointer<Float> {
+  package func scale(_ matrix: UnsafeRawPointer) -> UnsafePointer<Float> {
     (matrix + 2 * count + 8 * channels).assumingMemoryBound(to: Float.self)
   }
 
   /// Quantizes row `n`; rows are independent and may be packed at the same time.
-  func pack(_ values: UnsafePointer<Float>, row n: Int, into matrix: UnsafeMutableRawPointer) {
+  package func pack(
+    _ values: UnsafePointer<Float>, row n: Int, into matrix: UnsafeMutableRawPointer
+  ) {
     let panel = Int(QV_PANEL)
     let first = n / panel * channels * panel + n % panel * 4
     let high = UnsafeMutablePointer(mutating: high(matrix)) + first
