@@ -138,7 +138,10 @@ import Testing
     for i in 0..<3 * width {
       let expected = (ExactNumber(row[i]) * ExactNumber(64)).integer(in: -32768...32767)
       let got = Int(values[i / 3 * 4 + i % 3])
-      if got != expected { Issue.record("\(row[i]) is \(got), not \(expected)") }
+      guard got == expected else {
+        Issue.record("\(row[i]) is \(got), not \(expected)")
+        return
+      }
     }
   }
 }
