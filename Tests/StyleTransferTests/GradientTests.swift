@@ -6,18 +6,9 @@ import Testing
 
 /// The gradient of the losses against finite differences of the losses.
 @Suite struct GradientTests {
-  /// Keeps the gradient and changes nothing.
-  private final class Recorder: Optimizer {
-    var gradient: [Float]
-    init(_ image: ImageTensor) throws {
-      gradient = [Float](repeating: 0, count: image.values.count)
-      try super.init(rowLength: 3 * image.width, rows: image.height, stateBytes: 0)
-    }
-    override func receive(
-      _ gradient: UnsafePointer<Float>, values: UnsafeMutablePointer<Float>, row: Int
-    ) {
-      for i in 0..<rowLength { self.gradient[row * rowLength + i] = gradient[i] }
-    }
+  /// Keeps the gradient of an image and changes nothing.
+  private func recorder(_ image: ImageTensor) throws -> GradientRecorder {
+    try GradientRecorder(rowLength: 3 * image.width, rows: image.height)
   }
 
   private func settings(content: [Int], style: [Int]) -> TransferSettings {
@@ -37,24 +28,24 @@ import Testing
     let content = TestNetworks.image("content", width: 13, height: 9)
     let style = TestNetworks.image("style", width: 11, height: 14)
     let start = TestNetworks.image("start", width: 13, height: 9)
-    func session(_ image: ImageTensor, _ recorder: Recorder) throws -> TransferSession<
+    func session(_ image: ImageTensor, _ recorder: GradientRecorder) throws -> TransferSession<
       Float32Arithmetic
     > {
       try TransferSession(
         numbers, content: content, style: style, start: image, settings: settings,
         optimizer: recorder, pool: pool)
     }
-    let recorder = try Recorder(start)
-    try session(start, recorder).step()
+    let recorded = try recorder(start)
+    try session(start, recorded).step()
     var random = TestRandom("direction")
     for _ in 0..<4 {
       let direction = random.floats(start.values.count)
-      let slope = zip(direction, recorder.gradient).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
+      let slope = zip(direction, recorded.gradient).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
       let step: Float = 0.02
       let costs = try [step, -step].map { step in
         var moved = start
         for i in moved.values.indices { moved.values[i] += step * direction[i] }
-        return try session(moved, Recorder(moved)).evaluate().total
+        return try session(moved, recorder(moved)).evaluate().total
       }
       let measured = (costs[0] - costs[1]) / Double(2 * step)
       #expect(
@@ -70,7 +61,7 @@ import Testing
     func losses(_ start: ImageTensor) throws -> LossValues {
       try TransferSession(
         numbers, content: image, style: image, start: start, settings: settings,
-        optimizer: Recorder(start), pool: WorkerPool(threads: 1)
+        optimizer: recorder(start), pool: WorkerPool(threads: 1)
       ).evaluate()
     }
     let reached = try losses(image)

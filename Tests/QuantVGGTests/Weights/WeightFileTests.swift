@@ -30,20 +30,36 @@ import Testing
     return TemporaryFile(safetensors(header + "}", data: data))
   }
 
-  /// The first `layers` layers with values that their positions determine.
-  private func parts(
-    _ kind: WeightFile.Kind, layers: Int = 1, version: Int? = nil
-  ) -> [Part] {
-    VGG19.convolutions.prefix(layers).flatMap { layer in
-      WeightFile.parts(kind, layer, version: version ?? kind.version).map { part in
-        let count = part.shape.reduce(1, *)
-        switch part.type {
-        case "U8": return Part(part.name, "U8", part.shape, (0..<count).map { UInt8($0 % 256) })
-        case "I8":
-          return Part(part.name, "I8", part.shape, (0..<count).map { Int8($0 % 255 - 127) })
-        case "I32": return Part(part.name, "I32", part.shape, (0..<count).map { Int32($0) })
-        default: return Part(part.name, "F32", part.shape, (0..<count).map { Float($0 + 1) / 4 })
-        }
+  /// The tensors of the first `layers` layers as files have them, with values that their positions
+  /// determine.
+  private func parts(_ kind: WeightFile.Kind, layers: Int = 1, version: Int = 2) -> [Part] {
+    let sizes = [("conv1_1", 3, 64), ("conv1_2", 64, 64), ("conv2_1", 64, 128)]
+    return sizes.prefix(layers).flatMap { name, inputs, outputs in
+      let (weights, shape) = (inputs * outputs * 9, [outputs, inputs, 3, 3])
+      func floats(_ part: String, _ count: Int) -> Part {
+        Part("\(name).\(part)", "F32", [count], (0..<count).map { Float($0 + 1) / 4 })
+      }
+      func integers(_ part: String) -> Part {
+        Part("\(name).\(part)", "I32", [outputs], (0..<outputs).map { Int32($0) })
+      }
+      switch kind {
+      case .codebook:
+        return [
+          Part("\(name).weight_index", "U8", shape, (0..<weights).map { UInt8($0 % 256) }),
+          floats("weight_table", 256), floats("bias", outputs),
+        ]
+      case .float32:
+        return [
+          Part("\(name).weight", "F32", shape, (0..<weights).map { Float($0 + 1) / 4 }),
+          floats("bias", outputs),
+        ]
+      case .int8:
+        let parts = [
+          Part("\(name).weight", "I8", shape, (0..<weights).map { Int8($0 % 255 - 127) }),
+          floats("weight_scale", outputs), integers("bias.avg"), integers("bias.max"),
+          floats("activation_scale", 2),
+        ]
+        return version == 1 ? parts : parts + [floats("channel_scale", outputs)]
       }
     }
   }
