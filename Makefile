@@ -2,7 +2,8 @@
 # make board  dist/qstyle-arm64, one file for a board     make release   tarballs of both architectures
 # All install what is missing (Debian packages, where they may) and build what they need.
 
-.PHONY: all demo test setup build weights lint embedded board static release test-board clean
+.PHONY: all demo test setup build weights lint embedded board static release clean
+.PHONY: test-release test-hashes test-commands test-debug test-threads test-memory test-kernels test-board
 
 SWIFT ?= swift
 WEIGHTS = weights/vgg19-int8.safetensors
@@ -31,10 +32,37 @@ demo: build weights
 		--size 320 --steps 150 -o $(DEMO)
 	@echo "The picture is $(DEMO)."
 
-test: build weights lint embedded
+test: build weights lint embedded test-release test-hashes test-commands test-debug test-threads test-memory \
+	test-kernels test-board
+
+test-release: build weights
 	$(SWIFT) test -c release
+
+test-hashes: build weights
+	@Scripts/check-hashes
+
+test-commands: build weights
 	@Scripts/test-commands
-	@Tests/BoardTests/run-emulated
+
+# Asserts are on.
+test-debug: setup
+	$(SWIFT) test
+
+# The tests that use threads, under the thread sanitizer.
+test-threads: setup
+	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test -c release --sanitize=thread --scratch-path .build-tsan \
+		--filter 'WorkerPoolTests|CheckpointTests|GradientTests|AgreementTests|RoundingTests|SameBitsTests/optimizers'
+
+# The readers of pictures, weights and model files, under the address sanitizer, and their C parts under that for
+# undefined behaviour. The skipped test measures memory, of which the sanitizer takes more.
+test-memory: setup
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build-asan \
+		-Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined --skip aLargePNGShrinksInLittleMemory \
+		--filter 'ImageIOTests|SourceFileTests|TorchFileTests|DamagedFileTests|SafeTensorsTests|WeightFileTests'
+
+# Every kernel of this machine under both.
+test-kernels:
+	@Tests/BoardTests/run-kernel-sweep --sanitize
 
 test-board: build weights
 	@Tests/BoardTests/run-emulated
@@ -59,4 +87,4 @@ release: board static
 	@Scripts/make-release
 
 clean:
-	rm -rf .build .build-embedded .build-arm64 .build-x86_64 .board dist weights $(DEMO)
+	rm -rf .build .build-embedded .build-arm64 .build-x86_64 .build-tsan .build-asan .board dist weights $(DEMO)

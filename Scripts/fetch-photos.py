@@ -21,6 +21,8 @@ def main():
         scale = side / max(image.size)
         size = tuple(round(v * scale) for v in image.size)
         image.resize(size, Image.LANCZOS).save(f"{folder}/{target}", **options)
+    cat = Image.open(f"{folder}/photo-chelsea.png")
+    cat.crop((110, 40, 206, 184)).save(f"{folder}/photo-portrait.png", optimize=True)
 
 
 if __name__ == "__main__":

@@ -108,14 +108,34 @@ import Testing
     #expect(minimise(optimizer, from: start, steps: 3) { _, _ in [0, 0, 0, 0, 0, 0] } == start)
   }
 
+  /// Bytes by what is said to be kept: Adam's moments in four bytes or in one, and one exponent each
+  /// for every 256 numbers; or 6 pairs of vectors and the gradient, with a scale for every 256 numbers,
+  /// and the products of all of them.
   @Test(arguments: OptimizerSettings.Method.allCases, OptimizerSettings.State.allCases)
-  func stateBytesAreTheState(
+  func theStateIsWhatIsKept(
     _ method: OptimizerSettings.Method, _ state: OptimizerSettings.State
   ) throws {
     let settings = OptimizerSettings(method: method, state: state)
-    for (length, rows) in [(3, 1), (1536, 7), (300, 5)] {
+    var random = TestRandom("theStateIsWhatIsKept")
+    for (length, rows) in [(3, 1), (256, 2), (1536, 7), (300, 5)] {
+      let blocks = (length + 255) / 256
+      let row =
+        switch (method, state) {
+        case (.adam, .float32): 2 * 4 * length
+        case (.adam, .int8): 2 * length + 2 * blocks
+        case (.lbfgs, _):
+          (12 * length * (state == .int8 ? 1 : 2) + 2 * length + 13 * 4 * blocks + 37 * 8 + 7)
+            / 8 * 8
+        }
       let optimizer = try settings.makeOptimizer(rowLength: length, rows: rows)
-      #expect(optimizer.state.count == settings.stateBytes(rowLength: length, rows: rows))
+      #expect(settings.stateBytes(rowLength: length, rows: rows) == rows * row)
+      #expect(optimizer.state.count == rows * row)
+      // All of it is used, but for what fills rows to whole numbers of 8 bytes.
+      let start = random.floats(length * rows, scale: 50)
+      _ = minimise(optimizer, from: start, steps: 9) { x, _ in
+        x.indices.map { x[$0] * Float(1 + $0 % 7) }
+      }
+      #expect(optimizer.state.suffix(8).contains { $0 != 0 })
     }
   }
 }

@@ -3,10 +3,10 @@
 /// Every kernel of every instruction set gives exactly these results.
 package enum FixedPoint {
   /// Fixed-point units of the image per grey level: an Int16 pixel is `x * 64`.
-  static let imageUnitsPerLevel: Float = 64
+  package static let imageUnitsPerLevel: Float = 64
 
   /// Gradients whose largest magnitude is below 2^-100 are stored as zero, so that 127 / m stays finite.
-  static let smallestGradient = Float(sign: .plus, exponent: -100, significand: 1)
+  package static let smallestGradient = Float(sign: .plus, exponent: -100, significand: 1)
 
   /// Nearest integer, ties to even.
   ///
@@ -14,7 +14,7 @@ package enum FixedPoint {
   ///
   /// - Parameter value: in [-2^22, 2^22].
   /// - Returns: the integer.
-  static func nearestEven(_ value: Float) -> Int32 {
+  package static func nearestEven(_ value: Float) -> Int32 {
     let shift: Float = 0x1.8p23
     return Int32((value + shift) - shift)
   }
@@ -28,7 +28,7 @@ package enum FixedPoint {
   ///   - sum: products and bias, any Int32; converted to Float32 with one rounding.
   ///   - multiplier: input scale * weight scale / output scale, finite and not negative.
   /// - Returns: the activation in 0...255, in units of the layer's output scale.
-  static func requantize(_ sum: Int32, multiplier: Float) -> UInt8 {
+  package static func requantize(_ sum: Int32, multiplier: Float) -> UInt8 {
     let scaled = Float(sum) * multiplier
     let clamped = scaled > 0 ? (scaled < 255 ? scaled : 255) : 0
     return UInt8(truncatingIfNeeded: nearestEven(clamped))
@@ -48,7 +48,7 @@ package enum FixedPoint {
   ///
   /// What is left over, 0...3 quarters, goes to the channel's next pixel in the row: the error has no
   /// mean and little of low frequencies (error diffusion, Floyd and Steinberg 1976, along the row).
-  static func average(
+  package static func average(
     _ a: UInt8, _ b: UInt8, _ c: UInt8, _ d: UInt8, carry: inout UInt32
   ) -> UInt8 {
     let sum = UInt32(a) + UInt32(b) + UInt32(c) + UInt32(d) + carry

@@ -1,5 +1,5 @@
 internal import CQuantKernels
-internal import Rows
+package import Rows
 
 /// A style matrix for the int8 engine: 15 bits per element and a scale per row.
 ///
@@ -8,14 +8,14 @@ internal import Rows
 /// ```
 /// high, low   [panel of 32 n][k / 4][32 n][4 k] Int8       highSums, lowSums [n] Int32       scale [n] Float32
 /// ```
-struct PackedStyleMatrix {
-  let channels: Int
-  let high, low: MemorySlice<Int8>
-  let highSums, lowSums: MemorySlice<Int32>
-  let scale: MemorySlice<Float>
+package struct PackedStyleMatrix {
+  package let channels: Int
+  package let high, low: MemorySlice<Int8>
+  package let highSums, lowSums: MemorySlice<Int32>
+  package let scale: MemorySlice<Float>
 
   /// A matrix in `memory` of `bytes(channels:)`.
-  init(_ memory: MemorySlice<UInt8>, channels: Int) {
+  package init(_ memory: MemorySlice<UInt8>, channels: Int) {
     let count = channels * channels
     self.channels = channels
     high = memory.elements(Int8.self, count: count)
@@ -25,10 +25,10 @@ struct PackedStyleMatrix {
     scale = memory.elements(Float.self, at: 2 * count + 8 * channels, count: channels)
   }
 
-  static func bytes(channels: Int) -> Int { 2 * channels * channels + 3 * 4 * channels }
+  package static func bytes(channels: Int) -> Int { 2 * channels * channels + 3 * 4 * channels }
 
   /// Quantizes row `n`; rows are independent and may be packed at the same time.
-  func pack(_ values: MemorySlice<Float>, row n: Int) {
+  package func pack(_ values: MemorySlice<Float>, row n: Int) {
     let panel = Int(QV_PANEL)
     let first = n / panel * channels * panel + n % panel * 4
     var largest: Float = 0

@@ -22,18 +22,23 @@ open class ParallelWork {
 /// The calling thread takes part as worker 0. Which worker runs which item differs from run to run,
 /// so items must not depend on each other, and nothing is reduced across workers in floating point.
 public final class WorkerPool: @unchecked Sendable {
+  // SAFETY: `work` and `items` are the only state that changes without being atomic. They belong to the
+  // caller that took `isTaken`; helpers read them between the change of `generation` that publishes them
+  // and their own subtraction from `busy`, which the caller awaits before it writes again or returns.
+  // `helpers` is written in `init`, before a helper knows the pool.
+
   /// Threads that share the work, the caller's included.
   public let threads: Int
 
+  private let isTaken = Atomic<Bool>(false)
   private let generation = Atomic<Int>(0)
   private let nextItem = Atomic<Int>(0)
   private let busy = Atomic<Int>(0)
-  private let sleeping = Atomic<Int>(0)
   private let stopping = Atomic<Bool>(false)
+  private let begun = SpinningCondition()
+  private let finished = SpinningCondition()
   private unowned(unsafe) var work: ParallelWork
   private var items = 0
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private let wakeUp: UnsafeMutablePointer<pthread_cond_t>
   private var helpers: [pthread_t] = []
   private let idle = ParallelWork()
 
@@ -45,10 +50,6 @@ public final class WorkerPool: @unchecked Sendable {
   /// - Parameter threads: at least 1; where the system gives fewer threads, the pool uses those.
   public init(threads: Int = WorkerPool.processors) {
     precondition(threads >= 1)
-    mutex = .allocate(capacity: 1)
-    wakeUp = .allocate(capacity: 1)
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(wakeUp, nil)
     work = idle
     var started = [pthread_t]()
     let starts = (1..<max(threads, 1)).map { HelperStart(worker: $0) }
@@ -63,19 +64,19 @@ public final class WorkerPool: @unchecked Sendable {
 
   deinit {
     stopping.store(true, ordering: .releasing)
-    generation.add(1, ordering: .releasing)
-    wakeSleepers(always: true)
+    begin()
     for helper in helpers { pthread_join(helper, nil) }
-    pthread_cond_destroy(wakeUp)
-    pthread_mutex_destroy(mutex)
-    wakeUp.deallocate()
-    mutex.deallocate()
   }
 
   /// Runs `work.run(item:worker:)` for every item and returns when all are done.
   ///
-  /// Called from one thread at a time, and not from inside an item.
+  /// What the items wrote is visible to the caller then.
+  ///
+  /// - Precondition: no other call is under way: not from another thread, not from inside an item.
   public func run(_ work: ParallelWork, items: Int) {
+    let (isFree, _) = isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring)
+    precondition(isFree, "the pool runs another caller's work: give each session a pool of its own")
+    defer { isTaken.store(false, ordering: .releasing) }
     guard items > 1, threads > 1 else {
       for item in 0..<items { work.run(item: item, worker: 0) }
       return
@@ -84,19 +85,11 @@ public final class WorkerPool: @unchecked Sendable {
     self.items = items
     nextItem.store(0, ordering: .relaxed)
     busy.store(threads - 1, ordering: .relaxed)
-    generation.add(1, ordering: .sequentiallyConsistent)
-    wakeSleepers(always: false)
+    begin()
     takeItems(worker: 0)
-    var spins = 0
-    while busy.load(ordering: .acquiring) > 0 {
-      spins += 1
-      if spins > Self.spinLimit { sched_yield() } else { system_spin_pause() }
-    }
+    finished.wait { busy.load(ordering: .sequentiallyConsistent) == 0 }
     self.work = idle
   }
-
-  /// Rounds of polling before a thread goes to sleep: tens of microseconds, the gap between stages.
-  private static let spinLimit = 4000
 
   private func takeItems(worker: Int) {
     while true {
@@ -106,37 +99,22 @@ public final class WorkerPool: @unchecked Sendable {
     }
   }
 
-  private func wakeSleepers(always: Bool) {
-    guard always || sleeping.load(ordering: .sequentiallyConsistent) > 0 else { return }
-    pthread_mutex_lock(mutex)
-    pthread_cond_broadcast(wakeUp)
-    pthread_mutex_unlock(mutex)
+  /// Publishes what was written before to the helpers.
+  private func begin() {
+    generation.add(1, ordering: .sequentiallyConsistent)
+    begun.notifyAll()
   }
 
   /// The life of a helper thread: wait for the next generation of work, take items, report.
   fileprivate func serve(worker: Int) {
     var seen = 0
     while true {
-      waitForGeneration(after: seen)
+      begun.wait { generation.load(ordering: .sequentiallyConsistent) != seen }
       seen += 1
       if stopping.load(ordering: .acquiring) { return }
       takeItems(worker: worker)
-      busy.subtract(1, ordering: .releasing)
+      if busy.subtract(1, ordering: .sequentiallyConsistent).newValue == 0 { finished.notifyAll() }
     }
-  }
-
-  private func waitForGeneration(after seen: Int) {
-    for _ in 0..<Self.spinLimit {
-      if generation.load(ordering: .acquiring) != seen { return }
-      system_spin_pause()
-    }
-    pthread_mutex_lock(mutex)
-    sleeping.add(1, ordering: .sequentiallyConsistent)
-    while generation.load(ordering: .sequentiallyConsistent) == seen {
-      pthread_cond_wait(wakeUp, mutex)
-    }
-    sleeping.subtract(1, ordering: .sequentiallyConsistent)
-    pthread_mutex_unlock(mutex)
   }
 }
 

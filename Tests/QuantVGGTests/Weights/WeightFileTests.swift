@@ -31,21 +31,42 @@ import Testing
     return TemporaryFile(safetensors(header + "}", data: data))
   }
 
-  /// The first `layers` layers with values that their positions determine.
+  /// The tensors of the first `layers` layers as files have them, with values that their positions
+  /// determine.
   private func parts(
-    _ kind: WeightFile.Kind, layers: Int = 1, of network: NetworkTable = .vgg19,
-    version: Int? = nil
+    _ kind: WeightFile.Kind, layers: Int = 1, eighth: String = "conv3_4", version: Int = 2
   ) -> [Part] {
-    network.convolutions.prefix(layers).flatMap { layer in
-      WeightFile.parts(kind, layer, version: version ?? kind.version).map { part in
-        let count = part.shape.reduce(1, *)
-        switch part.type {
-        case "U8": return Part(part.name, "U8", part.shape, (0..<count).map { UInt8($0 % 256) })
-        case "I8":
-          return Part(part.name, "I8", part.shape, (0..<count).map { Int8($0 % 255 - 127) })
-        case "I32": return Part(part.name, "I32", part.shape, (0..<count).map { Int32($0) })
-        default: return Part(part.name, "F32", part.shape, (0..<count).map { Float($0 + 1) / 4 })
-        }
+    let sizes = [
+      ("conv1_1", 3, 64), ("conv1_2", 64, 64), ("conv2_1", 64, 128), ("conv2_2", 128, 128),
+      ("conv3_1", 128, 256), ("conv3_2", 256, 256), ("conv3_3", 256, 256),
+      (eighth, 256, eighth == "conv4_1" ? 512 : 256),
+    ]
+    return sizes.prefix(layers).flatMap { name, inputs, outputs in
+      let (weights, shape) = (inputs * outputs * 9, [outputs, inputs, 3, 3])
+      func floats(_ part: String, _ count: Int) -> Part {
+        Part("\(name).\(part)", "F32", [count], (0..<count).map { Float($0 + 1) / 4 })
+      }
+      func integers(_ part: String) -> Part {
+        Part("\(name).\(part)", "I32", [outputs], (0..<outputs).map { Int32($0) })
+      }
+      switch kind {
+      case .codebook:
+        return [
+          Part("\(name).weight_index", "U8", shape, (0..<weights).map { UInt8($0 % 256) }),
+          floats("weight_table", 256), floats("bias", outputs),
+        ]
+      case .float32:
+        return [
+          Part("\(name).weight", "F32", shape, (0..<weights).map { Float($0 + 1) / 4 }),
+          floats("bias", outputs),
+        ]
+      case .int8:
+        let parts = [
+          Part("\(name).weight", "I8", shape, (0..<weights).map { Int8($0 % 255 - 127) }),
+          floats("weight_scale", outputs), integers("bias.avg"), integers("bias.max"),
+          floats("activation_scale", 2),
+        ]
+        return version == 1 ? parts : parts + [floats("channel_scale", outputs)]
       }
     }
   }
@@ -102,7 +123,7 @@ import Testing
   /// VGG-16's third block ends a layer earlier, and so conv4_1 comes earlier.
   @Test func networksAreToldByTheFormat() throws {
     let names = ["conv3_3", "conv3_4", "conv4_1"].compactMap { LayerName($0) }
-    let parts = parts(.float32, layers: 8, of: .vgg16)
+    let parts = parts(.float32, layers: 8, eighth: "conv4_1")
     let file = file("float32", parts, of: "vgg16")
     let weights = try WeightFile(path: file.path)
     #expect(weights.network == .vgg16 && weights.layerCount == 8)
