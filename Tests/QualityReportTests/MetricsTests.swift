@@ -10,7 +10,7 @@ import Testing
 
   private func picture(_ name: String) throws -> PixelImage {
     let image = try readImage(path: Self.folder + name)
-    return image.pixels.withUnsafeBufferPointer { PixelImage(size: image.size, samples: $0) }
+    return PixelImage(size: image.size, samples: image.pixels.span)
   }
 
   /// Lines of `expected.txt`: name, PSNR, SSIM and MS-SSIM by scikit-image and scipy.
@@ -62,10 +62,8 @@ import Testing
   /// Samples are read column by column where they are transposed.
   @Test func samplesAreRoundedAndTurned() {
     let samples: [Float] = [1, 2, 3, 4, 5, 6.5, -7, 300, .nan, 0.5, 1.5, 2.5]
-    samples.withUnsafeBufferPointer { samples in
-      let image = PixelImage(
-        size: ImageSize(width: 2, height: 2), samples: samples, transposed: true)
-      #expect(image.bytes == [1, 2, 3, 0, 255, 0, 4, 5, 6, 0, 2, 2])
-    }
+    let image = PixelImage(
+      size: ImageSize(width: 2, height: 2), samples: samples.span, transposed: true)
+    #expect(image.bytes == [1, 2, 3, 0, 255, 0, 4, 5, 6, 0, 2, 2])
   }
 }
