@@ -1,0 +1,148 @@
+# Part of Scripts/test-commands: what options mean, as relations between runs.
+
+portrait=$fixtures/photo-portrait.png
+# paint WORD...: the image's hash of a short run with these options.
+paint() {
+    $qstyle transfer "$portrait" "$style" --quiet --json --threads 2 --size 48 --steps 4 -o painted.png "$@" >painted.txt
+    hash painted.txt
+}
+# same NAME WORD...: the options say what `wanted` was painted with. other NAME WORD...: they do not.
+same() {
+    name=$1
+    shift
+    [ "$(paint "$@")" = "$wanted" ] && ok || bad "$name: other bits"
+}
+other() {
+    name=$1
+    shift
+    got=$(paint "$@")
+    [ ${#got} -eq 64 ] && [ "$got" != "$wanted" ] && ok || bad "$name changes nothing"
+}
+
+# --- Weights, layers, start, history, bounds ----------------------------------------------------------
+wanted=$(paint)
+[ ${#wanted} -eq 64 ] && ok || bad "no hash of the defaults"
+layers() { echo "conv1_1$1,conv2_1$1,conv3_1$1,conv4_1$1,conv5_1$1"; }
+same "the defaults, spelled out" --content-weight 10 --style-weight 40 --content-layers conv4_2:1 \
+    --style-layers "$(layers :0.2)" --init content --optimizer lbfgs --state int8 --history 6 --pool avg --precision int8
+same "style layers without weights" --style-layers "$(layers "")"
+same "twice the weights" --content-weight 20 --style-weight 80
+same "the content's weight at its layer" --content-weight 5 --content-layers conv4_2:2
+same "the style's weight at its layers" --style-weight 20 --style-layers "$(layers :0.4)"
+other "--content-weight" --content-weight 20
+other "--style-weight" --style-weight 20
+other "--content-layers" --content-layers conv3_2
+other "a weight of --content-layers" --content-layers conv4_2:2
+other "--style-layers" --style-layers conv1_1,conv2_1
+other "a weight of --style-layers" --style-layers conv1_1:0.3,conv2_1,conv3_1,conv4_1,conv5_1
+same "no noise" --init noise --noise-ratio 0
+other "noise" --init noise
+same "the content as --init FILE" --init "$portrait"
+other "--init FILE" --init "$photo"
+other "--history" --history 1
+wanted=$(paint --init noise)
+same "the default of --noise-ratio and --seed" --init noise --noise-ratio 0.6 --seed 1
+other "--noise-ratio" --init noise --noise-ratio 0.5
+other "--seed" --init noise --seed 2
+wanted=$(paint --learning-rate 10)
+same "a learning rate is Adam's" --optimizer adam
+other "--learning-rate" --learning-rate 9
+wanted=$(paint --optimizer adam --learning-rate 1e-3)
+same "bounds that nothing meets" --optimizer adam --learning-rate 1e-3 --unbounded
+wanted=$(paint --optimizer adam --learning-rate 200)
+other "--unbounded" --optimizer adam --learning-rate 200 --unbounded
+wanted=$(paint --preset article)
+same "the article's settings, spelled out" --init noise --noise-ratio 0.6 --optimizer adam --learning-rate 2 --unbounded \
+    --state float32 --content-weight 10 --style-weight 40 --content-layers conv4_2 --style-layers "$(layers :0.2)" --pool avg
+other "another of them" --init noise --optimizer adam --learning-rate 2 --unbounded --state int8
+rm -f painted.png painted-*.png
+
+for list in "" conv9_9 conv1_1,conv1_1 conv1_1:0 conv1_1:-1 conv1_1:x conv1_1:1:1 conv1_1:1001 conv1_1,; do
+    check "--style-layers '$list'" 64 $transfer "$photo" "$style" -o result.png --style-layers "$list"
+done
+for option in "--noise-ratio 1.5" "--noise-ratio -1" "--history 0" "--content-weight -1" "--history 3 --optimizer adam"; do
+    check "$option" 64 $transfer "$photo" "$style" -o result.png $option
+done
+check "--init with a missing picture" 1 $transfer "$photo" "$style" -o result.png --init missing.png
+
+# --- A content that is smaller than --size ------------------------------------------------------------
+# field NAME FILE: a number of a line of JSON.
+field() { sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p" "$2"; }
+check "no --upscale" 0 $qstyle transfer "$portrait" "$style" --quiet --json --size 160 --steps 1 -o small.png
+[ "$(field width out.txt)x$(field height out.txt)" = 96x144 ] && ok || bad "enlarged unasked: $(cat out.txt)"
+check "--upscale" 0 $qstyle transfer "$portrait" "$style" --quiet --json --size 160 --steps 1 -o small.png --upscale
+[ "$(field width out.txt)x$(field height out.txt)" = 107x160 ] && ok || bad "not enlarged: $(cat out.txt)"
+rm small.png
+
+# --- A dry run, and the run itself ---------------------------------------------------------------------
+for options in "" "--plan streaming-16-lean" "--memory 40M" "--optimizer adam --pool max" "--precision float32"; do
+    run="$qstyle transfer $photo $style --size 90 --steps 3 --threads 2 --json --quiet $options"
+    check "dry run $options" 0 $run --dry-run -o unmade.png
+    cp out.txt dry.txt
+    [ ! -e unmade.png ] && ok || bad "a dry run left a picture"
+    check "run $options" 0 $run -o made.png
+    python3 - dry.txt out.txt <<'END' && ok || bad "dry run $options: $(cat dry.txt)"
+import json, sys
+dry, run = [json.load(open(name)) for name in sys.argv[1:]]
+assert set(dry) == {"plan", "predicted_peak_bytes", "predicted_step_ms", "width", "height"}, dry
+assert [dry[key] for key in ("plan", "width", "height")] == [run[key] for key in ("plan", "width", "height")], run
+assert 0.8 * dry["predicted_peak_bytes"] < run["peak_bytes"] <= dry["predicted_peak_bytes"], run
+assert dry["predicted_step_ms"] > 0
+END
+done
+check "dry run as text" 0 $transfer "$portrait" "$style" --plan resident-32 --dry-run -o unmade.png
+grep -q "^32x48, plan resident-32: peak memory [0-9.]* MiB; 2 steps " out.txt && ok || bad "dry run: $(cat out.txt)"
+check "dry run without memory" 1 $transfer "$portrait" "$style" --memory 1M --dry-run -o unmade.png
+rm -f made.png
+
+# --- plan ------------------------------------------------------------------------------------------------
+check "plan" 0 $qstyle plan 90x60 120x120 --json --threads 2
+cp out.txt all.txt
+check "plan --memory" 0 $qstyle plan 90x60 120x120 --json --threads 2 --memory 40M
+cp out.txt limited.txt
+check "plan as text" 0 $qstyle plan 90x60 120x120 --threads 2 --memory 40M
+python3 - all.txt limited.txt out.txt <<'END' && ok || bad "plan: $(cat out.txt)"
+import json, sys
+every, limited = [json.load(open(name))["plans"] for name in sys.argv[1:3]]
+for plans, limit in ((every, 1 << 62), (limited, 40 << 20)):
+    assert all(set(plan) == {"name", "peak_bytes", "relative_time", "chosen"} for plan in plans)
+    assert len({plan["name"] for plan in plans}) == len(plans) > 5
+    # From the fastest on; who is slower takes less.
+    assert [p["relative_time"] for p in plans] == sorted(p["relative_time"] for p in plans)
+    assert [p["peak_bytes"] for p in plans] == sorted((p["peak_bytes"] for p in plans), reverse=True)
+    assert [p["chosen"] for p in plans].index(True) == [p["peak_bytes"] <= limit for p in plans].index(True)
+    assert sum(plan["chosen"] for plan in plans) == 1
+assert not limited[0]["chosen"]
+title, *lines = open(sys.argv[3]).read().splitlines()
+assert title == "90x60, 2 threads" and len(lines) == len(limited)
+for line, plan in zip(lines, limited):
+    assert line.startswith("* " if plan["chosen"] else "  ") and line[2:].split()[0] == plan["name"], line
+    assert abs(float(line.split("MiB")[0].split()[-1]) - plan["peak_bytes"] / 2**20) <= 0.1, line
+END
+check "plan of pictures" 0 $qstyle plan "$photo" "$style" --size 90 --threads 2
+head -n 1 out.txt | grep -q "^90x60, 2 threads$" && ok || bad "plan of pictures: $(cat out.txt)"
+check "plan of a small picture" 0 $qstyle plan "$portrait" --size 160
+grep -q "^96x144," out.txt && ok || bad "plan enlarges unasked: $(cat out.txt)"
+check "plan --upscale" 0 $qstyle plan "$portrait" --size 160 --upscale
+grep -q "^107x160," out.txt && ok || bad "plan --upscale: $(cat out.txt)"
+# Refused, but all plans are shown.
+$qstyle plan 90x60 --memory 1M >out.txt 2>err.txt
+[ $? -eq 1 ] && [ "$(wc -l <err.txt)" -eq 1 ] && ! grep -q '^\*' out.txt && ok || bad "plan with no memory: $(cat err.txt)"
+check "plan of nothing" 64 $qstyle plan
+check "plan of a missing picture" 1 $qstyle plan missing.png
+check "plan of text" 1 $qstyle plan painted.txt
+check "plan of a bad --memory" 64 $qstyle plan 90x60 --memory lots
+
+# --- Weights in the user's data folder ------------------------------------------------------------------
+mkdir -p away data/qstyle home/.local/share/qstyle
+cp "$qstyle" away/qstyle
+alone="env -u QSTYLE_WEIGHTS HOME=$folder/nowhere XDG_DATA_HOME"
+run="away/qstyle transfer $portrait $style --quiet --size 48 --steps 1 -o away.png"
+check "no weights anywhere" 1 $alone=nowhere $run
+ln -s "$weights" data/qstyle/
+check "XDG_DATA_HOME" 0 $alone=data $run
+ln -s "$weights" home/.local/share/qstyle/
+check "HOME" 0 env -u QSTYLE_WEIGHTS -u XDG_DATA_HOME HOME=home $run
+check "QSTYLE_WEIGHTS" 0 env XDG_DATA_HOME=nowhere HOME=nowhere QSTYLE_WEIGHTS="$weights" $run
+check "QSTYLE_WEIGHTS comes first" 1 env XDG_DATA_HOME=data QSTYLE_WEIGHTS=missing $run
+rm -rf away away.png
