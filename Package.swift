@@ -94,19 +94,21 @@ let package = Package(
     .testTarget(
       name: "QuantVGGTests",
       dependencies: [
-        "QuantVGG", "CQuantKernels", "KernelModels", "StyleTransfer", "TestSupport", "CSystem",
+        "Rows", "QuantVGG", "CQuantKernels", "KernelModels", "StyleTransfer", "TestSupport",
+        "CSystem",
       ]),
     .testTarget(
       name: "StyleTransferTests",
       dependencies: [
-        "StyleTransfer", "QuantVGG", "Optim", "ImageIO", "FileOutput", "CSystem", "TestSupport",
+        "StyleTransfer", "Rows", "QuantVGG", "Optim", "ImageIO", "FileOutput", "CSystem",
+        "TestSupport",
       ]),
     .testTarget(name: "OptimTests", dependencies: ["Optim", "Rows", "TestSupport"]),
     .testTarget(name: "CommandOptionsTests", dependencies: ["CommandOptions", "TestSupport"]),
     .testTarget(
       name: "QuantizeTests",
       dependencies: [
-        "QuantizeCore", "QuantVGG", "StyleTransfer", "Optim", "TestSupport", "FileOutput",
+        "QuantizeCore", "Rows", "QuantVGG", "StyleTransfer", "Optim", "TestSupport", "FileOutput",
         "CSystem",
       ],
       exclude: ["Fixtures"]),

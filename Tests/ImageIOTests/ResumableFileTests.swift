@@ -7,7 +7,7 @@ import Testing
   private var path: String { folder.file("a.partial") }
 
   private func open(
-    keeping count: Int = 0, visit: (UnsafeRawBufferPointer) -> Void = { _ in }
+    keeping count: Int = 0, visit: (RawSpan) -> Void = { _ in }
   ) throws(FileOutputError) -> ResumableFile {
     try ResumableFile(path: path, keeping: count, visit: visit)
   }
@@ -21,7 +21,7 @@ import Testing
     }
     #expect(folder.names == ["a.partial"] && readBytes(path).count >= 50_000)
     var seen: [UInt8] = []
-    let file = try open(keeping: 40_000) { seen += Array($0) }
+    let file = try open(keeping: 40_000) { $0.withUnsafeBytes { seen += Array($0) } }
     #expect(seen == [UInt8](repeating: 1, count: 40_000))
     #expect(readBytes(path).count == 40_000)
     try file.write(([2, 2] as [UInt8]).span.bytes)

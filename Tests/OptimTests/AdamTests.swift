@@ -135,7 +135,7 @@ import Testing
       _ = minimise(optimizer, from: start, steps: 9) { x, _ in
         x.indices.map { x[$0] * Float(1 + $0 % 7) }
       }
-      #expect(optimizer.state.suffix(8).contains { $0 != 0 })
+      #expect(optimizer.state.array.suffix(8).contains { $0 != 0 })
     }
   }
 }

@@ -1,5 +1,6 @@
 import Optim
 import QuantVGG
+import Rows
 import QuantizeCore
 import StyleTransfer
 import TestSupport
@@ -126,7 +127,7 @@ import Testing
       let session = try transfer.session(weights, pool: pool)
       for _ in 0..<steps { session.step() }
       let image = ImageTensor(
-        width: transfer.start.width, height: transfer.start.height, values: Array(session.pixels))
+        width: transfer.start.width, height: transfer.start.height, values: session.pixels.array)
       return (image, session.evaluate().total)
     }
     func score(_ image: ImageTensor) throws -> Double {

@@ -1,5 +1,6 @@
 import Optim
 import QuantVGG
+import Rows
 import QuantizeCore
 import StyleTransfer
 import TestSupport
@@ -73,7 +74,7 @@ import Testing
         styleLayers: style.map { .init(layer: $0, weight: 1) }))
     let session = try transfer.session(weights, pool: pool)
     let losses = session.measureGradient()
-    return (losses, Array(session.gradient))
+    return (losses, session.gradient.array)
   }
 
   /// Losses at any layer are those of real activations, whatever scales the channels have.

@@ -1,5 +1,6 @@
 import Optim
 import QuantVGG
+import Rows
 import StyleTransfer
 import TestSupport
 import Testing
@@ -42,14 +43,14 @@ import Testing
     let plain = try session(recordsGradient: false)
     let watched = try session(recordsGradient: true)
     watched.measureGradient()
-    #expect(Array(watched.pixels) == start.values)
-    let gradient = Array(watched.gradient)
+    #expect(watched.pixels.array == start.values)
+    let gradient = watched.gradient.array
     #expect(gradient.contains { $0 != 0 })
     watched.step()
     plain.step()
-    #expect(Array(watched.gradient) == gradient)
+    #expect(watched.gradient.array == gradient)
     #expect(watched.bits == plain.bits)
-    #expect(Array(watched.pixels) != start.values)
+    #expect(watched.pixels.array != start.values)
   }
 
   /// On a network whose float weights are those of its int8 weights, only rounding is left.
@@ -73,10 +74,12 @@ import Testing
       settings: TransferSettings(
         contentLayers: [.init(layer: .conv2_2, weight: 1)], styleLayers: []))
     func agreement(chunkRows: Int) throws -> [ActivationAgreement.Layer] {
-      try ActivationAgreement(
-        transfer, reference: Weights(float32, of: .vgg19), image: image.values,
-        plan: NetworkPlan(chunkRows: chunkRows, kept: .none), pool: pool
-      ).layers
+      try image.block().withElements {
+        try ActivationAgreement(
+          transfer, reference: Weights(float32, of: .vgg19), image: $0,
+          plan: NetworkPlan(chunkRows: chunkRows, kept: .none), pool: pool
+        ).layers
+      }
     }
     let layers = try agreement(chunkRows: 16)
     #expect(layers.count == 4)

@@ -1,5 +1,6 @@
 import Optim
 import QuantVGG
+import Rows
 import StyleTransfer
 import TestSupport
 import Testing
@@ -28,7 +29,7 @@ import Testing
     transfer.start = .picture(Picture(start))
     let session = try transfer.start().session
     session.measureGradient()
-    let gradient = Array(session.gradient)
+    let gradient = session.gradient.array
     #expect(session.bits == start.values.map { $0.bitPattern })
     var random = TestRandom("direction")
     for _ in 0..<4 {

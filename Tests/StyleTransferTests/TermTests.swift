@@ -1,5 +1,6 @@
 import Optim
 import QuantVGG
+import Rows
 import StyleTransfer
 import TestSupport
 import Testing
@@ -104,9 +105,9 @@ import Testing
     transfer.plan = MemoryPlan(network: NetworkPlan(chunkRows: 4, kept: .none), copies: .both)
     let session = try transfer.start().session
     let costs = session.measureGradient()
-    let gradient = Array(session.gradient)
+    let gradient = session.gradient.array
     #expect(session.step() == costs)
-    #expect(Array(session.gradient) == gradient)
+    #expect(session.gradient.array == gradient)
   }
 
   /// A constant image has no variation, and a weight pulls an image towards one.

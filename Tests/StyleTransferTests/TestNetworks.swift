@@ -1,5 +1,6 @@
 import Optim
 import QuantVGG
+import Rows
 import StyleTransfer
 import TestSupport
 
@@ -76,5 +77,5 @@ extension LayerName {
 
 extension Session {
   /// The bits of the image.
-  var bits: [UInt32] { pixels.map { $0.bitPattern } }
+  var bits: [UInt32] { pixels.array.map { $0.bitPattern } }
 }

@@ -170,9 +170,8 @@ import Testing
     let wanted = ImageSize(width: 31, height: 23)
     func read(_ picture: Picture, transposed: Bool) throws -> [Float] {
       var values = [Float](repeating: 0, count: 3 * wanted.pixelCount)
-      try values.withUnsafeMutableBufferPointer {
-        try picture.read(into: $0, size: wanted, transposed: transposed)
-      }
+      var span = values.mutableSpan
+      try picture.read(into: &span, size: wanted, transposed: transposed)
       return values
     }
     let file = try Picture(path: path)

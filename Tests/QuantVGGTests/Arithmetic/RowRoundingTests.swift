@@ -1,5 +1,6 @@
 import CQuantKernels
 import QuantVGG
+import Rows
 import TestSupport
 import Testing
 
@@ -69,13 +70,10 @@ import Testing
   @Test(arguments: [0, 33])
   func styleMatrix(n: Int) {
     let channels = 64
-    let packed = PackedStyleMatrix(channels: channels)
-    let matrix = UnsafeMutableRawPointer.allocate(byteCount: packed.bytes, alignment: 64)
-    defer { matrix.deallocate() }
+    let memory = Block([UInt8](repeating: 0, count: PackedStyleMatrix.bytes(channels: channels)))
+    let packed = PackedStyleMatrix(memory.elements, channels: channels)
     for (index, row) in Self.rows("styleMatrix", largest: 16256, count: channels).enumerated() {
-      row.withUnsafeBufferPointer { row in
-        if let row = row.baseAddress { packed.pack(row, row: n, into: matrix) }
-      }
+      Block(row).withElements { packed.pack($0, row: n) }
       let largest = row.reduce(0) { max($0, abs($1)) }
       let isZero = Double(largest) * 0x1p100 < 1
       let inverse = isZero ? 0 : Self.quotient(16256, largest)
@@ -83,16 +81,17 @@ import Testing
       var wrong = 0
       for k in 0..<channels {
         let place = (n / 32 * (channels / 4) + k / 4) * 128 + n % 32 * 4 + k % 4
-        let (high, low) = (Int(packed.high(matrix)[place]), Int(packed.low(matrix)[place]))
+        let (high, low) = (Int(packed.high[place]), Int(packed.low[place]))
         sums = (sums.high + high, sums.low + low)
         let value = Self.nearest(Self.product(row[k], inverse))
         if 128 * high + low != value || !(-64...63).contains(low) || abs(high) > 127 { wrong += 1 }
       }
       #expect(wrong == 0, "row \(index)")
-      #expect(Int(packed.highSums(matrix)[n]) == sums.high)
-      #expect(Int(packed.lowSums(matrix)[n]) == sums.low)
-      #expect(packed.scale(matrix)[n] == (isZero ? 0 : Float(Double(largest) / 16256)))
+      #expect(Int(packed.highSums[n]) == sums.high)
+      #expect(Int(packed.lowSums[n]) == sums.low)
+      #expect(packed.scale[n] == (isZero ? 0 : Float(Double(largest) / 16256)))
     }
+    withExtendedLifetime(memory) {}
   }
 
   /// What averages of a channel sum to is what its pixels sum to, in quarters and half a step more.

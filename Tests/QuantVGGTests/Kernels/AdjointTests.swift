@@ -1,4 +1,5 @@
 import QuantVGG
+import Rows
 import TestSupport
 import Testing
 
@@ -18,7 +19,7 @@ import Testing
       weights: weights, weightScale: ones, bias: [Int32](repeating: 128, count: 64),
       outputScale: 1)
     return Int8Arithmetic(
-      [first, second], pooling: .average, kernels: KernelTable(set), copies: copies)
+      [first, second], of: .vgg19, pooling: .average, kernels: KernelTable(set), copies: copies)
   }
 
   @Test(
@@ -30,59 +31,40 @@ import Testing
     for (width, height) in [(1, 1), (2, 3), (5, 4), (15, 3)] {
       let weights = (0..<channels * channels * 9).map { _ in Int8(Int(random.next() % 7) - 3) }
       let numbers = numbers(weights, set, copies)
-      let padded = (width + 2) * channels
-      // Sparse, so that every sum fits between -128 and 127.
-      var x = [UInt8](repeating: 0, count: (height + 2) * padded)
-      var h = [UInt8](repeating: 128, count: (height + 2) * padded)
-      var scales = [Float](repeating: 0, count: (height + 2) * (width + 2))
-      for y in 1...height {
-        for column in 1...width {
-          scales[y * (width + 2) + column] = 1
-          for c in 0..<channels {
-            let place = y * padded + column * channels + c
-            x[place] = random.next() % 48 == 0 ? 1 : 0
-            h[place] = UInt8(125 + random.next() % 7)
-          }
+      let x = TestRows<Activation8>(width: width, height: height, channels: channels)
+      let h = TestRows<Gradient8>(width: width, height: height, channels: channels)
+      let scales = TestRows<Real>(width: width, height: height, channels: 1)
+      for y in 0..<height {
+        for column in 0..<width { scales[y][column] = 1 }
+        for i in 0..<width * channels {
+          // Sparse, so that every sum fits between -128 and 127.
+          x[y][i] = random.next() % 48 == 0 ? 1 : 0
+          h[y][i] = UInt8(125 + random.next() % 7)
         }
       }
       var forward = 0
       var backward = 0
-      var out = [UInt8](repeating: 0, count: width * channels)
-      var mask = [UInt32](repeating: 0, count: width * channels / 32)
-      var gradient = [Float](repeating: 0, count: width * channels)
-      let scratch = UnsafeMutableRawPointer.allocate(
-        byteCount: Int8Arithmetic.panelScratchBytes(
-          deepest: 1, copies: .forward, numbers.instructionSet), alignment: 64)
-      defer { scratch.deallocate() }
-      x.withUnsafeBufferPointer { x in
-        h.withUnsafeBufferPointer { h in
-          scales.withUnsafeBufferPointer { t in
-            guard let x = x.baseAddress, let h = h.baseAddress, let t = t.baseAddress else {
-              return
-            }
-            for y in 0..<height {
-              let rows = RowTriple(
-                above: x + y * padded, middle: x + (y + 1) * padded, below: x + (y + 2) * padded)
-              let gradients = RowTriple(
-                above: h + y * padded, middle: h + (y + 1) * padded, below: h + (y + 2) * padded)
-              let factors = RowTriple(
-                above: t + y * (width + 2), middle: t + (y + 1) * (width + 2),
-                below: t + (y + 2) * (width + 2))
-              for panel in 0..<channels / 32 {
-                numbers.convolve(
-                  rows, layer: 1, panel: panel, into: &out, mask: &mask, width: width)
-                numbers.convolveBackward(
-                  gradients, scales: factors, layer: 1, panel: panel,
-                  weights: numbers.backwardPanel(layer: 1, panel: panel, scratch: scratch),
-                  into: &gradient, stride: channels, width: width)
-              }
-              for i in 0..<width * channels {
-                let place = (y + 1) * padded + channels + i
-                forward += (Int(out[i]) - 128) * (Int(h[place]) - 128)
-                backward += Int(x[place]) * Int(gradient[i])
-              }
-            }
-          }
+      let out = TestRows<Activation8>(width: width, height: 1, channels: channels)
+      let mask = TestRows<MaskWord>(width: width, height: 1, channels: channels / 32)
+      let gradient = TestRows<Real>(width: width, height: 1, channels: channels)
+      let layers = Array(NetworkTable.vgg19.convolutions[...1])
+      let scratch = Block(
+        [UInt8](
+          repeating: 0,
+          count: Int8Arithmetic.panelScratchBytes(
+            layers, copies: .forward, numbers.instructionSet)))
+      for y in 0..<height {
+        for panel in 0..<channels / 32 {
+          numbers.convolve(
+            x.window(around: y), layer: 1, panel: panel, into: out[0], mask: mask[0])
+          numbers.convolveBackward(
+            h.window(around: y), scales: scales.window(around: y), layer: 1, panel: panel,
+            weights: numbers.backwardPanel(layer: 1, panel: panel, scratch: scratch.elements),
+            into: gradient[0])
+        }
+        for i in 0..<width * channels {
+          forward += (Int(out[0][i]) - 128) * (Int(h[y][i]) - 128)
+          backward += Int(x[y][i]) * Int(gradient[0][i])
         }
       }
       #expect(forward == backward, "\(width)x\(height)")
