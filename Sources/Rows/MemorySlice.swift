@@ -4,7 +4,9 @@
 /// different elements at the same time. Indexes are checked in debug builds.
 @safe
 public struct MemorySlice<Element: BitwiseCopyable>: @unchecked Sendable {
-  // SAFETY: `count` elements from here on belong to an arena that its owner keeps as long as views of it.
+  // SAFETY: the elements belong to an arena that its owner keeps as long as views of it.
+
+  /// The first element.
   public let base: UnsafeMutablePointer<Element>
   /// Elements.
   public let count: Int

@@ -3,7 +3,9 @@
 /// A view of an arena's memory, like `MemorySlice`.
 @safe
 public struct Row<Format: RowFormat>: @unchecked Sendable {
-  // SAFETY: `width * channels` elements from here on belong to an arena that outlives the view.
+  // SAFETY: the elements belong to an arena that outlives the view.
+
+  /// The first element of pixel 0.
   public let base: UnsafePointer<Format.Element>
   /// Pixels.
   public let width: Int
@@ -55,6 +57,8 @@ public struct Row<Format: RowFormat>: @unchecked Sendable {
 @safe
 public struct MutableRow<Format: RowFormat>: @unchecked Sendable {
   // SAFETY: as for `Row`.
+
+  /// The first element of pixel 0.
   public let base: UnsafeMutablePointer<Format.Element>
   /// Pixels.
   public let width: Int

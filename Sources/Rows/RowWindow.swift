@@ -5,8 +5,12 @@
 @safe
 public struct RowWindow<Format: RowFormat>: @unchecked Sendable {
   // SAFETY: `(width + 2) * channels` elements of each belong to an arena that outlives the view.
+
+  /// The pixel before the first of row `y - 1`.
   public let above: UnsafePointer<Format.Element>
+  /// The pixel before the first of row `y`.
   public let middle: UnsafePointer<Format.Element>
+  /// The pixel before the first of row `y + 1`.
   public let below: UnsafePointer<Format.Element>
   /// Pixels that are made from the window.
   public let width: Int

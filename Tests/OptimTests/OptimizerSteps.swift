@@ -16,7 +16,8 @@ func minimise(
       row * optimizer.rowLength..<(row + 1) * optimizer.rowLength
     }
     for row in order ?? Array(0..<optimizer.rows) {
-      optimizer.receive(gradient.elements[place(row)], values: values.elements[place(row)], row: row)
+      optimizer.receive(
+        gradient.elements[place(row)], values: values.elements[place(row)], row: row)
     }
     optimizer.endStep()
     if optimizer.moves {

@@ -29,7 +29,8 @@ extension KernelTable {
 
   /// Adds one panel of the style gradient of a row.
   func addStyleGradient(
-    _ row: Row<Activation8>, _ matrix: PackedStyleMatrix, panel: Int, into gradient: MutableRow<Real>
+    _ row: Row<Activation8>, _ matrix: PackedStyleMatrix, panel: Int,
+    into gradient: MutableRow<Real>
   ) {
     let channels = row.channels
     assert(matrix.channels == channels && gradient.count == row.count)

@@ -79,7 +79,8 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
       if isPooled {
         gradient = unpooled
         unpool(
-          item.layer, y, columns: item.columns, incoming: incoming, firstRow: incomingRows.lowerBound,
+          item.layer, y, columns: item.columns, incoming: incoming,
+          firstRow: incomingRows.lowerBound,
           count: incomingCount, into: gradient)
       } else {
         let first = (y - item.rows.lowerBound) * count

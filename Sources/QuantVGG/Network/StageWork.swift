@@ -15,15 +15,14 @@ struct StageWork {
 
   /// No work.
   init() {
-    (stage, layer, rows, rowsPerItem, groups) = (.quantizeImage, NetworkTable.imageLayer, 0..<0, 1, 1)
+    (stage, layer, rows, rowsPerItem, groups) = (
+      .quantizeImage, NetworkTable.imageLayer, 0..<0, 1, 1
+    )
     (panels, width, items) = (0, 0, 0)
   }
 
-  /// A stage over some rows of a layer.
-  ///
-  /// - Parameters:
-  ///   - makesPairs: whether rows of a convolution are made in pairs.
-  ///   - derivesPanels: whether every item of the way back derives its weights.
+  /// A stage over some rows of a layer; `makesPairs` says whether rows of a convolution are made in pairs,
+  /// `derivesPanels` whether every item of the way back derives its weights.
   init(
     _ stage: Stage, layer: Int, rows: Range<Int>, shape: NetworkShape, threads: Int,
     makesPairs: Bool, derivesPanels: Bool

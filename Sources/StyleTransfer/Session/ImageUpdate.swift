@@ -50,7 +50,8 @@ final class ImageUpdate: ParallelWork {
         stepMemory = arena
         terms = [
           TotalVariation(
-            width: shape.width, height: rows, weight: settings.smoothness, rowSums: arena.slice(sums))
+            width: shape.width, height: rows, weight: settings.smoothness,
+            rowSums: arena.slice(sums))
         ]
         unmoved = UnmovedRows(ring, of: image, rows: rows, memory: arena)
       } else {
@@ -61,7 +62,6 @@ final class ImageUpdate: ParallelWork {
       throw TransferError(error)
     }
   }
-
 
   /// Lets the image's own terms measure it.
   func measure(pool: WorkerPool) {

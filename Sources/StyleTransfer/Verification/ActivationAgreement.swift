@@ -62,9 +62,11 @@ public struct ActivationAgreement: Sendable {
     let truthNetwork: ForwardNetwork<RowTap<Float32Arithmetic>>
     do throws(MemoryError) {
       ownNetwork = try ForwardNetwork(
-        numbers, width: width, height: height, deepest: deepest, plan: plan, observer: own, pool: pool)
+        numbers, width: width, height: height, deepest: deepest, plan: plan, observer: own,
+        pool: pool)
       truthNetwork = try ForwardNetwork(
-        reference, width: width, height: height, deepest: deepest, plan: plan, observer: truth, pool: pool)
+        reference, width: width, height: height, deepest: deepest, plan: plan, observer: truth,
+        pool: pool)
     } catch {
       throw TransferError(error)
     }

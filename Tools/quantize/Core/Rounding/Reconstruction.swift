@@ -28,8 +28,9 @@ final class Reconstruction: ParallelWork {
   private let patch: Int
   private let side: Int
   private let gram: PatchGram
-  /// `[side][side]` in the memory of `gram`: H, then U, on and above the diagonal. An item of work writes rows
-  /// that no other item reads or writes.
+  /// `[side][side]` in the memory of `gram`: H, then U, on and above the diagonal.
+  ///
+  /// An item of work writes rows that no other item reads or writes.
   private let matrix: MemorySlice<Double>
   private let pool: WorkerPool
   private var phase = Phase.eliminate
