@@ -16,7 +16,7 @@ public protocol Arithmetic: AnyObject {
   /// An element of a stored gradient row.
   associatedtype Gradient: BitwiseCopyable
   /// An element of a Gram matrix in the arithmetic's own units.
-  associatedtype GramSum: BitwiseCopyable
+  associatedtype GramSum: GramNumber
 
   /// The value that stands for gradient zero in stored rows.
   static var zeroGradient: Gradient { get }
@@ -113,11 +113,6 @@ public protocol Arithmetic: AnyObject {
   func addGram(
     _ row: UnsafePointer<Activation>, scratch: UnsafeRawPointer, width: Int, channels: Int,
     first: Int, panel: Int, into sums: UnsafeMutablePointer<GramSum>)
-  /// Reads 8 rows of a summed Gram matrix in activation units, `[8][channels]` from row `first`, a
-  /// multiple of 8; what lies below the diagonal is read from above.
-  static func readGram(
-    _ sums: UnsafePointer<GramSum>, first: Int, channels: Int,
-    into rows: UnsafeMutablePointer<Double>)
 
   /// Bytes of a packed style matrix, see `packStyleRow`.
   static func styleMatrixBytes(channels: Int) -> Int
@@ -174,4 +169,20 @@ public struct RowPair<Element: BitwiseCopyable> {
     first = ring.row(y)
     second = ring.row(y + 1)
   }
+}
+
+/// An element of a summed Gram matrix.
+public protocol GramNumber: BitwiseCopyable {
+  /// The element in Float64, rounded once.
+  var number: Double { get }
+}
+
+extension Int64: GramNumber {
+  /// The sum in Float64.
+  @inlinable public var number: Double { Double(self) }
+}
+
+extension Double: GramNumber {
+  /// The sum itself.
+  @inlinable public var number: Double { self }
 }

@@ -221,22 +221,6 @@ public final class Float32Arithmetic: Arithmetic {
     kernels.f32_gram(&call)
   }
 
-  /// Reads 8 rows of a summed Gram matrix in activation units, `[8][channels]` from row `first`, a
-  /// multiple of 8; what lies below the diagonal is read from above.
-  public static func readGram(
-    _ sums: UnsafePointer<Double>, first: Int, channels: Int,
-    into rows: UnsafeMutablePointer<Double>
-  ) {
-    for k in 0..<first + 8 {
-      let above = sums + k * channels
-      for i in max(0, k - first)..<8 { rows[i * channels + k] = above[first + i] }
-    }
-    for i in 0..<8 {
-      let above = sums + (first + i) * channels
-      for k in first + i..<channels { rows[i * channels + k] = above[k] }
-    }
-  }
-
   /// Bytes of a packed style matrix, see `packStyleRow`.
   public static func styleMatrixBytes(channels: Int) -> Int { 4 * channels * channels }
 

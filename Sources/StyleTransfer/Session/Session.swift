@@ -51,6 +51,9 @@ public final class Session {
     self.network = network
     self.pool = pool
 
+    assert(
+      phases.map { $0.action } == Phase.Action.allCases,
+      "what the plan counts is carried out, in its order")
     // The style's pixels are given back before the content's come.
     var style: [Float] = []
     func goesOn(_ phase: Phase.Action, _ share: Double) -> Bool {
@@ -128,12 +131,36 @@ public final class Session {
   /// Bytes of the weights as they are kept for the steps.
   public var weightBytes: Int { network.weightBytes }
 
-  /// The image in the engine's rows, `[height][width][3]` RGB minus mean, valid until the session
-  /// ends; it may be replaced between two steps.
-  public var pixels: UnsafeMutableBufferPointer<Float> { update.pixels }
+  /// Looks at the image in the engine's rows, `[height][width][3]` RGB minus mean.
+  public func withPixels<Result, Failure: Error>(
+    _ body: (Span<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(UnsafeBufferPointer(pixels).span)
+  }
 
-  /// dJ/dx of the last step or measurement, in the form of `pixels`.
-  public var gradient: UnsafeBufferPointer<Float> {
+  /// Changes the image between two steps; numbers as in `withPixels`.
+  public func editPixels<Result, Failure: Error>(
+    _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    var span = pixels.mutableSpan
+    return try body(&span)
+  }
+
+  /// Looks at dJ/dx of the last step or measurement, which must be recorded; numbers as in
+  /// `withPixels`.
+  public func withGradient<Result, Failure: Error>(
+    _ body: (Span<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try body(gradient.span)
+  }
+
+  // SAFETY: both are whole blocks of the session's memory, which lives as long as the session; steps
+  // write them, and one thread at a time uses a session.
+  /// All numbers of the image.
+  package var pixels: UnsafeMutableBufferPointer<Float> { update.pixels }
+
+  /// All numbers of the recorded gradient.
+  package var gradient: UnsafeBufferPointer<Float> {
     guard let gradient = update.recordedGradient else {
       preconditionFailure("the transfer records its gradient")
     }

@@ -117,9 +117,17 @@ final class GramTerm<Numbers: Arithmetic>: ParallelWork, LayerTerm {
     return gram
   }
 
-  /// Reads 8 rows of the measured Gram matrix in real units.
+  /// Reads 8 rows of the measured Gram matrix in real units, `[8][channels]` from row `first`, a
+  /// multiple of 8; what lies below the diagonal is read from above.
   private func readGram(first: Int, into rows: UnsafeMutablePointer<Double>) {
-    Numbers.readGram(sums, first: first, channels: channels, into: rows)
+    for k in 0..<first + 8 {
+      let above = sums + k * channels
+      for i in max(0, k - first)..<8 { rows[i * channels + k] = above[first + i].number }
+    }
+    for i in 0..<8 {
+      let above = sums + (first + i) * channels
+      for k in first + i..<channels { rows[i * channels + k] = above[k].number }
+    }
     let scale = Double(numbers.activationScale(layer: place))
     let factors = numbers.channelScale(layer: place)
     for n in 0..<8 {

@@ -69,21 +69,20 @@ struct RunFile {
   }
 
   /// Copies a tensor's values.
-  func read(_ name: String, into values: UnsafeMutableBufferPointer<Float>) throws(Failure) {
+  func read(_ name: String, into values: inout MutableSpan<Float>) throws(Failure) {
     let file = try open()
     defer { withExtendedLifetime(file) {} }
     guard let tensor = file.tensors.first(where: { $0.name == name }),
       tensor.bytes.count == 4 * values.count
     else { throw Failure(path, "has no \(name); remove it, and run the command again") }
-    UnsafeMutableRawBufferPointer(values).copyMemory(from: tensor.bytes)
+    values.withUnsafeMutableBytes { $0.copyMemory(from: tensor.bytes) }
   }
 
   /// A tensor's values.
   func values(_ name: String, count: Int) throws(Failure) -> [Float] {
     var values = [Float](repeating: 0, count: count)
-    try values.withUnsafeMutableBufferPointer { (buffer) throws(Failure) in
-      try read(name, into: buffer)
-    }
+    var span = values.mutableSpan
+    try read(name, into: &span)
     return values
   }
 

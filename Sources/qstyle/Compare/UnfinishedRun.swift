@@ -77,11 +77,6 @@ struct UnfinishedRun {
     bytes.withUnsafeBytes { sum.add($0) }
   }
 
-  /// Appends numbers.
-  mutating func write(_ values: UnsafeBufferPointer<Float>) throws(Failure) {
-    try write(values.span.bytes)
-  }
-
   /// Makes the step, before which everything has been written, the one to go on from.
   mutating func save(_ session: Session, step: Int) throws(Failure) {
     do throws(FileOutputError) {

@@ -85,5 +85,6 @@ public final class ActivationStatistics<Numbers: Arithmetic>: NetworkClient {
   ) {}
 
   /// Never called, as no gradient is asked for.
-  public func consumeImageGradient(_ gradient: UnsafeMutablePointer<Float>, row: Int, worker: Int) {}
+  public func consumeImageGradient(_ gradient: UnsafeMutablePointer<Float>, row: Int, worker: Int) {
+  }
 }
