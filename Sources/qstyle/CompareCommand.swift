@@ -85,6 +85,12 @@ struct CompareCommand {
         "there are no float32 weights (\(Weights.fileName(.float32))) beside the program or in "
           + "the data folder; name them with --reference FILE")
     }
+    for own in weights where own.network != reference.network {
+      throw Failure(
+        "\(own.name) is of \(own.network.title) and \(reference.name) of "
+          + "\(reference.network.title); name float32 weights of the same network with --reference "
+          + "FILE")
+    }
     return ComparedRuns(options, weights: weights, reference: reference)
   }
 

@@ -77,7 +77,7 @@ struct VerifyCommand {
       result = try Verification(
         stored, weights, steps: steps, instructionSet: shared.instructionSet, pool: pool)
       end = result.end
-      if weights.precision == .int8, let reference {
+      if weights.precision == .int8, let reference, reference.network == weights.network {
         end = try stored.score(
           result.image, reference, instructionSet: shared.instructionSet, pool: pool)
       }

@@ -72,6 +72,7 @@ enum TestNetworks {
 }
 
 extension LayerName {
+  // swift-format-ignore: AlwaysUseLowerCamelCase
   static let conv2_2 = LayerName(block: 2, place: 2)
 }
 

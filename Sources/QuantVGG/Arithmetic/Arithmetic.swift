@@ -84,3 +84,19 @@ package protocol Arithmetic: AnyObject, Sendable {
     _ gradient: Row<Real>, activations: Row<Activation>, mask: Row<MaskWord>, layer: Int,
     into out: MutableRow<Gradient>, scales: MutableRow<Real>)
 }
+
+/// An element of a summed Gram matrix.
+public protocol GramNumber: BitwiseCopyable {
+  /// The element in Float64, rounded once.
+  var number: Double { get }
+}
+
+extension Int64: GramNumber {
+  /// The sum in Float64.
+  @inlinable public var number: Double { Double(self) }
+}
+
+extension Double: GramNumber {
+  /// The sum itself.
+  @inlinable public var number: Double { self }
+}

@@ -1,3 +1,6 @@
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+// The literature writes conv4_2.
+
 /// A convolution's name in the literature: the block that it is in and its place there, as in `conv4_2`.
 ///
 /// Names are ordered as the data flows; which of them a network has is said by its `NetworkTable`.

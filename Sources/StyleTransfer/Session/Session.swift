@@ -52,6 +52,9 @@ public final class Session {
     self.network = network
     self.pool = pool
 
+    assert(
+      phases.map { $0.action } == Phase.Action.allCases,
+      "what the plan counts is carried out, in its order")
     // The style's pixels are given back before the content's come.
     var style: Block<Float>?
     func goesOn(_ phase: Phase.Action, _ share: Double) -> Bool {
@@ -141,11 +144,32 @@ public final class Session {
   /// Bytes of the weights as they are kept for the steps.
   public var weightBytes: Int { network.weightBytes }
 
-  /// The image in the engine's rows, `[height][width][3]` RGB minus mean, valid until the session
-  /// ends; it may be replaced between two steps.
+  /// Looks at the image in the engine's rows, `[height][width][3]` RGB minus mean.
+  public func withPixels<Result, Failure: Error>(
+    _ body: (Span<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try pixels.withSpan(body)
+  }
+
+  /// Changes the image between two steps; numbers as in `withPixels`.
+  public func editPixels<Result, Failure: Error>(
+    _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try pixels.withMutableSpan(body)
+  }
+
+  /// Looks at dJ/dx of the last step or measurement, which must be recorded; numbers as in
+  /// `withPixels`.
+  public func withGradient<Result, Failure: Error>(
+    _ body: (Span<Float>) throws(Failure) -> Result
+  ) throws(Failure) -> Result {
+    try gradient.withSpan(body)
+  }
+
+  /// All numbers of the image, valid as long as the session.
   package var pixels: MemorySlice<Float> { update.image }
 
-  /// dJ/dx of the last step or measurement, in the form of `pixels`.
+  /// All numbers of the recorded gradient, valid as long as the session.
   package var gradient: MemorySlice<Float> {
     guard let gradient = update.gradient else {
       preconditionFailure("the transfer records its gradient")

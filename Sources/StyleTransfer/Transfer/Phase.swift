@@ -6,7 +6,7 @@ internal import Rows
 /// A part of a transfer, with the memory that it has in use at once.
 public struct Phase: Sendable, Equatable {
   /// What a phase does.
-  public enum Action: Sendable {
+  public enum Action: Sendable, CaseIterable {
     /// Decodes the style picture.
     case readStyle
     /// Runs the style forward and keeps its Gram matrices.

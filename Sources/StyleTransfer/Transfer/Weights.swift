@@ -5,9 +5,10 @@ public import QuantVGG
 ///
 /// Every transfer packs the layers that it needs into memory of its own; the file behind the weights
 /// stays on disk.
-// SAFETY: all that is stored is constant. A file is mapped read-only for the object's life; dropping
-// its pages makes other threads read them from the file again, to the same bytes.
 public final class Weights: @unchecked Sendable {
+  // SAFETY: all that is stored is constant. A file is mapped read-only for the object's life; dropping
+  // its pages makes other threads read them from the file again, to the same bytes.
+
   /// Where the numbers are.
   private enum Source {
     case file(WeightFile)

@@ -4,6 +4,11 @@ internal import CSystem
 public enum Agreement {
   /// The cosine of the angle between two vectors of the same length; 0 where one of them is zero.
   public static func cosine(_ values: [Float], _ reference: [Float]) -> Double {
+    cosine(values.span, reference.span)
+  }
+
+  /// The same of numbers in place.
+  public static func cosine(_ values: Span<Float>, _ reference: Span<Float>) -> Double {
     let sums = Sums(values, reference)
     guard sums.values > 0, sums.reference > 0 else { return 0 }
     return sums.product / (sums.values.squareRoot() * sums.reference.squareRoot())
@@ -11,7 +16,7 @@ public enum Agreement {
 
   /// |values - reference| / |reference| in the Euclidean norm; infinite where only the reference is 0.
   public static func relativeError(_ values: [Float], _ reference: [Float]) -> Double {
-    let sums = Sums(values, reference)
+    let sums = Sums(values.span, reference.span)
     guard sums.difference > 0 else { return 0 }
     return (sums.difference / sums.reference).squareRoot()
   }
@@ -27,7 +32,7 @@ public enum Agreement {
   ///
   /// The signal is the reference, the noise the difference.
   public static func signalToNoise(_ values: [Float], _ reference: [Float]) -> Double {
-    let sums = Sums(values, reference)
+    let sums = Sums(values.span, reference.span)
     return decibels(signal: sums.reference, noise: sums.difference)
   }
 
@@ -42,7 +47,7 @@ public enum Agreement {
     var reference = 0.0
     var difference = 0.0
 
-    init(_ values: [Float], _ reference: [Float]) {
+    init(_ values: Span<Float>, _ reference: Span<Float>) {
       precondition(values.count == reference.count)
       for i in values.indices {
         let (a, b) = (Double(values[i]), Double(reference[i]))

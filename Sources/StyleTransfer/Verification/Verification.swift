@@ -78,6 +78,7 @@ extension ReferenceCase {
   ///   - weights: the network that judges.
   ///   - instructionSet: what computes.
   ///   - pool: the threads.
+  /// - Returns: the costs by these weights.
   /// - Throws: `TransferError`.
   public func score(
     _ image: ImageTensor, _ weights: Weights, instructionSet: InstructionSet, pool: WorkerPool

@@ -50,14 +50,18 @@ struct ComparisonPainter {
       }
       if isStopped { return false }
       let isSample = run.samples.contains(step)
-      if isSample { try output.write(session.pixels) }
+      if isSample {
+        try session.withPixels { (image) throws(Failure) in try output.write(image.bytes) }
+      }
       if step == steps, !run.keepsGradients { break }
       let before = Console.seconds
       // The gradient of the result is measured, too, and the result stays as it is.
       let costs = step == steps ? session.measureGradient() : session.step()
       guard costs.isFinite else { throw divergence(output, run, step) }
       if step < steps { output.seconds += Console.seconds - before }
-      if isSample, run.keepsGradients { try output.write(session.gradient) }
+      if isSample, run.keepsGradients {
+        try session.withGradient { (gradient) throws(Failure) in try output.write(gradient.bytes) }
+      }
       line.draw(
         "\(run.name): step \(step)/\(steps)  total \(Format.general(costs.total, digits: 5))  "
           + "\(Format.duration(line.remaining(done: step - first, of: steps - first))) left")

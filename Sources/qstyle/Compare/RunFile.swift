@@ -70,29 +70,21 @@ struct RunFile {
   }
 
   /// Copies a tensor's values.
-  func read(_ name: String, into values: MemorySlice<Float>) throws(Failure) {
+  func read(_ name: String, into values: inout MutableSpan<Float>) throws(Failure) {
     let file = try open()
     defer { withExtendedLifetime(file) {} }
     guard let tensor = file.tensors.first(where: { $0.name == name }),
       tensor.bytes.count == 4 * values.count
-    else { throw missing(name) }
-    values.bytes.copy(RawSpan(_unsafeBytes: tensor.bytes))
-  }
-
-  private func missing(_ name: String) -> Failure {
-    Failure(path, "has no \(name); remove it, and run the command again")
+    else { throw Failure(path, "has no \(name); remove it, and run the command again") }
+    values.withUnsafeMutableBytes { $0.copyMemory(from: tensor.bytes) }
   }
 
   /// A tensor's values.
   func values(_ name: String, count: Int) throws(Failure) -> [Float] {
-    let file = try open()
-    do throws(WeightError) {
-      let values = try file.floats(name)
-      if values.count == count { return values }
-    } catch {
-      throw Failure(path, error.description)
-    }
-    throw missing(name)
+    var values = [Float](repeating: 0, count: count)
+    var span = values.mutableSpan
+    try read(name, into: &span)
+    return values
   }
 
   /// What the run took.

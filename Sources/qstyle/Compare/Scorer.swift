@@ -39,10 +39,12 @@ struct Scorer {
       var network = NetworkFigures()
       var own = RunFigures(run: run, measures: try file(run).measures())
       for step in run.samples {
-        try file(run).read("image_\(step)", into: session.pixels)
+        try load("image_\(step)", of: run, into: session)
         own.costs.append((step, session.measureGradient()))
-        let gradient = try file(run).values("gradient_\(step)", count: session.pixels.count)
-        network.cosines.append((step, Agreement.cosine(gradient, session.gradient.array)))
+        let count = 3 * transfer.resultSize.pixelCount
+        let gradient = try file(run).values("gradient_\(step)", count: count)
+        let cosine = session.withGradient { Agreement.cosine(gradient.span, $0) }
+        network.cosines.append((step, cosine))
       }
       let grams = session.grams
       for (layer, gram) in zip(transfer.settings.styleLayers, grams) {
@@ -68,10 +70,19 @@ struct Scorer {
   ) throws(Failure) -> RunFigures {
     var figures = RunFigures(run: run, measures: try file(run).measures())
     for step in run.samples {
-      try file(run).read("image_\(step)", into: session.pixels)
+      try load("image_\(step)", of: run, into: session)
       figures.costs.append((step, session.evaluate()))
     }
     return figures
+  }
+
+  /// Makes a kept image the session's.
+  private func load(
+    _ name: String, of run: ComparedRun, into session: Session
+  ) throws(Failure) {
+    try session.editPixels { (pixels) throws(Failure) in
+      try file(run).read(name, into: &pixels)
+    }
   }
 
   private func result(
@@ -100,7 +111,9 @@ struct Scorer {
       throw Failure(error.description)
     }
     return try image.withElements { (image) throws(Failure) in
-      try file(runs.float).read("image_\(transfer.steps)", into: image)
+      try image.withMutableSpan { (image) throws(Failure) in
+        try file(runs.float).read("image_\(transfer.steps)", into: &image)
+      }
       return try Failure.from { () throws(TransferError) in
         try ActivationAgreement(
           transfer, reference: runs.float.weights, image: image, pool: pool

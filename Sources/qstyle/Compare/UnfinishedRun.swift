@@ -78,11 +78,6 @@ struct UnfinishedRun {
     sum.add(bytes)
   }
 
-  /// Appends numbers.
-  mutating func write(_ values: MemorySlice<Float>) throws(Failure) {
-    try values.withSpan { (span) throws(Failure) in try write(span.bytes) }
-  }
-
   /// Makes the step, before which everything has been written, the one to go on from.
   mutating func save(_ session: Session, step: Int) throws(Failure) {
     do throws(FileOutputError) {
