@@ -1,6 +1,16 @@
 import CSystem
 import QuantizeCore
 
+/// Whether the tests are compiled with optimization; hashing hundreds of megabytes takes minutes without.
+let isOptimized: Bool = {
+  var isChecked = false
+  assert(
+    {
+      isChecked = true; return true
+    }())
+  return !isChecked
+}()
+
 /// The error of reading a file of weights; nil where it can be read.
 func readError(_ path: String) -> (any Error)? {
   do {

@@ -155,14 +155,14 @@ public final class SourceFile {
   private static func readOwn(_ file: WeightFile) throws -> Found {
     let weights = try SourceWeights(file)
     let told = WeightOrigin.told(
-      by: OriginalFilters(weights.firstLayer.weights), of: file.network)
+      by: OriginalFilters(weights.firstLayer.weights), .layers, of: file.network)
     let unknown = WeightOrigin.unknown(file.network)
     let stated = WeightOrigin(
       source: file.tensors.metadata("source") ?? unknown.source,
       license: file.tensors.metadata("license") ?? unknown.license)
     return Found(
       weights: weights, kind: "\(file.kind.format(of: file.network)) file",
-      origin: told ?? stated, metadata: file.tensors.metadata)
+      origin: told == unknown ? stated : told, metadata: file.tensors.metadata)
   }
 
   private static func readLibrary(

@@ -64,9 +64,7 @@ struct SourceLayers {
           + "MatConvNet's, Keras' and Caffe's files tell")
     }
     layers[0] = convention.fold(layers[0])
-    let other = names == .torchvision && original == nil && network == OriginalFilters.network
-    origin =
-      .told(by: original, of: network) ?? (other ? .torchvision : .unknown(network))
+    origin = .told(by: original, names, of: network)
     (self.network, self.layers, self.warnings) = (network, layers, warnings)
   }
 
