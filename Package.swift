@@ -2,7 +2,11 @@
 import PackageDescription
 
 /// Settings of Swift targets that run on hosts only.
+///
+/// Every use of memory that the compiler cannot check is marked.
 let hostSettings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .treatWarning("StrictMemorySafety", as: .error),
   .enableUpcomingFeature("ExistentialAny"),
   .enableUpcomingFeature("MemberImportVisibility"),
   .enableUpcomingFeature("InternalImportsByDefault"),
@@ -10,10 +14,6 @@ let hostSettings: [SwiftSetting] = [
 /// Settings of all other Swift targets: with the check that keeps them compilable as Embedded Swift.
 let swiftSettings: [SwiftSetting] =
   hostSettings + [.treatWarning("EmbeddedRestrictions", as: .error)]
-
-/// The same, where every use of memory that the compiler cannot check is marked.
-let safeSettings =
-  swiftSettings + [.strictMemorySafety(), .treatWarning("StrictMemorySafety", as: .error)]
 
 /// The dependency arrows of ARCHITECTURE.md; data flows from left to right.
 let package = Package(
@@ -38,11 +38,11 @@ let package = Package(
       name: "CImageIO", dependencies: ["CPNG", "CJPEG"],
       linkerSettings: ["png16", "z", "jpeg", "m"].map { .linkedLibrary($0) }),
     // The libraries.
-    .target(name: "Rows", dependencies: ["CSystem"], swiftSettings: safeSettings),
+    .target(name: "Rows", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(
       name: "QuantVGG", dependencies: ["Rows", "CQuantKernels", "CSystem"],
       swiftSettings: swiftSettings),
-    .target(name: "Optim", dependencies: ["Rows"], swiftSettings: safeSettings),
+    .target(name: "Optim", dependencies: ["Rows"], swiftSettings: swiftSettings),
     .target(name: "FileOutput", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(
       name: "StyleTransfer",

@@ -4,16 +4,16 @@ internal import CSystem
 public enum Console {
   /// The words of the command line, the program's name first.
   public static var arguments: [String] {
-    guard let words = system_arguments() else { return [] }
+    guard let words = unsafe system_arguments() else { return [] }
     return (0..<Int(system_argument_count())).map { index in
-      words[index].map { String(cString: $0) } ?? ""
+      unsafe words[index].map { unsafe String(cString: $0) } ?? ""
     }
   }
 
   /// An environment variable; nil where it is not set or empty.
   public static func environment(_ name: String) -> String? {
-    guard let value = getenv(name), value.pointee != 0 else { return nil }
-    return String(cString: value)
+    guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
+    return unsafe String(cString: value)
   }
 
   /// Writes to stdout.
@@ -23,7 +23,7 @@ public enum Console {
     guard !write(text, to: 1) else { return }
     let code = system_errno()
     if code != EPIPE {
-      error("standard output cannot be written: \(String(cString: strerror(code)))")
+      error(unsafe "standard output cannot be written: \(String(cString: strerror(code)))")
     }
     exit(code == EPIPE ? ExitCode.done.rawValue : ExitCode.failed.rawValue)
   }
@@ -59,7 +59,9 @@ public enum Console {
   private static func write(_ text: String, to descriptor: Int32) -> Bool {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
-      let count = bytes.withUnsafeBytes { system_write(descriptor, $0.baseAddress, $0.count) }
+      let count = unsafe bytes.withUnsafeBytes {
+        unsafe system_write(descriptor, $0.baseAddress, $0.count)
+      }
       if count < 0 {
         if system_errno() == EINTR { continue }
         return false

@@ -4,12 +4,12 @@ internal import CSystem
 public enum Format {
   /// A number with a fixed count of decimals.
   public static func fixed(_ value: Double, digits: Int) -> String {
-    text { system_format_fixed($0, $1, value, Int32(digits)) }
+    unsafe text { unsafe system_format_fixed($0, $1, value, Int32(digits)) }
   }
 
   /// A number with a count of significant digits, in exponent form where that is shorter.
   public static func general(_ value: Double, digits: Int = 6) -> String {
-    text { system_format_general($0, $1, value, Int32(digits)) }
+    unsafe text { unsafe system_format_general($0, $1, value, Int32(digits)) }
   }
 
   /// A count of bytes as "61.3 MiB".
@@ -46,10 +46,10 @@ public enum Format {
   private static func text(
     _ format: (UnsafeMutablePointer<CChar>, Int) -> Int32
   ) -> String {
-    withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
+    unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
       guard let base = buffer.baseAddress else { return "" }
-      _ = format(base, buffer.count)
-      return String(cString: base)
+      _ = unsafe format(base, buffer.count)
+      return unsafe String(cString: base)
     }
   }
 }

@@ -18,21 +18,23 @@ public struct ParsedArguments {
   public init(_ words: [String], for command: Command) throws(UsageError) {
     let options = command.options
     // getopt_long wants C strings that stay where they are; the first word is the program.
-    var strings: [UnsafeMutablePointer<CChar>?] = ([command.name] + words).map { strdup($0) }
-    let names = options.map { strdup($0.name) }
-    defer {
-      for string in strings { free(string) }
-      for name in names { free(name) }
+    var strings: [UnsafeMutablePointer<CChar>?] = unsafe ([command.name] + words).map {
+      unsafe strdup($0)
     }
-    strings.append(nil)
-    var table: [option] = []
+    let names = unsafe options.map { unsafe strdup($0.name) }
+    defer {
+      for unsafestring in unsafe strings { unsafe free(string) }
+      for unsafename in unsafe names { unsafe free(name) }
+    }
+    unsafe strings.append(nil)
+    var table: [option] = unsafe []
     for (index, option) in options.enumerated() {
-      table.append(
+      unsafe table.append(
         CSystem.option(
           name: UnsafePointer(names[index]), has_arg: option.value == nil ? 0 : 1, flag: nil,
           val: Int32(256 + index)))
     }
-    table.append(CSystem.option(name: nil, has_arg: 0, flag: nil, val: 0))
+    unsafe table.append(CSystem.option(name: nil, has_arg: 0, flag: nil, val: 0))
     // A leading colon: a missing value is told apart from an unknown option, and nothing is printed.
     var letters = ":"
     for option in options {
@@ -42,20 +44,21 @@ public struct ParsedArguments {
     system_getopt_restart()
     while true {
       let current = max(Int(system_getopt_index()), 1)
-      let code = getopt_long(count, &strings, letters, table, nil)
+      let code = unsafe getopt_long(count, &strings, letters, table, nil)
       if code == -1 { break }
       guard let index = Self.index(code, options) else {
-        throw Self.error(code, word: Self.offender(strings, after: current), options: options)
+        throw unsafe Self.error(
+          code, word: Self.offender(strings, after: current), options: options)
       }
       let option = options[index]
       guard option.value == nil || option.isRepeatable || !has(option.name) else {
         throw UsageError("--\(option.name) is given twice; give it once")
       }
-      values.append(
+      unsafe values.append(
         (option.name, option.value == nil ? "" : String(cString: system_getopt_value())))
     }
     for index in Int(system_getopt_index())..<Int(count) {
-      if let string = strings[index] { positional.append(String(cString: string)) }
+      if let string = unsafe strings[index] { unsafe positional.append(String(cString: string)) }
     }
     guard !has("help") else { return }
     if positional.count < command.arguments.lowerBound {
@@ -79,9 +82,9 @@ public struct ParsedArguments {
     -> String
   {
     let index = max(1, Int(system_getopt_index()) - 1)
-    for candidate in [index, current] where candidate < words.count {
-      if let word = words[candidate] {
-        let text = String(cString: word)
+    for candidate in [index, current] where unsafe candidate < words.count {
+      if let word = unsafe words[candidate] {
+        let text = unsafe String(cString: word)
         if text.hasPrefix("-") { return text }
       }
     }
@@ -191,7 +194,7 @@ public func parseNumber(_ text: String) -> Double? {
     })
   else { return nil }
   var value = 0.0
-  guard system_parse_double(text, &value) != 0, value.isFinite else { return nil }
+  guard unsafe system_parse_double(text, &value) != 0, value.isFinite else { return nil }
   return value
 }
 

@@ -11,26 +11,24 @@ public struct SHA256 {
   public init() {}
 
   /// Adds bytes.
-  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
-    count += UInt64(bytes.count)
-    var rest = bytes[...]
-    while !rest.isEmpty {
+  public mutating func update(_ bytes: RawSpan) {
+    count += UInt64(bytes.byteCount)
+    var first = 0
+    while first < bytes.byteCount {
       // Whole blocks are read where they are.
-      if block.isEmpty, rest.count >= 64 {
-        compress(UnsafeRawBufferPointer(rebasing: rest.prefix(64)))
-        rest = rest.dropFirst(64)
+      if block.isEmpty, bytes.byteCount - first >= 64 {
+        compress(bytes, at: first)
+        first += 64
         continue
       }
-      let taken = rest.prefix(64 - block.count)
-      block.append(contentsOf: taken)
-      rest = rest.dropFirst(taken.count)
+      let taken = min(64 - block.count, bytes.byteCount - first)
+      for place in first..<first + taken {
+        // SAFETY: the place is in the span.
+        block.append(unsafe bytes.unsafeLoad(fromByteOffset: place, as: UInt8.self))
+      }
+      first += taken
       if block.count == 64 { compressBlock() }
     }
-  }
-
-  /// Adds bytes.
-  public mutating func update(_ bytes: RawSpan) {
-    bytes.withUnsafeBytes { update($0) }
   }
 
   /// The hash of all bytes, in hexadecimal.
@@ -55,7 +53,7 @@ public struct SHA256 {
   }
 
   /// The hash of bytes, in hexadecimal.
-  public static func digest(_ bytes: UnsafeRawBufferPointer) -> String {
+  public static func digest(_ bytes: RawSpan) -> String {
     var hash = SHA256()
     hash.update(bytes)
     return hash.digest()
@@ -63,43 +61,46 @@ public struct SHA256 {
 
   private mutating func compressBlock() {
     let full = block
-    full.withUnsafeBytes { compress($0) }
+    unsafe compress(full.span.bytes, at: 0)
     block.removeAll(keepingCapacity: true)
   }
 
-  private mutating func compress(_ block: UnsafeRawBufferPointer) {
-    withUnsafeTemporaryAllocation(of: UInt32.self, capacity: 64) { w in
-      for t in 0..<16 {
-        w[t] = UInt32(bigEndian: block.loadUnaligned(fromByteOffset: 4 * t, as: UInt32.self))
-      }
-      for t in 16..<64 {
-        let (x, y) = (w[t - 15], w[t - 2])
-        let small0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >> 3)
-        let small1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >> 10)
-        w[t] = small1 &+ w[t - 7] &+ small0 &+ w[t - 16]
-      }
-      var (a, b, c, d) = (state[0], state[1], state[2], state[3])
-      var (e, f, g, h) = (state[4], state[5], state[6], state[7])
-      Self.constants.withUnsafeBufferPointer { constants in
-        for t in 0..<64 {
-          let large1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
-          let choice = (e & f) ^ (~e & g)
-          let first = h &+ large1 &+ choice &+ constants[t] &+ w[t]
-          let large0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
-          let majority = (a & b) ^ (a & c) ^ (b & c)
-          let second = large0 &+ majority
-          (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
-        }
-      }
-      state[0] &+= a
-      state[1] &+= b
-      state[2] &+= c
-      state[3] &+= d
-      state[4] &+= e
-      state[5] &+= f
-      state[6] &+= g
-      state[7] &+= h
+  /// Takes the 64 bytes from `first` on.
+  private mutating func compress(_ bytes: RawSpan, at first: Int) {
+    precondition(first >= 0 && first + 64 <= bytes.byteCount)
+    var w = [64 of UInt32](repeating: 0)
+    for t in 0..<16 {
+      // SAFETY: 64 bytes are there.
+      let word = unsafe bytes.unsafeLoadUnaligned(
+        fromByteOffset: first + 4 * t, as: UInt32.self)
+      w[t] = UInt32(bigEndian: word)
     }
+    for t in 16..<64 {
+      let (x, y) = (w[t - 15], w[t - 2])
+      let small0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >> 3)
+      let small1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >> 10)
+      w[t] = small1 &+ w[t - 7] &+ small0 &+ w[t - 16]
+    }
+    var (a, b, c, d) = (state[0], state[1], state[2], state[3])
+    var (e, f, g, h) = (state[4], state[5], state[6], state[7])
+    let constants = Self.constants
+    for t in 0..<64 {
+      let large1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)
+      let choice = (e & f) ^ (~e & g)
+      let first = h &+ large1 &+ choice &+ constants[t] &+ w[t]
+      let large0 = rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)
+      let majority = (a & b) ^ (a & c) ^ (b & c)
+      let second = large0 &+ majority
+      (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
+    }
+    state[0] &+= a
+    state[1] &+= b
+    state[2] &+= c
+    state[3] &+= d
+    state[4] &+= e
+    state[5] &+= f
+    state[6] &+= g
+    state[7] &+= h
   }
 
   private func rotate(_ x: UInt32, _ n: UInt32) -> UInt32 { x >> n | x << (32 - n) }

@@ -37,7 +37,7 @@ public struct AtomicFile: ~Copyable {
 
   deinit {
     if descriptor >= 0 { _ = close(descriptor) }
-    if !temporary.isEmpty { _ = unlink(temporary) }
+    if !temporary.isEmpty { _ = unsafe unlink(temporary) }
   }
 
   /// Appends `bytes`.
@@ -50,7 +50,7 @@ public struct AtomicFile: ~Copyable {
   /// Appends `bytes`.
   ///
   /// - Throws: `FileOutputError.system` with the cause; the target is then as it was before.
-  public func write(_ bytes: [UInt8]) throws(FileOutputError) { try write(bytes.span.bytes) }
+  public func write(_ bytes: [UInt8]) throws(FileOutputError) { try unsafe write(bytes.span.bytes) }
 
   /// Flushes the file to the disk and gives it its name.
   ///
@@ -62,7 +62,7 @@ public struct AtomicFile: ~Copyable {
     descriptor = -1
     if closed != 0 { throw .system(errno: system_errno()) }
     if temporary.isEmpty { return }
-    if rename(temporary, target) != 0 { throw .system(errno: system_errno()) }
+    if unsafe rename(temporary, target) != 0 { throw .system(errno: system_errno()) }
     temporary = ""
   }
 }
@@ -76,15 +76,15 @@ extension AtomicFile {
   ) throws(FileOutputError) -> (descriptor: Int32, target: String, temporary: String) {
     if path.isEmpty { throw .system(errno: ENOENT) }
     var status = stat()
-    let exists = stat(path, &status) == 0
+    let exists = unsafe stat(path, &status) == 0
     if exists && system_is_directory(status.st_mode) != 0 { throw .isDirectory }
     if exists && system_is_regular(status.st_mode) == 0 {
-      let descriptor = system_open(path, O_WRONLY, 0)
+      let descriptor = unsafe system_open(path, O_WRONLY, 0)
       if descriptor < 0 { throw .system(errno: system_errno()) }
       return (descriptor, path, "")
     }
     // The rename needs no permission on the file itself, but a read-only file is meant to stay.
-    if exists && access(path, W_OK) != 0 { throw .system(errno: system_errno()) }
+    if unsafe exists && access(path, W_OK) != 0 { throw .system(errno: system_errno()) }
     let target = try resolvingLinks(path)
     let (descriptor, temporary) = try createTemporary(in: folder(of: target))
     // Some file systems know no permissions and refuse this.
@@ -98,7 +98,7 @@ extension AtomicFile {
     // As many as Linux follows itself.
     for _ in 0..<40 {
       var link = [CChar](repeating: 0, count: Int(PATH_MAX))
-      let length = readlink(path, &link, Int(PATH_MAX))
+      let length = unsafe readlink(path, &link, Int(PATH_MAX))
       if length < 0 { return path }
       let bytes = link.prefix(length).map { UInt8(bitPattern: $0) }
       let isAbsolute = bytes.first == UInt8(ascii: "/")
@@ -122,7 +122,7 @@ extension AtomicFile {
     // was killed.
     for attempt in 0..<1000 {
       let path = "\(folder).qstyle-\(getpid())-\(attempt).tmp"
-      let descriptor = system_open(path, O_WRONLY | O_CREAT | O_EXCL, 0o666)
+      let descriptor = unsafe system_open(path, O_WRONLY | O_CREAT | O_EXCL, 0o666)
       if descriptor >= 0 { return (descriptor, path) }
       switch system_errno() {
       case EEXIST: continue

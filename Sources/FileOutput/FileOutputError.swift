@@ -34,6 +34,6 @@ public enum FileOutputError: Error, Equatable, CustomStringConvertible, Sendable
 
 /// The system's words for an `errno`, such as "Permission denied".
 package func systemMessage(_ errno: Int32) -> String {
-  guard let text = strerror(errno) else { return "error \(errno)" }
-  return String(cString: text)
+  guard let text = unsafe strerror(errno) else { return "error \(errno)" }
+  return unsafe String(cString: text)
 }

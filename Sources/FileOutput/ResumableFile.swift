@@ -22,13 +22,14 @@ public final class ResumableFile {
     path: String, keeping count: Int = 0, visit: (RawSpan) -> Void = { _ in }
   ) throws(FileOutputError) {
     self.path = path
-    descriptor = system_open(path, O_RDWR | O_CREAT, 0o666)
+    descriptor = unsafe system_open(path, O_RDWR | O_CREAT, 0o666)
     guard descriptor >= 0 else {
       throw system_errno() == ENOENT ? .missingFolder : .system(errno: system_errno())
     }
     // Another program may have renamed the file before it let go.
     var (own, named) = (stat(), stat())
-    guard system_lock(descriptor) != 0, fstat(descriptor, &own) == 0, stat(path, &named) == 0,
+    guard system_lock(descriptor) != 0, unsafe fstat(descriptor, &own) == 0,
+      unsafe stat(path, &named) == 0,
       own.st_ino == named.st_ino
     else { throw .busy }
     guard own.st_size >= count else { throw .tooShort }
@@ -50,14 +51,15 @@ public final class ResumableFile {
       let wanted = min(rest, buffer.count)
       while filled < wanted {
         let descriptor = descriptor
-        let count = buffer.withUnsafeMutableBytes { bytes in
-          Int(system_read(descriptor, bytes.baseAddress.map { $0 + filled }, wanted - filled))
+        let count = unsafe buffer.withUnsafeMutableBytes { bytes in
+          unsafe Int(
+            system_read(descriptor, bytes.baseAddress.map { unsafe $0 + filled }, wanted - filled))
         }
         if count == 0 { throw .tooShort }
         if count < 0 && system_errno() != EINTR { throw .system(errno: system_errno()) }
         filled += max(count, 0)
       }
-      visit(buffer.span.extracting(0..<wanted).bytes)
+      unsafe visit(buffer.span.extracting(0..<wanted).bytes)
       rest -= wanted
     }
   }
@@ -81,7 +83,7 @@ public final class ResumableFile {
   /// - Throws: `FileOutputError.system` with the cause.
   public func commit(as target: String) throws(FileOutputError) {
     try flush()
-    guard rename(path, target) == 0 else { throw .system(errno: system_errno()) }
+    guard unsafe rename(path, target) == 0 else { throw .system(errno: system_errno()) }
   }
 }
 
@@ -89,8 +91,8 @@ public final class ResumableFile {
 func writeAll(_ bytes: RawSpan, to descriptor: Int32) throws(FileOutputError) {
   var done = 0
   while done < bytes.byteCount {
-    let count = bytes.extracting(done..<bytes.byteCount).withUnsafeBytes {
-      Int(system_write(descriptor, $0.baseAddress, $0.count))
+    let count = unsafe bytes.extracting(done..<bytes.byteCount).withUnsafeBytes {
+      unsafe Int(system_write(descriptor, $0.baseAddress, $0.count))
     }
     if count > 0 {
       done += count

@@ -2,6 +2,7 @@ import CImageIO
 import FileOutput
 
 /// The Swift face of the C encoder.
+@safe
 final class ImageEncoder {
   private let handle: OpaquePointer
   private let format: ImageFormat
@@ -9,40 +10,40 @@ final class ImageEncoder {
   init(size: ImageSize, encoding: ImageEncoding) throws(ImageError) {
     let isPNG = encoding.format == .png
     guard
-      let handle = image_encoder_create(
+      let handle = unsafe image_encoder_create(
         isPNG ? IMAGE_PNG : IMAGE_JPEG, Int32(size.width), Int32(size.height))
     else { throw .outOfMemory }
-    self.handle = handle
+    unsafe self.handle = unsafe handle
     format = encoding.format
     let level = isPNG ? encoding.compressionLevel : encoding.quality
-    try check(image_encoder_start(handle, Int32(level)))
+    try unsafe check(image_encoder_start(handle, Int32(level)))
   }
 
-  deinit { image_encoder_destroy(handle) }
+  deinit { unsafe image_encoder_destroy(handle) }
 
   func writeRow(_ row: [UInt8]) throws(ImageError) {
-    try check(image_encoder_write_row(handle, row))
+    try unsafe check(image_encoder_write_row(handle, row))
   }
 
   func finish() throws(ImageError) {
-    try check(image_encoder_finish(handle))
+    try unsafe check(image_encoder_finish(handle))
   }
 
   /// Moves what has been encoded to the file.
   func drain(into file: borrowing AtomicFile) throws(ImageError) {
-    do { try file.write(RawSpan(_unsafeBytes: take())) } catch { throw .cannotWrite(error) }
+    do { try unsafe file.write(RawSpan(_unsafeBytes: take())) } catch { throw .cannotWrite(error) }
   }
 
   /// Moves what has been encoded to the end of `bytes`.
   func drain(into bytes: inout [UInt8]) {
-    bytes.append(contentsOf: take())
+    unsafe bytes.append(contentsOf: take())
   }
 
   private func take() -> UnsafeRawBufferPointer {
     var bytes: UnsafePointer<UInt8>?
-    let count = image_encoder_take(handle, &bytes)
+    let count = unsafe image_encoder_take(handle, &bytes)
     // SAFETY: bytes points to count bytes that live until the next call of the encoder.
-    return UnsafeRawBufferPointer(start: bytes, count: count)
+    return unsafe UnsafeRawBufferPointer(start: bytes, count: count)
   }
 
   private func check(_ status: image_status) throws(ImageError) {
@@ -50,7 +51,7 @@ final class ImageEncoder {
     case IMAGE_OK: return
     case IMAGE_NO_MEMORY: throw .outOfMemory
     default:
-      throw .cannotEncode(format, message: String(cString: image_encoder_message(handle)))
+      throw unsafe .cannotEncode(format, message: String(cString: image_encoder_message(handle)))
     }
   }
 }

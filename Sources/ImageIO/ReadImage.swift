@@ -71,7 +71,7 @@ public final class ImageReader {
     decoder = try ImageDecoder(path: path, limits: limits)
     self.limits = limits
     let transposed = decoder.orientation.isTransposed
-    info = ImageInfo(
+    info = unsafe ImageInfo(
       format: decoder.format,
       size: transposed ? decoder.storedSize.transposed : decoder.storedSize,
       bitsPerSample: Int(decoder.header.bits), hasAlpha: decoder.header.channels % 2 == 0,
@@ -84,7 +84,7 @@ public final class ImageReader {
     let stored = decoder.storedSize
     let target = decoder.orientation.isTransposed ? size.transposed : size
     let denominator = reduction(of: stored, to: target, format: info.format)
-    let samples = Int(decoder.header.channels)
+    let samples = unsafe Int(decoder.header.channels)
     // zlib's window and tables, or libjpeg's tables and strips of up to five iMCU rows.
     var bytes = 256 << 10
     if info.needsWholeImage {
@@ -125,7 +125,7 @@ public final class ImageReader {
       height: (stored.height + denominator - 1) / denominator)
     try decoder.start(denominator: denominator)
 
-    let samples = SampleFormat(decoder.header)
+    let samples = unsafe SampleFormat(decoder.header)
     var bytes = [UInt8](repeating: 0, count: input.width * samples.bytesPerPixel)
     var row = [Float](repeating: 0, count: 3 * input.width)
     var resizer = RowResizer(

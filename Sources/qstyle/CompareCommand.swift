@@ -47,7 +47,7 @@ struct CompareCommand {
     var peak = 0
     for run in runs.all {
       if file(run).exists {
-        _ = unlink(file(run).checkpointPath)
+        _ = unsafe unlink(file(run).checkpointPath)
         note("\(run.name): done before, taken from \(file(run).path)\n")
         continue
       }

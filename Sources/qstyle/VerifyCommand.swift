@@ -99,7 +99,7 @@ struct VerifyCommand {
     precision: Precision, isOK: Bool
   ) {
     let isa = result.instructionSet
-    let hash = result.image.values.withUnsafeBytes { SHA256.digest($0) }
+    let hash = unsafe SHA256.digest(result.image.values.span.bytes)
     if shared.isJSON {
       var line = JSONObject()
       line.add("case", path)

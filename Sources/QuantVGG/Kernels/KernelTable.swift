@@ -88,31 +88,31 @@ public struct KernelTable: @unchecked Sendable {
     precondition(instructionSet.isAvailable, "the machine lacks this instruction set")
     self.instructionSet = instructionSet
     var table = Self.scalar
-    qv_select_kernels(instructionSet.code, &table)
+    unsafe qv_select_kernels(instructionSet.code, &table)
     entries = table
   }
 
   private static var scalar: qv_kernels {
-    qv_kernels(
-      u8_conv_forward: { ScalarConvolution.u8Forward($0.pointee) },
+    unsafe qv_kernels(
+      u8_conv_forward: { unsafe ScalarConvolution.u8Forward($0.pointee) },
       u8_conv_winograd: nil,
       s8_winograd: nil,
-      s16_conv_forward: { ScalarConvolution.s16Forward($0.pointee) },
-      u8_conv_backward: { ScalarConvolution.u8Backward($0.pointee) },
-      s8_mirror_panel: { ScalarRows.s8MirrorPanel($0.pointee) },
-      u8_interleave: { ScalarLosses.u8Interleave($0.pointee) },
-      u8_gram: { ScalarLosses.u8Gram($0.pointee) },
-      u8_style_gradient: { ScalarLosses.u8StyleGradient($0.pointee) },
-      u8_squared_difference: { ScalarLosses.u8SquaredDifference($0.pointee) },
-      u8_content_gradient: { ScalarLosses.u8ContentGradient($0.pointee) },
-      f32_quantize_image: { ScalarRows.f32QuantizeImage($0.pointee) },
-      u8_pool_average: { ScalarRows.u8PoolAverage($0.pointee) },
-      u8_pool_max: { ScalarRows.u8PoolMax($0.pointee) },
-      u8_quantize_gradient: { ScalarRows.u8QuantizeGradient($0.pointee) },
-      u8_unpool_max: { ScalarRows.u8UnpoolMax($0.pointee) },
-      f32_unpool_average: { ScalarRows.f32UnpoolAverage($0.pointee) },
-      f32_dot: { ScalarConvolution.f32Dot($0.pointee) },
-      f32_gram: { ScalarLosses.f32Gram($0.pointee) },
+      s16_conv_forward: { unsafe ScalarConvolution.s16Forward($0.pointee) },
+      u8_conv_backward: { unsafe ScalarConvolution.u8Backward($0.pointee) },
+      s8_mirror_panel: { unsafe ScalarRows.s8MirrorPanel($0.pointee) },
+      u8_interleave: { unsafe ScalarLosses.u8Interleave($0.pointee) },
+      u8_gram: { unsafe ScalarLosses.u8Gram($0.pointee) },
+      u8_style_gradient: { unsafe ScalarLosses.u8StyleGradient($0.pointee) },
+      u8_squared_difference: { unsafe ScalarLosses.u8SquaredDifference($0.pointee) },
+      u8_content_gradient: { unsafe ScalarLosses.u8ContentGradient($0.pointee) },
+      f32_quantize_image: { unsafe ScalarRows.f32QuantizeImage($0.pointee) },
+      u8_pool_average: { unsafe ScalarRows.u8PoolAverage($0.pointee) },
+      u8_pool_max: { unsafe ScalarRows.u8PoolMax($0.pointee) },
+      u8_quantize_gradient: { unsafe ScalarRows.u8QuantizeGradient($0.pointee) },
+      u8_unpool_max: { unsafe ScalarRows.u8UnpoolMax($0.pointee) },
+      f32_unpool_average: { unsafe ScalarRows.f32UnpoolAverage($0.pointee) },
+      f32_dot: { unsafe ScalarConvolution.f32Dot($0.pointee) },
+      f32_gram: { unsafe ScalarLosses.f32Gram($0.pointee) },
       u8_mac_peak: { ScalarPeak.u8($0) },
       f32_mac_peak: { ScalarPeak.f32($0) })
   }

@@ -5,6 +5,7 @@ internal import Synchronization
 ///
 /// A change that threads wait for is made to an atomic value, then `notifyAll()` is called. Without
 /// a sleeper that takes no lock.
+@safe
 final class SpinningCondition: @unchecked Sendable {
   // SAFETY: the pointers are constant, and what they point to is used by the functions of pthread alone.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
@@ -15,17 +16,17 @@ final class SpinningCondition: @unchecked Sendable {
   private static let spinLimit = 4000
 
   init() {
-    mutex = .allocate(capacity: 1)
-    condition = .allocate(capacity: 1)
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(condition, nil)
+    unsafe mutex = .allocate(capacity: 1)
+    unsafe condition = .allocate(capacity: 1)
+    unsafe pthread_mutex_init(mutex, nil)
+    unsafe pthread_cond_init(condition, nil)
   }
 
   deinit {
-    pthread_cond_destroy(condition)
-    pthread_mutex_destroy(mutex)
-    condition.deallocate()
-    mutex.deallocate()
+    unsafe pthread_cond_destroy(condition)
+    unsafe pthread_mutex_destroy(mutex)
+    unsafe condition.deallocate()
+    unsafe mutex.deallocate()
   }
 
   /// Returns once `isTrue` has returned true.
@@ -39,18 +40,18 @@ final class SpinningCondition: @unchecked Sendable {
       if isTrue() { return }
       system_spin_pause()
     }
-    pthread_mutex_lock(mutex)
+    unsafe pthread_mutex_lock(mutex)
     sleepers.add(1, ordering: .sequentiallyConsistent)
-    while !isTrue() { pthread_cond_wait(condition, mutex) }
+    while !isTrue() { unsafe pthread_cond_wait(condition, mutex) }
     sleepers.subtract(1, ordering: .sequentiallyConsistent)
-    pthread_mutex_unlock(mutex)
+    unsafe pthread_mutex_unlock(mutex)
   }
 
   /// Wakes the sleepers, after a sequentially consistent change of what they wait for.
   func notifyAll() {
     guard sleepers.load(ordering: .sequentiallyConsistent) > 0 else { return }
-    pthread_mutex_lock(mutex)
-    pthread_cond_broadcast(condition)
-    pthread_mutex_unlock(mutex)
+    unsafe pthread_mutex_lock(mutex)
+    unsafe pthread_cond_broadcast(condition)
+    unsafe pthread_mutex_unlock(mutex)
   }
 }

@@ -50,7 +50,7 @@ public final class WorkerPool: @unchecked Sendable {
   /// - Parameter threads: at least 1; where the system gives fewer threads, the pool uses those.
   public init(threads: Int = WorkerPool.processors) {
     precondition(threads >= 1)
-    work = idle
+    unsafe work = idle
     var started = [pthread_t]()
     let starts = (1..<max(threads, 1)).map { HelperStart(worker: $0) }
     for start in starts {
@@ -81,21 +81,21 @@ public final class WorkerPool: @unchecked Sendable {
       for item in 0..<items { work.run(item: item, worker: 0) }
       return
     }
-    self.work = work
+    unsafe self.work = work
     self.items = items
     nextItem.store(0, ordering: .relaxed)
     busy.store(threads - 1, ordering: .relaxed)
     begin()
     takeItems(worker: 0)
     finished.wait { busy.load(ordering: .sequentiallyConsistent) == 0 }
-    self.work = idle
+    unsafe self.work = idle
   }
 
   private func takeItems(worker: Int) {
     while true {
       let item = nextItem.add(1, ordering: .relaxed).oldValue
       guard item < items else { return }
-      work.run(item: item, worker: worker)
+      unsafe work.run(item: item, worker: worker)
     }
   }
 
@@ -119,9 +119,13 @@ public final class WorkerPool: @unchecked Sendable {
 }
 
 /// What a new helper thread is given: its number, and the pool once that is complete.
+@safe
 private final class HelperStart: @unchecked Sendable {
+  // SAFETY: the pool's address is written once and read by the helper alone; the pool joins the helper before
+  // it goes.
+
   private let worker: Int
-  private let pool = Atomic<UnsafeMutableRawPointer?>(nil)
+  private let pool = unsafe Atomic<UnsafeMutableRawPointer?>(nil)
 
   init(worker: Int) {
     self.worker = worker
@@ -129,11 +133,11 @@ private final class HelperStart: @unchecked Sendable {
 
   /// Starts the thread, which waits for `release`; nil where the system has none to give.
   func launch() -> pthread_t? {
-    let argument = Unmanaged.passRetained(self).toOpaque()
+    let argument = unsafe Unmanaged.passRetained(self).toOpaque()
     var thread = pthread_t()
-    let status = pthread_create(&thread, nil, { runHelper($0) }, argument)
+    let status = unsafe pthread_create(&thread, nil, { unsafe runHelper($0) }, unsafe argument)
     guard status == 0 else {
-      Unmanaged<HelperStart>.fromOpaque(argument).release()
+      unsafe Unmanaged<HelperStart>.fromOpaque(argument).release()
       return nil
     }
     return thread
@@ -141,14 +145,14 @@ private final class HelperStart: @unchecked Sendable {
 
   /// Lets the thread serve `pool`, which it does not retain: the pool joins it before it goes.
   func release(into pool: WorkerPool) {
-    self.pool.store(Unmanaged.passUnretained(pool).toOpaque(), ordering: .releasing)
+    unsafe self.pool.store(Unmanaged.passUnretained(pool).toOpaque(), ordering: .releasing)
   }
 
   func serve() {
     while true {
-      if let address = pool.load(ordering: .acquiring) {
-        let pool = Unmanaged<WorkerPool>.fromOpaque(address)
-        pool._withUnsafeGuaranteedRef { $0.serve(worker: worker) }
+      if let address = unsafe pool.load(ordering: .acquiring) {
+        let pool = unsafe Unmanaged<WorkerPool>.fromOpaque(address)
+        unsafe pool._withUnsafeGuaranteedRef { $0.serve(worker: worker) }
         return
       }
       sched_yield()
@@ -157,8 +161,8 @@ private final class HelperStart: @unchecked Sendable {
 }
 
 private func runHelper(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-  if let argument {
-    Unmanaged<HelperStart>.fromOpaque(argument).takeRetainedValue().serve()
+  if let argument = unsafe argument {
+    unsafe Unmanaged<HelperStart>.fromOpaque(argument).takeRetainedValue().serve()
   }
   return nil
 }

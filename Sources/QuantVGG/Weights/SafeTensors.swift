@@ -5,17 +5,17 @@ internal import CSystem
 /// Format: 8 bytes header length (little endian), a JSON header `{name: {dtype, shape,
 /// data_offsets}, "__metadata__": {...}}`, then the tensors' bytes, row-major and little endian
 /// (the safetensors project's format document).
-public final class SafeTensors {
+public final class SafeTensors: Sendable {
   /// One tensor of the file.
-  public struct Tensor {
+  public struct Tensor: Sendable {
     /// Name in the file.
     public let name: String
     /// Element type as the format writes it: U8, I8, I32, F32 ...
     public let type: String
     /// Dimensions, outermost first.
     public let shape: [Int]
-    /// The data; aligned to nothing, and valid for the life of the `SafeTensors` object.
-    public let bytes: UnsafeRawBufferPointer
+    /// The data; aligned to nothing.
+    public let bytes: FileSlice
 
     /// Number of elements.
     public var count: Int { shape.reduce(1, *) }
@@ -34,9 +34,9 @@ public final class SafeTensors {
   func dropPages() { file.dropPages() }
 
   /// Whether bytes begin like a file of this format: a possible header length, then a brace.
-  public static func matches(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  public static func matches(_ bytes: FileSlice) -> Bool {
     guard bytes.count > 8, bytes[8] == UInt8(ascii: "{") else { return false }
-    let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+    let length = UInt64(littleEndian: bytes.load(UInt64.self, at: 0))
     return length >= 2 && length <= UInt64(largestHeader)
   }
 
@@ -52,22 +52,22 @@ public final class SafeTensors {
   /// - Throws: `WeightError` when any length or offset is wrong.
   public init(_ file: MappedFile) throws(WeightError) {
     self.file = file
-    let bytes = file.bytes
+    let bytes = FileSlice(file)
     guard bytes.count >= 8 else { throw .notSafetensors }
-    let length = UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
+    let length = UInt64(littleEndian: bytes.load(UInt64.self, at: 0))
     guard length >= 2, length <= UInt64(Self.largestHeader) else { throw .notSafetensors }
     let start = 8 + Int(length)
     // A file of another kind mostly fails here first: its bytes make a length, but no brace follows.
     guard bytes.count == 8 || bytes[8] == UInt8(ascii: "{") else { throw .notSafetensors }
     guard start <= bytes.count else { throw .truncated(expected: start, found: bytes.count) }
-    let header = try SafeTensorsHeader(UnsafeRawBufferPointer(rebasing: bytes[8..<start]))
+    let header = try SafeTensorsHeader(bytes.part(8..<start).values(UInt8.self))
     metadata = header.metadata
     tensors = try Self.check(
-      header.entries, data: UnsafeRawBufferPointer(rebasing: bytes[start...]), start: start)
+      header.entries, data: bytes.part(start..<bytes.count), start: start)
   }
 
   private static func check(
-    _ entries: [SafeTensorsHeader.Entry], data: UnsafeRawBufferPointer, start: Int
+    _ entries: [SafeTensorsHeader.Entry], data: FileSlice, start: Int
   ) throws(WeightError) -> [Tensor] {
     var tensors: [Tensor] = []
     for entry in entries {
@@ -82,7 +82,7 @@ public final class SafeTensors {
       tensors.append(
         Tensor(
           name: entry.name, type: entry.type, shape: entry.shape,
-          bytes: UnsafeRawBufferPointer(rebasing: data[entry.begin..<entry.end])))
+          bytes: data.part(entry.begin..<entry.end)))
     }
     // Neither overlap nor a gap: each tensor begins where the one before it ends.
     var end = 0
@@ -156,10 +156,7 @@ public final class SafeTensors {
     if let shape, shape != tensor.shape {
       throw .wrongShape(name: name, found: tensor.shape, expected: shape)
     }
-    return [Element](unsafeUninitializedCapacity: tensor.count) { buffer, count in
-      UnsafeMutableRawBufferPointer(buffer).copyMemory(from: tensor.bytes)
-      count = tensor.count
-    }
+    return tensor.bytes.values(element)
   }
 
   /// A copy of an F32 tensor.

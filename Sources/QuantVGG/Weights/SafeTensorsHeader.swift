@@ -12,11 +12,11 @@ struct SafeTensorsHeader {
   private(set) var entries: [Entry] = []
   private(set) var metadata: [(key: String, value: String)] = []
 
-  private let bytes: UnsafeRawBufferPointer
+  private let bytes: [UInt8]
   private var position = 0
 
   /// - Throws: `WeightError.badHeader` with the position of the first wrong byte.
-  init(_ bytes: UnsafeRawBufferPointer) throws(WeightError) {
+  init(_ bytes: [UInt8]) throws(WeightError) {
     self.bytes = bytes
     try parse()
   }

@@ -41,7 +41,7 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreadable(let code):
-      return "cannot be read: \(String(cString: strerror(code)))"
+      return unsafe "cannot be read: \(String(cString: strerror(code)))"
     case .notAFile: return "is not a regular file; name a safetensors file"
     case .empty: return "is empty; copy or convert the weights again"
     case .notSafetensors:

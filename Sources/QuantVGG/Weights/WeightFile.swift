@@ -13,7 +13,7 @@
 /// has no channel scales; they are all 1.
 /// Input channels are red, green, blue, of images in 0...255 minus `NetworkTable.mean`. A file
 /// holds the network's first convolutions, all or fewer.
-public final class WeightFile {
+public final class WeightFile: Sendable {
   /// How a file stores weights.
   public enum Kind: String, CaseIterable, Sendable {
     /// One byte per weight and a table of 256 values per layer: lossless for weights that came so.
@@ -149,7 +149,7 @@ public final class WeightFile {
         weights: try tensors.floats(name + ".weight"), bias: try tensors.floats(name + ".bias"))
     case .codebook:
       let table = try tensors.floats(name + ".weight_table")
-      let index = try tensors.tensor(name + ".weight_index").bytes
+      let index = try tensors.values(name + ".weight_index", type: "U8", as: UInt8.self)
       convolution = Float32Convolution(
         weights: index.map { table[Int($0)] }, bias: try tensors.floats(name + ".bias"))
     }

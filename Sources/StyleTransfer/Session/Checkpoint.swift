@@ -105,14 +105,14 @@ private struct CheckpointWriter: ~Copyable {
     flush()
     if let failure { throw failure }
     try bytes.withSpan { (span) throws(FileOutputError) in
-      sum.add(span.bytes)
-      try file.write(span.bytes)
+      unsafe sum.add(span.bytes)
+      try unsafe file.write(span.bytes)
     }
   }
 
   @inline(never) private mutating func flush() {
     do throws(FileOutputError) {
-      if failure == nil { try file.write(words.span.bytes) }
+      if failure == nil { try unsafe file.write(words.span.bytes) }
     } catch {
       failure = error
     }

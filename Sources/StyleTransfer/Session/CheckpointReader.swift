@@ -14,14 +14,14 @@ final class CheckpointReader {
   /// - Throws: `CheckpointError.unreadable`, `.notAFile`.
   init?(path: String) throws(CheckpointError) {
     // Without O_NONBLOCK a named pipe would wait for a writer.
-    descriptor = system_open(path, O_RDONLY | O_NONBLOCK, 0)
+    descriptor = unsafe system_open(path, O_RDONLY | O_NONBLOCK, 0)
     guard descriptor >= 0 else {
       let code = system_errno()
       if code == ENOENT { return nil }
       throw .unreadable(errno: code)
     }
     var status = stat()
-    let code = fstat(descriptor, &status) == 0 ? 0 : system_errno()
+    let code = unsafe fstat(descriptor, &status) == 0 ? 0 : system_errno()
     guard code == 0, system_is_regular(status.st_mode) != 0 else {
       _ = close(descriptor)
       throw code == 0 ? .notAFile : .unreadable(errno: code)
@@ -108,17 +108,17 @@ final class CheckpointReader {
     swap(&taken, &words)
     defer { swap(&taken, &words) }
     var span = taken.mutableSpan
-    var bytes = span.mutableBytes
+    var bytes = unsafe span.mutableBytes
     try read(8 * count, into: &bytes)
   }
 
   /// Fills memory of a session, and adds it to the checksum.
   private func read(into slice: MemorySlice<UInt8>) throws(CheckpointError) {
     try slice.withMutableSpan { (span) throws(CheckpointError) in
-      var bytes = span.mutableBytes
+      var bytes = unsafe span.mutableBytes
       try read(bytes.byteCount, into: &bytes)
     }
-    slice.withSpan { sum.add($0.bytes) }
+    slice.withSpan { unsafe sum.add($0.bytes) }
   }
 
   private func read(
@@ -126,8 +126,8 @@ final class CheckpointReader {
   ) throws(CheckpointError) {
     var done = 0
     while done < wanted {
-      let count = bytes.withUnsafeMutableBytes {
-        Int(system_read(descriptor, $0.baseAddress.map { $0 + done }, wanted - done))
+      let count = unsafe bytes.withUnsafeMutableBytes {
+        unsafe Int(system_read(descriptor, $0.baseAddress.map { unsafe $0 + done }, wanted - done))
       }
       if count > 0 {
         done += count

@@ -26,11 +26,11 @@ public struct Fingerprint: Sendable {
   public mutating func add(_ bytes: RawSpan) {
     let words = bytes.byteCount / 4
     for i in 0..<words {
-      let word = bytes.unsafeLoadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)
+      let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)
       add(UInt64(UInt32(littleEndian: word)))
     }
     for i in 4 * words..<bytes.byteCount {
-      add(UInt64(bytes.unsafeLoad(fromByteOffset: i, as: UInt8.self)))
+      unsafe add(UInt64(bytes.unsafeLoad(fromByteOffset: i, as: UInt8.self)))
     }
   }
 }

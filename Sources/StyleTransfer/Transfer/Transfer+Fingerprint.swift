@@ -88,7 +88,7 @@ extension Fingerprint {
 
   /// Adds numbers as they stand in memory.
   mutating func add<Number: BitwiseCopyable>(numbers: [Number]) {
-    let bytes = numbers.span.bytes
+    let bytes = unsafe numbers.span.bytes
     add(UInt64(bytes.byteCount))
     add(bytes)
   }
@@ -113,7 +113,7 @@ extension Fingerprint {
       throw .weights(name: path, error)
     }
     var copy = self
-    file.withBytes { bytes in copy.add(parts: RawSpan(_unsafeBytes: bytes)) { file.dropPages() } }
+    FileSlice(file).withBytes { bytes in copy.add(parts: bytes) { file.dropPages() } }
     self = copy
   }
 }

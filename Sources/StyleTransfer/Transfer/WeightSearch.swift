@@ -44,8 +44,8 @@ extension Weights {
   /// The int8 weights that were linked into the program; nil where there are none.
   private static func builtIn() throws(TransferError) -> Weights? {
     var size = 0
-    guard let start = built_in_weights(&size) else { return nil }
-    let file = MappedFile(ofExecutable: UnsafeRawBufferPointer(start: start, count: size))
+    guard let start = unsafe built_in_weights(&size) else { return nil }
+    let file = unsafe MappedFile(ofExecutable: UnsafeRawBufferPointer(start: start, count: size))
     let name = "the file of weights in the program"
     do throws(WeightError) {
       return Weights(try WeightFile(file), name: name)
@@ -71,18 +71,18 @@ extension Weights {
     } else if let home = environment("HOME") {
       folders.insert(home + "/.local/share/qstyle", at: min(1, folders.count))
     }
-    return folders.map { $0 + "/" + name }.first { access($0, R_OK) == 0 }
+    return folders.map { $0 + "/" + name }.first { unsafe access($0, R_OK) == 0 }
   }
 
   /// An environment variable; nil where it is not set or empty.
   private static func environment(_ name: String) -> String? {
-    guard let value = getenv(name), value.pointee != 0 else { return nil }
-    return String(cString: value)
+    guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
+    return unsafe String(cString: value)
   }
 
   private static func program() -> String? {
-    guard let resolved = realpath("/proc/self/exe", nil) else { return nil }
-    defer { free(resolved) }
-    return String(cString: resolved)
+    guard let resolved = unsafe realpath("/proc/self/exe", nil) else { return nil }
+    defer { unsafe free(resolved) }
+    return unsafe String(cString: resolved)
   }
 }

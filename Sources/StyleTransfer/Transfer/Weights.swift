@@ -5,10 +5,7 @@ public import QuantVGG
 ///
 /// Every transfer packs the layers that it needs into memory of its own; the file behind the weights
 /// stays on disk.
-public final class Weights: @unchecked Sendable {
-  // SAFETY: all that is stored is constant. A file is mapped read-only for the object's life; dropping
-  // its pages makes other threads read them from the file again, to the same bytes.
-
+public final class Weights: Sendable {
   /// Where the numbers are.
   private enum Source {
     case file(WeightFile)
@@ -121,7 +118,9 @@ public final class Weights: @unchecked Sendable {
         let prefix = layer.name.description + "."
         for tensor in file.tensors.tensors where tensor.name.hasPrefix(prefix) {
           fingerprint.add(tensor.name)
-          fingerprint.add(parts: RawSpan(_unsafeBytes: tensor.bytes)) { file.dropPages() }
+          tensor.bytes.withBytes { bytes in
+            fingerprint.add(parts: bytes) { file.dropPages() }
+          }
         }
       }
     case .float32(let convolutions):

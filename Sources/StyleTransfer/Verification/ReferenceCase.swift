@@ -105,7 +105,7 @@ public struct ReferenceCase {
   ) throws(ReferenceCaseError) -> Double {
     let text = file.metadata(key)
     var value = 0.0
-    guard let text, system_parse_double(text, &value) != 0, value >= 0, value.isFinite else {
+    guard let text, unsafe system_parse_double(text, &value) != 0, value >= 0, value.isFinite else {
       throw .weight(key: key, text)
     }
     return value

@@ -51,7 +51,7 @@ struct ComparisonPainter {
       if isStopped { return false }
       let isSample = run.samples.contains(step)
       if isSample {
-        try session.withPixels { (image) throws(Failure) in try output.write(image.bytes) }
+        try session.withPixels { (image) throws(Failure) in try unsafe output.write(image.bytes) }
       }
       if step == steps, !run.keepsGradients { break }
       let before = Console.seconds
@@ -60,7 +60,9 @@ struct ComparisonPainter {
       guard costs.isFinite else { throw divergence(output, run, step) }
       if step < steps { output.seconds += Console.seconds - before }
       if isSample, run.keepsGradients {
-        try session.withGradient { (gradient) throws(Failure) in try output.write(gradient.bytes) }
+        try session.withGradient { (gradient) throws(Failure) in
+          try unsafe output.write(gradient.bytes)
+        }
       }
       line.draw(
         "\(run.name): step \(step)/\(steps)  total \(Format.general(costs.total, digits: 5))  "
@@ -68,10 +70,10 @@ struct ComparisonPainter {
     }
     guard session.isFinite else { throw divergence(output, run, steps) }
     if run.keepsGradients {
-      for gram in session.grams { try output.write(gram.span.bytes) }
+      for gram in session.grams { try unsafe output.write(gram.span.bytes) }
     }
     let measures = [output.seconds / Double(steps), Double(output.peakBytes)]
-    try output.write(measures.span.bytes)
+    try unsafe output.write(measures.span.bytes)
     try output.finish()
     return true
   }

@@ -23,7 +23,7 @@ struct OutputFile: ~Copyable {
     }
   }
 
-  func write(_ bytes: [UInt8]) throws(Failure) { try write(bytes.span.bytes) }
+  func write(_ bytes: [UInt8]) throws(Failure) { try unsafe write(bytes.span.bytes) }
 
   func write(_ text: String) throws(Failure) { try write(Array(text.utf8)) }
 
@@ -39,13 +39,13 @@ struct OutputFile: ~Copyable {
   /// Makes a folder unless it is there.
   static func makeFolder(_ path: String) throws(Failure) {
     var status = stat()
-    if stat(path, &status) == 0 {
+    if unsafe stat(path, &status) == 0 {
       guard system_is_directory(status.st_mode) != 0 else {
         throw Failure(path, "is a file; name a folder for the report")
       }
       return
     }
-    guard mkdir(path, 0o777) == 0 else {
+    guard unsafe mkdir(path, 0o777) == 0 else {
       throw Failure(path, FileOutputError.system(errno: system_errno()).description)
     }
   }

@@ -72,11 +72,10 @@ struct RunFile {
   /// Copies a tensor's values.
   func read(_ name: String, into values: inout MutableSpan<Float>) throws(Failure) {
     let file = try open()
-    defer { withExtendedLifetime(file) {} }
     guard let tensor = file.tensors.first(where: { $0.name == name }),
       tensor.bytes.count == 4 * values.count
     else { throw Failure(path, "has no \(name); remove it, and run the command again") }
-    values.withUnsafeMutableBytes { $0.copyMemory(from: tensor.bytes) }
+    for i in values.indices { values[i] = tensor.bytes.load(Float.self, at: 4 * i) }
   }
 
   /// A tensor's values.

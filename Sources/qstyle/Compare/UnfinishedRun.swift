@@ -34,7 +34,7 @@ struct UnfinishedRun {
     step = found?.step ?? 0
     seconds = Double(bitPattern: notes[2])
     earlierPeak = Int(truncatingIfNeeded: notes[3])
-    if found == nil { try write(header.span.bytes) }
+    if found == nil { try unsafe write(header.span.bytes) }
   }
 
   private static func restore(
@@ -98,8 +98,8 @@ struct UnfinishedRun {
 
   /// Removes all of the run.
   func discard() {
-    _ = unlink(file.checkpointPath)
-    _ = unlink(file.partialPath)
+    _ = unsafe unlink(file.checkpointPath)
+    _ = unsafe unlink(file.partialPath)
   }
 
   /// Gives the whole file its name, and removes the checkpoint.
@@ -109,6 +109,6 @@ struct UnfinishedRun {
     } catch {
       throw Failure(file.path, error.description)
     }
-    _ = unlink(file.checkpointPath)
+    _ = unsafe unlink(file.checkpointPath)
   }
 }

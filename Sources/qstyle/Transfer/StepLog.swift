@@ -20,17 +20,17 @@ struct StepLog {
     entry.add("peak_bytes", Console.peakBytes)
     let bytes = Array((entry.text + "\n").utf8)
     let flags = O_WRONLY | O_CREAT | (step == 1 ? O_TRUNC : O_APPEND)
-    let descriptor = system_open(path, flags, 0o666)
+    let descriptor = unsafe system_open(path, flags, 0o666)
     guard descriptor >= 0 else { throw failure("created") }
     defer { close(descriptor) }
-    guard system_write(descriptor, bytes, bytes.count) == Int64(bytes.count) else {
+    guard unsafe system_write(descriptor, bytes, bytes.count) == Int64(bytes.count) else {
       throw failure("written")
     }
   }
 
   /// Drops the lines after a step, which a run that was killed had written after its last checkpoint.
   func cut(after step: Int) throws(Failure) {
-    let descriptor = system_open(path, O_RDWR, 0)
+    let descriptor = unsafe system_open(path, O_RDWR, 0)
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     let head = Array("{\"step\":".utf8)
@@ -38,7 +38,7 @@ struct StepLog {
     // Where the line begins, the place in it, and its step as far as it is read.
     var (offset, start, column, number) = (0, 0, 0, 0)
     while true {
-      let count = Int(system_read(descriptor, &buffer, buffer.count))
+      let count = unsafe Int(system_read(descriptor, &buffer, buffer.count))
       guard count > 0 else { return }
       for byte in buffer[..<count] {
         offset += 1
@@ -60,6 +60,6 @@ struct StepLog {
   }
 
   private func failure(_ what: String) -> Failure {
-    Failure(path, "cannot be \(what): \(String(cString: strerror(system_errno())))")
+    Failure(path, unsafe "cannot be \(what): \(String(cString: strerror(system_errno())))")
   }
 }

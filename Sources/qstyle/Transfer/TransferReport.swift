@@ -77,7 +77,7 @@ struct TransferReport {
     var row = [Float](repeating: 0, count: 3 * size.width)
     for y in 0..<size.height {
       picture.copyRow(y, into: &row)
-      row.withUnsafeBytes { hash.update($0) }
+      unsafe hash.update(row.span.bytes)
     }
     return hash.digest()
   }

@@ -26,17 +26,17 @@ final class FileHash {
   }
 
   private func read() throws -> String {
-    let descriptor = system_open(path, O_RDONLY, 0)
+    let descriptor = unsafe system_open(path, O_RDONLY, 0)
     guard descriptor >= 0 else { throw WeightError.unreadable(errno: system_errno()) }
     defer { close(descriptor) }
     var hash = SHA256()
     var buffer = [UInt8](repeating: 0, count: 1 << 20)
     while true {
-      let count = CSystem.read(descriptor, &buffer, buffer.count)
+      let count = unsafe CSystem.read(descriptor, &buffer, buffer.count)
       if count < 0, system_errno() == EINTR { continue }
       guard count >= 0 else { throw WeightError.unreadable(errno: system_errno()) }
       guard count > 0 else { return hash.digest() }
-      hash.update(buffer.span.extracting(first: count).bytes)
+      unsafe hash.update(buffer.span.extracting(first: count).bytes)
     }
   }
 }

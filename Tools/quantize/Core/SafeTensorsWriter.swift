@@ -17,7 +17,7 @@ public struct OutputTensor {
   /// A tensor from its elements, for example `[Float]` for F32.
   public init<Element: BitwiseCopyable>(_ entry: SafeTensors.Entry, _ values: [Element]) {
     // SAFETY: the bytes of trivial values are copied while the array lends them.
-    self.init(entry, bytes: values.withUnsafeBytes { Array($0) })
+    unsafe self.init(entry, bytes: values.withUnsafeBytes { unsafe Array($0) })
   }
 }
 

@@ -40,8 +40,8 @@ public final class SourceFile {
   public private(set) lazy var weightsHash: String = {
     var hash = SHA256()
     for layer in weights.float32 {
-      hash.update(layer.weights.span.bytes)
-      hash.update(layer.bias.span.bytes)
+      unsafe hash.update(layer.weights.span.bytes)
+      unsafe hash.update(layer.bias.span.bytes)
     }
     return hash.digest()
   }()
@@ -74,7 +74,7 @@ public final class SourceFile {
     _ bytes: FileSlice, path: String, _ hash: FileHash, _ progress: (Double) -> Void
   ) throws -> Found {
     // The first bytes of a safetensors file can look like a pickle's, but not the other way round.
-    if bytes.isSafeTensors { return try readSafeTensors(path, progress) }
+    if SafeTensors.matches(bytes) { return try readSafeTensors(path, progress) }
     if TorchFile.matches(bytes) { return try readTorch(bytes, progress) }
     if MatConvNetFile.matches(bytes) {
       guard MatConvNetFile.isWhole(bytes) else { throw SourceError.truncated }

@@ -9,7 +9,7 @@ extension WeightFile {
     let last = try place(of: deepest)
     return try network.convolutions[...last].flatMap { layer in
       try Self.parts(kind, layer, version: version).map { part in
-        OutputTensor(part, bytes: Array(try tensors.tensor(part.name).bytes))
+        OutputTensor(part, bytes: try tensors.tensor(part.name).bytes.values(UInt8.self))
       }
     }
   }

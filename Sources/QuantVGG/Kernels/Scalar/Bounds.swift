@@ -6,7 +6,7 @@ enum Bounds {
   @inline(__always)
   static func check<Call>(_ call: Call, _ bounds: (UnsafePointer<Call>) -> Void) {
     #if DEBUG
-      withUnsafePointer(to: call, bounds)
+      unsafe withUnsafePointer(to: call, bounds)
     #endif
   }
 }

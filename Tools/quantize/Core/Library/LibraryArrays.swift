@@ -43,7 +43,7 @@ struct LibraryArrays {
     let seconds = 10 + bytes / 10_000_000
     var child = modelfile_child()
     guard
-      modelfile_start(
+      unsafe modelfile_start(
         format == .matlab ? MODELFILE_MATLAB : MODELFILE_HDF5, path, Int32(seconds),
         Self.mostMemory, &child) == 0
     else { throw LibraryError.noProcess(errno: system_errno()) }
@@ -63,7 +63,7 @@ struct LibraryArrays {
   private mutating func read(_ pipe: Int32, _ progress: (Int) -> Void) throws {
     var elements = 0
     var header = modelfile_header()
-    while modelfile_read(pipe, &header, MemoryLayout.size(ofValue: header)) != 0 {
+    while unsafe modelfile_read(pipe, &header, MemoryLayout.size(ofValue: header)) != 0 {
       guard header.magic == MODELFILE_MAGIC,
         header.name_length <= MODELFILE_LONGEST_NAME,
         header.rank <= MODELFILE_HIGHEST_RANK, arrays.count < Self.mostArrays
@@ -73,7 +73,7 @@ struct LibraryArrays {
         .prefix(Int(header.rank)).map { Int(clamping: $0) }
       let count = shape.reduce(1) { $0.multipliedReportingOverflow(by: $1).partialValue }
       var characters = [UInt8](repeating: 0, count: Int(header.name_length))
-      _ = modelfile_read(pipe, &characters, characters.count)
+      _ = unsafe modelfile_read(pipe, &characters, characters.count)
       let name = String(decoding: characters, as: UTF8.self)
       guard header.has_values != 0 else {
         arrays[name] = Array(shape: shape, values: nil)
@@ -84,7 +84,7 @@ struct LibraryArrays {
       else { throw LibraryError.tooMuch }
       var values = [Float](repeating: 0, count: count)
       // Where the child has died, `modelfile_finish` tells how.
-      _ = modelfile_read(pipe, &values, count * MemoryLayout<Float>.size)
+      _ = unsafe modelfile_read(pipe, &values, count * MemoryLayout<Float>.size)
       elements += count
       arrays[name] = Array(shape: shape, values: values)
       progress(elements)

@@ -1,3 +1,5 @@
+internal import QuantVGG
+
 /// MatConvNet's `imagenet-vgg-verydeep-19.mat` and `-16.mat`: MATLAB 5 (the published ones) or 7.3.
 enum MatConvNetFile {
   /// Whether bytes begin like a MATLAB file of either version.

@@ -1,3 +1,5 @@
+internal import QuantVGG
+
 /// The blobs of a caffemodel: BVLC Caffe's NetParameter (caffe.proto) with its layers as V1, which all
 /// published VGG files have, or as the later LayerParameter.
 struct CaffeFile {

@@ -1,3 +1,5 @@
+internal import QuantVGG
+
 /// Numbers of a protocol buffer message that lie in its fields packed or one by one, and where.
 ///
 /// Only places are kept; `values` walks the message again, so that nothing is copied before its size

@@ -1,3 +1,5 @@
+internal import QuantVGG
+
 /// The fields of one protocol buffer message, read in place (protobuf.dev, "Encoding").
 ///
 /// Caffe and ONNX files keep 575 MB of weights, most of them in fully connected layers that nobody

@@ -1,3 +1,5 @@
+internal import QuantVGG
+
 /// A tensor in a Caffe or ONNX file, whose numbers are still in the file.
 struct ProtobufTensor {
   enum Numbers {

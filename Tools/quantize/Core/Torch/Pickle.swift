@@ -1,3 +1,5 @@
+internal import QuantVGG
+
 /// A pickle machine that can build numbers, texts, tuples, lists, dictionaries and tensors, and nothing else.
 ///
 /// It runs no code: callables are recognised by name, and any name or instruction that is not listed

@@ -1,3 +1,5 @@
+public import QuantVGG
+
 /// The tensors of a dictionary that torch.save wrote, in the legacy or the zip container.
 public struct TorchFile {
   private var tensors: [String: TorchTensor] = [:]

@@ -1,3 +1,5 @@
+internal import QuantVGG
+
 /// The members of a zip archive that are stored as they are, which is how torch.save writes.
 ///
 /// Sizes and offsets come from the central directory (APPNOTE.TXT sections 4.3.12 and 4.5.3, with
