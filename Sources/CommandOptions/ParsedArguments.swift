@@ -23,8 +23,8 @@ public struct ParsedArguments {
     }
     let names = unsafe options.map { unsafe strdup($0.name) }
     defer {
-      for unsafestring in unsafe strings { unsafe free(string) }
-      for unsafename in unsafe names { unsafe free(name) }
+      unsafe strings.forEach { unsafe free($0) }
+      unsafe names.forEach { unsafe free($0) }
     }
     unsafe strings.append(nil)
     var table: [option] = unsafe []

@@ -9,7 +9,7 @@ private func fixture(_ name: String) -> String {
 }
 
 private func bytes(_ name: String) throws -> [UInt8] {
-  try MappedFile(path: fixture(name)).withBytes { Array($0) }
+  Array(FileSlice(try MappedFile(path: fixture(name))))
 }
 
 /// Calls `body` with the file that the bytes make.
