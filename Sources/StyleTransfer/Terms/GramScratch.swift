@@ -1,6 +1,6 @@
 internal import QuantVGG
 
-/// Memory that the style losses take turns with.
+/// Scratch memory of the Gram terms, which use it one at a time.
 struct GramScratch {
   /// Where it stands in the session's memory.
   struct Layout {

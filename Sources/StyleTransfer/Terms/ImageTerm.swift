@@ -2,7 +2,7 @@ internal import QuantVGG
 
 /// A cost of the image's own pixels.
 protocol ImageTerm: AnyObject {
-  /// What reports call it, and its factors.
+  /// Its name in reports, and its factors.
   var label: TermLabel { get }
 
   /// Measures the image, `[height][width][3]`, none of whose rows has moved.

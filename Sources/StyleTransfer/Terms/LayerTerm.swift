@@ -14,7 +14,7 @@ protocol LayerTerm<Numbers>: AnyObject {
   /// The arithmetic of the rows.
   associatedtype Numbers: Arithmetic
 
-  /// What reports call it, and its factors.
+  /// Its name in reports, and its factors.
   var label: TermLabel { get }
   /// The place of its layer in the network.
   var place: Int { get }
@@ -59,7 +59,7 @@ protocol LayerTerm<Numbers>: AnyObject {
     into gradient: UnsafeMutablePointer<Float>)
 }
 
-/// What a term is called, and what it is multiplied by.
+/// The name of a term, and its factors.
 struct TermLabel {
   /// Which of the two sums a term belongs to, and so which picture its target is measured from.
   enum Kind {
