@@ -23,21 +23,12 @@ import Testing
     getenv("QSTYLE_FUZZ").flatMap { Int(String(cString: $0)) } ?? 60
   }
 
-  private func error(_ path: String) -> (any Error)? {
-    do {
-      _ = try SourceFile(path: path)
-      return nil
-    } catch {
-      return error
-    }
-  }
-
   /// Whole, they get as far as the second layer's shape.
   @Test(arguments: files) func wrongShapesAreNamed(name: String) {
     let expected = name.hasSuffix("h5") || name.hasSuffix("mat") ? [3, 3, 64, 64] : [64, 64, 3, 3]
     let found = name.hasSuffix("h5") || name.hasSuffix("mat") ? [3, 3, 2, 2] : [2, 2, 3, 3]
     #expect(
-      error("\(Self.folder)/\(name)") as? SourceError
+      readError("\(Self.folder)/\(name)") as? SourceError
         == .wrongShape(.conv1_2, isBias: false, found: found, expected: expected, of: .vgg19))
   }
 
@@ -58,11 +49,9 @@ import Testing
         damaged[place] =
           choice < values.count ? values[choice] : .random(in: 0...255, using: &random)
       }
-      let descriptor = system_open(path, O_WRONLY | O_TRUNC, 0)
-      #expect(write(descriptor, damaged, damaged.count) == damaged.count)
-      close(descriptor)
+      write(damaged, to: path)
       let start = system_monotonic_seconds()
-      let found = error(path)
+      let found = readError(path)
       let sentence = try #require((found as? any CustomStringConvertible)?.description, "\(round)")
       #expect(!sentence.contains("\n") && sentence.contains(" "), "round \(round)")
       #expect(system_monotonic_seconds() - start < 20, "round \(round) of \(name)")
@@ -76,10 +65,8 @@ import Testing
     ] {
       let path = makeTemporaryFile()
       defer { unlink(path) }
-      let descriptor = system_open(path, O_WRONLY, 0)
-      #expect(write(descriptor, bytes, bytes.count) == bytes.count)
-      close(descriptor)
-      let found = error(path)
+      write(bytes, to: path)
+      let found = readError(path)
       #expect(
         found as? ProtobufError == .truncated || found as? SourceError == .unknownFile)
     }

@@ -7,15 +7,6 @@ import Testing
 @Suite struct SourceFileTests {
   private static let here = #filePath.split(separator: "/").dropLast().joined(separator: "/")
 
-  private func error(_ path: String) -> (any Error)? {
-    do {
-      _ = try SourceFile(path: path)
-      return nil
-    } catch {
-      return error
-    }
-  }
-
   /// A file that `write` makes, and that is gone afterwards.
   private func withFile(_ write: (String) throws -> Void, _ body: (String) throws -> Void) throws {
     let path = makeTemporaryFile()
@@ -49,15 +40,15 @@ import Testing
   @Test func otherFilesAreToldApart() throws {
     let folder = "/\(Self.here)/Fixtures"
     for name in ["tensors.zip.bin", "tensors.legacy.bin"] {
-      #expect(error("\(folder)/\(name)") as? SourceError == .unknownNames(example: "bytes"))
+      #expect(readError("\(folder)/\(name)") as? SourceError == .unknownNames(example: "bytes"))
     }
     #expect(
-      error("\(folder)/expected.safetensors").map { "\($0)" }?.hasPrefix("has tensors such as")
+      readError("\(folder)/expected.safetensors").map { "\($0)" }?.hasPrefix("has tensors such as")
         == true)
-    #expect(error("\(folder)/make-fixtures.py") as? SourceError == .unknownFile)
+    #expect(readError("\(folder)/make-fixtures.py") as? SourceError == .unknownFile)
     #expect(
-      error("\(folder)/hostile.zip.bin") as? TorchError == .forbiddenGlobal("posix.system"))
-    #expect(error(folder) as? WeightError == .notAFile)
+      readError("\(folder)/hostile.zip.bin") as? TorchError == .forbiddenGlobal("posix.system"))
+    #expect(readError(folder) as? WeightError == .notAFile)
   }
 
   /// A header of 640 bytes makes a file begin like a pickle of protocol 2: 0x80, 0x02.
@@ -66,11 +57,9 @@ import Testing
     let padding = [UInt8](repeating: 0x20, count: 640 - header.utf8.count)
     let bytes = [0x80, 2, 0, 0, 0, 0, 0, 0] + Array(header.utf8) + padding + [1]
     try withFile {
-      let descriptor = system_open($0, O_WRONLY, 0)
-      #expect(write(descriptor, bytes, bytes.count) == bytes.count)
-      close(descriptor)
+      write(bytes, to: $0)
     } _: {
-      #expect(error($0) as? SourceError == .unknownNames(example: "w"))
+      #expect(readError($0) as? SourceError == .unknownNames(example: "w"))
     }
   }
 

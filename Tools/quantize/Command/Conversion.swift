@@ -6,10 +6,10 @@ import StyleTransfer
 
 /// A conversion from its source to its file and its report, step by step.
 struct Conversion {
-  /// What a file is made of.
+  /// The content of a file.
   private struct Content {
     let tensors: [OutputTensor]
-    /// How the tensors were made, for the metadata.
+    /// Entries of the metadata on how the tensors were made.
     var notes: [(key: String, value: String)] = []
     /// The network that the tensors hold, where it is an int8 one.
     var int8: Int8Weights?
@@ -117,7 +117,7 @@ struct Conversion {
     ] + source.provenance(of: options.kind) + content.notes
   }
 
-  /// What the conversion costs, where a report is asked for.
+  /// The cost of the conversion, where a report is asked for.
   private mutating func measure(
     _ source: SourceFile, _ content: Content, _ transfers: [ComparedTransfer]
   ) throws -> ConversionReport? {

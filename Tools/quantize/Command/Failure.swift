@@ -1,4 +1,4 @@
-/// What is wrong, as one line for the user.
+/// An error as one line for the user: a sentence that says what is wrong and what to do.
 struct Failure: Error, CustomStringConvertible {
   let description: String
 

@@ -35,7 +35,7 @@ let command = Command(
       ]),
   ])
 
-/// What the command line asks for.
+/// The choices of a command line.
 struct Options {
   let source: String
   let output: String

@@ -19,7 +19,7 @@ public enum SourceError: Error, Equatable, CustomStringConvertible {
 
   private static let networks = NetworkTable.all.map(\.title).joined(separator: " or ")
 
-  /// What is wrong and what to do about it, as the rest of a sentence that starts with the path.
+  /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
   public var description: String {
     switch self {
     case .truncated: "is cut off; download it again"

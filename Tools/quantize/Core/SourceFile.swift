@@ -5,13 +5,13 @@ public import QuantVGG
 public final class SourceFile {
   /// The weights in canonical form, and the network that they are of.
   public let weights: SourceWeights
-  /// What the file is, in words.
+  /// The kind of file in words.
   public let kind: String
-  /// Where the weights are from, and their licence.
+  /// The origin of the weights, and their licence.
   public let origin: WeightOrigin
   /// The file's metadata where it is one of the project's own.
   public let metadata: [(key: String, value: String)]
-  /// What looks odd about the weights, one sentence each.
+  /// Sentences on what looks odd about the weights.
   public let warnings: [String]
   /// SHA-256 of the file.
   public let fileHash: String
@@ -155,14 +155,14 @@ public final class SourceFile {
   private static func readOwn(_ file: WeightFile) throws -> Found {
     let weights = try SourceWeights(file)
     let told = WeightOrigin.told(
-      by: OriginalFilters(weights.firstLayer.weights), of: file.network)
+      by: OriginalFilters(weights.firstLayer.weights), .layers, of: file.network)
     let unknown = WeightOrigin.unknown(file.network)
     let stated = WeightOrigin(
       source: file.tensors.metadata("source") ?? unknown.source,
       license: file.tensors.metadata("license") ?? unknown.license)
     return Found(
       weights: weights, kind: "\(file.kind.format(of: file.network)) file",
-      origin: told ?? stated, metadata: file.tensors.metadata)
+      origin: told == unknown ? stated : told, metadata: file.tensors.metadata)
   }
 
   private static func readLibrary(

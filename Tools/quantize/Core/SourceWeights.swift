@@ -98,7 +98,7 @@ public struct SourceWeights {
           layer.name, isBias: false, found: index.shape, expected: shape, of: network)
       }
       guard table.count == 256, bias.count == layer.outputChannels,
-        table.allSatisfy(\.isFinite), bias.allSatisfy(\.isFinite)
+        table.allSatisfy({ $0.isFinite }), bias.allSatisfy({ $0.isFinite })
       else { throw SourceError.badValue(layer.name) }
       return CodebookConvolution(
         index: layer.readsImage ? InputConvention.reversingInput(index.values) : index.values,

@@ -1,6 +1,6 @@
 internal import QuantVGG
 
-/// Where weights are from, as far as their filters and the file tell, and their licence.
+/// The origin of weights, as far as their filters and the file tell, and their licence.
 public struct WeightOrigin: Equatable, Sendable {
   /// One line for the metadata of the files made from them: the network and its training.
   public let source: String
@@ -25,9 +25,19 @@ public struct WeightOrigin: Equatable, Sendable {
       license: "not known; see where the weights are from")
   }
 
-  /// What the filters tell; nil for a network whose original filters are not known here, and for other filters
-  /// than the original's.
-  static func told(by original: OriginalFilters?, of network: NetworkTable) -> WeightOrigin? {
-    original != nil && network == OriginalFilters.network ? .original : nil
+  /// The origin that filters and names tell.
+  ///
+  /// - Parameters:
+  ///   - original: the comparison of conv1_1 with the original's filters.
+  ///   - names: the scheme of the tensors' names.
+  ///   - network: the network that the weights are of.
+  /// - Returns: the origin; `unknown` where they tell none.
+  static func told(
+    by original: OriginalFilters?, _ names: SourceLayers.Names, of network: NetworkTable
+  ) -> WeightOrigin {
+    // One layer of the original VGG-19 does not make another network original, nor torchvision's.
+    guard network == OriginalFilters.network else { return .unknown(network) }
+    if original != nil { return .original }
+    return names == .torchvision ? .torchvision : .unknown(network)
   }
 }

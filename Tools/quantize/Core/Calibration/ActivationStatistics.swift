@@ -1,7 +1,7 @@
 public import QuantVGG
 public import StyleTransfer
 
-/// What a network's activations look like over images: maxima and means by channel.
+/// Maxima and means of a network's activations over images, by channel.
 public final class ActivationStatistics<Numbers: Arithmetic>: NetworkClient {
   /// The statistics of one layer's output.
   public struct Layer {

@@ -3,7 +3,7 @@ public import StyleTransfer
 
 /// A network in the numeric contract's formats, made from single precision and calibration images.
 public struct Int8Weights {
-  /// How many times the calibrated maximum an activation of a layer may reach before it saturates.
+  /// The largest activation before saturation, as a multiple of the layer's calibrated maximum.
   ///
   /// Rounding in the first two blocks makes most of the gradient's error, and few activations come near
   /// the maximum: a finer step there does more good than clipping does harm. Below 0.8 clipping ruins later
@@ -171,7 +171,7 @@ public enum QuantizeError: Error, Equatable, CustomStringConvertible {
   /// The system refused memory for a calibration image.
   case memory(MemoryError)
 
-  /// What is wrong and what to do about it, as the rest of a sentence that starts with the path.
+  /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
   public var description: String {
     switch self {
     case .largeBias(let layer):

@@ -1,6 +1,6 @@
 package import QuantVGG
 
-/// What is odd about a network's filters, in words for the user.
+/// Warnings about a network's filters, in words for the user.
 ///
 /// For the original weights the comparison is exact. For others statistics tell something: images of
 /// both hands are shown in training, so that left and right columns of the filters carry the same
@@ -67,7 +67,7 @@ package enum FilterCheck {
     return squares > 0 ? products / squares * 9 / 12 : 0
   }
 
-  /// How much the energy of first and last rows, and of left and right columns, differs: shares of a
+  /// Differences in energy of first and last rows, and of left and right columns: shares of a
   /// layer's energy, without sign, added over layers.
   static func asymmetry(
     _ layers: ArraySlice<Float32Convolution>

@@ -51,7 +51,7 @@ enum FloatTensors {
         layer.name, isBias: true, found: biases, expected: [layer.outputChannels], of: network)
     }
     guard let weights = try values(name + ".weight"), let bias = try values(name + ".bias"),
-      weights.allSatisfy(\.isFinite), bias.allSatisfy(\.isFinite)
+      weights.allSatisfy({ $0.isFinite }), bias.allSatisfy({ $0.isFinite })
     else { throw SourceError.badValue(layer.name) }
     return Float32Convolution(weights: layout.canonical(weights, of: layer), bias: bias)
   }

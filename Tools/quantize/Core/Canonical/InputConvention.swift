@@ -1,13 +1,13 @@
 internal import QuantVGG
 
-/// What a network's first layer reads: from RGB in 0...255, per channel (value - mean) / divisor, in
+/// The input of a network's first layer: from RGB in 0...255, per channel (value - mean) / divisor, in
 /// RGB or BGR order.
 package struct InputConvention: Equatable {
   /// Whether blue is the first input channel.
   let isBGR: Bool
-  /// What conv1_1's weights are divided by, per channel in RGB order.
+  /// The divisors of conv1_1's weights, per channel in RGB order.
   let divisor: [Double]
-  /// What a weight adds to the bias, per channel in RGB order: the network's input for x = 0, that is,
+  /// The bias that a weight adds, per channel in RGB order: the network's input for x = 0, that is,
   /// for an image that is `NetworkTable.mean` everywhere.
   let shift: [Double]
 

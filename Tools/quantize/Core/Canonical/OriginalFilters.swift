@@ -1,6 +1,6 @@
 package import QuantVGG
 
-/// How conv1_1's filters lie relative to those of the original VGG-19 (Simonyan and Zisserman's Caffe
+/// The lie of conv1_1's filters relative to those of the original VGG-19 (Simonyan and Zisserman's Caffe
 /// model), found by comparing some of them.
 ///
 /// Names do not say how weights were trained or which channel comes first: files with torchvision's
@@ -11,7 +11,7 @@ package struct OriginalFilters: Equatable {
   /// The network whose original filters are known here.
   package static let network = NetworkTable.vgg19
 
-  /// How the file's 3x3 filters lie.
+  /// The lie of the file's 3x3 filters.
   package enum Orientation: CaseIterable {
     case upright
     /// Rows and columns are swapped.

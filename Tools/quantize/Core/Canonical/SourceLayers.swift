@@ -2,7 +2,7 @@ internal import QuantVGG
 
 /// A network's convolutions from a container in canonical form, found by their names.
 struct SourceLayers {
-  /// How a container's tensors are meant.
+  /// The meaning of a container's tensors.
   struct Meaning {
     let layout: TensorLayout
     /// The input that the network reads.
@@ -12,7 +12,7 @@ struct SourceLayers {
     let isCertain: Bool
   }
 
-  /// How tensors are named.
+  /// A scheme of tensor names.
   enum Names {
     /// As in the literature: `conv1_1`.
     case layers
@@ -31,11 +31,11 @@ struct SourceLayers {
   let network: NetworkTable
   /// The layers, whose network takes RGB minus mean in 0...255.
   let layers: [Float32Convolution]
-  /// How the tensors are named.
+  /// The scheme of the names.
   let names: Names
-  /// Where the weights are from.
+  /// The weights' origin.
   let origin: WeightOrigin
-  /// What looks odd about the filters, or is not known of them.
+  /// Sentences on what looks odd about the filters, or is not known of them.
   let warnings: [String]
 
   /// - Throws: `SourceError` where a layer is missing, of a wrong shape, or not finite.
@@ -64,9 +64,7 @@ struct SourceLayers {
           + "MatConvNet's, Keras' and Caffe's files tell")
     }
     layers[0] = convention.fold(layers[0])
-    let other = names == .torchvision && original == nil && network == OriginalFilters.network
-    origin =
-      .told(by: original, of: network) ?? (other ? .torchvision : .unknown(network))
+    origin = .told(by: original, names, of: network)
     (self.network, self.layers, self.warnings) = (network, layers, warnings)
   }
 

@@ -24,7 +24,7 @@ struct LibraryArrays {
   /// Elements that are kept; VGG-19's convolutions have 20 million.
   private static let mostElements = 32 << 20
   private static let mostArrays = 10_000
-  /// What the library may allocate beyond what this process has.
+  /// Bytes that the library may allocate beyond those of this process.
   private static let mostMemory: UInt64 = 256 << 20
 
   /// Reads a file.
@@ -102,10 +102,10 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
   case killed(library: String)
   /// The library took more time than a whole file needs.
   case tooLong(library: String)
-  /// The file has more arrays or numbers than any VGG-19.
+  /// The file has more arrays or numbers than VGG-19.
   case tooMuch
 
-  /// What is wrong and what to do about it, as the rest of a sentence that starts with the path.
+  /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
   public var description: String {
     switch self {
     case .noProcess(let errno): "cannot be read: no process can be started (error \(errno))"

@@ -12,7 +12,7 @@ struct PackedNumbers {
   private let message: FileSlice
   private let field: Int
   private let element: Element
-  /// How many numbers there are.
+  /// The number of numbers.
   private(set) var count = 0
 
   /// Counts the numbers of field `field` of a message.

@@ -100,7 +100,7 @@ public enum ProtobufError: Error, Equatable, CustomStringConvertible {
   /// The numbers are in another file.
   case external(String)
 
-  /// What is wrong and what to do about it, as the rest of a sentence that starts with the path.
+  /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
   public var description: String {
     switch self {
     case .truncated: "is cut off; download it again"

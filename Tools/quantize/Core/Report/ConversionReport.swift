@@ -1,7 +1,7 @@
 public import QuantVGG
 public import StyleTransfer
 
-/// What a conversion to int8 costs: layer by layer, and on whole transfers.
+/// The cost of a conversion to int8: layer by layer, and on whole transfers.
 public struct ConversionReport {
   /// conv1_1 and on.
   public internal(set) var layers: [LayerFigures]

@@ -1,9 +1,9 @@
 public import QuantVGG
 internal import StyleTransfer
 
-/// What int8 costs a layer.
+/// The cost of int8 to a layer.
 public struct LayerFigures {
-  /// What it costs the layer's output over calibration pictures, with one kind of pooling.
+  /// The cost to the layer's output over calibration pictures, with one kind of pooling.
   public struct Output {
     /// The value of activation 1, before the channel's scale.
     public let scale: Float

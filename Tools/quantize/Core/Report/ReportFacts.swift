@@ -1,4 +1,4 @@
-/// What a report is about.
+/// The files that a report is about.
 public struct ReportFacts {
   /// The file that was written.
   public let output: String

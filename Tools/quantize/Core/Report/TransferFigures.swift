@@ -4,7 +4,7 @@ public import StyleTransfer
 
 /// A style transfer on which int8 is compared with float32.
 public struct ComparedTransfer {
-  /// What reports call it.
+  /// The name in reports.
   public let name: String
   /// The kind of pooling.
   public let pooling: Pooling
@@ -14,7 +14,7 @@ public struct ComparedTransfer {
   public let style: ImageTensor
   /// The image before the first step, of the photo's size.
   public let start: ImageTensor
-  /// What is optimised.
+  /// The losses that are optimised.
   public let settings: TransferSettings
 
   /// A transfer from its parts.
@@ -38,7 +38,7 @@ public struct ComparedTransfer {
   }
 }
 
-/// What int8 costs a whole transfer, against the float32 network of the same weights.
+/// The cost of int8 to a whole transfer, against the float32 network of the same weights.
 public struct TransferFigures {
   /// A total cost by both networks, or of both networks' images.
   public struct Totals {

@@ -122,13 +122,14 @@ final class PatchGram: ParallelWork {
   /// The matrix in Float64, in the memory of the sums, which are used up: called once, and valid as long as
   /// this object.
   func matrix() -> UnsafeMutablePointer<Double> {
+    // SAFETY: both types have 8 bytes, each sum is read before its place is written, and none is used again.
     let matrix = UnsafeMutableRawPointer(sums).bindMemory(to: Double.self, capacity: side * side)
     for i in 0..<side * side { matrix[i] = Double(Int64(bitPattern: matrix[i].bitPattern)) }
     return matrix
   }
 }
 
-/// What a convolution reads: the output of the layer before, pooled where a pooling lies between, with
+/// The input of a convolution: the output of the layer before, pooled where a pooling lies between, with
 /// a border of zeros.
 private final class FeatureMap: NetworkClient {
   typealias Numbers = Int8Arithmetic

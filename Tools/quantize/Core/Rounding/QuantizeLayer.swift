@@ -1,4 +1,4 @@
-/// How many weights share one scale.
+/// The weights that share one scale.
 public enum Granularity: String, CaseIterable, Sendable {
   /// One scale per output channel.
   case channel

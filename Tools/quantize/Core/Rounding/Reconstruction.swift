@@ -28,7 +28,7 @@ final class Reconstruction: ParallelWork {
   private let side: Int
   private let gram: PatchGram
   // SAFETY: the memory is of `gram`, which this object keeps, and has `side * side` numbers. An item of work writes
-  // rows, or a column of `levels`, that no other item reads or writes.
+  // rows of it, or rows of `levels`, that no other item reads or writes.
   /// `[side][side]`: H, then U, on and above the diagonal.
   private let matrix: UnsafeMutablePointer<Double>
   private let pool: WorkerPool

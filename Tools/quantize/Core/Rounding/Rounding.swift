@@ -1,4 +1,4 @@
-/// How weights become multiples of their scales.
+/// A way to make weights multiples of their scales.
 public enum Rounding: String, CaseIterable, Sendable {
   /// Each weight to its nearest multiple.
   case nearest

@@ -17,7 +17,7 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
   /// A tensor's size, stride or storage contradicts itself.
   case badTensor(String)
 
-  /// What is wrong and what to do about it, as the rest of a sentence that starts with the path.
+  /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
   public var description: String {
     switch self {
     case .malformed(let offset): "is no torch.save file, or damaged at byte \(offset)"

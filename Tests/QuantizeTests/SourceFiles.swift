@@ -1,0 +1,29 @@
+import CSystem
+import QuantizeCore
+
+/// Whether the tests are compiled with optimization; hashing hundreds of megabytes takes minutes without.
+let isOptimized: Bool = {
+  var isChecked = false
+  assert(
+    {
+      isChecked = true; return true
+    }())
+  return !isChecked
+}()
+
+/// The error of reading a file of weights; nil where it can be read.
+func readError(_ path: String) -> (any Error)? {
+  do {
+    _ = try SourceFile(path: path)
+    return nil
+  } catch {
+    return error
+  }
+}
+
+/// Replaces the bytes of a file that is there.
+func write(_ bytes: [UInt8], to path: String) {
+  let descriptor = system_open(path, O_WRONLY | O_TRUNC, 0)
+  precondition(CSystem.write(descriptor, bytes, bytes.count) == bytes.count)
+  close(descriptor)
+}
