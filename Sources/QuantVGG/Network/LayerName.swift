@@ -32,7 +32,7 @@ public struct LayerName: Hashable, Comparable, Sendable, CustomStringConvertible
   public var description: String { "conv\(block)_\(place)" }
 
   /// Poolings between the image and the layer's output: its rows and columns are 2^n times fewer.
-  public var poolings: Int { block - 1 }
+  package var poolings: Int { block - 1 }
 
   /// The shortest image side for which the layer still has a pixel: 1, 2, 4, 8 or 16.
   public var smallestSide: Int { 1 << poolings }

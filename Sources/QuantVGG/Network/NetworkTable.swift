@@ -18,7 +18,7 @@ public struct NetworkTable: Sendable, Equatable {
     public let followsPool: Bool
 
     /// Whether it reads the image.
-    public var readsImage: Bool { index == NetworkTable.imageLayer }
+    package var readsImage: Bool { index == NetworkTable.imageLayer }
   }
 
   /// The place of the convolution that reads the image.
@@ -86,7 +86,7 @@ public struct NetworkTable: Sendable, Equatable {
   /// Multiply-accumulates of one forward pass through the layers up to one of them; backward is the same.
   ///
   /// Counts the mathematical products of the convolutions, no padding channels.
-  public func multiplyAccumulates(through layer: LayerName, width: Int, height: Int) -> Int {
+  package func multiplyAccumulates(through layer: LayerName, width: Int, height: Int) -> Int {
     var (width, height, sum) = (width, height, 0)
     for convolution in convolutions where convolution.name <= layer {
       if convolution.followsPool { (width, height) = (width / 2, height / 2) }

@@ -29,7 +29,7 @@ public struct Int8Convolution: Sendable {
 }
 
 /// Which copies of the weights are kept in memory; never changes a result.
-public enum WeightCopies: Sendable {
+package enum WeightCopies: Sendable {
   /// One for the way forward and one for the way back.
   case both
   /// One; a worker derives the way back's panel by panel as it needs them.

@@ -74,7 +74,7 @@ public struct ImageTensor: Sendable {
   }
 
   /// Turns the content's values into those of the start image `noisy`.
-  public static func mixNoise(
+  package static func mixNoise(
     into values: inout MutableSpan<Float>, ratio: Float, seed: UInt64
   ) {
     var generator = SplitMix64(seed: seed)
@@ -87,16 +87,16 @@ public struct ImageTensor: Sendable {
 
 /// The SplitMix64 generator (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
 /// OOPSLA 2014): 64 bits of state, integer arithmetic only.
-public struct SplitMix64: Sendable {
+package struct SplitMix64: Sendable {
   private var state: UInt64
 
   /// A generator whose sequence is a function of the seed alone.
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     state = seed
   }
 
   /// The next 64 bits.
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var z = state
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -105,7 +105,7 @@ public struct SplitMix64: Sendable {
   }
 
   /// The next number in 0..<1: the upper 24 bits, exact in Float32.
-  public mutating func nextUnit() -> Float {
+  package mutating func nextUnit() -> Float {
     Float(next() >> 40) / 16_777_216
   }
 }

@@ -180,7 +180,7 @@ public struct Transfer {
 
   /// The optimizer's settings in this run: a short one never remembers more changes than it makes,
   /// unless more steps may follow.
-  public var usedOptimizer: OptimizerSettings {
+  package var usedOptimizer: OptimizerSettings {
     var settings = optimizer
     if checkpoint == nil { settings.lbfgs.history = min(settings.lbfgs.history, steps) }
     return settings

@@ -33,7 +33,7 @@ public final class Weights: Sendable {
   }
 
   /// The weights of an open file; `name` is what messages call it.
-  public init(_ file: WeightFile, name: String) {
+  package init(_ file: WeightFile, name: String) {
     self.name = name
     network = file.network
     precision = file.kind == .int8 ? .int8 : .float32
