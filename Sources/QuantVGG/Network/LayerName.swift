@@ -11,6 +11,10 @@ public struct LayerName: Hashable, Comparable, Sendable, CustomStringConvertible
   public let place: Int
 
   /// A name from its numbers.
+  ///
+  /// - Parameters:
+  ///   - block: 1...9.
+  ///   - place: in the block, 1...9.
   public init(block: Int, place: Int) {
     precondition((1...9).contains(block) && (1...9).contains(place))
     self.block = block

@@ -33,7 +33,13 @@ public struct NetworkTable: Sendable, Equatable {
   /// All convolutions in the order of the data flow.
   public let convolutions: [Convolution]
 
-  /// A network from its blocks: how many layers each has, and their channels.
+  /// A network from its blocks.
+  ///
+  /// - Parameters:
+  ///   - name: what files call it, such as `vgg19`.
+  ///   - title: what messages call it, such as `VGG-19`.
+  ///   - blocks: how many layers each block has, and how many channels these write: a multiple of 32,
+  ///     at most `mostChannels`.
   public init(name: String, title: String, blocks: [(layers: Int, channels: Int)]) {
     self.name = name
     self.title = title

@@ -16,6 +16,13 @@ public struct Int8Convolution: Sendable {
   public var channelScale: [Float]
 
   /// A convolution from its parts.
+  ///
+  /// - Parameters:
+  ///   - weights: `[outputChannels][inputChannels][3][3]`, in -127...127.
+  ///   - weightScale: `[outputChannels]`, finite and positive.
+  ///   - bias: `[outputChannels]` in units of input scale * weight scale, |bias| <= 2^30.
+  ///   - outputScale: the value of activation 1 before `channelScale`; finite and positive.
+  ///   - channelScale: `[outputChannels]`, finite and positive; empty where all are 1.
   public init(
     weights: [Int8], weightScale: [Float], bias: [Int32], outputScale: Float,
     channelScale: [Float] = []

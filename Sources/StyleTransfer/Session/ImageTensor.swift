@@ -10,7 +10,12 @@ public struct ImageTensor: Sendable {
   /// `height * width * 3` values.
   public var values: [Float]
 
-  /// Wraps values that are already minus mean.
+  /// An image from values that are already minus mean.
+  ///
+  /// - Parameters:
+  ///   - width: columns.
+  ///   - height: rows.
+  ///   - values: `[height][width][3]`.
   public init(width: Int, height: Int, values: [Float]) {
     precondition(values.count == width * height * 3)
     self.width = width
@@ -19,12 +24,21 @@ public struct ImageTensor: Sendable {
   }
 
   /// An image of mean colour.
+  ///
+  /// - Parameters:
+  ///   - width: columns.
+  ///   - height: rows.
   public init(width: Int, height: Int) {
     self.init(
       width: width, height: height, values: [Float](repeating: 0, count: width * height * 3))
   }
 
-  /// Subtracts the mean from RGB values in 0...255.
+  /// An image from RGB values, from which the mean is subtracted.
+  ///
+  /// - Parameters:
+  ///   - width: columns.
+  ///   - height: rows.
+  ///   - rgb: `[height][width][3]`, in 0...255.
   public init(width: Int, height: Int, rgb: [Float]) {
     self.init(width: width, height: height, values: rgb)
     let mean = NetworkTable.mean
