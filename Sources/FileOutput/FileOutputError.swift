@@ -23,11 +23,11 @@ public enum FileOutputError: Error, Equatable, CustomStringConvertible, Sendable
     case .busy:
       "is being written by another program; wait for its end, or write to another folder"
     case .tooShort:
-      "is cut off"
+      "is cut off; delete it to start afresh"
     case .system(errno: ENOSPC), .system(errno: EDQUOT):
       "cannot be written: no space is left there; free some or write to another disk"
     case .system(let errno):
-      "cannot be written: \(systemMessage(errno))"
+      "cannot be written: \(systemMessage(errno)); check its path and permissions"
     }
   }
 }

@@ -6,7 +6,7 @@ internal import CSystem
 /// Until then it has a name of its own. What is written after the last `flush()` may be lost when the
 /// program is killed; the next one says how many bytes to keep, and goes on behind them. One program
 /// at a time has the file open.
-public final class ResumableFile {
+package final class ResumableFile {
   private let descriptor: Int32
   private let path: String
 
@@ -18,7 +18,7 @@ public final class ResumableFile {
   ///   - visit: sees them, in parts of a multiple of 4 bytes but for the last.
   /// - Throws: `FileOutputError.busy` when another program has the file, `.tooShort` when it has fewer
   ///   bytes, and others where it can not be read or written.
-  public init(
+  package init(
     path: String, keeping count: Int = 0, visit: (RawSpan) -> Void = { _ in }
   ) throws(FileOutputError) {
     self.path = path
@@ -67,21 +67,21 @@ public final class ResumableFile {
   /// Appends `bytes`.
   ///
   /// - Throws: `FileOutputError.system` with the cause.
-  public func write(_ bytes: RawSpan) throws(FileOutputError) {
+  package func write(_ bytes: RawSpan) throws(FileOutputError) {
     try writeAll(bytes, to: descriptor)
   }
 
   /// Waits until the bytes so far are on the disk.
   ///
   /// - Throws: `FileOutputError.system` with the cause.
-  public func flush() throws(FileOutputError) {
+  package func flush() throws(FileOutputError) {
     guard fsync(descriptor) == 0 else { throw .system(errno: system_errno()) }
   }
 
   /// Flushes the file and gives it its name, in place of any file that has it.
   ///
   /// - Throws: `FileOutputError.system` with the cause.
-  public func commit(as target: String) throws(FileOutputError) {
+  package func commit(as target: String) throws(FileOutputError) {
     try flush()
     guard unsafe rename(path, target) == 0 else { throw .system(errno: system_errno()) }
   }

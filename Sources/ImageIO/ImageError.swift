@@ -33,7 +33,7 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .cannotRead(let errno):
-      "cannot be read: \(systemMessage(errno))"
+      "cannot be read: \(systemMessage(errno)); check its path and permissions"
     case .isDirectory:
       "is a directory; name an image file in it"
     case .isEmpty:
@@ -61,7 +61,7 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     case .outOfMemory:
       "needs more memory than there is; scale it down first"
     case .cannotEncode(let format, let message):
-      "cannot be encoded as \(format.name) (\(message))"
+      "cannot be encoded as \(format.name) (\(message)); choose another format"
     case .cannotWrite(let error):
       error.description
     }

@@ -15,6 +15,12 @@ public struct ImageLimits: Equatable, Sendable {
   public static let `default` = ImageLimits()
 
   /// Limits that differ from the default ones where an argument is given.
+  ///
+  /// - Parameters:
+  ///   - side: The longest side of a file in pixels; more than 65500 counts as 65500.
+  ///   - pixels: Pixels of a file that is decoded row by row.
+  ///   - wholeImagePixels: Pixels of a file that decoding must hold whole.
+  ///   - resultPixels: Pixels of the result, 12 bytes each.
   public init(
     side: Int = 65500, pixels: Int = 1 << 28, wholeImagePixels: Int = 1 << 26,
     resultPixels: Int = 1 << 26

@@ -5,7 +5,11 @@ public struct ImageSize: Equatable, Sendable {
   /// Number of rows.
   public var height: Int
 
-  /// A size of `width` x `height` pixels.
+  /// A size in pixels.
+  ///
+  /// - Parameters:
+  ///   - width: Pixels in a row.
+  ///   - height: Number of rows.
   public init(width: Int, height: Int) {
     self.width = width
     self.height = height

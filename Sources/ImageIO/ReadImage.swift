@@ -1,6 +1,6 @@
 import CImageIO
 
-/// What the header of an image file tells.
+/// The content of an image file's header.
 public struct ImageInfo: Equatable, Sendable {
   /// The file format, told by the content.
   public let format: ImageFormat
@@ -56,7 +56,7 @@ public func readImage(
 /// bits keep their precision, and gamma and colour profiles are ignored. The result has the same
 /// bits on every machine.
 public final class ImageReader {
-  /// What the header tells.
+  /// The header's content.
   public let info: ImageInfo
   private let decoder: ImageDecoder
   private let limits: ImageLimits
@@ -80,6 +80,8 @@ public final class ImageReader {
   }
 
   /// Most bytes that `read` has in use beside its result: the decoder's rows, or its whole image.
+  ///
+  /// - Parameter size: The size that `read` will be asked for.
   public func readingBytes(size: ImageSize) -> Int {
     let stored = decoder.storedSize
     let target = decoder.orientation.isTransposed ? size.transposed : size
@@ -145,6 +147,8 @@ public final class ImageReader {
 
 extension RGBImage {
   /// Most bytes that `read` has in use beside its result: the resizer's open rows and weights.
+  ///
+  /// - Parameter size: The size that `read` will be asked for.
   public func readingBytes(size: ImageSize) -> Int {
     width * 4 * 4 + size.width * 3 * 4 * 7 + height * 16
   }

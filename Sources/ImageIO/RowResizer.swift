@@ -112,6 +112,11 @@ struct RowResizer {
 /// 0...255.
 ///
 /// The result has the same bits on every machine. An image of that size already is only clamped.
+///
+/// - Parameters:
+///   - image: Samples in 0...255.
+///   - size: The wanted size, whatever the aspect ratio; both sides at least 1.
+/// - Returns: The image in that size.
 public func resized(_ image: RGBImage, to size: ImageSize) -> RGBImage {
   precondition(size.width > 0 && size.height > 0, "an image has at least one pixel")
   var resizer = RowResizer(

@@ -9,10 +9,15 @@ public struct ImageEncoding: Equatable, Sendable {
   /// Quality for JPEG, 1 to 100; colours are kept at full resolution (4:4:4).
   public var quality: Int
 
-  /// PNG at level 4 or JPEG at quality 95.
+  /// A format with PNG at level 4 and JPEG at quality 95, unless an argument is given.
   ///
   /// Level 4 takes half to a third of the time of zlib's own default, 6, for files that are at most
   /// 3 % larger.
+  ///
+  /// - Parameters:
+  ///   - format: The file format.
+  ///   - compressionLevel: zlib's for PNG, 0 (none) to 9 (slowest).
+  ///   - quality: For JPEG, 1 to 100.
   public init(_ format: ImageFormat, compressionLevel: Int = 4, quality: Int = 95) {
     precondition((0...9).contains(compressionLevel), "zlib has the levels 0...9")
     precondition((1...100).contains(quality), "JPEG has the qualities 1...100")

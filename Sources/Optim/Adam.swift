@@ -1,4 +1,4 @@
-public import Rows
+package import Rows
 
 /// Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1) over rows of numbers.
 ///
@@ -8,36 +8,15 @@ public import Rows
 /// ```
 /// Every operation is rounded to Float32 on its own, and square root and division are exact by
 /// IEEE 754, so a step has the same bits on every machine.
-public final class Adam: Optimizer {
-  /// The settings of the recurrence.
-  public struct Settings: Sendable, Equatable {
-    /// Step size in grey levels, > 0.
-    public var learningRate: Float
-    /// Decay of the first moment, in 0..<1.
-    public var beta1: Float
-    /// Decay of the second moment, in 0..<1.
-    public var beta2: Float
-    /// Keeps the division finite, > 0.
-    public var epsilon: Float
-
-    /// The defaults are the source article's.
-    public init(
-      learningRate: Float = 2, beta1: Float = 0.9, beta2: Float = 0.999, epsilon: Float = 1e-8
-    ) {
-      self.learningRate = learningRate
-      self.beta1 = beta1
-      self.beta2 = beta2
-      self.epsilon = epsilon
-    }
-  }
-
+package final class Adam: Optimizer {
   private var step: AdamStep
 
   /// State of zeros: 8 bytes for each number.
   ///
   /// - Throws: `OptimizerError.refused`.
-  public init(
-    rowLength: Int, rows: Int, settings: Settings = Settings(), bounds: [ClosedRange<Float>] = []
+  package init(
+    rowLength: Int, rows: Int, settings: AdamSettings = AdamSettings(),
+    bounds: [ClosedRange<Float>] = []
   ) throws(OptimizerError) {
     step = AdamStep(settings)
     try super.init(
@@ -46,17 +25,17 @@ public final class Adam: Optimizer {
   }
 
   /// Bytes of the state.
-  public static func stateBytes(rowLength: Int, rows: Int) -> Int {
+  package static func stateBytes(rowLength: Int, rows: Int) -> Int {
     2 * rowLength * rows * MemoryLayout<Float>.stride
   }
 
   /// Sets the corrections of the moments' bias.
-  public override func beginStep(loss: Double) {
+  package override func beginStep(loss: Double) {
     step.advance()
   }
 
   /// Updates a row; see the recurrence above.
-  public override func receive(
+  package override func receive(
     _ gradient: MemorySlice<Float>, values: MemorySlice<Float>, row: Int
   ) {
     check(gradient, row: row)
@@ -72,21 +51,21 @@ public final class Adam: Optimizer {
   }
 
   /// Shows the powers of the decays.
-  public override func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
+  package override func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
     step.visitNumbers(visit)
   }
 }
 
 /// The arithmetic of one step of Adam.
 struct AdamStep {
-  private let settings: Adam.Settings
+  private let settings: AdamSettings
   // beta^t in Float64 by repeated multiplication: no pow, whose last bit varies between libraries.
   private var beta1Power = 1.0
   private var beta2Power = 1.0
   private var size: Float = 0
   private var rootCorrection: Float = 1
 
-  init(_ settings: Adam.Settings) {
+  init(_ settings: AdamSettings) {
     self.settings = settings
   }
 

@@ -1,4 +1,4 @@
-public import Rows
+package import Rows
 
 /// Adam whose moments take a byte each.
 ///
@@ -8,7 +8,7 @@ public import Rows
 /// because the second moment moves by less than a code's width in most steps and would stand still;
 /// the random bits are a function of the place and the step alone, so the result has the same bits
 /// on every machine.
-public final class Adam8Bit: Optimizer {
+package final class Adam8Bit: Optimizer {
   /// Numbers that share an exponent.
   static let block = 256
 
@@ -18,8 +18,8 @@ public final class Adam8Bit: Optimizer {
   /// State of zeros: 2 bytes for each number, and 2 for each block.
   ///
   /// - Throws: `OptimizerError.refused`.
-  public init(
-    rowLength: Int, rows: Int, settings: Adam.Settings = Adam.Settings(),
+  package init(
+    rowLength: Int, rows: Int, settings: AdamSettings = AdamSettings(),
     bounds: [ClosedRange<Float>] = []
   ) throws(OptimizerError) {
     step = AdamStep(settings)
@@ -29,12 +29,12 @@ public final class Adam8Bit: Optimizer {
   }
 
   /// Bytes of the state.
-  public static func stateBytes(rowLength: Int, rows: Int) -> Int {
+  package static func stateBytes(rowLength: Int, rows: Int) -> Int {
     rows * rowBytes(rowLength)
   }
 
   /// Shows the powers of the decays and the number of steps.
-  public override func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
+  package override func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
     var count = UInt64(steps)
     visit(&count)
     steps = UInt32(truncatingIfNeeded: count)
@@ -46,13 +46,13 @@ public final class Adam8Bit: Optimizer {
   }
 
   /// Sets the corrections of the moments' bias.
-  public override func beginStep(loss: Double) {
+  package override func beginStep(loss: Double) {
     step.advance()
     steps &+= 1
   }
 
   /// Updates a row.
-  public override func receive(
+  package override func receive(
     _ gradient: MemorySlice<Float>, values: MemorySlice<Float>, row: Int
   ) {
     check(gradient, row: row)

@@ -1,35 +1,4 @@
-public import Rows
-
-/// The settings of `LBFGS`.
-public struct LBFGSSettings: Sendable, Equatable {
-  /// Pairs of changes that are remembered, at least 1.
-  public var history: Int
-  /// Root mean square of the first change, in grey levels, > 0.
-  public var firstChange: Double
-  /// Most that the root mean square of a change may be, in grey levels, > 0.
-  public var largestChange: Double
-
-  /// How a number of the history is stored.
-  public enum HistoryBits: Int, Sendable {
-    /// As Int8.
-    case eight = 8
-    /// As Int16.
-    case sixteen = 16
-  }
-  /// Accuracy of the history.
-  public var historyBits: HistoryBits
-
-  /// The defaults were found by measurement.
-  public init(
-    history: Int = 6, firstChange: Double = 4, largestChange: Double = 20,
-    historyBits: HistoryBits = .eight
-  ) {
-    self.historyBits = historyBits
-    self.history = history
-    self.firstChange = firstChange
-    self.largestChange = largestChange
-  }
-}
+package import Rows
 
 /// L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.4) over rows of numbers.
 ///
@@ -44,7 +13,7 @@ public struct LBFGSSettings: Sendable, Equatable {
 ///
 /// Values at a bound that the gradient pushes outwards are held: their gradient and its change are
 /// remembered as 0 (a projected quasi-Newton method; Bertsekas, "Projected Newton methods", 1982).
-public final class LBFGS: Optimizer {
+package final class LBFGS: Optimizer {
   private let layout: LBFGSLayout
   private var recursion: LBFGSRecursion
   /// Slot of the last change of the values; its change of the gradient is not known yet.
@@ -56,7 +25,7 @@ public final class LBFGS: Optimizer {
   /// State of zeros.
   ///
   /// - Throws: `OptimizerError.refused`.
-  public init(
+  package init(
     rowLength: Int, rows: Int, settings: LBFGSSettings = LBFGSSettings(),
     bounds: [ClosedRange<Float>] = []
   ) throws(OptimizerError) {
@@ -69,17 +38,17 @@ public final class LBFGS: Optimizer {
   }
 
   /// Bytes of the state.
-  public static func stateBytes(rowLength: Int, rows: Int, settings: LBFGSSettings) -> Int {
+  package static func stateBytes(rowLength: Int, rows: Int, settings: LBFGSSettings) -> Int {
     rows * LBFGSLayout(rowLength: rowLength, settings).bytes
   }
 
   /// Takes the loss of the values, by which the last change is judged.
-  public override func beginStep(loss: Double) {
+  package override func beginStep(loss: Double) {
     recursion.judge(loss: loss)
   }
 
   /// Stores the gradient's row and its change, and multiplies them by all that is remembered.
-  public override func receive(
+  package override func receive(
     _ gradient: MemorySlice<Float>, values: MemorySlice<Float>, row: Int
   ) {
     check(gradient, row: row)
@@ -145,7 +114,7 @@ public final class LBFGS: Optimizer {
   }
 
   /// Adds up the products, and finds the direction.
-  public override func endStep() {
+  package override func endStep() {
     let vectors = 2 * layout.history
     for vector in 0..<layout.productCount {
       var sum = 0.0
@@ -165,7 +134,7 @@ public final class LBFGS: Optimizer {
   }
 
   /// Shows the slot of the last change, and the recursion.
-  public override func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
+  package override func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
     var slot = UInt64(pending.map { $0 + 1 } ?? 0)
     visit(&slot)
     guard slot <= UInt64(layout.history) else { return false }
@@ -174,10 +143,10 @@ public final class LBFGS: Optimizer {
   }
 
   /// Values change when all of the gradient is known.
-  public override var moves: Bool { true }
+  package override var moves: Bool { true }
 
   /// Changes a row by the direction, and stores the change.
-  public override func move(_ values: MemorySlice<Float>, row: Int) {
+  package override func move(_ values: MemorySlice<Float>, row: Int) {
     check(values, row: row)
     switch layout.historyBits {
     case .eight: move(values, StoredRow<Int8>(state, layout, row))

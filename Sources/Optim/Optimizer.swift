@@ -1,4 +1,4 @@
-public import Rows
+package import Rows
 
 /// Changes the rows of an image by their gradient; subclasses say how.
 ///
@@ -6,15 +6,15 @@ public import Rows
 /// `endStep`, and then, where `moves`, one call of `move` for every row. Calls for different rows may
 /// come from different threads at the same time, and nothing is allocated. The result has the same
 /// bits whatever the order and the threads.
-open class Optimizer {
+package class Optimizer {
   /// Numbers of a row: three for each pixel.
-  public let rowLength: Int
+  package let rowLength: Int
   /// Rows of the image.
-  public let rows: Int
+  package let rows: Int
   /// Where values may lie.
-  public let bounds: ValueBounds
+  package let bounds: ValueBounds
   /// What it remembers of every row from step to step; zeros at first.
-  public let state: MemorySlice<UInt8>
+  package let state: MemorySlice<UInt8>
   private let memory: Arena
 
   /// Asks for the state.
@@ -25,7 +25,7 @@ open class Optimizer {
   ///   - bounds: where values may lie, repeated along the row; anywhere where empty.
   ///   - stateBytes: of the state.
   /// - Throws: `OptimizerError.refused`.
-  public init(
+  package init(
     rowLength: Int, rows: Int, bounds: [ClosedRange<Float>] = [], stateBytes: Int
   ) throws(OptimizerError) {
     precondition(rowLength >= 0 && rows >= 0 && stateBytes >= 0)
@@ -51,7 +51,7 @@ open class Optimizer {
   /// Starts a step.
   ///
   /// - Parameter loss: of the values as they are.
-  open func beginStep(loss: Double) {}
+  package func beginStep(loss: Double) {}
 
   /// Takes a row of the gradient; may change the values at once.
   ///
@@ -59,29 +59,29 @@ open class Optimizer {
   ///   - gradient: the loss' derivative with respect to the row.
   ///   - values: the row.
   ///   - row: its index.
-  open func receive(
+  package func receive(
     _ gradient: MemorySlice<Float>, values: MemorySlice<Float>, row: Int
   ) {}
 
   /// Ends the gradient's rows.
-  open func endStep() {}
+  package func endStep() {}
 
   /// Whether values change in `move`, once all of the gradient is known.
-  open var moves: Bool { false }
+  package var moves: Bool { false }
 
   /// Changes the values of a row.
-  open func move(_ values: MemorySlice<Float>, row: Int) {}
+  package func move(_ values: MemorySlice<Float>, row: Int) {}
 
   /// The bytes that, with the numbers of `visitNumbers`, let another optimizer of the same settings
   /// go on from here between two steps.
-  open var kept: MemorySlice<UInt8> { state }
+  package var kept: MemorySlice<UInt8> { state }
 
   /// Shows each number that is remembered beside `kept`, always in the same order.
   ///
   /// - Parameter visit: may put the number of an earlier optimizer in its place; a `Double` is its
   ///   bit pattern.
   /// - Returns: whether the numbers can be those of an optimizer; where not, this one is of no more use.
-  open func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool { true }
+  package func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool { true }
 }
 
 extension Double {
@@ -94,12 +94,12 @@ extension Double {
 }
 
 /// Why an optimizer can not start.
-public enum OptimizerError: Error, Equatable, CustomStringConvertible {
+package enum OptimizerError: Error, Equatable, CustomStringConvertible {
   /// The system refused this many bytes.
   case refused(bytes: Int)
 
   /// What is wrong and what to do about it.
-  public var description: String {
+  package var description: String {
     switch self {
     case .refused(let bytes):
       "the system refuses \(bytes >> 20) MiB of memory; use a smaller size"

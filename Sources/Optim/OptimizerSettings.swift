@@ -1,10 +1,10 @@
-/// Which optimizer, and how it stores what it remembers.
+/// The settings of an optimizer: its method, and how it stores what it remembers.
 public struct OptimizerSettings: Sendable, Equatable {
   /// A method of optimisation.
   public enum Method: String, CaseIterable, Sendable {
-    /// `Adam`.
+    /// Adam (Kingma and Ba, arXiv 1412.6980).
     case adam
-    /// `LBFGS`.
+    /// L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.4).
     case lbfgs
   }
 
@@ -21,16 +21,23 @@ public struct OptimizerSettings: Sendable, Equatable {
   /// Its memory.
   public var state: State
   /// Adam's recurrence.
-  public var adam: Adam.Settings
+  public var adam: AdamSettings
   /// The recursion of L-BFGS.
   public var lbfgs: LBFGSSettings
 
-  /// Where values may lie, repeated along a row; anywhere where empty.
+  /// The ranges that values may lie in, repeated along a row: three ranges bound red, green and blue
+  /// of every pixel, in grey levels minus mean. Anywhere where empty.
   public var bounds: [ClosedRange<Float>] = []
 
-  /// The defaults are those of `transfer`, without bounds.
+  /// Settings without bounds; the defaults are L-BFGS with its history in bytes.
+  ///
+  /// - Parameters:
+  ///   - method: the method.
+  ///   - state: how what it remembers is stored.
+  ///   - adam: Adam's recurrence; of no effect where the method is another.
+  ///   - lbfgs: the recursion of L-BFGS; of no effect where the method is another.
   public init(
-    method: Method = .lbfgs, state: State = .int8, adam: Adam.Settings = Adam.Settings(),
+    method: Method = .lbfgs, state: State = .int8, adam: AdamSettings = AdamSettings(),
     lbfgs: LBFGSSettings = LBFGSSettings()
   ) {
     self.method = method
@@ -46,7 +53,7 @@ public struct OptimizerSettings: Sendable, Equatable {
   }
 
   /// Bytes of the state for an image of `rows` x `rowLength` numbers.
-  public func stateBytes(rowLength: Int, rows: Int) -> Int {
+  package func stateBytes(rowLength: Int, rows: Int) -> Int {
     switch (method, state) {
     case (.adam, .float32): Adam.stateBytes(rowLength: rowLength, rows: rows)
     case (.adam, .int8): Adam8Bit.stateBytes(rowLength: rowLength, rows: rows)
@@ -57,7 +64,7 @@ public struct OptimizerSettings: Sendable, Equatable {
   /// Makes the optimizer.
   ///
   /// - Throws: `OptimizerError.refused`.
-  public func makeOptimizer(rowLength: Int, rows: Int) throws(OptimizerError) -> Optimizer {
+  package func makeOptimizer(rowLength: Int, rows: Int) throws(OptimizerError) -> Optimizer {
     switch (method, state) {
     case (.adam, .float32):
       try Adam(rowLength: rowLength, rows: rows, settings: adam, bounds: bounds)

@@ -1,10 +1,10 @@
 /// Where the values of a row may lie, place by place.
-public struct ValueBounds: Sendable {
+package struct ValueBounds: Sendable {
   private let lower: [Float]
   private let upper: [Float]
 
   /// Ranges that repeat along a row; no limits where there are none.
-  public init(rowLength: Int, repeating ranges: [ClosedRange<Float>] = []) {
+  package init(rowLength: Int, repeating ranges: [ClosedRange<Float>] = []) {
     lower = (0..<rowLength).map {
       ranges.isEmpty ? -.infinity : ranges[$0 % ranges.count].lowerBound
     }
@@ -14,7 +14,7 @@ public struct ValueBounds: Sendable {
   }
 
   /// Bytes of the limits of a row.
-  public static func bytes(rowLength: Int) -> Int { 2 * rowLength * MemoryLayout<Float>.stride }
+  package static func bytes(rowLength: Int) -> Int { 2 * rowLength * MemoryLayout<Float>.stride }
 
   /// The nearest value that is allowed at a place.
   func limit(_ value: Float, _ place: Int) -> Float {

@@ -15,7 +15,9 @@ import Testing
   }
 
   @Test func sentencesSayWhatIsWrongAndWhatToDo() {
-    #expect(message(folder.file("none")) == "cannot be read: No such file or directory")
+    #expect(
+      message(folder.file("none"))
+        == "cannot be read: No such file or directory; check its path and permissions")
     #expect(message(folder.path) == "is a directory; name an image file in it")
     #expect(message(folder.write([])) == "is empty; copy or export it again")
     #expect(

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct AdamTests {
   /// The recurrence as the paper writes it, in Float64.
-  private func paper(_ start: [Double], gradients: [[Float]], settings: Adam.Settings) -> [Double] {
+  private func paper(_ start: [Double], gradients: [[Float]], settings: AdamSettings) -> [Double] {
     var x = start
     var m = [Double](repeating: 0, count: x.count)
     var v = m
@@ -30,7 +30,7 @@ import Testing
     let start = random.floats(37, scale: 100)
     let gradients = (0..<50).map { _ in random.floats(37, scale: 3) }
     let x = minimise(try Adam(rowLength: 37, rows: 1), from: start, steps: 50) { gradients[$1] }
-    let expected = paper(start.map { Double($0) }, gradients: gradients, settings: Adam.Settings())
+    let expected = paper(start.map { Double($0) }, gradients: gradients, settings: AdamSettings())
     for (a, b) in zip(x, expected) { #expect(abs(Double(a) - b) < 1e-3) }
   }
 
@@ -46,7 +46,7 @@ import Testing
     }
     let optimizer = try Adam8Bit(rowLength: length, rows: rows)
     let x = minimise(optimizer, from: start, steps: 60) { gradients[$1] }
-    let expected = paper(start.map { Double($0) }, gradients: gradients, settings: Adam.Settings())
+    let expected = paper(start.map { Double($0) }, gradients: gradients, settings: AdamSettings())
     var (difference, bias, change) = (0.0, 0.0, 0.0)
     for i in start.indices {
       let (own, papers) = (Double(x[i] - start[i]), expected[i] - Double(start[i]))

@@ -30,7 +30,7 @@ import Testing
 
   @Test func progressTellsEveryStep() throws {
     final class Log {
-      var phases: [Phase.Action] = []
+      var phases: [TransferPhase] = []
       var steps: [Int] = []
       var shares: [Double] = []
     }
@@ -54,8 +54,8 @@ import Testing
   }
 
   /// A stop is seen between the chunks of a measurement, and nothing is left to save.
-  @Test(arguments: [Phase.Action.measureStyle, .measureContent])
-  func stoppedWhileMeasuring(_ phase: Phase.Action) throws {
+  @Test(arguments: [TransferPhase.measureStyle, .measureContent])
+  func stoppedWhileMeasuring(_ phase: TransferPhase) throws {
     final class Count { var calls = 0 }
     let count = Count()
     var transfer = transfer()
@@ -252,7 +252,7 @@ import Testing
     #expect(transfer.settings == TransferSettings())
     #expect(transfer.settings.contentWeight == 10 && transfer.settings.styleWeight == 40)
     #expect(transfer.optimizer.method == .adam && transfer.optimizer.state == .float32)
-    #expect(transfer.optimizer.adam == Adam.Settings() && transfer.optimizer.bounds.isEmpty)
+    #expect(transfer.optimizer.adam == AdamSettings() && transfer.optimizer.bounds.isEmpty)
     #expect(transfer.pooling == .average && transfer.steps == 6)
   }
 

@@ -86,17 +86,17 @@ package protocol Arithmetic: AnyObject, Sendable {
 }
 
 /// An element of a summed Gram matrix.
-public protocol GramNumber: BitwiseCopyable {
+package protocol GramNumber: BitwiseCopyable {
   /// The element in Float64, rounded once.
   var number: Double { get }
 }
 
 extension Int64: GramNumber {
   /// The sum in Float64.
-  @inlinable public var number: Double { Double(self) }
+  @inlinable package var number: Double { Double(self) }
 }
 
 extension Double: GramNumber {
   /// The sum itself.
-  @inlinable public var number: Double { self }
+  @inlinable package var number: Double { self }
 }

@@ -34,7 +34,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   }
 
   /// Whether this processor's architecture has the instruction set at all, in this or another model.
-  public var isOfThisArchitecture: Bool {
+  package var isOfThisArchitecture: Bool {
     #if arch(x86_64)
       return self == .scalar || isX86
     #elseif arch(arm64)
@@ -73,18 +73,18 @@ public enum InstructionSet: String, CaseIterable, Sendable {
 
 /// The micro-kernels of one instruction set: the scalar Swift functions, overwritten by what is faster.
 @safe
-public struct KernelTable: @unchecked Sendable {
+package struct KernelTable: @unchecked Sendable {
   // SAFETY: constant functions of C without a state.
 
   /// The instruction set that the kernels were selected for.
-  public let instructionSet: InstructionSet
+  package let instructionSet: InstructionSet
   /// The functions; see CQuantKernels.h for the contract of each.
   package let entries: qv_kernels
 
   /// Selects the kernels of an instruction set.
   ///
   /// - Parameter instructionSet: one that is available on this machine.
-  public init(_ instructionSet: InstructionSet = .best) {
+  package init(_ instructionSet: InstructionSet = .best) {
     precondition(instructionSet.isAvailable, "the machine lacks this instruction set")
     self.instructionSet = instructionSet
     var table = Self.scalar

@@ -2,7 +2,7 @@ internal import CQuantKernels
 internal import CSystem
 
 /// The rate of an instruction set's multiply-accumulate instruction alone: the limit of a convolution.
-public enum MultiplyAccumulatePeak {
+package enum MultiplyAccumulatePeak {
   /// Measures all threads of a pool at once.
   ///
   /// - Parameters:
@@ -11,7 +11,7 @@ public enum MultiplyAccumulatePeak {
   ///   - pool: the threads that run at once.
   ///   - seconds: about how long each of three rounds takes; the best counts.
   /// - Returns: multiply-accumulates per second.
-  public static func measure(
+  package static func measure(
     _ kernels: KernelTable, isFloat: Bool, pool: WorkerPool, seconds: Double = 0.05
   ) -> Double {
     let function = isFloat ? kernels.entries.f32_mac_peak : kernels.entries.u8_mac_peak
@@ -45,7 +45,7 @@ private final class PeakWork: ParallelWork {
     self.iterations = iterations
   }
 
-  override func run(item: Int, worker: Int) {
+  func run(item: Int, worker: Int) {
     _ = function(iterations)
   }
 }

@@ -76,7 +76,6 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
     scratch = layout.scratch.attach(arena)
     schedule = RowSchedule(shape: shape, plan: plan)
     timing = NetworkTiming(layers: shape.layers.count)
-    super.init()
   }
 
   /// The place of the last layer.
@@ -134,7 +133,7 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
       rows: rows, layer: layer, activations: ActivationRows(ring: layout.activations[layer]))
   }
 
-  package override func run(item: Int, worker: Int) {
+  package func run(item: Int, worker: Int) {
     perform(work.item(item), worker: worker)
   }
 

@@ -11,6 +11,10 @@ public struct LayerName: Hashable, Comparable, Sendable, CustomStringConvertible
   public let place: Int
 
   /// A name from its numbers.
+  ///
+  /// - Parameters:
+  ///   - block: 1...9.
+  ///   - place: in the block, 1...9.
   public init(block: Int, place: Int) {
     precondition((1...9).contains(block) && (1...9).contains(place))
     self.block = block
@@ -32,7 +36,7 @@ public struct LayerName: Hashable, Comparable, Sendable, CustomStringConvertible
   public var description: String { "conv\(block)_\(place)" }
 
   /// Poolings between the image and the layer's output: its rows and columns are 2^n times fewer.
-  public var poolings: Int { block - 1 }
+  package var poolings: Int { block - 1 }
 
   /// The shortest image side for which the layer still has a pixel: 1, 2, 4, 8 or 16.
   public var smallestSide: Int { 1 << poolings }

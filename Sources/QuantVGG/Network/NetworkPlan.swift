@@ -7,14 +7,14 @@
 /// little ahead of the gradient. Of these, the first layer, which is large and costs little, runs once
 /// more right before its own gradient where others lie between. Everything else lives in rings of a
 /// few rows.
-public struct NetworkPlan: Sendable, Equatable {
+package struct NetworkPlan: Sendable, Equatable {
   /// Rows of the image by which a pass advances, at least 1.
-  public var chunkRows: Int
+  package var chunkRows: Int
   /// The layers that are not computed twice.
-  public var kept: KeptLayers
+  package var kept: KeptLayers
 
   /// The layers that keep from the first pass to the second what the second reads.
-  public enum KeptLayers: Sendable, Equatable {
+  package enum KeptLayers: Sendable, Equatable {
     /// All.
     case all
     /// A layer and those behind it.
@@ -24,7 +24,7 @@ public struct NetworkPlan: Sendable, Equatable {
   }
 
   /// A plan from its two parts; `chunkRows` is at least 1.
-  public init(chunkRows: Int, kept: KeptLayers) {
+  package init(chunkRows: Int, kept: KeptLayers) {
     precondition(chunkRows >= 1)
     self.chunkRows = chunkRows
     self.kept = kept == .from(.conv1_1) ? .all : kept
@@ -57,7 +57,7 @@ public struct NetworkPlan: Sendable, Equatable {
   }
 
   /// All layers are computed once.
-  public static let resident = NetworkPlan(chunkRows: 64, kept: .all)
+  package static let resident = NetworkPlan(chunkRows: 64, kept: .all)
   /// No layer is kept: least memory.
-  public static let streaming = NetworkPlan(chunkRows: 16, kept: .none)
+  package static let streaming = NetworkPlan(chunkRows: 16, kept: .none)
 }

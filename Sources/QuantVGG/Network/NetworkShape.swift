@@ -1,35 +1,35 @@
 /// The size of every layer's output for one image.
-public struct NetworkShape: Sendable {
+package struct NetworkShape: Sendable {
   /// One convolution's output.
-  public struct Layer: Sendable {
+  package struct Layer: Sendable {
     /// The entry of the layer table.
-    public let convolution: NetworkTable.Convolution
+    package let convolution: NetworkTable.Convolution
     /// Columns of the output, which are those of the convolution's input.
-    public let width: Int
+    package let width: Int
     /// Rows of the output.
-    public let height: Int
+    package let height: Int
 
     /// Channels of the output.
-    public var channels: Int { convolution.outputChannels }
+    package var channels: Int { convolution.outputChannels }
     /// Spatial positions, the M of a Gram matrix.
-    public var positions: Int { width * height }
+    package var positions: Int { width * height }
     /// Values of the output: nH * nW * nC of the article's losses.
-    public var values: Int { positions * channels }
+    package var values: Int { positions * channels }
   }
 
   /// Columns of the image.
-  public let width: Int
+  package let width: Int
   /// Rows of the image.
-  public let height: Int
+  package let height: Int
   /// conv1_1 and on.
-  public let layers: [Layer]
+  package let layers: [Layer]
   /// The last of the layers.
-  public let deepest: LayerName
+  package let deepest: LayerName
 
   /// The shape of the layers up to `deepest` for an image.
   ///
   /// Odd sizes are rounded down by pooling. Both sides must be at least `deepest.smallestSide`.
-  public init(_ network: NetworkTable, width: Int, height: Int, deepest: LayerName) {
+  package init(_ network: NetworkTable, width: Int, height: Int, deepest: LayerName) {
     precondition(min(width, height) >= deepest.smallestSide)
     self.deepest = deepest
     self.width = width
@@ -44,7 +44,7 @@ public struct NetworkShape: Sendable {
   }
 
   /// The place of a layer in `layers`, which has it.
-  public func place(of layer: LayerName) -> Int {
+  package func place(of layer: LayerName) -> Int {
     guard let place = layers.firstIndex(where: { $0.convolution.name == layer }) else {
       preconditionFailure("the shape ends before this layer")
     }
@@ -52,7 +52,7 @@ public struct NetworkShape: Sendable {
   }
 
   /// Whether a layer's output is pooled before the next convolution of this network reads it.
-  public func isPooled(_ layer: Int) -> Bool {
+  package func isPooled(_ layer: Int) -> Bool {
     layer + 1 < layers.count && layers[layer + 1].convolution.followsPool
   }
 }

@@ -18,7 +18,7 @@ public struct NetworkTable: Sendable, Equatable {
     public let followsPool: Bool
 
     /// Whether it reads the image.
-    public var readsImage: Bool { index == NetworkTable.imageLayer }
+    package var readsImage: Bool { index == NetworkTable.imageLayer }
   }
 
   /// The place of the convolution that reads the image.
@@ -33,7 +33,13 @@ public struct NetworkTable: Sendable, Equatable {
   /// All convolutions in the order of the data flow.
   public let convolutions: [Convolution]
 
-  /// A network from its blocks: how many layers each has, and their channels.
+  /// A network from its blocks.
+  ///
+  /// - Parameters:
+  ///   - name: what files call it, such as `vgg19`.
+  ///   - title: what messages call it, such as `VGG-19`.
+  ///   - blocks: how many layers each block has, and how many channels these write: a multiple of 32,
+  ///     at most `mostChannels`.
   public init(name: String, title: String, blocks: [(layers: Int, channels: Int)]) {
     self.name = name
     self.title = title
@@ -86,7 +92,7 @@ public struct NetworkTable: Sendable, Equatable {
   /// Multiply-accumulates of one forward pass through the layers up to one of them; backward is the same.
   ///
   /// Counts the mathematical products of the convolutions, no padding channels.
-  public func multiplyAccumulates(through layer: LayerName, width: Int, height: Int) -> Int {
+  package func multiplyAccumulates(through layer: LayerName, width: Int, height: Int) -> Int {
     var (width, height, sum) = (width, height, 0)
     for convolution in convolutions where convolution.name <= layer {
       if convolution.followsPool { (width, height) = (width / 2, height / 2) }

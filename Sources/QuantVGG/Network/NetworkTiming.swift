@@ -1,14 +1,14 @@
 internal import CSystem
 
 /// Where a network's time goes.
-public struct NetworkTiming: Sendable {
+package struct NetworkTiming: Sendable {
   /// Seconds of each layer's convolution.
-  public private(set) var forward: [Double]
+  package private(set) var forward: [Double]
   /// Seconds from each layer's gradient to that of its input: transposed convolution, adjoint of the
   /// pooling, loss gradients, mask and quantization.
-  public private(set) var backward: [Double]
+  package private(set) var backward: [Double]
   /// Seconds of everything else: image conversion, pooling, and the gradient of the deepest layer.
-  public private(set) var other = 0.0
+  package private(set) var other = 0.0
 
   init(layers: Int) {
     forward = [Double](repeating: 0, count: layers)
@@ -29,7 +29,7 @@ public struct NetworkTiming: Sendable {
   }
 
   /// The time since an earlier reading.
-  public func since(_ earlier: NetworkTiming) -> NetworkTiming {
+  package func since(_ earlier: NetworkTiming) -> NetworkTiming {
     var difference = self
     for layer in forward.indices {
       difference.forward[layer] -= earlier.forward[layer]

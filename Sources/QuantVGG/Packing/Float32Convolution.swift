@@ -6,6 +6,10 @@ public struct Float32Convolution: Sendable {
   public var bias: [Float]
 
   /// A convolution from its parts.
+  ///
+  /// - Parameters:
+  ///   - weights: `[outputChannels][inputChannels][3][3]`, finite.
+  ///   - bias: `[outputChannels]`, finite.
   public init(weights: [Float], bias: [Float]) {
     self.weights = weights
     self.bias = bias

@@ -16,6 +16,13 @@ public struct Int8Convolution: Sendable {
   public var channelScale: [Float]
 
   /// A convolution from its parts.
+  ///
+  /// - Parameters:
+  ///   - weights: `[outputChannels][inputChannels][3][3]`, in -127...127.
+  ///   - weightScale: `[outputChannels]`, finite and positive.
+  ///   - bias: `[outputChannels]` in units of input scale * weight scale, |bias| <= 2^30.
+  ///   - outputScale: the value of activation 1 before `channelScale`; finite and positive.
+  ///   - channelScale: `[outputChannels]`, finite and positive; empty where all are 1.
   public init(
     weights: [Int8], weightScale: [Float], bias: [Int32], outputScale: Float,
     channelScale: [Float] = []
@@ -29,7 +36,7 @@ public struct Int8Convolution: Sendable {
 }
 
 /// Which copies of the weights are kept in memory; never changes a result.
-public enum WeightCopies: Sendable {
+package enum WeightCopies: Sendable {
   /// One for the way forward and one for the way back.
   case both
   /// One; a worker derives the way back's panel by panel as it needs them.

@@ -3,24 +3,29 @@ internal import Synchronization
 
 /// Work that is split into numbered items which may run at the same time.
 ///
-/// A class and not a closure: handing it to the pool allocates nothing.
-open class ParallelWork {
-  /// Creates work.
-  public init() {}
-
+/// An object and not a closure: handing it to the pool allocates nothing.
+package protocol ParallelWork: AnyObject {
   /// Does one item.
   ///
   /// - Parameters:
   ///   - item: in 0..<items of the `WorkerPool.run` call.
   ///   - worker: in 0..<threads; no two items run on the same worker at once.
-  open func run(item: Int, worker: Int) {}
+  func run(item: Int, worker: Int)
 }
 
-/// A fixed set of POSIX threads that run the items of one `ParallelWork` at a time, for one caller at
-/// a time.
+/// What a pool has in hand between two runs.
+private final class NoWork: ParallelWork {
+  func run(item: Int, worker: Int) {}
+}
+
+/// A fixed set of threads that one transfer at a time computes with.
 ///
-/// The calling thread takes part as worker 0. Which worker runs which item differs from run to run,
-/// so items must not depend on each other, and nothing is reduced across workers in floating point.
+/// Threads are started once and wait between two uses; they end with the pool. Transfers that run one
+/// after the other may share a pool, transfers that run at the same time have one each: a second
+/// caller at the same time stops the program.
+///
+/// The calling thread takes part as worker 0. Which worker does which part differs from run to run,
+/// so parts do not depend on each other, and nothing is reduced across workers in floating point.
 public final class WorkerPool: @unchecked Sendable {
   // SAFETY: `work` and `items` are the only state that changes without being atomic. They belong to the
   // caller that took `isTaken`; helpers read them between the change of `generation` that publishes them
@@ -37,15 +42,15 @@ public final class WorkerPool: @unchecked Sendable {
   private let stopping = Atomic<Bool>(false)
   private let begun = SpinningCondition()
   private let finished = SpinningCondition()
-  private unowned(unsafe) var work: ParallelWork
+  private unowned(unsafe) var work: any ParallelWork
   private var items = 0
   private var helpers: [pthread_t] = []
-  private let idle = ParallelWork()
+  private let idle = NoWork()
 
   /// Processors that this process may run on.
   public static var processors: Int { Int(system_processor_count()) }
 
-  /// Starts `threads - 1` helper threads.
+  /// Starts `threads - 1` helper threads; the caller's is the first.
   ///
   /// - Parameter threads: at least 1; where the system gives fewer threads, the pool uses those.
   public init(threads: Int = WorkerPool.processors) {
@@ -73,7 +78,7 @@ public final class WorkerPool: @unchecked Sendable {
   /// What the items wrote is visible to the caller then.
   ///
   /// - Precondition: no other call is under way: not from another thread, not from inside an item.
-  public func run(_ work: ParallelWork, items: Int) {
+  package func run(_ work: any ParallelWork, items: Int) {
     let (isFree, _) = isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring)
     precondition(isFree, "the pool runs another caller's work: give each session a pool of its own")
     defer { isTaken.store(false, ordering: .releasing) }

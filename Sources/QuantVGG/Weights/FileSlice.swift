@@ -2,13 +2,13 @@
 ///
 /// Readers of files see bytes through this type alone: a place outside the slice traps.
 @safe
-public struct FileSlice: RandomAccessCollection, @unchecked Sendable {
+package struct FileSlice: RandomAccessCollection, @unchecked Sendable {
   private let file: MappedFile
   // SAFETY: a part of the mapping that `file` owns and keeps; every access checks the bounds.
   private let bytes: UnsafeRawBufferPointer
 
   /// All of a file.
-  public init(_ file: MappedFile) {
+  package init(_ file: MappedFile) {
     unsafe self.init(file, file.bytes)
   }
 
@@ -18,29 +18,29 @@ public struct FileSlice: RandomAccessCollection, @unchecked Sendable {
   }
 
   /// 0.
-  public var startIndex: Int { 0 }
+  package var startIndex: Int { 0 }
   /// The number of bytes.
-  public var endIndex: Int { unsafe bytes.count }
+  package var endIndex: Int { unsafe bytes.count }
 
   /// A byte.
-  public subscript(place: Int) -> UInt8 {
+  package subscript(place: Int) -> UInt8 {
     precondition(indices.contains(place))
     return unsafe bytes[place]
   }
 
   /// The bytes at some places, which are 0 and on in the part.
-  public func part(_ places: Range<Int>) -> FileSlice {
+  package func part(_ places: Range<Int>) -> FileSlice {
     precondition(places.lowerBound >= 0 && places.upperBound <= count)
     return unsafe FileSlice(file, UnsafeRawBufferPointer(rebasing: bytes[places]))
   }
 
   /// The value that begins at a place, little endian and aligned to nothing.
-  public func load<Value: BitwiseCopyable>(_ type: Value.Type, at place: Int) -> Value {
+  package func load<Value: BitwiseCopyable>(_ type: Value.Type, at place: Int) -> Value {
     unsafe part(place..<place + MemoryLayout<Value>.size).bytes.loadUnaligned(as: type)
   }
 
   /// The values that all bytes make, little endian; the type's size divides their number.
-  public func values<Value: BitwiseCopyable>(_ type: Value.Type) -> [Value] {
+  package func values<Value: BitwiseCopyable>(_ type: Value.Type) -> [Value] {
     let size = MemoryLayout<Value>.stride
     precondition(count % size == 0)
     // SAFETY: as many bytes are copied as the array has room for, and all of them are initialized.
@@ -51,7 +51,7 @@ public struct FileSlice: RandomAccessCollection, @unchecked Sendable {
   }
 
   /// Calls `body` with the bytes.
-  public func withBytes<Result, Failure: Error>(
+  package func withBytes<Result, Failure: Error>(
     _ body: (RawSpan) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     defer { withExtendedLifetime(file) {} }

@@ -2,7 +2,7 @@ internal import CSystem
 
 /// A regular file mapped read-only: pages are shared between processes and can be dropped by the system.
 @safe
-public final class MappedFile: @unchecked Sendable {
+package final class MappedFile: @unchecked Sendable {
   // SAFETY: the mapping is read-only, made in `init` and ended in `deinit`; `FileSlice` keeps the object.
 
   /// The file's bytes, valid for the life of the object.
@@ -13,7 +13,7 @@ public final class MappedFile: @unchecked Sendable {
   /// Maps a file.
   ///
   /// - Throws: `WeightError.unreadable`, `.notAFile` or `.empty`.
-  public init(path: String) throws(WeightError) {
+  package init(path: String) throws(WeightError) {
     // Without O_NONBLOCK a named pipe would wait for a writer.
     let descriptor = unsafe system_open(path, O_RDONLY | O_NONBLOCK, 0)
     guard descriptor >= 0 else { throw .unreadable(errno: system_errno()) }
@@ -31,13 +31,13 @@ public final class MappedFile: @unchecked Sendable {
   }
 
   /// A file that is part of the running executable: read-only, and mapped as long as the process lives.
-  public init(ofExecutable bytes: UnsafeRawBufferPointer) {
+  package init(ofExecutable bytes: UnsafeRawBufferPointer) {
     unsafe self.bytes = unsafe bytes
     isOwned = false
   }
 
   /// Lets the system take the memory of the pages that are the file's alone back at once.
-  public func dropPages() {
+  package func dropPages() {
     guard let first = unsafe bytes.baseAddress else { return }
     let page = Int(sysconf(Int32(_SC_PAGESIZE)))
     let start = unsafe first.alignedUp(toMultipleOf: page)

@@ -1,21 +1,21 @@
 extension SafeTensors {
   /// A tensor's entry in a header: its name, type and shape.
-  public struct Entry: Sendable, Equatable {
+  package struct Entry: Sendable, Equatable {
     /// Name in the file.
-    public let name: String
+    package let name: String
     /// Element type as the format writes it: U8, I8, I32, F32 ...
-    public let type: String
+    package let type: String
     /// Dimensions, outermost first.
-    public let shape: [Int]
+    package let shape: [Int]
 
     /// An entry of one of the format's types, whose tensor is smaller than 2^63 bytes.
-    public init(_ name: String, type: String, shape: [Int]) {
+    package init(_ name: String, type: String, shape: [Int]) {
       precondition(SafeTensors.byteCount(type: type, shape: shape) != nil)
       (self.name, self.type, self.shape) = (name, type, shape)
     }
 
     /// Bytes of the tensor.
-    public var byteCount: Int { SafeTensors.byteCount(type: type, shape: shape) ?? 0 }
+    package var byteCount: Int { SafeTensors.byteCount(type: type, shape: shape) ?? 0 }
   }
 
   /// The beginning of a file, which the tensors' bytes follow in the order of `entries`.
@@ -25,7 +25,7 @@ extension SafeTensors {
   ///   - metadata: what `__metadata__` says, in this order; no two of one key.
   ///   - alignment: the header ends with as many spaces as make the tensors begin at a multiple of it.
   /// - Returns: the header's length in 8 bytes, and the header.
-  public static func header(
+  package static func header(
     _ entries: [Entry], metadata: [(key: String, value: String)], alignment: Int
   ) -> [UInt8] {
     var text = "{\"__metadata__\":{"

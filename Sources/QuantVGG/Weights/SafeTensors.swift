@@ -5,36 +5,36 @@ internal import CSystem
 /// Format: 8 bytes header length (little endian), a JSON header `{name: {dtype, shape,
 /// data_offsets}, "__metadata__": {...}}`, then the tensors' bytes, row-major and little endian
 /// (the safetensors project's format document).
-public final class SafeTensors: Sendable {
+package final class SafeTensors: Sendable {
   /// One tensor of the file.
-  public struct Tensor: Sendable {
+  package struct Tensor: Sendable {
     /// Name in the file.
-    public let name: String
+    package let name: String
     /// Element type as the format writes it: U8, I8, I32, F32 ...
-    public let type: String
+    package let type: String
     /// Dimensions, outermost first.
-    public let shape: [Int]
+    package let shape: [Int]
     /// The data; aligned to nothing.
-    public let bytes: FileSlice
+    package let bytes: FileSlice
 
     /// Number of elements.
-    public var count: Int { shape.reduce(1, *) }
+    package var count: Int { shape.reduce(1, *) }
   }
 
   /// Longest header that is read; larger ones are refused before any memory is asked for.
-  public static let largestHeader = 16 << 20
+  package static let largestHeader = 16 << 20
 
   /// Key and value pairs of `__metadata__`, in the file's order.
-  public let metadata: [(key: String, value: String)]
+  package let metadata: [(key: String, value: String)]
   /// All tensors, in the file's order.
-  public let tensors: [Tensor]
+  package let tensors: [Tensor]
   private let file: MappedFile
 
   /// Gives the memory of the file's pages back; they are read again where they are needed.
   func dropPages() { file.dropPages() }
 
   /// Whether bytes begin like a file of this format: a possible header length, then a brace.
-  public static func matches(_ bytes: FileSlice) -> Bool {
+  package static func matches(_ bytes: FileSlice) -> Bool {
     guard bytes.count > 8, bytes[8] == UInt8(ascii: "{") else { return false }
     let length = UInt64(littleEndian: bytes.load(UInt64.self, at: 0))
     return length >= 2 && length <= UInt64(largestHeader)
@@ -43,14 +43,14 @@ public final class SafeTensors: Sendable {
   /// Maps and checks a file.
   ///
   /// - Throws: `WeightError` when the file can not be read or any length or offset is wrong.
-  public convenience init(path: String) throws(WeightError) {
+  package convenience init(path: String) throws(WeightError) {
     try self.init(try MappedFile(path: path))
   }
 
   /// Checks a mapped file.
   ///
   /// - Throws: `WeightError` when any length or offset is wrong.
-  public init(_ file: MappedFile) throws(WeightError) {
+  package init(_ file: MappedFile) throws(WeightError) {
     self.file = file
     let bytes = FileSlice(file)
     guard bytes.count >= 8 else { throw .notSafetensors }
@@ -118,19 +118,19 @@ public final class SafeTensors: Sendable {
   }
 
   /// The value of a metadata key.
-  public func metadata(_ key: String) -> String? {
+  package func metadata(_ key: String) -> String? {
     metadata.first { $0.key == key }?.value
   }
 
   /// Whether the file has a tensor of this name.
-  public func contains(_ name: String) -> Bool {
+  package func contains(_ name: String) -> Bool {
     tensors.contains { $0.name == name }
   }
 
   /// The tensor of a name.
   ///
   /// - Throws: `WeightError.missingTensor`.
-  public func tensor(_ name: String) throws(WeightError) -> Tensor {
+  package func tensor(_ name: String) throws(WeightError) -> Tensor {
     guard let tensor = tensors.first(where: { $0.name == name }) else {
       throw .missingTensor(name: name)
     }
@@ -146,7 +146,7 @@ public final class SafeTensors: Sendable {
   ///   - shape: the shape that it must have; nil for any.
   /// - Returns: the elements in row-major order.
   /// - Throws: `WeightError.missingTensor`, `.wrongType`, `.wrongShape`.
-  public func values<Element: BitwiseCopyable>(
+  package func values<Element: BitwiseCopyable>(
     _ name: String, type: String, as element: Element.Type, shape: [Int]? = nil
   ) throws(WeightError) -> [Element] {
     let tensor = try tensor(name)
@@ -160,7 +160,7 @@ public final class SafeTensors: Sendable {
   }
 
   /// A copy of an F32 tensor.
-  public func floats(_ name: String, shape: [Int]? = nil) throws(WeightError) -> [Float] {
+  package func floats(_ name: String, shape: [Int]? = nil) throws(WeightError) -> [Float] {
     try values(name, type: "F32", as: Float.self, shape: shape)
   }
 }

@@ -41,7 +41,7 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreadable(let code):
-      return unsafe "cannot be read: \(String(cString: strerror(code)))"
+      return unsafe "cannot be read: \(String(cString: strerror(code))); check its path and permissions"
     case .notAFile: return "is not a regular file; name a safetensors file"
     case .empty: return "is empty; copy or convert the weights again"
     case .notSafetensors:
@@ -53,7 +53,7 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
     case .badTensor(let name):
       return "describes the tensor \(name) wrongly; copy or convert it again"
     case .missingTensor(let name):
-      return "has no tensor \(name); it is no complete file of this kind"
+      return "has no tensor \(name); copy or convert it again"
     case .wrongShape(let name, let found, let expected):
       return "has \(name) of shape \(Self.list(found)) where \(Self.list(expected)) is needed; "
         + "convert it again"
@@ -72,7 +72,7 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
     case .otherNetwork(let network, let layer):
       return "is of \(network.title), which has no \(layer); its layers are \(network.range)"
     case .wrongKind(let found, let expected):
-      return "holds \(found) weights where \(expected) weights are needed"
+      return "holds \(found) weights where \(expected) weights are needed; name another file"
     }
   }
 

@@ -13,9 +13,9 @@
 /// has no channel scales; they are all 1.
 /// Input channels are red, green, blue, of images in 0...255 minus `NetworkTable.mean`. A file
 /// holds the network's first convolutions, all or fewer.
-public final class WeightFile: Sendable {
+package final class WeightFile: Sendable {
   /// How a file stores weights.
-  public enum Kind: String, CaseIterable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     /// One byte per weight and a table of 256 values per layer: lossless for weights that came so.
     case codebook = "codebook"
     /// Single precision.
@@ -24,37 +24,37 @@ public final class WeightFile: Sendable {
     case int8 = "int8"
 
     /// The format's name in the metadata.
-    public func format(of network: NetworkTable) -> String { "qstyle-\(network.name)-\(rawValue)" }
+    package func format(of network: NetworkTable) -> String { "qstyle-\(network.name)-\(rawValue)" }
 
     /// The newest format version that is understood.
-    public var version: Int { self == .int8 ? 2 : 1 }
+    package var version: Int { self == .int8 ? 2 : 1 }
   }
 
   /// `NetworkTable.mean` as the metadata has it.
-  public static let mean = "123.68,116.779,103.939"
+  package static let mean = "123.68,116.779,103.939"
 
   /// The network that the weights are of.
-  public let network: NetworkTable
+  package let network: NetworkTable
   /// How the weights are stored.
-  public let kind: Kind
+  package let kind: Kind
   /// The file's format version.
-  public let version: Int
+  package let version: Int
   /// The file behind the weights.
-  public let tensors: SafeTensors
+  package let tensors: SafeTensors
   /// Convolutions in the file: conv1_1 and on.
-  public let layerCount: Int
+  package let layerCount: Int
 
   /// Opens a file and checks its metadata and every tensor's name, type and shape.
   ///
   /// - Throws: `WeightError`.
-  public convenience init(path: String) throws(WeightError) {
+  package convenience init(path: String) throws(WeightError) {
     try self.init(try MappedFile(path: path))
   }
 
   /// Checks the metadata and every tensor of a mapped file.
   ///
   /// - Throws: `WeightError`.
-  public init(_ mapped: MappedFile) throws(WeightError) {
+  package init(_ mapped: MappedFile) throws(WeightError) {
     let file = try SafeTensors(mapped)
     tensors = file
     let format = file.metadata("format") ?? ""
@@ -106,7 +106,7 @@ public final class WeightFile: Sendable {
   private static let activationScaleShape = [2]
 
   /// The tensors of a layer in a version of a kind of file.
-  public static func parts(
+  package static func parts(
     _ kind: Kind, _ layer: NetworkTable.Convolution, version: Int
   ) -> [SafeTensors.Entry] {
     let (outputs, name) = (layer.outputChannels, layer.name.description)
@@ -139,7 +139,7 @@ public final class WeightFile: Sendable {
   /// A layer in single precision.
   ///
   /// - Throws: `WeightError.wrongKind` for an int8 file, `.missingLayer`, `.badValue`.
-  public func float32(layer: Int) throws(WeightError) -> Float32Convolution {
+  package func float32(layer: Int) throws(WeightError) -> Float32Convolution {
     let name = try self.name(of: layer)
     let convolution: Float32Convolution
     switch kind {
@@ -162,7 +162,7 @@ public final class WeightFile: Sendable {
   /// A layer in the numeric contract's formats, for one kind of pooling.
   ///
   /// - Throws: `WeightError.wrongKind` for other files, `.missingLayer`, `.badValue`.
-  public func int8(layer: Int, pooling: Pooling) throws(WeightError) -> Int8Convolution {
+  package func int8(layer: Int, pooling: Pooling) throws(WeightError) -> Int8Convolution {
     guard kind == .int8 else { throw .wrongKind(found: "float32", expected: "int8") }
     let name = try self.name(of: layer)
     let weights = try tensors.values(name + ".weight", type: "I8", as: Int8.self)
@@ -193,7 +193,7 @@ public final class WeightFile: Sendable {
   /// The place of a layer that the file has.
   ///
   /// - Throws: `WeightError.otherNetwork` where no file of this network has it, `.missingLayer`.
-  public func place(of layer: LayerName) throws(WeightError) -> Int {
+  package func place(of layer: LayerName) throws(WeightError) -> Int {
     guard let place = network.index(of: layer) else {
       throw .otherNetwork(network, lacks: layer)
     }
@@ -202,7 +202,7 @@ public final class WeightFile: Sendable {
   }
 
   /// Gives the memory of the file's pages back; they are read again where they are needed.
-  public func dropPages() { tensors.dropPages() }
+  package func dropPages() { tensors.dropPages() }
 
   /// Scales whose products and quotients stay finite and normal.
   private static func isScale(_ value: Float) -> Bool {

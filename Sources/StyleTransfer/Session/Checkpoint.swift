@@ -7,16 +7,16 @@ internal import Rows
 /// The file, in words of 64 bits, little-endian: "qstyleCP", version, fingerprint, step, bytes of the
 /// image, bytes of the optimizer's state, count of its numbers, count of the caller's; the caller's
 /// numbers; a checksum of all that; the image, the state and the numbers; a checksum of everything.
-public struct Checkpoint: Sendable, Equatable {
+package struct Checkpoint: Sendable, Equatable {
   /// The fingerprint of everything that decides the bits of the image.
-  public var fingerprint: UInt64
+  package var fingerprint: UInt64
   /// Steps that have been made.
-  public var step: Int
+  package var step: Int
   /// Numbers of the caller's own.
-  public var notes: [UInt64]
+  package var notes: [UInt64]
 
   /// A checkpoint from its parts.
-  public init(fingerprint: UInt64, step: Int, notes: [UInt64] = []) {
+  package init(fingerprint: UInt64, step: Int, notes: [UInt64] = []) {
     self.fingerprint = fingerprint
     self.step = step
     self.notes = notes
@@ -30,7 +30,7 @@ public struct Checkpoint: Sendable, Equatable {
   ///   - notes: how many numbers of its own the caller has written.
   /// - Returns: the checkpoint; nil where there is no such file.
   /// - Throws: `CheckpointError`.
-  public static func read(
+  package static func read(
     _ path: String, fingerprint: UInt64, notes: Int = 0
   ) throws(CheckpointError) -> Checkpoint? {
     guard let reader = try CheckpointReader(path: path) else { return nil }

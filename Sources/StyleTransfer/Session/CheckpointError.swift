@@ -23,7 +23,8 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   /// What is wrong and what to do about it, as the rest of a sentence that starts with the path.
   public var description: String {
     switch self {
-    case .unreadable(let code): unsafe "cannot be read: \(String(cString: strerror(code)))"
+    case .unreadable(let code):
+      unsafe "cannot be read: \(String(cString: strerror(code))); check its path and permissions"
     case .notAFile: "is not a regular file; name a file for the checkpoint"
     case .notACheckpoint: "is no checkpoint; name another file, or delete it to start afresh"
     case .otherVersion:

@@ -2,28 +2,28 @@
 ///
 /// FNV-1a (Fowler, Noll and Vo) over words, with the upper half of each product folded into the
 /// lower. Every round can be undone, so two inputs that differ in one word never have one hash.
-public struct Fingerprint: Sendable {
+package struct Fingerprint: Sendable {
   /// The hash of what was added.
-  public private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+  package private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
 
   /// The hash of nothing yet.
-  public init() {}
+  package init() {}
 
   /// Adds a word.
-  public mutating func add(_ word: UInt64) {
+  package mutating func add(_ word: UInt64) {
     value = (value ^ word) &* 0x100_0000_01b3
     value ^= value >> 32
   }
 
   /// Adds a text.
-  @inline(never) public mutating func add(_ text: String) {
+  @inline(never) package mutating func add(_ text: String) {
     for byte in text.utf8 { add(UInt64(byte)) }
     add(0x100)
   }
 
   /// Adds words of 4 bytes, little-endian, and single bytes after the last; the same whether several
   /// multiples of 4 bytes come at once or one after the other.
-  public mutating func add(_ bytes: RawSpan) {
+  package mutating func add(_ bytes: RawSpan) {
     let words = bytes.byteCount / 4
     for i in 0..<words {
       let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: 4 * i, as: UInt32.self)

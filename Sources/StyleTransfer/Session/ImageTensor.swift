@@ -10,7 +10,12 @@ public struct ImageTensor: Sendable {
   /// `height * width * 3` values.
   public var values: [Float]
 
-  /// Wraps values that are already minus mean.
+  /// An image from values that are already minus mean.
+  ///
+  /// - Parameters:
+  ///   - width: columns.
+  ///   - height: rows.
+  ///   - values: `[height][width][3]`.
   public init(width: Int, height: Int, values: [Float]) {
     precondition(values.count == width * height * 3)
     self.width = width
@@ -19,12 +24,21 @@ public struct ImageTensor: Sendable {
   }
 
   /// An image of mean colour.
+  ///
+  /// - Parameters:
+  ///   - width: columns.
+  ///   - height: rows.
   public init(width: Int, height: Int) {
     self.init(
       width: width, height: height, values: [Float](repeating: 0, count: width * height * 3))
   }
 
-  /// Subtracts the mean from RGB values in 0...255.
+  /// An image from RGB values, from which the mean is subtracted.
+  ///
+  /// - Parameters:
+  ///   - width: columns.
+  ///   - height: rows.
+  ///   - rgb: `[height][width][3]`, in 0...255.
   public init(width: Int, height: Int, rgb: [Float]) {
     self.init(width: width, height: height, values: rgb)
     let mean = NetworkTable.mean
@@ -74,7 +88,7 @@ public struct ImageTensor: Sendable {
   }
 
   /// Turns the content's values into those of the start image `noisy`.
-  public static func mixNoise(
+  package static func mixNoise(
     into values: inout MutableSpan<Float>, ratio: Float, seed: UInt64
   ) {
     var generator = SplitMix64(seed: seed)
@@ -87,16 +101,16 @@ public struct ImageTensor: Sendable {
 
 /// The SplitMix64 generator (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",
 /// OOPSLA 2014): 64 bits of state, integer arithmetic only.
-public struct SplitMix64: Sendable {
+package struct SplitMix64: Sendable {
   private var state: UInt64
 
   /// A generator whose sequence is a function of the seed alone.
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     state = seed
   }
 
   /// The next 64 bits.
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     state &+= 0x9e37_79b9_7f4a_7c15
     var z = state
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
@@ -105,7 +119,7 @@ public struct SplitMix64: Sendable {
   }
 
   /// The next number in 0..<1: the upper 24 bits, exact in Float32.
-  public mutating func nextUnit() -> Float {
+  package mutating func nextUnit() -> Float {
     Float(next() >> 40) / 16_777_216
   }
 }

@@ -96,7 +96,7 @@ final class ImageUpdate: ParallelWork {
     if optimizer.moves { pool.run(self, items: rows) }
   }
 
-  override func run(item: Int, worker: Int) {
+  func run(item: Int, worker: Int) {
     optimizer.move(image[place(item)], row: item)
   }
 

@@ -10,7 +10,7 @@ public final class Session {
   /// What is optimised.
   public let settings: TransferSettings
   /// Sizes of all layers for the image as the engine's rows have it.
-  public let shape: NetworkShape
+  package let shape: NetworkShape
 
   let update: ImageUpdate
   private let network: any SteppingNetwork
@@ -27,7 +27,7 @@ public final class Session {
   ///   - progress: is told what is measured, and may stop it.
   /// - Throws: `TransferError`.
   init<Numbers: LossArithmetic>(
-    _ numbers: Numbers, _ transfer: Transfer, plan: NetworkPlan, phases: [Phase],
+    _ numbers: Numbers, _ transfer: Transfer, plan: NetworkPlan, phases: [PhaseMemory],
     pool: WorkerPool, progress: (TransferProgress) -> TransferControl
   ) throws(TransferError) {
     let size = transfer.engineSize(transfer.resultSize)
@@ -53,15 +53,15 @@ public final class Session {
     self.pool = pool
 
     assert(
-      phases.map { $0.action } == Phase.Action.allCases,
+      phases.map { $0.phase } == TransferPhase.allCases,
       "what the plan counts is carried out, in its order")
     // The style's pixels are given back before the content's come.
     var style: Block<Float>?
-    func goesOn(_ phase: Phase.Action, _ share: Double) -> Bool {
+    func goesOn(_ phase: TransferPhase, _ share: Double) -> Bool {
       progress(TransferProgress(phase: phase, share: share, steps: transfer.steps)) == .proceed
     }
-    for phase in phases {
-      switch phase.action {
+    for phase in phases.map({ $0.phase }) {
+      switch phase {
       case .readStyle:
         let pixels: Block<Float>
         do throws(MemoryError) {
@@ -81,7 +81,7 @@ public final class Session {
         try pixels.withElements { (elements) throws(TransferError) in
           try network.measureStyle(
             elements, width: styleSize.width, height: styleSize.height
-          ) { goesOn(phase.action, $0) }
+          ) { goesOn(phase, $0) }
         }
         style = nil
       case .readContent:
@@ -90,7 +90,7 @@ public final class Session {
             into: &image, size: transfer.resultSize, transposed: transfer.isTransposed)
         }
       case .measureContent:
-        try network.measureContent { goesOn(phase.action, $0) }
+        try network.measureContent { goesOn(phase, $0) }
         try update.image.withMutableSpan { (image) throws(TransferError) in
           try transfer.makeStart(in: &image)
         }
@@ -136,13 +136,13 @@ public final class Session {
   public var grams: [[Float]] { network.grams }
 
   /// The time that the network has taken, by layer.
-  public var timing: NetworkTiming { network.timing }
+  package var timing: NetworkTiming { network.timing }
 
   /// The instruction set that computes.
   public var instructionSet: InstructionSet { network.instructionSet }
 
   /// Bytes of the weights as they are kept for the steps.
-  public var weightBytes: Int { network.weightBytes }
+  package var weightBytes: Int { network.weightBytes }
 
   /// Looks at the image in the engine's rows, `[height][width][3]` RGB minus mean.
   public func withPixels<Result, Failure: Error>(
@@ -188,7 +188,7 @@ public final class Session {
   ///   - checkpoint: what stands in it beside the image and what the optimizer remembers.
   ///   - path: the file, which is replaced at once or not at all.
   /// - Throws: `CheckpointError.output`.
-  public func save(_ checkpoint: Checkpoint, to path: String) throws(CheckpointError) {
+  package func save(_ checkpoint: Checkpoint, to path: String) throws(CheckpointError) {
     try checkpoint.write(update.image, update.optimizer, to: path)
   }
 
@@ -201,7 +201,7 @@ public final class Session {
   ///   - notes: how many numbers of its own the caller has written.
   /// - Returns: the checkpoint; nil where there is no such file.
   /// - Throws: `CheckpointError`; the session is then of no more use.
-  public func restore(
+  package func restore(
     from path: String, fingerprint: UInt64, notes: Int = 0
   ) throws(CheckpointError) -> Checkpoint? {
     guard let reader = try CheckpointReader(path: path) else { return nil }

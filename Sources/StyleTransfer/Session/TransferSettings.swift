@@ -1,6 +1,6 @@
 public import QuantVGG
 
-/// What is optimised: J = contentWeight * Jc + styleWeight * Js (Gatys et al., arXiv 1508.06576), and
+/// The cost that is optimised: J = contentWeight * Jc + styleWeight * Js (Gatys et al., arXiv 1508.06576), and
 /// smoothness * V where the image's own variation counts too.
 public struct TransferSettings: Sendable, Equatable {
   /// A layer of the losses and its share.
@@ -11,6 +11,10 @@ public struct TransferSettings: Sendable, Equatable {
     public var weight: Double
 
     /// A layer and its factor.
+    ///
+    /// - Parameters:
+    ///   - layer: one that the network has.
+    ///   - weight: factor of the layer's term, > 0.
     public init(layer: LayerName, weight: Double) {
       self.layer = layer
       self.weight = weight
@@ -28,8 +32,16 @@ public struct TransferSettings: Sendable, Equatable {
   /// Factor of V, the mean squared difference of neighbouring pixels, >= 0; 0 leaves the term out.
   public var smoothness: Double
 
-  /// The defaults are the source article's: alpha 10, beta 40, content at conv4_2, style at conv1_1,
-  /// conv2_1, conv3_1, conv4_1 and conv5_1 with weight 0.2 each, no smoothness.
+  /// Settings whose defaults are the source article's.
+  ///
+  /// - Parameters:
+  ///   - contentWeight: alpha, >= 0; the article has 10.
+  ///   - styleWeight: beta, >= 0; the article has 40.
+  ///   - contentLayers: layers of the content loss; the article has conv4_2.
+  ///   - styleLayers: layers of the style loss; the article has the first of each block, with weight
+  ///     0.2 each.
+  ///   - smoothness: factor of the mean squared difference of neighbouring pixels, >= 0; 0 leaves
+  ///     the term out.
   public init(
     contentWeight: Double = 10, styleWeight: Double = 40,
     contentLayers: [LayerWeight] = [LayerWeight(layer: .conv4_2, weight: 1)],

@@ -69,7 +69,7 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     pool.run(self, items: rows.count)
   }
 
-  override func run(item: Int, worker: Int) {
+  func run(item: Int, worker: Int) {
     guard let activations else { preconditionFailure("rows are being observed") }
     let y = rows.lowerBound + item
     if isTarget {

@@ -23,6 +23,11 @@ public struct LossValues: Sendable, Equatable {
   public var style: Double
 
   /// Costs from their numbers.
+  ///
+  /// - Parameters:
+  ///   - total: J.
+  ///   - content: Jc, before contentWeight.
+  ///   - style: Js, before styleWeight.
   public init(total: Double, content: Double, style: Double) {
     self.total = total
     self.content = content

@@ -1,14 +1,14 @@
-public import QuantVGG
+package import QuantVGG
 
 /// One way to run a transfer; the choice never changes the result.
 public struct MemoryPlan: Sendable {
   /// Rows that stay in memory.
-  public var network: NetworkPlan
+  package var network: NetworkPlan
   /// Copies of the weights.
-  public var copies: WeightCopies
+  package var copies: WeightCopies
 
   /// A plan from its parts.
-  public init(network: NetworkPlan, copies: WeightCopies) {
+  package init(network: NetworkPlan, copies: WeightCopies) {
     self.network = network
     self.copies = copies
   }

@@ -38,8 +38,8 @@ public struct PaintedPicture {
   /// Copies a row, `[width][3]` RGB minus mean.
   ///
   /// - Parameters:
-  ///   - y: the row.
-  ///   - row: receives the numbers; it has this many.
+  ///   - y: the row, in 0..<`size.height`.
+  ///   - row: receives the numbers; its count is 3 * `size.width`.
   public func copyRow(_ y: Int, into row: inout [Float]) {
     precondition((0..<size.height).contains(y) && row.count == 3 * size.width)
     let pixels = session.pixels

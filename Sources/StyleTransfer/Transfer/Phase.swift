@@ -3,32 +3,34 @@ internal import Optim
 internal import QuantVGG
 internal import Rows
 
-/// A part of a transfer, with the memory that it has in use at once.
-public struct Phase: Sendable, Equatable {
-  /// What a phase does.
-  public enum Action: Sendable, CaseIterable {
-    /// Decodes the style picture.
-    case readStyle
-    /// Runs the style forward and keeps its Gram matrices.
-    case measureStyle
-    /// Decodes the content picture into the image.
-    case readContent
-    /// Runs the content forward and keeps its features; then makes the start image.
-    case measureContent
-    /// Steps.
-    case optimise
-  }
+/// A part of a transfer: what is done before its steps, in this order, and its steps.
+public enum TransferPhase: Sendable, CaseIterable {
+  /// Decodes the style picture.
+  case readStyle
+  /// Runs the style forward and keeps its Gram matrices.
+  case measureStyle
+  /// Decodes the content picture into the image.
+  case readContent
+  /// Runs the content forward and keeps its features; then makes the start image.
+  case measureContent
+  /// Steps.
+  case optimise
+}
 
+/// A phase with the memory that it has in use at once.
+struct PhaseMemory {
   /// What is done.
-  public let action: Action
+  let phase: TransferPhase
   /// Bytes beside the packed weights and what the process had before; memory counts from when it is
   /// first written.
-  public let bytes: Int
+  let bytes: Int
 }
 
 extension Transfer {
   /// The phases of a run, in their order, with one arithmetic and one plan.
-  func phases<Numbers: LossArithmetic>(_ plan: MemoryPlan, for numbers: Numbers.Type) -> [Phase] {
+  func phases<Numbers: LossArithmetic>(
+    _ plan: MemoryPlan, for numbers: Numbers.Type
+  ) -> [PhaseMemory] {
     let (result, measured) = (engineSize(resultSize), engineSize(styleSize))
     let deepest = settings.deepest
     let shape = NetworkShape(
@@ -52,18 +54,18 @@ extension Transfer {
       + ValueBounds.bytes(rowLength: 3 * result.width)
     let images = (recordsGradient ? 1 : 0) + otherImages
     return [
-      Phase(action: .readStyle, bytes: style + self.style.readingBytes(styleSize)),
-      Phase(
-        action: .measureStyle,
+      PhaseMemory(phase: .readStyle, bytes: style + self.style.readingBytes(styleSize)),
+      PhaseMemory(
+        phase: .measureStyle,
         bytes: style + layout.styleBytes + rings(styleShape, backward: false)),
-      Phase(
-        action: .readContent,
+      PhaseMemory(
+        phase: .readContent,
         bytes: layout.styleBytes + image + content.readingBytes(resultSize)),
-      Phase(
-        action: .measureContent,
+      PhaseMemory(
+        phase: .measureContent,
         bytes: layout.memory.bytes + rings(shape, backward: false) + startReading),
-      Phase(
-        action: .optimise,
+      PhaseMemory(
+        phase: .optimise,
         bytes: layout.memory.bytes + rings(shape, backward: true) + optimizerBytes
           + layout.stepMemory.bytes + images * image),
     ]

@@ -69,7 +69,7 @@ public struct Picture {
   ///   - size: the wanted upright size.
   ///   - transposed: whether the picture's columns come one after the other.
   /// - Throws: `TransferError.picture`, `.otherSize`.
-  public func read(
+  package func read(
     into values: inout MutableSpan<Float>, size: ImageSize, transposed: Bool
   ) throws(TransferError) {
     precondition(values.count == 3 * size.pixelCount, "there is room for the picture")

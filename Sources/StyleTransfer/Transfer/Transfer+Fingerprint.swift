@@ -9,7 +9,7 @@ extension Transfer {
   /// Plan, threads, instruction set and steps change no bit and are no part of it.
   ///
   /// - Throws: `TransferError` where a file can not be read.
-  public func fingerprint() throws(TransferError) -> Fingerprint {
+  package func fingerprint() throws(TransferError) -> Fingerprint {
     guard let weights else { preconditionFailure("a transfer without weights is only planned") }
     var fingerprint = Fingerprint()
     fingerprint.add(Self.version)

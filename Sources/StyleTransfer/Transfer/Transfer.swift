@@ -48,6 +48,10 @@ public struct Transfer {
     public var every: Int
 
     /// A file that is written every so many steps and at the end.
+    ///
+    /// - Parameters:
+    ///   - path: the file, which is replaced at once or not at all.
+    ///   - every: steps between two checkpoints, at least 1.
     public init(path: String, every: Int = 25) {
       precondition(every >= 1)
       self.path = path
@@ -106,13 +110,24 @@ public struct Transfer {
   let weights: Weights?
 
   /// A transfer with the command's defaults.
+  ///
+  /// - Parameters:
+  ///   - content: gives the content, and the result its size.
+  ///   - style: gives the style.
+  ///   - weights: the network; other transfers may use them at the same time.
   public init(content: Picture, style: Picture, weights: Weights) {
     self.init(
       content: content, style: style, network: weights.network, precision: weights.precision,
       weights: weights)
   }
 
-  /// A transfer that is planned and never started.
+  /// A transfer that is planned and never started; `start` and `run` stop the program.
+  ///
+  /// - Parameters:
+  ///   - content: a picture, or `Picture(blank:)` where only its size is known.
+  ///   - style: a picture, or `Picture(blank:)`.
+  ///   - network: the network that it would use.
+  ///   - precision: the arithmetic that it would use.
   public init(content: Picture, style: Picture, network: NetworkTable, precision: Precision) {
     self.init(
       content: content, style: style, network: network, precision: precision, weights: nil)
@@ -180,7 +195,7 @@ public struct Transfer {
 
   /// The optimizer's settings in this run: a short one never remembers more changes than it makes,
   /// unless more steps may follow.
-  public var usedOptimizer: OptimizerSettings {
+  package var usedOptimizer: OptimizerSettings {
     var settings = optimizer
     if checkpoint == nil { settings.lbfgs.history = min(settings.lbfgs.history, steps) }
     return settings

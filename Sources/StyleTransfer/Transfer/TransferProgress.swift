@@ -1,7 +1,7 @@
 /// The state of a transfer that is under way.
 public struct TransferProgress: Sendable {
   /// The phase that is being carried out: a measurement, or `.optimise` after a step.
-  public let phase: Phase.Action
+  public let phase: TransferPhase
   /// The share of the phase that is done, in 0...1.
   public let share: Double
   /// Steps that are done, those of earlier runs included.
@@ -13,7 +13,7 @@ public struct TransferProgress: Sendable {
   /// Duration of the last step.
   public var seconds = 0.0
 
-  init(phase: Phase.Action, share: Double, steps: Int) {
+  init(phase: TransferPhase, share: Double, steps: Int) {
     self.phase = phase
     self.share = share
     self.steps = steps

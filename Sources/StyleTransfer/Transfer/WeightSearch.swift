@@ -6,7 +6,7 @@ internal import QuantVGG
 /// user's data folder, and the folders of a checkout above the program.
 extension Weights {
   /// The name of a file that is searched for.
-  public static func fileName(_ precision: Precision) -> String {
+  package static func fileName(_ precision: Precision) -> String {
     precision == .int8 ? "vgg19-int8.safetensors" : "vgg19-reference.safetensors"
   }
 
@@ -36,7 +36,7 @@ extension Weights {
   /// The float32 weights in the usual places, for scoring; nil where there are none.
   ///
   /// - Throws: `TransferError.weights`.
-  public static func reference() throws(TransferError) -> Weights? {
+  package static func reference() throws(TransferError) -> Weights? {
     guard let path = search(.float32) else { return nil }
     return try Weights(path: path)
   }

@@ -33,7 +33,7 @@ public final class Weights: Sendable {
   }
 
   /// The weights of an open file; `name` is what messages call it.
-  public init(_ file: WeightFile, name: String) {
+  package init(_ file: WeightFile, name: String) {
     self.name = name
     network = file.network
     precision = file.kind == .int8 ? .int8 : .float32
@@ -42,7 +42,11 @@ public final class Weights: Sendable {
 
   private static let memoryName = "the network in memory"
 
-  /// Float32 weights in memory, conv1_1 and on.
+  /// Float32 weights in memory.
+  ///
+  /// - Parameters:
+  ///   - convolutions: conv1_1 and on, at least up to the deepest layer that is used.
+  ///   - network: the network that they are of.
   public init(_ convolutions: [Float32Convolution], of network: NetworkTable) {
     name = Self.memoryName
     self.network = network
@@ -50,7 +54,12 @@ public final class Weights: Sendable {
     source = .float32(convolutions)
   }
 
-  /// Int8 weights in memory, conv1_1 and on, by the pooling that their biases and scales are for.
+  /// Int8 weights in memory.
+  ///
+  /// - Parameters:
+  ///   - convolutions: by the pooling that biases and scales are for, conv1_1 and on, at least up to
+  ///     the deepest layer that is used.
+  ///   - network: the network that they are of.
   public init(_ convolutions: [Pooling: [Int8Convolution]], of network: NetworkTable) {
     name = Self.memoryName
     self.network = network

@@ -1,5 +1,5 @@
 internal import ImageIO
-public import QuantVGG
+package import QuantVGG
 package import Rows
 
 /// How close the activations of the fixed-point network are to those of the float network.
@@ -8,23 +8,23 @@ package import Rows
 /// ratios are those of ONNX Runtime's quantization debugger (`qdq_err` and `xmodel_err` in
 /// qdq_loss_debug.py): what the format of a layer costs by itself, and what has added up through all
 /// layers before.
-public struct ActivationAgreement: Sendable {
+package struct ActivationAgreement: Sendable {
   /// Signal-to-quantization-noise ratios of a layer in decibels; higher is better.
-  public struct Layer: Sendable {
+  package struct Layer: Sendable {
     /// The layer.
-    public let layer: LayerName
+    package let layer: LayerName
     /// Of float activations that are rounded to the layer's 8 bits; infinite without any error.
-    public let local: Double
+    package let local: Double
     /// Of the fixed-point network's activations.
-    public let cumulative: Double
+    package let cumulative: Double
     /// Activations that were compared.
-    public let count: Int
+    package let count: Int
     /// Of those, the fixed-point ones at 255, the most that their format holds.
-    public let saturated: Int
+    package let saturated: Int
   }
 
   /// conv1_1 up to the deepest layer.
-  public let layers: [Layer]
+  package let layers: [Layer]
 
   /// Compares the fixed-point network of a transfer with a float network on an image.
   ///
@@ -129,7 +129,7 @@ public struct ActivationAgreement: Sendable {
 extension Transfer {
   /// Peak of the process while an `ActivationAgreement` is made, the image and both networks' weights
   /// included.
-  public func agreementBytes(_ plan: NetworkPlan = .streaming) -> Int {
+  package func agreementBytes(_ plan: NetworkPlan = .streaming) -> Int {
     let size = engineSize(resultSize)
     let shape = NetworkShape(
       network, width: size.width, height: size.height, deepest: settings.deepest)

@@ -1,21 +1,21 @@
 internal import CSystem
 
 /// How close numbers are to a reference's.
-public enum Agreement {
+package enum Agreement {
   /// The cosine of the angle between two vectors of the same length; 0 where one of them is zero.
-  public static func cosine(_ values: [Float], _ reference: [Float]) -> Double {
+  package static func cosine(_ values: [Float], _ reference: [Float]) -> Double {
     cosine(values.span, reference.span)
   }
 
   /// The same of numbers in place.
-  public static func cosine(_ values: Span<Float>, _ reference: Span<Float>) -> Double {
+  package static func cosine(_ values: Span<Float>, _ reference: Span<Float>) -> Double {
     let sums = Sums(values, reference)
     guard sums.values > 0, sums.reference > 0 else { return 0 }
     return sums.product / (sums.values.squareRoot() * sums.reference.squareRoot())
   }
 
   /// |values - reference| / |reference| in the Euclidean norm; infinite where only the reference is 0.
-  public static func relativeError(_ values: [Float], _ reference: [Float]) -> Double {
+  package static func relativeError(_ values: [Float], _ reference: [Float]) -> Double {
     let sums = Sums(values.span, reference.span)
     guard sums.difference > 0 else { return 0 }
     return (sums.difference / sums.reference).squareRoot()
@@ -24,20 +24,20 @@ public enum Agreement {
   /// The signal-to-quantization-noise ratio of two energies in decibels, 10 log10(signal / noise).
   ///
   /// Higher is better; infinite without noise.
-  public static func decibels(signal: Double, noise: Double) -> Double {
+  package static func decibels(signal: Double, noise: Double) -> Double {
     noise > 0 ? 10 * log10(signal / noise) : .infinity
   }
 
   /// The signal-to-quantization-noise ratio in decibels, higher is better.
   ///
   /// The signal is the reference, the noise the difference.
-  public static func signalToNoise(_ values: [Float], _ reference: [Float]) -> Double {
+  package static func signalToNoise(_ values: [Float], _ reference: [Float]) -> Double {
     let sums = Sums(values.span, reference.span)
     return decibels(signal: sums.reference, noise: sums.difference)
   }
 
   /// |value - reference| / |reference|, nil where the reference is 0.
-  public static func relative(_ value: Double, _ reference: Double) -> Double? {
+  package static func relative(_ value: Double, _ reference: Double) -> Double? {
     reference == 0 ? nil : abs(value - reference) / abs(reference)
   }
 

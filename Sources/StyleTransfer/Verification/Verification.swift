@@ -28,7 +28,7 @@ public struct Verification: Sendable {
   /// - Parameters:
   ///   - reference: the case.
   ///   - weights: the network.
-  ///   - steps: at most as many as the case's trajectory has.
+  ///   - steps: at least 1, at most as many as the case's trajectory has.
   ///   - instructionSet: what computes.
   ///   - pool: the threads.
   /// - Throws: `TransferError`.
@@ -59,6 +59,11 @@ public struct Verification: Sendable {
 
 extension ReferenceCase {
   /// The case as a transfer from an image, by the article's Adam, along the picture's own rows.
+  ///
+  /// - Parameters:
+  ///   - weights: the network.
+  ///   - start: the image before the first step, of the case's size.
+  /// - Returns: the transfer, which a caller may change before it starts.
   public func transfer(_ weights: Weights, start: ImageTensor) -> Transfer {
     var transfer = Transfer(
       content: Picture(content), style: Picture(style), weights: weights)

@@ -1,21 +1,21 @@
 internal import FileOutput
-public import QuantVGG
+package import QuantVGG
 
 /// A tensor to be written.
-public struct OutputTensor {
+package struct OutputTensor {
   /// Its name, type and shape.
-  public let entry: SafeTensors.Entry
+  package let entry: SafeTensors.Entry
   /// Its elements in row-major order, little endian.
-  public let bytes: [UInt8]
+  package let bytes: [UInt8]
 
   /// A tensor from its bytes.
-  public init(_ entry: SafeTensors.Entry, bytes: [UInt8]) {
+  package init(_ entry: SafeTensors.Entry, bytes: [UInt8]) {
     precondition(bytes.count == entry.byteCount)
     (self.entry, self.bytes) = (entry, bytes)
   }
 
   /// A tensor from its elements, for example `[Float]` for F32.
-  public init<Element: BitwiseCopyable>(_ entry: SafeTensors.Entry, _ values: [Element]) {
+  package init<Element: BitwiseCopyable>(_ entry: SafeTensors.Entry, _ values: [Element]) {
     // SAFETY: the bytes of trivial values are copied while the array lends them.
     unsafe self.init(entry, bytes: values.withUnsafeBytes { unsafe Array($0) })
   }
@@ -25,11 +25,11 @@ public struct OutputTensor {
 ///
 /// Tensors whose size is a multiple of 64 bytes come first, larger before smaller, and the header
 /// is padded with spaces, so that these and the first of the others start at a multiple of 64.
-public enum SafeTensorsWriter {
+package enum SafeTensorsWriter {
   /// Writes a file under its name when it is complete.
   ///
   /// - Throws: `FileOutputError`.
-  public static func write(
+  package static func write(
     _ tensors: [OutputTensor], metadata: [(key: String, value: String)], to path: String
   ) throws {
     let names = Set(tensors.map(\.entry.name))

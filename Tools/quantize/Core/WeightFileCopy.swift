@@ -1,11 +1,11 @@
-public import QuantVGG
+package import QuantVGG
 
 extension WeightFile {
   /// The tensors of conv1_1 up to layer `deepest`, as they are in the file.
   ///
   /// - Throws: `WeightError.otherNetwork` where the network lacks the layer, `.missingLayer` where the file ends
   ///   before it.
-  public func outputTensors(through deepest: LayerName) throws -> [OutputTensor] {
+  package func outputTensors(through deepest: LayerName) throws -> [OutputTensor] {
     let last = try place(of: deepest)
     return try network.convolutions[...last].flatMap { layer in
       try Self.parts(kind, layer, version: version).map { part in

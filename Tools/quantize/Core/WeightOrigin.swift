@@ -1,11 +1,11 @@
 internal import QuantVGG
 
 /// The origin of weights, as far as their filters and the file tell, and their licence.
-public struct WeightOrigin: Equatable, Sendable {
+package struct WeightOrigin: Equatable, Sendable {
   /// One line for the metadata of the files made from them: the network and its training.
-  public let source: String
+  package let source: String
   /// The licence line for the same.
-  public let license: String
+  package let license: String
 
   /// Simonyan and Zisserman's VGG-19, recognised by the filters of conv1_1.
   static let original = WeightOrigin(

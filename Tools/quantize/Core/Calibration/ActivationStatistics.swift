@@ -1,5 +1,5 @@
 package import QuantVGG
-package import Rows
+internal import Rows
 package import StyleTransfer
 
 /// Maxima and means of a network's activations over images, by channel.

@@ -1,9 +1,9 @@
-public import QuantVGG
-public import Rows
-public import StyleTransfer
+package import QuantVGG
+package import Rows
+package import StyleTransfer
 
 /// A network in the numeric contract's formats, made from single precision and calibration images.
-public struct Int8Weights {
+package struct Int8Weights {
   /// The largest activation before saturation, as a multiple of the layer's calibrated maximum.
   ///
   /// Rounding in the first two blocks makes most of the gradient's error, and few activations come near
@@ -12,11 +12,11 @@ public struct Int8Weights {
   static func headroom(_ layer: LayerName) -> Float { layer.poolings < 2 ? 0.85 : 1.1 }
 
   /// The network that the layers are of.
-  public let network: NetworkTable
+  package let network: NetworkTable
   /// Weights and scales, which both kinds of pooling share.
-  public private(set) var weights: [QuantizedWeights] = []
+  package private(set) var weights: [QuantizedWeights] = []
   /// Biases and activation scales for average and for maximum pooling.
-  public private(set) var convolutions: [Pooling: [Int8Convolution]] = [:]
+  package private(set) var convolutions: [Pooling: [Int8Convolution]] = [:]
 
   /// Quantizes layers.
   ///
@@ -35,7 +35,7 @@ public struct Int8Weights {
   ///   - pool: the threads.
   ///   - progress: called with the share that is done.
   /// - Throws: `QuantizeError`; `MemoryError` where the system refuses memory for an image.
-  public init(
+  package init(
     _ layers: [Float32Convolution], of network: NetworkTable, images: [ImageTensor],
     means: [ImageTensor], granularity: Granularity = .channel, rounding: Rounding = .nearest,
     pool: WorkerPool, progress: (Double) -> Void = { _ in }
@@ -150,7 +150,7 @@ public struct Int8Weights {
   }
 
   /// The file's tensors.
-  public var tensors: [OutputTensor] {
+  package var tensors: [OutputTensor] {
     weights.indices.flatMap { index in
       let layers = Pooling.allCases.compactMap { convolutions[$0]?[index] }
       let parts = WeightFile.parts(
@@ -167,14 +167,14 @@ public struct Int8Weights {
 }
 
 /// Why a network can not be quantized.
-public enum QuantizeError: Error, Equatable, CustomStringConvertible {
+package enum QuantizeError: Error, Equatable, CustomStringConvertible {
   /// A bias is beyond 2^30 units: the weights can not be a trained network's.
   case largeBias(LayerName)
   /// The system refused memory for a calibration image.
   case memory(MemoryError)
 
   /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
-  public var description: String {
+  package var description: String {
     switch self {
     case .largeBias(let layer):
       "has a bias in \(layer) that no activation scale fits; it is no trained network"

@@ -93,7 +93,7 @@ struct LibraryArrays {
 }
 
 /// Why a MATLAB or HDF5 file is not read.
-public enum LibraryError: Error, Equatable, CustomStringConvertible {
+package enum LibraryError: Error, Equatable, CustomStringConvertible {
   /// No process could be started.
   case noProcess(errno: Int32)
   /// The library refuses the file.
@@ -106,7 +106,7 @@ public enum LibraryError: Error, Equatable, CustomStringConvertible {
   case tooMuch
 
   /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
-  public var description: String {
+  package var description: String {
     switch self {
     case .noProcess(let errno): "cannot be read: no process can be started (error \(errno))"
     case .unreadable(let library): "is damaged: \(library) cannot read it; download it again"

@@ -90,7 +90,7 @@ struct ProtobufFields {
 }
 
 /// Why a Caffe or ONNX file is not read.
-public enum ProtobufError: Error, Equatable, CustomStringConvertible {
+package enum ProtobufError: Error, Equatable, CustomStringConvertible {
   /// A length in the file is larger than what follows.
   case truncated
   /// The bytes are no messages.
@@ -103,7 +103,7 @@ public enum ProtobufError: Error, Equatable, CustomStringConvertible {
   case external(String)
 
   /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
-  public var description: String {
+  package var description: String {
     switch self {
     case .truncated: "is cut off; download it again"
     case .malformed: "is no Caffe or ONNX model, or damaged; download it again"

@@ -1,15 +1,15 @@
-public import QuantVGG
+package import QuantVGG
 internal import Rows
-public import StyleTransfer
+package import StyleTransfer
 
 /// The cost of a conversion to int8: layer by layer, and on whole transfers.
-public struct ConversionReport {
+package struct ConversionReport {
   /// conv1_1 and on.
-  public internal(set) var layers: [LayerFigures]
+  package internal(set) var layers: [LayerFigures]
   /// In the order they were given.
-  public let transfers: [TransferFigures]
+  package let transfers: [TransferFigures]
   /// Pictures that activations were compared on.
-  public let pictureCount: Int
+  package let pictureCount: Int
 
   /// Measures a conversion.
   ///
@@ -24,7 +24,7 @@ public struct ConversionReport {
   ///   - pool: the threads.
   ///   - progress: called with a line that says what is being done.
   /// - Throws: `TransferError`.
-  public init(
+  package init(
     _ float32: [Float32Convolution], of network: NetworkTable,
     int8: [Pooling: [Int8Convolution]], pictures: [ImageTensor], transfers: [ComparedTransfer] = [],
     steps: Int = 0, pool: WorkerPool, progress: (String) -> Void = { _ in }

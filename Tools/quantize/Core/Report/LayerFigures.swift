@@ -1,31 +1,31 @@
-public import QuantVGG
+package import QuantVGG
 internal import StyleTransfer
 
 /// The cost of int8 to a layer.
-public struct LayerFigures {
+package struct LayerFigures {
   /// The cost to the layer's output over calibration pictures, with one kind of pooling.
-  public struct Output {
+  package struct Output {
     /// The value of activation 1, before the channel's scale.
-    public let scale: Float
+    package let scale: Float
     /// Signal to quantization noise of float activations rounded to the layer's 8 bits, in decibels.
-    public let local: Double
+    package let local: Double
     /// The same of the fixed-point network's activations, in decibels.
-    public let cumulative: Double
+    package let cumulative: Double
     /// Share of the fixed-point network's activations at 255, in 0...1.
-    public let clipped: Double
+    package let clipped: Double
   }
 
   /// The layer.
-  public let name: LayerName
+  package let name: LayerName
   /// 10 log10(sum w^2 / sum (w - q s)^2) over the layer's weights in real units; infinite where all
   /// are exact.
-  public let weightSignalToNoise: Double
+  package let weightSignalToNoise: Double
   /// The smallest and the largest weight scale.
-  public let weightScales: ClosedRange<Float>
+  package let weightScales: ClosedRange<Float>
   /// The smallest and the largest scale of an output channel.
-  public let channelScales: ClosedRange<Float>
+  package let channelScales: ClosedRange<Float>
   /// By pooling.
-  public internal(set) var outputs: [Pooling: Output] = [:]
+  package internal(set) var outputs: [Pooling: Output] = [:]
 
   /// The figures of a layer's weights.
   ///
@@ -34,7 +34,7 @@ public struct LayerFigures {
   ///   - weights: `[outputChannels][inputChannels][3][3]` before rounding.
   ///   - convolution: the layer after it, with at least one output channel.
   ///   - inputScale: the channel scales of the layer before; empty where all are 1.
-  public init(
+  package init(
     _ name: LayerName, weights: [Float], rounded convolution: Int8Convolution,
     inputScale: [Float] = []
   ) {

@@ -1,16 +1,16 @@
 /// The files that a report is about.
-public struct ReportFacts {
+package struct ReportFacts {
   /// The file that was written.
-  public let output: String
+  package let output: String
   /// The file that it was made of.
-  public let source: String
+  package let source: String
   /// SHA-256 of that file.
-  public let sourceHash: String
+  package let sourceHash: String
   /// The metadata of the file that was written.
-  public let metadata: [(key: String, value: String)]
+  package let metadata: [(key: String, value: String)]
 
   /// Facts from their parts.
-  public init(
+  package init(
     output: String, source: String, sourceHash: String, metadata: [(key: String, value: String)]
   ) {
     self.output = output

@@ -3,7 +3,7 @@ internal import QuantVGG
 
 extension ConversionReport {
   /// The report as a JSON document under names that stay; what is not finite is null.
-  public func json(_ facts: ReportFacts) -> String {
+  package func json(_ facts: ReportFacts) -> String {
     var document = JSONObject()
     document.add("output", facts.output)
     document.add("source", facts.source)

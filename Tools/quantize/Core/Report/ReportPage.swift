@@ -4,7 +4,7 @@ internal import QuantVGG
 
 extension ConversionReport {
   /// The report as an HTML page that needs no network and no script.
-  public func page(_ facts: ReportFacts) -> String {
+  package func page(_ facts: ReportFacts) -> String {
     var text = HTML.head("What int8 costs") + "<p class=\"quiet\">\(HTML.escape(facts.output))</p>"
     if !transfers.isEmpty { text += transferTables }
     text += charts + "<section><h2>Weights</h2>\(weightTable)</section><div class=\"pair wide\">"

@@ -20,7 +20,7 @@ enum Shown {
 
 extension ConversionReport {
   /// The report as a few lines for a terminal.
-  public var text: String {
+  package var text: String {
     let poolings = Pooling.allCases.filter { layers[0].outputs[$0] != nil }
     func row(_ name: String, _ cells: [String]) -> String {
       Format.padded(name, 8) + cells.map { Format.aligned($0, 10) }.joined() + "\n"

@@ -1,25 +1,25 @@
 internal import Optim
-public import QuantVGG
+package import QuantVGG
 internal import Rows
-public import StyleTransfer
+package import StyleTransfer
 
 /// A style transfer on which int8 is compared with float32.
-public struct ComparedTransfer {
+package struct ComparedTransfer {
   /// The name in reports.
-  public let name: String
+  package let name: String
   /// The kind of pooling.
-  public let pooling: Pooling
+  package let pooling: Pooling
   /// Photo.
-  public let content: ImageTensor
+  package let content: ImageTensor
   /// Painting.
-  public let style: ImageTensor
+  package let style: ImageTensor
   /// The image before the first step, of the photo's size.
-  public let start: ImageTensor
+  package let start: ImageTensor
   /// The losses that are optimised.
-  public let settings: TransferSettings
+  package let settings: TransferSettings
 
   /// A transfer from its parts.
-  public init(
+  package init(
     _ name: String, pooling: Pooling, content: ImageTensor, style: ImageTensor, start: ImageTensor,
     settings: TransferSettings = TransferSettings()
   ) {
@@ -32,7 +32,7 @@ public struct ComparedTransfer {
   }
 
   /// A reference case; its stored results are not used.
-  public init(_ name: String, _ reference: ReferenceCase) {
+  package init(_ name: String, _ reference: ReferenceCase) {
     self.init(
       name, pooling: reference.pooling, content: reference.content, style: reference.style,
       start: reference.start, settings: reference.settings)
@@ -40,34 +40,34 @@ public struct ComparedTransfer {
 }
 
 /// The cost of int8 to a whole transfer, against the float32 network of the same weights.
-public struct TransferFigures {
+package struct TransferFigures {
   /// A total cost by both networks, or of both networks' images.
-  public struct Totals {
+  package struct Totals {
     /// float32's.
-    public let float32: Double
+    package let float32: Double
     /// int8's.
-    public let int8: Double
+    package let int8: Double
     /// (int8 - float32) / float32.
-    public var change: Double { (int8 - float32) / float32 }
+    package var change: Double { (int8 - float32) / float32 }
   }
 
   /// The transfer's name.
-  public let name: String
+  package let name: String
   /// The kind of pooling.
-  public let pooling: Pooling
+  package let pooling: Pooling
   /// The total cost of the start image, by each network.
-  public let start: Totals
+  package let start: Totals
   /// Cosines between both networks' image gradients, on images of the float32 run.
-  public let cosines: [(step: Int, value: Double)]
+  package let cosines: [(step: Int, value: Double)]
   /// By style layer, how far int8's Gram matrix of the start image is from float32's, relative to it.
-  public let gramErrors: [(layer: LayerName, value: Double)]
+  package let gramErrors: [(layer: LayerName, value: Double)]
   /// Steps after which results are compared; 0 where they are not.
-  public let steps: Int
+  package let steps: Int
   /// The total cost of each network's result, both by the float32 network.
-  public let end: Totals?
+  package let end: Totals?
 
   /// The step of the float32 run at which gradients are compared once more.
-  public static let laterStep = 50
+  package static let laterStep = 50
 
   /// Compares two networks on a transfer, with the article's Adam.
   ///
@@ -79,7 +79,7 @@ public struct TransferFigures {
   ///   - pool: the threads.
   ///   - progress: called with the share that is done.
   /// - Throws: `TransferError`.
-  public init(
+  package init(
     _ transfer: ComparedTransfer, float32: Weights, int8: Weights, steps: Int,
     pool: WorkerPool, progress: (Double) -> Void = { _ in }
   ) throws {
@@ -138,7 +138,7 @@ extension ComparedTransfer {
   /// that can be seen.
   ///
   /// - Throws: `TransferError`.
-  public func session(_ weights: Weights, pool: WorkerPool) throws -> Session {
+  package func session(_ weights: Weights, pool: WorkerPool) throws -> Session {
     var transfer = Transfer(
       content: Picture(content), style: Picture(style), weights: weights)
     transfer.start = .picture(Picture(start))

@@ -1,5 +1,5 @@
 /// The weights that share one scale.
-public enum Granularity: String, CaseIterable, Sendable {
+package enum Granularity: String, CaseIterable, Sendable {
   /// One scale per output channel.
   case channel
   /// One scale per layer; it exists to show why `channel` is the default.
@@ -7,17 +7,17 @@ public enum Granularity: String, CaseIterable, Sendable {
 }
 
 /// A convolution's weights as Int8 with scales.
-public struct QuantizedWeights: Equatable {
+package struct QuantizedWeights: Equatable {
   /// `[outputChannels][inputChannels][3][3]`, in -127...127.
-  public var values: [Int8]
+  package var values: [Int8]
   /// `[outputChannels]`, the real value of weight 1.
-  public var scales: [Float]
+  package var scales: [Float]
 }
 
 /// Rounds weights to the nearest multiple of their scale, ties to even: scale = max |w| / 127.
 ///
 /// A channel of zeros gets the scale of the smallest allowed size, so that its products stay zero.
-public func quantize(
+package func quantize(
   _ weights: [Float], outputChannels: Int, granularity: Granularity
 ) -> QuantizedWeights {
   let count = weights.count / outputChannels
@@ -39,7 +39,7 @@ public func quantize(
 }
 
 /// A bias in units of input scale * weight scale, rounded to nearest even; nil beyond 2^30.
-public func quantizeBias(_ bias: Float, inputScale: Float, weightScale: Float) -> Int32? {
+package func quantizeBias(_ bias: Float, inputScale: Float, weightScale: Float) -> Int32? {
   let units = (Double(bias) / (Double(inputScale) * Double(weightScale))).rounded(.toNearestOrEven)
   return units.magnitude <= 0x1p30 ? Int32(units) : nil
 }

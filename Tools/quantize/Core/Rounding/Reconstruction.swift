@@ -52,7 +52,6 @@ final class Reconstruction: ParallelWork {
     side = gram.side
     matrix = gram.matrix()
     self.pool = pool
-    super.init()
     factorize()
   }
 
@@ -179,7 +178,7 @@ final class Reconstruction: ParallelWork {
     }
   }
 
-  override func run(item: Int, worker: Int) {
+  func run(item: Int, worker: Int) {
     switch phase {
     case .eliminate: eliminate(item)
     case .round: roundChannels(item)

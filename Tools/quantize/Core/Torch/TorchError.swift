@@ -1,5 +1,5 @@
 /// Why a torch.save file is not read.
-public enum TorchError: Error, Equatable, CustomStringConvertible {
+package enum TorchError: Error, Equatable, CustomStringConvertible {
   /// The bytes are no pickle or zip that torch.save writes, from this byte on.
   case malformed(offset: Int)
   /// The pickle uses an instruction that tensors and dictionaries do not need.
@@ -18,7 +18,7 @@ public enum TorchError: Error, Equatable, CustomStringConvertible {
   case badTensor(String)
 
   /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
-  public var description: String {
+  package var description: String {
     switch self {
     case .malformed(let offset): "is no torch.save file, or damaged at byte \(offset)"
     case .forbiddenOpcode(let opcode, let offset):

@@ -1,14 +1,14 @@
-public import QuantVGG
+package import QuantVGG
 
 /// The tensors of a dictionary that torch.save wrote, in the legacy or the zip container.
-public struct TorchFile {
+package struct TorchFile {
   private var tensors: [String: TorchTensor] = [:]
   private var storages: [String: FileSlice] = [:]
 
   /// Reads a file's bytes.
   ///
   /// - Throws: `TorchError`.
-  public init(_ bytes: FileSlice) throws {
+  package init(_ bytes: FileSlice) throws {
     if Self.isZip(bytes) {
       try readZip(bytes)
     } else {
@@ -17,23 +17,23 @@ public struct TorchFile {
   }
 
   /// Whether bytes may be a torch.save file of either container.
-  public static func matches(_ bytes: FileSlice) -> Bool {
+  package static func matches(_ bytes: FileSlice) -> Bool {
     isZip(bytes) || (bytes.count > 2 && bytes[0] == 0x80 && (2...5).contains(bytes[1]))
   }
 
   /// Names of all tensors, sorted.
-  public var names: [String] { tensors.keys.sorted() }
+  package var names: [String] { tensors.keys.sorted() }
 
   /// Whether there is a tensor of a name.
-  public func contains(_ name: String) -> Bool { tensors[name] != nil }
+  package func contains(_ name: String) -> Bool { tensors[name] != nil }
 
   /// A tensor's dimensions, or nil when there is none of this name.
-  public func shape(_ name: String) -> [Int]? { tensors[name]?.size }
+  package func shape(_ name: String) -> [Int]? { tensors[name]?.size }
 
   /// A tensor's elements in row-major order, and its shape.
   ///
   /// - Throws: `TorchError.badTensor` when it is missing, of another type, or leaves its storage.
-  public func values<Element: BitwiseCopyable>(
+  package func values<Element: BitwiseCopyable>(
     _ name: String, storage type: String, as element: Element.Type
   ) throws -> (values: [Element], shape: [Int]) {
     guard let tensor = tensors[name], tensor.storage.type == "torch." + type,
