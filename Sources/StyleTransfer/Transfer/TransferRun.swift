@@ -100,7 +100,7 @@ extension Transfer {
   ///
   /// - Parameters:
   ///   - planned: the plan of `choosePlan`; nil chooses.
-  ///   - pool: the threads; nil makes `threads` of them for this run.
+  ///   - pool: the threads, whose number goes before `threads`; nil makes that many for this run.
   ///   - progress: is told what is measured, and may stop it.
   /// - Returns: the run, before its first step or after the checkpoint's.
   /// - Throws: `TransferError`; `.stopped` where `progress` has stopped it.
@@ -109,14 +109,16 @@ extension Transfer {
     progress: @escaping (TransferProgress) -> TransferControl = { _ in .proceed }
   ) throws(TransferError) -> TransferRun {
     guard let weights else { preconditionFailure("a transfer without weights is only planned") }
+    let pool = pool ?? WorkerPool(threads: threads)
+    var transfer = self
+    transfer.threads = pool.threads
     let chosen: PlannedMemory
-    if let planned { chosen = planned } else { chosen = try choosePlan() }
+    if let planned { chosen = planned } else { chosen = try transfer.choosePlan() }
     let fingerprint = try checkpoint == nil ? 0 : checkCheckpoint()
     let session = try precision.accept(
       StartVisitor(
-        transfer: self, weights: weights, plan: chosen.plan,
-        pool: pool ?? WorkerPool(threads: threads), progress: progress))
-    return try TransferRun(self, chosen, session, fingerprint: fingerprint)
+        transfer: transfer, weights: weights, plan: chosen.plan, pool: pool, progress: progress))
+    return try TransferRun(transfer, chosen, session, fingerprint: fingerprint)
   }
 
   /// Runs the transfer from its start to its end.
