@@ -59,6 +59,7 @@ public enum Console {
   private static func write(_ text: String, to descriptor: Int32) -> Bool {
     var bytes = Array(text.utf8)[...]
     while !bytes.isEmpty {
+      // SAFETY: as many bytes are written as the slice has.
       let count = unsafe bytes.withUnsafeBytes {
         unsafe system_write(descriptor, $0.baseAddress, $0.count)
       }

@@ -46,6 +46,7 @@ public enum Format {
   private static func text(
     _ format: (UnsafeMutablePointer<CChar>, Int) -> Int32
   ) -> String {
+    // SAFETY: snprintf gets the buffer's size, and ends what it writes with a zero.
     unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: 400) { buffer in
       guard let base = buffer.baseAddress else { return "" }
       _ = unsafe format(base, buffer.count)

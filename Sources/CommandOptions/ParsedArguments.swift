@@ -18,6 +18,7 @@ public struct ParsedArguments {
   public init(_ words: [String], for command: Command) throws(UsageError) {
     let options = command.options
     // getopt_long wants C strings that stay where they are; the first word is the program.
+    // SAFETY: both lists and their strings live until the end of this function, and end as getopt_long expects.
     var strings: [UnsafeMutablePointer<CChar>?] = unsafe ([command.name] + words).map {
       unsafe strdup($0)
     }

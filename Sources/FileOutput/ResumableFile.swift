@@ -51,6 +51,7 @@ package final class ResumableFile {
       let wanted = min(rest, buffer.count)
       while filled < wanted {
         let descriptor = descriptor
+        // SAFETY: `filled` is below `wanted`, which the buffer has room for.
         let count = unsafe buffer.withUnsafeMutableBytes { bytes in
           unsafe Int(
             system_read(descriptor, bytes.baseAddress.map { unsafe $0 + filled }, wanted - filled))
@@ -91,6 +92,7 @@ package final class ResumableFile {
 func writeAll(_ bytes: RawSpan, to descriptor: Int32) throws(FileOutputError) {
   var done = 0
   while done < bytes.byteCount {
+    // SAFETY: as many bytes are written as the span has.
     let count = unsafe bytes.extracting(done..<bytes.byteCount).withUnsafeBytes {
       unsafe Int(system_write(descriptor, $0.baseAddress, $0.count))
     }

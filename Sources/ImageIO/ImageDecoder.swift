@@ -62,6 +62,7 @@ final class ImageDecoder {
     case IMAGE_OK: return
     case IMAGE_NOT_AN_IMAGE:
       if unsafe header.first_count == 0 { throw .isEmpty }
+      // SAFETY: `first` is an array of bytes in the header.
       let start = unsafe withUnsafeBytes(of: header.first) { unsafe [UInt8]($0) }
       throw unsafe .notAnImage(start: [UInt8](start.prefix(Int(header.first_count))))
     case IMAGE_TRUNCATED: throw .truncated(format)

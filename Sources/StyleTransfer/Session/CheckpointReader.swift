@@ -124,8 +124,10 @@ final class CheckpointReader {
   private func read(
     _ wanted: Int, into bytes: inout MutableRawSpan
   ) throws(CheckpointError) {
+    precondition(wanted <= bytes.byteCount)
     var done = 0
     while done < wanted {
+      // SAFETY: `done` is below `wanted`, and the span has room for that.
       let count = unsafe bytes.withUnsafeMutableBytes {
         unsafe Int(system_read(descriptor, $0.baseAddress.map { unsafe $0 + done }, wanted - done))
       }

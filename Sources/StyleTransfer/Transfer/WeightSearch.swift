@@ -45,6 +45,7 @@ extension Weights {
   private static func builtIn() throws(TransferError) -> Weights? {
     var size = 0
     guard let start = unsafe built_in_weights(&size) else { return nil }
+    // SAFETY: `size` bytes of the executable, constant as long as the process lives.
     let file = unsafe MappedFile(ofExecutable: UnsafeRawBufferPointer(start: start, count: size))
     let name = "the file of weights in the program"
     do throws(WeightError) {
