@@ -33,7 +33,8 @@ do {
   let weights = try Weights.find()
   for place in stride(from: 3, to: words.count, by: 2) {
     var transfer = Transfer(
-      content: try Picture(path: words[place]), style: try Picture(path: words[0]), weights: weights)
+      content: try Picture(path: words[place]), style: try Picture(path: words[0]), weights: weights
+    )
     transfer.longerSide = size
     transfer.steps = steps
     try paint(transfer, out: words[place + 1])
