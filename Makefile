@@ -3,7 +3,7 @@
 # All install what is missing (Debian packages, where they may) and build what they need.
 
 .PHONY: all demo test setup build weights lint embedded board static release clean
-.PHONY: test-release test-hashes test-commands test-debug test-threads test-memory test-kernels test-board
+.PHONY: test-release test-hashes test-commands test-library test-docs test-debug test-threads test-memory test-kernels test-board
 
 SWIFT ?= swift
 WEIGHTS = weights/vgg19-int8.safetensors
@@ -32,8 +32,8 @@ demo: build weights
 		--size 320 --steps 150 -o $(DEMO)
 	@echo "The picture is $(DEMO)."
 
-test: build weights lint embedded test-release test-hashes test-commands test-debug test-threads test-memory \
-	test-kernels test-board
+test: build weights lint embedded test-docs test-release test-hashes test-commands test-library test-debug \
+	test-threads test-memory test-kernels test-board
 
 test-release: build weights
 	$(SWIFT) test -c release
@@ -43,6 +43,14 @@ test-hashes: build weights
 
 test-commands: build weights
 	@Scripts/test-commands
+
+# The snippet, and a program of another package.
+test-library: build weights
+	@Scripts/test-library
+
+# The libraries' documentation, into .build-docs.
+test-docs: setup
+	@Scripts/check-docs
 
 # Asserts are on.
 test-debug: setup
@@ -87,4 +95,4 @@ release: board static
 	@Scripts/make-release
 
 clean:
-	rm -rf .build .build-embedded .build-arm64 .build-x86_64 .build-tsan .build-asan .board dist weights $(DEMO)
+	rm -rf .build .build-embedded .build-arm64 .build-x86_64 .build-tsan .build-asan .build-docs .build-painter .board dist weights $(DEMO)

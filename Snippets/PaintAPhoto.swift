@@ -1,5 +1,5 @@
 // Paints photos in the style of a picture, one after the other, with the weights loaded once:
-// PaintAPhoto STYLE PHOTO OUT.png [PHOTO OUT.png ...]. Ctrl-C stops after the step and saves it.
+// PaintAPhoto STYLE SIZE STEPS PHOTO OUT.png [PHOTO OUT.png ...]. Ctrl-C stops after the step and saves it.
 
 import Glibc
 import StyleTransfer
@@ -9,11 +9,9 @@ enum Cancellation {
   static let isRequested = Atomic(false)
 }
 
-func paint(_ photo: String, style: String, weights: Weights, out: String) throws {
-  let transfer = Transfer(
-    content: try Picture(path: photo), style: try Picture(path: style), weights: weights)
+func paint(_ transfer: Transfer, out: String) throws {
   let result = try transfer.run { progress, _ in
-    if let losses = progress.losses, progress.step % 25 == 0 {
+    if let losses = progress.losses {
       print("\(out): step \(progress.step) of \(progress.steps), cost \(losses.total)")
     }
     return Cancellation.isRequested.load(ordering: .relaxed) ? .stop : .proceed
@@ -23,20 +21,26 @@ func paint(_ photo: String, style: String, weights: Weights, out: String) throws
 }
 
 let words = Array(CommandLine.arguments.dropFirst())
-guard words.count >= 3, words.count % 2 == 1 else {
-  print("usage: PaintAPhoto STYLE PHOTO OUT.png [PHOTO OUT.png ...]")
+guard words.count >= 5, words.count % 2 == 1, let size = Int(words[1]), let steps = Int(words[2]),
+  size >= 16, steps >= 1
+else {
+  print("usage: PaintAPhoto STYLE SIZE STEPS PHOTO OUT.png [PHOTO OUT.png ...]")
   exit(64)
 }
 signal(SIGINT) { _ in Cancellation.isRequested.store(true, ordering: .relaxed) }
 do {
   // The file of QSTYLE_WEIGHTS, or one beside the program, in the data folder or in a checkout.
   let weights = try Weights.find()
-  for place in stride(from: 1, to: words.count, by: 2) {
+  for place in stride(from: 3, to: words.count, by: 2) {
+    var transfer = Transfer(
+      content: try Picture(path: words[place]), style: try Picture(path: words[0]), weights: weights
+    )
+    transfer.longerSide = size
+    transfer.steps = steps
+    try paint(transfer, out: words[place + 1])
     if Cancellation.isRequested.load(ordering: .relaxed) { exit(2) }
-    try paint(words[place], style: words[0], weights: weights, out: words[place + 1])
   }
-  exit(Cancellation.isRequested.load(ordering: .relaxed) ? 2 : 0)
 } catch {
   print("\(error)")
-  exit(1)
+  exit(error as? TransferError == .stopped ? 2 : 1)
 }

@@ -82,6 +82,7 @@ public final class ImageReader {
   /// Most bytes that `read` has in use beside its result: the decoder's rows, or its whole image.
   ///
   /// - Parameter size: The size that `read` will be asked for.
+  /// - Returns: Bytes.
   public func readingBytes(size: ImageSize) -> Int {
     let stored = decoder.storedSize
     let target = decoder.orientation.isTransposed ? size.transposed : size
@@ -149,6 +150,7 @@ extension RGBImage {
   /// Most bytes that `read` has in use beside its result: the resizer's open rows and weights.
   ///
   /// - Parameter size: The size that `read` will be asked for.
+  /// - Returns: Bytes.
   public func readingBytes(size: ImageSize) -> Int {
     width * 4 * 4 + size.width * 3 * 4 * 7 + height * 16
   }

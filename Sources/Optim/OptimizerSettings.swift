@@ -25,8 +25,9 @@ public struct OptimizerSettings: Sendable, Equatable {
   /// The recursion of L-BFGS.
   public var lbfgs: LBFGSSettings
 
-  /// The ranges that values may lie in, repeated along a row: three ranges bound red, green and blue
-  /// of every pixel, in grey levels minus mean. Anywhere where empty.
+  /// The ranges that values may lie in, repeated along a row; anywhere where empty.
+  ///
+  /// Three ranges bound red, green and blue of every pixel, in grey levels minus mean.
   public var bounds: [ClosedRange<Float>] = []
 
   /// Settings without bounds; the defaults are L-BFGS with its history in bytes.

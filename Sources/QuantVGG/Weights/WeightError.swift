@@ -41,7 +41,8 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreadable(let code):
-      return unsafe "cannot be read: \(String(cString: strerror(code))); check its path and permissions"
+      let cause = unsafe String(cString: strerror(code))
+      return "cannot be read: \(cause); check its path and permissions"
     case .notAFile: return "is not a regular file; name a safetensors file"
     case .empty: return "is empty; copy or convert the weights again"
     case .notSafetensors:
