@@ -11,7 +11,7 @@ public struct RowRing<Format: RowFormat> {
   /// Rows that are kept.
   public let capacity: Int
   private let reservation: Reservation<UInt8>
-  private var memory: MemorySlice<UInt8>?
+  @usableFromInline var memory: MemorySlice<UInt8>?
 
   /// Reserves a ring; `attach` gives it memory.
   public init(width: Int, channels: Int, capacity: Int, plan: inout ArenaPlan) {
@@ -23,7 +23,8 @@ public struct RowRing<Format: RowFormat> {
   }
 
   /// Bytes of a padded row; rows start at cache lines.
-  private static func stride(width: Int, channels: Int) -> Int {
+  @inlinable
+  static func stride(width: Int, channels: Int) -> Int {
     let row = (width + 2) * channels * MemoryLayout<Format.Element>.stride
     return (row + ArenaPlan.alignment - 1) / ArenaPlan.alignment * ArenaPlan.alignment
   }
@@ -45,6 +46,7 @@ public struct RowRing<Format: RowFormat> {
   }
 
   /// The padded row `y`: its first pixel is padding.
+  @inlinable
   @unsafe
   func padded(_ y: Int) -> UnsafeMutablePointer<Format.Element> {
     guard let memory else { preconditionFailure("the ring has no memory yet") }
@@ -56,9 +58,11 @@ public struct RowRing<Format: RowFormat> {
   }
 
   /// Row `y`, to be read.
+  @inlinable
   public func row(_ y: Int) -> Row<Format> { Row(writableRow(y)) }
 
   /// Row `y`, to be written.
+  @inlinable
   public func writableRow(_ y: Int) -> MutableRow<Format> {
     unsafe MutableRow(base: padded(y) + channels, width: width, channels: channels)
   }

@@ -18,6 +18,7 @@ public struct RowWindow<Format: RowFormat>: @unchecked Sendable {
   public let channels: Int
 
   /// A window of memory that the caller keeps.
+  @inlinable
   @unsafe
   public init(
     above: UnsafePointer<Format.Element>, middle: UnsafePointer<Format.Element>,
@@ -31,6 +32,7 @@ public struct RowWindow<Format: RowFormat>: @unchecked Sendable {
   }
 
   /// The window around row `y` of a ring in a picture of `height` rows.
+  @inlinable
   public init(_ ring: RowRing<Format>, around y: Int, height: Int, outside zeros: ZeroRow<Format>) {
     assert(y >= 0 && y < height, "a row outside the picture")
     let zero = unsafe zeros.padded(width: ring.width, channels: ring.channels)
@@ -42,6 +44,7 @@ public struct RowWindow<Format: RowFormat>: @unchecked Sendable {
   }
 
   /// The window of some of the pixels.
+  @inlinable
   public func columns(_ range: Range<Int>) -> RowWindow {
     assert(range.lowerBound >= 0 && range.upperBound <= width, "columns outside the window")
     let first = range.lowerBound * channels
@@ -54,7 +57,7 @@ public struct RowWindow<Format: RowFormat>: @unchecked Sendable {
 /// A row of zeros for windows over the top and the bottom edge, as long as the longest that is asked for.
 public struct ZeroRow<Format: RowFormat> {
   private let reservation: Reservation<Format.Element>
-  private var elements: MemorySlice<Format.Element>?
+  @usableFromInline var elements: MemorySlice<Format.Element>?
 
   /// Reserves a row for rings of at most `elements` padded elements.
   public init(elements: Int, plan: inout ArenaPlan) {
@@ -70,6 +73,7 @@ public struct ZeroRow<Format: RowFormat> {
     self.elements = elements
   }
 
+  @inlinable
   @unsafe
   func padded(width: Int, channels: Int) -> UnsafePointer<Format.Element> {
     guard let elements else { preconditionFailure("the row has no memory yet") }
