@@ -94,7 +94,7 @@ struct CompareCommand {
     return ComparedRuns(options, weights: weights, reference: reference)
   }
 
-  /// The int8 and the float32 part; refuses a limit that any part would not fit in.
+  /// The plans of the int8 runs and of scoring; refuses a limit that either would not fit in.
   private func planned(
     _ runs: ComparedRuns, limit: Int
   ) throws(Failure) -> [(transfer: Transfer, memory: PlannedMemory)] {

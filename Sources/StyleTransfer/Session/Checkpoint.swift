@@ -8,7 +8,7 @@ internal import Rows
 /// image, bytes of the optimizer's state, count of its numbers, count of the caller's; the caller's
 /// numbers; a checksum of all that; the image, the state and the numbers; a checksum of everything.
 package struct Checkpoint: Sendable, Equatable {
-  /// What everything that decides the bits of the image has in common; `Fingerprint` makes such.
+  /// The fingerprint of everything that decides the bits of the image.
   package var fingerprint: UInt64
   /// Steps that have been made.
   package var step: Int

@@ -135,7 +135,7 @@ public final class Session {
   /// `[channels][channels]` in real units.
   public var grams: [[Float]] { network.grams }
 
-  /// Where the network's time went.
+  /// The time that the network has taken, by layer.
   package var timing: NetworkTiming { network.timing }
 
   /// The instruction set that computes.

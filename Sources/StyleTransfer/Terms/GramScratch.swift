@@ -1,6 +1,6 @@
 internal import Rows
 
-/// Memory that the Gram terms of all layers take turns with.
+/// Scratch memory of the Gram terms, which use it one at a time.
 struct GramScratch {
   /// Where it stands in the session's memory.
   struct Layout {

@@ -3,7 +3,7 @@ internal import Rows
 
 /// A cost of the image's own pixels.
 protocol ImageTerm: AnyObject {
-  /// What reports call it, and its factors.
+  /// Its name in reports, and its factors.
   var label: TermLabel { get }
 
   /// Measures the image, `[height][width][3]`, none of whose rows has moved.

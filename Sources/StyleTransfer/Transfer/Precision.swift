@@ -8,7 +8,7 @@ public enum Precision: String, CaseIterable, Sendable {
   case float32
 }
 
-/// Something that is done with an arithmetic, whichever it is.
+/// A piece of work with an arithmetic, whichever it is.
 protocol ArithmeticVisitor {
   associatedtype Result
 
@@ -28,7 +28,7 @@ extension Precision {
   }
 }
 
-/// How weights are packed for a transfer.
+/// The choices in packing weights for a transfer.
 struct PackingOptions {
   /// The last layer that is packed.
   let deepest: LayerName

@@ -107,7 +107,7 @@ private struct PlanVisitor: ArithmeticVisitor {
   }
 }
 
-/// What plans are made from.
+/// The choices that plans are made from.
 private enum PlanChoices {
   // Constant arrays of one function can be mixed up (Scripts/check-objects).
   /// Rows of a chunk; further ones gain no time and no memory.

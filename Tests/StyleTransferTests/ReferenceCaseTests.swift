@@ -1,0 +1,71 @@
+import CSystem
+import QuantVGG
+import StyleTransfer
+import TestSupport
+import Testing
+
+/// A case is read as it was stored, and each thing that can be wrong with it has its own words.
+@Suite struct ReferenceCaseTests {
+  private let path = makeTemporaryFile()
+
+  private func write(
+    pool: String? = "max", alpha: String = "1e1", beta: String = "40.5",
+    contentShape: [Int] = [2, 3, 3], startShape: [Int] = [2, 3, 3]
+  ) throws {
+    var file = StoredTensors()
+    file.metadata = [("alpha", alpha), ("beta", beta)]
+    if let pool { file.metadata.append(("pool", pool)) }
+    let pixels = (0..<18).map { UInt8(10 * $0) }
+    file.add("content_rgb_u8", type: "U8", shape: contentShape, pixels)
+    file.add("style_rgb_u8", type: "U8", shape: [1, 6, 3], pixels)
+    let values = (0..<18).map { Float($0) / 4 }
+    file.add("init_hwc", type: "F32", shape: startShape, values)
+    file.add("grad0_hwc", type: "F32", shape: [2, 3, 3], values)
+    file.add(
+      "trajectory_J_Jc_Js", type: "F32", shape: [2, 3], [6, 1, 2, 5, 0.5, 1] as [Float])
+    try file.write(to: path)
+  }
+
+  @Test func whatIsStored() throws {
+    defer { unlink(path) }
+    try write()
+    let stored = try ReferenceCase(path: path)
+    #expect(stored.pooling == .maximum)
+    #expect(stored.settings == TransferSettings(contentWeight: 10, styleWeight: 40.5))
+    #expect(stored.content.width == 3 && stored.content.height == 2)
+    #expect(stored.style.width == 6 && stored.style.height == 1)
+    #expect(abs(stored.content.values[4] - (40 - NetworkTable.mean.green)) < 1e-4)
+    #expect(stored.start.values[5] == 1.25 && stored.gradient[17] == 4.25)
+    #expect(stored.trajectory.map { $0.total } == [6, 5])
+    #expect(stored.trajectory.map { $0.style } == [2, 1])
+  }
+
+  private func refusal() -> ReferenceCaseError? {
+    do throws(ReferenceCaseError) {
+      _ = try ReferenceCase(path: path)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test func eachCauseHasItsOwnWords() throws {
+    defer { unlink(path) }
+    try write(pool: "mean")
+    #expect(refusal() == .pooling("mean"))
+    try write(pool: nil)
+    #expect(refusal() == .pooling(nil))
+    for wrong in ["ten", "", "-1", "inf", "1e400", "10 "] {
+      try write(alpha: wrong)
+      #expect(refusal() == .weight(key: "alpha", wrong))
+      try write(beta: wrong)
+      #expect(refusal() == .weight(key: "beta", wrong))
+    }
+    try write(contentShape: [18])
+    #expect(refusal() == .shape(name: "content_rgb_u8", [18]))
+    try write(startShape: [3, 2, 3])
+    #expect(refusal() == .shape(name: "init_hwc", [3, 2, 3]))
+    unlink(path)
+    #expect(refusal() == .file(.unreadable(errno: ENOENT)))
+  }
+}
