@@ -1,5 +1,6 @@
 internal import CQuantKernels
 internal import CSystem
+internal import Rows
 
 /// The rate of an instruction set's multiply-accumulate instruction alone: the limit of a convolution.
 package enum MultiplyAccumulatePeak {
@@ -45,7 +46,7 @@ private final class PeakWork: ParallelWork {
     self.iterations = iterations
   }
 
-  func run(item: Int, worker: Int) {
+  override func run(item: Int, worker: Int) {
     _ = function(iterations)
   }
 }

@@ -76,6 +76,7 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
     scratch = layout.scratch.attach(arena)
     schedule = RowSchedule(shape: shape, plan: plan)
     timing = NetworkTiming(layers: shape.layers.count)
+    super.init()
   }
 
   /// The place of the last layer.
@@ -133,7 +134,7 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
       rows: rows, layer: layer, activations: ActivationRows(ring: layout.activations[layer]))
   }
 
-  package func run(item: Int, worker: Int) {
+  package override func run(item: Int, worker: Int) {
     perform(work.item(item), worker: worker)
   }
 

@@ -1,22 +1,6 @@
 internal import CSystem
+package import Rows
 internal import Synchronization
-
-/// Work that is split into numbered items which may run at the same time.
-///
-/// An object and not a closure: handing it to the pool allocates nothing.
-package protocol ParallelWork: AnyObject {
-  /// Does one item.
-  ///
-  /// - Parameters:
-  ///   - item: in 0..<items of the `WorkerPool.run` call.
-  ///   - worker: in 0..<threads; no two items run on the same worker at once.
-  func run(item: Int, worker: Int)
-}
-
-/// What a pool has in hand between two runs.
-private final class NoWork: ParallelWork {
-  func run(item: Int, worker: Int) {}
-}
 
 /// A fixed set of threads that one transfer at a time computes with.
 ///
@@ -42,10 +26,10 @@ public final class WorkerPool: @unchecked Sendable {
   private let stopping = Atomic<Bool>(false)
   private let begun = SpinningCondition()
   private let finished = SpinningCondition()
-  private unowned(unsafe) var work: any ParallelWork
+  private unowned(unsafe) var work: ParallelWork
   private var items = 0
   private var helpers: [pthread_t] = []
-  private let idle = NoWork()
+  private let idle = ParallelWork()
 
   /// Processors that this process may run on.
   public static var processors: Int { Int(system_processor_count()) }
@@ -78,7 +62,7 @@ public final class WorkerPool: @unchecked Sendable {
   /// What the items wrote is visible to the caller then.
   ///
   /// - Precondition: no other call is under way: not from another thread, not from inside an item.
-  package func run(_ work: any ParallelWork, items: Int) {
+  package func run(_ work: ParallelWork, items: Int) {
     let (isFree, _) = isTaken.compareExchange(expected: false, desired: true, ordering: .acquiring)
     precondition(isFree, "the pool runs another caller's work: give each session a pool of its own")
     defer { isTaken.store(false, ordering: .releasing) }

@@ -96,7 +96,7 @@ final class ImageUpdate: ParallelWork {
     if optimizer.moves { pool.run(self, items: rows) }
   }
 
-  func run(item: Int, worker: Int) {
+  override func run(item: Int, worker: Int) {
     optimizer.move(image[place(item)], row: item)
   }
 

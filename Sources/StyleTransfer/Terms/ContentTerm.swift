@@ -69,7 +69,7 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     pool.run(self, items: rows.count)
   }
 
-  func run(item: Int, worker: Int) {
+  override func run(item: Int, worker: Int) {
     guard let activations else { preconditionFailure("rows are being observed") }
     let y = rows.lowerBound + item
     if isTarget {

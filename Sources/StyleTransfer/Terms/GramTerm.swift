@@ -149,7 +149,7 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     }
   }
 
-  func run(item: Int, worker: Int) {
+  override func run(item: Int, worker: Int) {
     switch work {
     case .prepare: prepareRow(item)
     case .add: addBlocks(first: item * 8)

@@ -28,7 +28,7 @@ final class TotalVariation: ParallelWork, ImageTerm {
     pool.run(self, items: height)
   }
 
-  func run(item y: Int, worker: Int) {
+  override func run(item y: Int, worker: Int) {
     guard let image else { preconditionFailure("an image is being measured") }
     let count = 3 * width
     let row = image.from(y * count)

@@ -1,5 +1,6 @@
 import CSystem
 import QuantVGG
+import Rows
 import Synchronization
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
       inside.deallocate()
     }
 
-    func run(item: Int, worker: Int) {
+    override func run(item: Int, worker: Int) {
       guard inside.indices.contains(worker), runs.indices.contains(item), !inside[worker] else {
         faults.add(1, ordering: .relaxed)
         return
@@ -50,7 +51,7 @@ import Testing
   @Test func noWakeUpIsLost() {
     final class Pause: ParallelWork {
       var microseconds: UInt32 = 0
-      func run(item: Int, worker: Int) { if item == 1 { usleep(microseconds) } }
+      override func run(item: Int, worker: Int) { if item == 1 { usleep(microseconds) } }
     }
     let pool = WorkerPool(threads: 3)
     let (pause, tally) = (Pause(), Tally(items: 5, threads: 3))
@@ -79,7 +80,7 @@ import Testing
   @Test func aWaitingCallerTakesNoProcessorTime() {
     final class LongHelper: ParallelWork, @unchecked Sendable {
       let begun = Atomic<Bool>(false)
-      func run(item: Int, worker: Int) {
+      override func run(item: Int, worker: Int) {
         if worker == 0 {
           while !begun.load(ordering: .acquiring) { usleep(1000) }
         } else {
@@ -102,15 +103,11 @@ import Testing
   }
 
   /// Work that runs more on the same pool from inside an item.
-  private final class NoWork: ParallelWork {
-    func run(item: Int, worker: Int) {}
-  }
-
   private final class Nesting: ParallelWork, @unchecked Sendable {
     let pool: WorkerPool
     let items: Int
     init(_ pool: WorkerPool, items: Int) { (self.pool, self.items) = (pool, items) }
-    func run(item: Int, worker: Int) { pool.run(NoWork(), items: items) }
+    override func run(item: Int, worker: Int) { pool.run(ParallelWork(), items: items) }
   }
 
   /// Work whose only item waits for another thread's call of the same pool.
@@ -118,7 +115,7 @@ import Testing
     let pool: WorkerPool
     init(_ pool: WorkerPool) { self.pool = pool }
 
-    func run(item: Int, worker: Int) {
+    override func run(item: Int, worker: Int) {
       var thread = pthread_t()
       let argument = Unmanaged.passUnretained(pool).toOpaque()
       pthread_create(
@@ -126,7 +123,7 @@ import Testing
         { argument in
           if let argument {
             let pool = Unmanaged<WorkerPool>.fromOpaque(argument).takeUnretainedValue()
-            pool.run(NoWork(), items: 1)
+            pool.run(ParallelWork(), items: 1)
           }
           return nil
         }, argument)

@@ -89,7 +89,7 @@ final class PatchGram: ParallelWork {
     count = 0
   }
 
-  func run(item: Int, worker: Int) {
+  override func run(item: Int, worker: Int) {
     let first = 8 * item
     for panel in first / Self.panel..<side / Self.panel {
       numbers?.addGram(

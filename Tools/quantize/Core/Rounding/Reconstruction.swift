@@ -52,6 +52,7 @@ final class Reconstruction: ParallelWork {
     side = gram.side
     matrix = gram.matrix()
     self.pool = pool
+    super.init()
     factorize()
   }
 
@@ -178,7 +179,7 @@ final class Reconstruction: ParallelWork {
     }
   }
 
-  func run(item: Int, worker: Int) {
+  override func run(item: Int, worker: Int) {
     switch phase {
     case .eliminate: eliminate(item)
     case .round: roundChannels(item)
