@@ -51,6 +51,17 @@ struct Failure: Error {
     }
   }
 
+  /// Does something with a file, of which a failure's sentence tells.
+  static func about<Result: ~Copyable, Problem: Error & CustomStringConvertible>(
+    _ path: String, _ body: () throws(Problem) -> Result
+  ) throws(Failure) -> Result {
+    do throws(Problem) {
+      return try body()
+    } catch {
+      throw Failure(path, error.description)
+    }
+  }
+
   /// Does something with the library.
   static func from<Result>(
     _ body: () throws(TransferError) -> Result

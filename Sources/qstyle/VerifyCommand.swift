@@ -55,10 +55,8 @@ struct VerifyCommand {
     var allPass = true
     for path in cases {
       let stored: ReferenceCase
-      do throws(ReferenceCaseError) {
-        stored = try ReferenceCase(path: path)
-      } catch {
-        throw Failure(path, error.description)
+      stored = try Failure.about(path) { () throws(ReferenceCaseError) in
+        try ReferenceCase(path: path)
       }
       allPass = try check(stored, path, weights, reference, pool) && allPass
     }

@@ -97,13 +97,11 @@ struct RunFile {
   /// What the run took.
   func measures() throws(Failure) -> Measures {
     let file = try open()
-    do throws(WeightError) {
-      let values = try file.values("measures", type: "F64", as: Double.self)
-      return Measures(
-        stepSeconds: values[0], peakBytes: Int(values[1]), plan: file.metadata("plan") ?? "",
-        weightBytes: Int(file.metadata("weight_bytes") ?? "") ?? 0)
-    } catch {
-      throw Failure(path, error.description)
+    let values = try Failure.about(path) { () throws(WeightError) in
+      try file.values("measures", type: "F64", as: Double.self)
     }
+    return Measures(
+      stepSeconds: values[0], peakBytes: Int(values[1]), plan: file.metadata("plan") ?? "",
+      weightBytes: Int(file.metadata("weight_bytes") ?? "") ?? 0)
   }
 }

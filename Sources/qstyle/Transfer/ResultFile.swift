@@ -19,10 +19,8 @@ struct ResultFile {
 
   /// Tries whether the result can be written, without touching an existing file.
   func check() throws(Failure) {
-    do throws(ImageError) {
+    try Failure.about(path) { () throws(ImageError) in
       try checkWritable(path: path)
-    } catch {
-      throw Failure(path, error.description)
     }
   }
 
