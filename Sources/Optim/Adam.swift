@@ -72,8 +72,8 @@ public final class Adam: Optimizer {
   }
 
   /// Shows the powers of the decays.
-  public override func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
-    step.visitNumbers(visit)
+  public override func visitScalars(_ visit: (inout UInt64) -> Void) -> Bool {
+    step.visitScalars(visit)
   }
 }
 
@@ -99,7 +99,7 @@ struct AdamStep {
   }
 
   /// Shows the powers of the decays, from which all else follows.
-  mutating func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
+  mutating func visitScalars(_ visit: (inout UInt64) -> Void) -> Bool {
     beta1Power.show(visit)
     beta2Power.show(visit)
     return (0...1).contains(beta1Power) && (0...1).contains(beta2Power)

@@ -165,16 +165,16 @@ public final class LBFGS: Optimizer {
   }
 
   /// Shows the slot of the last change, and the recursion.
-  public override func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
+  public override func visitScalars(_ visit: (inout UInt64) -> Void) -> Bool {
     var slot = UInt64(pending.map { $0 + 1 } ?? 0)
     visit(&slot)
     guard slot <= UInt64(layout.history) else { return false }
     pending = slot == 0 ? nil : Int(slot) - 1
-    return recursion.visitNumbers(pending: pending, visit)
+    return recursion.visitScalars(pending: pending, visit)
   }
 
   /// Values change when all of the gradient is known.
-  public override var moves: Bool { true }
+  public override var movesAfterStep: Bool { true }
 
   /// Changes a row by the direction, and stores the change.
   public override func move(_ values: MemorySlice<Float>, row: Int) {

@@ -3,7 +3,7 @@ public import Rows
 /// Changes the rows of an image by their gradient; subclasses say how.
 ///
 /// A step is one call of `beginStep`, then one call of `receive` for every row in any order, then
-/// `endStep`, and then, where `moves`, one call of `move` for every row. Calls for different rows may
+/// `endStep`, and then, where `movesAfterStep`, one call of `move` for every row. Calls for different rows may
 /// come from different threads at the same time, and nothing is allocated. The result has the same
 /// bits whatever the order and the threads.
 open class Optimizer {
@@ -67,21 +67,21 @@ open class Optimizer {
   open func endStep() {}
 
   /// Whether values change in `move`, once all of the gradient is known.
-  open var moves: Bool { false }
+  open var movesAfterStep: Bool { false }
 
   /// Changes the values of a row.
   open func move(_ values: MemorySlice<Float>, row: Int) {}
 
-  /// The bytes that, with the numbers of `visitNumbers`, let another optimizer of the same settings
+  /// The bytes that, with the numbers of `visitScalars`, let another optimizer of the same settings
   /// go on from here between two steps.
-  open var kept: MemorySlice<UInt8> { state }
+  open var checkpointState: MemorySlice<UInt8> { state }
 
-  /// Shows each number that is remembered beside `kept`, always in the same order.
+  /// Shows each number that is remembered beside `checkpointState`, always in the same order.
   ///
   /// - Parameter visit: may put the number of an earlier optimizer in its place; a `Double` is its
   ///   bit pattern.
   /// - Returns: whether the numbers can be those of an optimizer; where not, this one is of no more use.
-  open func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool { true }
+  open func visitScalars(_ visit: (inout UInt64) -> Void) -> Bool { true }
 }
 
 extension Double {

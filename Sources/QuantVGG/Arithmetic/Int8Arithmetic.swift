@@ -71,7 +71,7 @@ package final class Int8Arithmetic: LossArithmetic {
 
   package static func number(_ activation: UInt8) -> Float { Float(activation) }
 
-  package static func maskWords(channels: Int) -> Int { channels / PackedInt8Convolution.panel }
+  package static func maskWords(channels: Int) -> Int { channels / Panel.width }
 
   package static func makesRowPairs(_ set: InstructionSet) -> Bool {
     RowPairKernels(KernelTable(set)) != nil

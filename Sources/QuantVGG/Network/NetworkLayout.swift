@@ -29,7 +29,7 @@ struct NetworkLayout<Numbers: Arithmetic> {
     instructionSet: InstructionSet, hasLoss: [Bool], backward: Bool, threads: Int,
     memory: inout ArenaPlan
   ) {
-    let readsAll = Numbers.maskWords(channels: NetworkTiling.panel) == 0
+    let readsAll = Numbers.maskWords(channels: Panel.width) == 0
     let watcher = RingWatcher(
       shape, repeatsFirst: plan.repeatsFirst,
       readsActivations: shape.layers.indices.map {

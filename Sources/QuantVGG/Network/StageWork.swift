@@ -31,7 +31,7 @@ struct StageWork {
     self.layer = layer
     self.rows = rows
     let own = shape.layers[layer]
-    panels = own.channels / NetworkTiling.panel
+    panels = own.channels / Panel.width
     width = own.width
     switch stage {
     case .gradient:

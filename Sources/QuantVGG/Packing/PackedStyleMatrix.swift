@@ -1,4 +1,3 @@
-internal import CQuantKernels
 package import Rows
 
 /// A style matrix for the int8 engine: 15 bits per element and a scale per row.
@@ -32,7 +31,7 @@ package struct PackedStyleMatrix {
   /// A row with a value that is not finite becomes zeros with an infinite scale, so that no gradient
   /// which it adds to is finite.
   package func pack(_ values: MemorySlice<Float>, row n: Int) {
-    let panel = Int(QV_PANEL)
+    let panel = Panel.width
     let first = n / panel * channels * panel + n % panel * 4
     var largest: Float = 0
     var isFinite = true

@@ -48,7 +48,7 @@ public struct Checkpoint: Sendable, Equatable {
   /// How many numbers an optimizer shows.
   static func numberCount(_ optimizer: Optimizer) -> Int {
     var count = 0
-    _ = optimizer.visitNumbers { _ in count += 1 }
+    _ = optimizer.visitScalars { _ in count += 1 }
     return count
   }
 
@@ -57,7 +57,7 @@ public struct Checkpoint: Sendable, Equatable {
     _ image: MemorySlice<Float>, _ optimizer: Optimizer, to path: String
   ) throws(CheckpointError) {
     let image = image.bytes
-    let state = optimizer.kept
+    let state = optimizer.checkpointState
     do throws(FileOutputError) {
       var writer = CheckpointWriter(try AtomicFile(path: path))
       writer.put(Self.magic)
@@ -72,7 +72,7 @@ public struct Checkpoint: Sendable, Equatable {
       writer.putChecksum()
       try writer.put(image)
       try writer.put(state)
-      _ = optimizer.visitNumbers { writer.put($0) }
+      _ = optimizer.visitScalars { writer.put($0) }
       writer.putChecksum()
       try writer.commit()
     } catch {

@@ -93,7 +93,7 @@ final class ImageUpdate: ParallelWork {
   func end(pool: WorkerPool) {
     guard !isFrozen else { return }
     optimizer.endStep()
-    if optimizer.moves { pool.run(self, items: rows) }
+    if optimizer.movesAfterStep { pool.run(self, items: rows) }
   }
 
   override func run(item: Int, worker: Int) {

@@ -144,7 +144,7 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     row: Int, columns: Range<Int>, activations: Row<Numbers.Activation>,
     into gradient: MutableRow<Real>
   ) {
-    for panel in 0..<channels / 32 {
+    for panel in 0..<channels / Panel.width {
       numbers.addStyleGradient(activations, matrix: matrix, panel: panel, into: gradient)
     }
   }
@@ -163,7 +163,7 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
   }
 
   private func addBlocks(first: Int) {
-    for panel in first / 32..<channels / 32 {
+    for panel in first / Panel.width..<channels / Panel.width {
       for item in 0..<rows.count {
         numbers.addGram(
           scratchRow(item), channels: channels, first: first, panel: panel, into: sums)

@@ -158,6 +158,21 @@ public struct Transfer {
     optimizer = OptimizerSettings(method: .adam, state: .float32)
   }
 
+  /// A transfer of pictures in memory, at their own sizes and along their rows, by the article's Adam.
+  package static func article(
+    content: ImageTensor, style: ImageTensor, start: ImageTensor, weights: Weights,
+    settings: TransferSettings, pooling: Pooling
+  ) -> Transfer {
+    var transfer = Transfer(content: Picture(content), style: Picture(style), weights: weights)
+    transfer.useArticle()
+    transfer.start = .picture(Picture(start))
+    transfer.longerSide = nil
+    transfer.walk = .rows
+    transfer.settings = settings
+    transfer.pooling = pooling
+    return transfer
+  }
+
   // MARK: What follows
 
   /// Upright size of the result.

@@ -42,6 +42,17 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Asks for memory.
+  static func from<Result>(
+    _ request: () throws(MemoryError) -> Result
+  ) throws(TransferError) -> Result {
+    do throws(MemoryError) {
+      return try request()
+    } catch {
+      throw TransferError(error)
+    }
+  }
+
   init(_ error: OptimizerError) {
     switch error {
     case .refused(let bytes): self = .memory(bytes: bytes)

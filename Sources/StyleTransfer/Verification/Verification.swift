@@ -1,5 +1,4 @@
 internal import ImageIO
-internal import Optim
 public import QuantVGG
 internal import Rows
 
@@ -60,15 +59,9 @@ public struct Verification: Sendable {
 extension ReferenceCase {
   /// The case as a transfer from an image, by the article's Adam, along the picture's own rows.
   public func transfer(_ weights: Weights, start: ImageTensor) -> Transfer {
-    var transfer = Transfer(
-      content: Picture(content), style: Picture(style), weights: weights)
-    transfer.start = .picture(Picture(start))
-    transfer.longerSide = nil
-    transfer.walk = .rows
-    transfer.settings = settings
-    transfer.pooling = pooling
-    transfer.optimizer = OptimizerSettings(method: .adam, state: .float32)
-    return transfer
+    Transfer.article(
+      content: content, style: style, start: start, weights: weights, settings: settings,
+      pooling: pooling)
   }
 
   /// The costs of an image, without a step.

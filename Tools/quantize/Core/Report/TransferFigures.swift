@@ -1,4 +1,3 @@
-internal import Optim
 public import QuantVGG
 internal import Rows
 public import StyleTransfer
@@ -139,14 +138,9 @@ extension ComparedTransfer {
   ///
   /// - Throws: `TransferError`.
   public func session(_ weights: Weights, pool: WorkerPool) throws -> Session {
-    var transfer = Transfer(
-      content: Picture(content), style: Picture(style), weights: weights)
-    transfer.start = .picture(Picture(start))
-    transfer.longerSide = nil
-    transfer.walk = .rows
-    transfer.settings = settings
-    transfer.pooling = pooling
-    transfer.optimizer = OptimizerSettings(method: .adam, state: .float32)
+    var transfer = Transfer.article(
+      content: content, style: style, start: start, weights: weights, settings: settings,
+      pooling: pooling)
     transfer.recordsGradient = true
     return try transfer.startResident(pool: pool).session
   }
