@@ -20,7 +20,7 @@ _Noreturn static void fail(const char *check, const char *condition) {
 /// A row of `width` pixels x `channels` into which the first element of `out` does not fall.
 #define ROW(row, width, channels, out) \
     CHECK(is_aligned(row, __alignof__(*(row))) && is_apart(row, (width) * (int64_t)(channels) * sizeof *(row), out))
-/// What is written of a row of pixels, one panel of each.
+/// The output of a row of pixels, one panel of each.
 #define OUTPUT(width, out, stride) \
     do {                           \
         CHECK((width) >= 1);       \

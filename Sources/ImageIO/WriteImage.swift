@@ -1,6 +1,6 @@
 import FileOutput
 
-/// How a file is encoded.
+/// The encoding of a file.
 public struct ImageEncoding: Equatable, Sendable {
   /// The file format.
   public var format: ImageFormat

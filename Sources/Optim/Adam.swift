@@ -113,7 +113,7 @@ struct AdamStep {
     )
   }
 
-  /// What a value loses.
+  /// The amount that is subtracted from a value.
   func change(_ m: Float, _ v: Float) -> Float {
     size * (m / (v.squareRoot() * rootCorrection + settings.epsilon))
   }

@@ -9,7 +9,7 @@ public struct LBFGSSettings: Sendable, Equatable {
   /// Most that the root mean square of a change may be, in grey levels, > 0.
   public var largestChange: Double
 
-  /// How a number of the history is stored.
+  /// The storage of a number of the history.
   public enum HistoryBits: Int, Sendable {
     /// As Int8.
     case eight = 8
@@ -218,7 +218,7 @@ public final class LBFGS: Optimizer {
   }
 }
 
-/// What a row's state consists of.
+/// The parts of a row's state.
 private struct LBFGSLayout {
   /// Numbers that share a scale.
   static let block = 256

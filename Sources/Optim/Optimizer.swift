@@ -11,9 +11,9 @@ open class Optimizer {
   public let rowLength: Int
   /// Rows of the image.
   public let rows: Int
-  /// Where values may lie.
+  /// The ranges of the values.
   public let bounds: ValueBounds
-  /// What it remembers of every row from step to step; zeros at first.
+  /// The memory of every row from step to step; zeros at first.
   public let state: MemorySlice<UInt8>
   private let memory: Arena
 
@@ -93,12 +93,12 @@ extension Double {
   }
 }
 
-/// Why an optimizer can not start.
+/// The reason why an optimizer can not start.
 public enum OptimizerError: Error, Equatable, CustomStringConvertible {
   /// The system refused this many bytes.
   case refused(bytes: Int)
 
-  /// What is wrong and what to do about it.
+  /// A sentence: what is wrong and what to do about it.
   public var description: String {
     switch self {
     case .refused(let bytes):

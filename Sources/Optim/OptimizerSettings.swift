@@ -1,4 +1,4 @@
-/// Which optimizer, and how it stores what it remembers.
+/// The choice of an optimizer and of how it stores what it remembers.
 public struct OptimizerSettings: Sendable, Equatable {
   /// A method of optimisation.
   public enum Method: String, CaseIterable, Sendable {
@@ -25,7 +25,7 @@ public struct OptimizerSettings: Sendable, Equatable {
   /// The recursion of L-BFGS.
   public var lbfgs: LBFGSSettings
 
-  /// Where values may lie, repeated along a row; anywhere where empty.
+  /// The ranges of the values, repeated along a row; no limits where empty.
   public var bounds: [ClosedRange<Float>] = []
 
   /// The defaults are those of `transfer`, without bounds.

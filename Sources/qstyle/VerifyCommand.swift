@@ -17,7 +17,7 @@ struct VerifyCommand {
       SharedOptions.group,
     ])
 
-  /// How far a case may be off: |J0 error|, cosine of the gradient, |J error| at the end.
+  /// The largest deviations of a case: |J0 error|, cosine of the gradient, |J error| at the end.
   struct Tolerance {
     let start: Double
     let cosine: Double

@@ -2,7 +2,7 @@ import Optim
 import TestSupport
 import Testing
 
-/// What an optimizer shows and keeps is all that another one needs to go on from there.
+/// An optimizer's checkpoint state and scalars are all that another one needs to go on from there.
 @Suite struct CheckpointStateTests {
   private static let (length, rows) = (300, 5)
   private let start: [Float]

@@ -272,7 +272,7 @@ import Testing
 
   // MARK: Fingerprints
 
-  /// What changes the bits changes the fingerprint, what does not, does not.
+  /// The fingerprint changes with everything that changes the bits, and with nothing else.
   @Test func fingerprints() throws {
     func value(_ change: (inout Transfer) -> Void) throws -> UInt64 {
       var transfer = transfer()

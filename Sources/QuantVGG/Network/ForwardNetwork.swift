@@ -24,7 +24,7 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
   private(set) var schedule: RowSchedule
   private var image: MemorySlice<Float>?
   private var isMeasuring = true
-  /// What the workers do.
+  /// The workers' task.
   private var work = StageWork()
 
   /// Seconds spent so far, by layer.

@@ -98,7 +98,7 @@ public struct NetworkTable: Sendable, Equatable {
   }
 }
 
-/// How the feature maps are reduced between the blocks of the network.
+/// The reduction of the feature maps between the blocks of the network.
 public enum Pooling: String, CaseIterable, Sendable {
   /// Mean of each 2x2 window (the article's choice).
   case average = "avg"

@@ -1,4 +1,4 @@
-/// How a stage's rows are cut into items for the workers.
+/// The cutting of a stage's rows into items for the workers.
 enum NetworkTiling {
 
   /// Items per thread that even out different speeds.

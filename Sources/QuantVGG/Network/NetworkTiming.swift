@@ -1,6 +1,6 @@
 internal import CSystem
 
-/// Where a network's time goes.
+/// The time that each kind of work of a network takes.
 public struct NetworkTiming: Sendable {
   /// Seconds of each layer's convolution.
   public private(set) var forward: [Double]

@@ -74,7 +74,7 @@ struct StageWork {
   }
 }
 
-/// What a worker does at once.
+/// The part of a stage that a worker does at once.
 struct StageItem {
   let stage: Stage
   let layer: Int

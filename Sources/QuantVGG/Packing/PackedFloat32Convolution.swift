@@ -22,7 +22,7 @@ final class PackedFloat32Convolution: Sendable {
   /// Bytes of a layer.
   static func bytes(_ shape: NetworkTable.Convolution) -> Int { Layout(shape).plan.bytes }
 
-  /// Where the parts stand in one block of memory.
+  /// The places of the parts in one block of memory.
   private struct Layout {
     let pixelStride: Int
     let forward, backward, bias, zeros: Reservation<Float>

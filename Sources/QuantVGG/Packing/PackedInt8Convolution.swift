@@ -177,7 +177,7 @@ final class PackedInt8Convolution: Sendable {
   }
 }
 
-/// Where the parts of a packed layer stand in one block of memory.
+/// The places of a packed layer's parts in one block of memory.
 private struct PackedInt8Layout {
   let image: Reservation<Int16>
   let forward, backward: Reservation<Int8>

@@ -8,7 +8,7 @@ internal import Rows
 /// image, bytes of the optimizer's state, count of its numbers, count of the caller's; the caller's
 /// numbers; a checksum of all that; the image, the state and the numbers; a checksum of everything.
 public struct Checkpoint: Sendable, Equatable {
-  /// What everything that decides the bits of the image has in common; `Fingerprint` makes such.
+  /// A hash of everything that decides the bits of the image (`Fingerprint`).
   public var fingerprint: UInt64
   /// Steps that have been made.
   public var step: Int
@@ -45,7 +45,7 @@ public struct Checkpoint: Sendable, Equatable {
   /// Words that are written or read at once.
   static let chunkWords = 512
 
-  /// How many numbers an optimizer shows.
+  /// The number of an optimizer's scalars.
   static func numberCount(_ optimizer: Optimizer) -> Int {
     var count = 0
     _ = optimizer.visitScalars { _ in count += 1 }

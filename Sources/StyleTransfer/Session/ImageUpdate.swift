@@ -100,6 +100,6 @@ final class ImageUpdate: ParallelWork {
     optimizer.move(image[place(item)], row: item)
   }
 
-  /// Where a row's numbers stand in the image.
+  /// The places of a row's numbers in the image.
   private func place(_ y: Int) -> Range<Int> { y * rowLength..<(y + 1) * rowLength }
 }

@@ -7,7 +7,7 @@ package import Rows
 ///
 /// A transfer makes one with `Transfer.start`. One thread at a time uses a session.
 public final class Session {
-  /// What is optimised.
+  /// The cost that is minimised.
   public let settings: TransferSettings
   /// Sizes of all layers for the image as the engine's rows have it.
   public let shape: NetworkShape
@@ -127,7 +127,7 @@ public final class Session {
   /// `[channels][channels]` in real units.
   public var grams: [[Float]] { network.grams }
 
-  /// Where the network's time went.
+  /// The time that the network's work has taken.
   public var timing: NetworkTiming { network.timing }
 
   /// The instruction set that computes.

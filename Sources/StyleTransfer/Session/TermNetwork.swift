@@ -1,11 +1,11 @@
 internal import QuantVGG
 internal import Rows
 
-/// What a session's steps need of its network, whatever the arithmetic.
+/// A session's network as its steps see it, whatever the arithmetic.
 protocol SteppingNetwork: AnyObject {
   /// The instruction set that computes.
   var instructionSet: InstructionSet { get }
-  /// Where the network's time went.
+  /// The time that the network's work has taken.
   var timing: NetworkTiming { get }
   /// Bytes of the packed weights.
   var weightBytes: Int { get }

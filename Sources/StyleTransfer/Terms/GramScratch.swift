@@ -2,7 +2,7 @@ internal import Rows
 
 /// Memory that the Gram terms of all layers take turns with.
 struct GramScratch {
-  /// Where it stands in the session's memory.
+  /// The place in the session's memory.
   struct Layout {
     let rows: Reservation<UInt8>
     /// For each worker 8 rows of a Gram matrix.

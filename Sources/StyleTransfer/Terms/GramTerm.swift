@@ -6,7 +6,7 @@ internal import Rows
 /// The Gram matrix is summed exactly in the integer arithmetic. Its gradient with respect to the
 /// activations of a pixel is 1 / n^2 * (G - S) a: one symmetric matrix for all pixels.
 final class GramTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
-  /// Where the term of a layer keeps its numbers in the session's memory.
+  /// The places of a layer's term in the session's memory.
   struct Layout {
     let sums: Reservation<Numbers.GramSum>
     let target: Reservation<Float>
@@ -22,7 +22,7 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     }
   }
 
-  /// What the workers do.
+  /// The workers' task.
   private enum Work {
     case prepare
     case add

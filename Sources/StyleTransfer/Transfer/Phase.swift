@@ -5,7 +5,7 @@ internal import Rows
 
 /// A part of a transfer, with the memory that it has in use at once.
 public struct Phase: Sendable, Equatable {
-  /// What a phase does.
+  /// The action of a phase.
   public enum Action: Sendable, CaseIterable {
     /// Decodes the style picture.
     case readStyle
@@ -19,7 +19,7 @@ public struct Phase: Sendable, Equatable {
     case optimise
   }
 
-  /// What is done.
+  /// The action.
   public let action: Action
   /// Bytes beside the packed weights and what the process had before; memory counts from when it is
   /// first written.

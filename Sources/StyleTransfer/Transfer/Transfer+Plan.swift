@@ -23,7 +23,7 @@ extension Transfer {
     return try precision.accept(PlanVisitor(transfer: self, wanted: nil))
   }
 
-  /// What a plan costs.
+  /// The plan with its bytes and its time.
   ///
   /// - Throws: `TransferError.tooSmall`, `.missingLayer`.
   public func planned(_ plan: MemoryPlan) throws(TransferError) -> PlannedMemory {
@@ -84,7 +84,7 @@ extension Transfer {
     return low
   }
 
-  /// What the process has in use beside the phases: what it has now, the code and the stacks that a
+  /// The bytes in use beside the phases: what the process has now, the code and the stacks that a
   /// step adds to it, and the encoder of the result.
   var baseBytes: Int { Int(system_resident_bytes()) + Self.codeBytes + threads * Self.stackBytes }
 
@@ -107,7 +107,7 @@ private struct PlanVisitor: ArithmeticVisitor {
   }
 }
 
-/// What plans are made from.
+/// The choices that plans are made from.
 private enum PlanChoices {
   // Constant arrays of one function can be mixed up (Scripts/check-objects).
   /// Rows of a chunk; further ones gain no time and no memory.

@@ -67,11 +67,11 @@ public struct Transfer {
   public var longerSide: Int? = 512
   /// Whether a content picture that is smaller becomes larger.
   public var upscale = false
-  /// What is optimised.
+  /// The cost that is minimised.
   public var settings = TransferSettings()
-  /// How the blocks of the network are connected.
+  /// The pooling between the blocks of the network.
   public var pooling = Pooling.average
-  /// What changes the image; colours stay within 0...255.
+  /// The optimizer of the image; its bounds keep colours within 0...255.
   public var optimizer: OptimizerSettings
   /// Steps, at least 1.
   public var steps = 200

@@ -3,7 +3,7 @@ internal import Optim
 public import QuantVGG
 internal import Rows
 
-/// Why a transfer can not run, or has ended early.
+/// The reason why a transfer can not run, or has ended early.
 public enum TransferError: Error, Equatable, CustomStringConvertible {
   /// The picture can not be read or written.
   case picture(name: String, ImageError)
@@ -59,7 +59,7 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// What is wrong and what to do about it.
+  /// A sentence: what is wrong and what to do about it.
   public var description: String {
     switch self {
     case .picture(let name, let error): return "\(name) \(error.description)"

@@ -1,6 +1,6 @@
-/// How far a transfer has come.
+/// The progress of a transfer.
 public struct TransferProgress: Sendable {
-  /// What is being done: a measurement, or `.optimise` after a step.
+  /// The present action: a measurement, or `.optimise` after a step.
   public let phase: Phase.Action
   /// The share of the phase that is done, in 0...1.
   public let share: Double
@@ -20,7 +20,7 @@ public struct TransferProgress: Sendable {
   }
 }
 
-/// What a caller wants of a running transfer.
+/// A caller's wish for a running transfer.
 public enum TransferControl: Sendable {
   /// Go on.
   case proceed

@@ -2,7 +2,7 @@ internal import ImageIO
 public import QuantVGG
 internal import Rows
 
-/// How far a run of this build is from a reference case.
+/// The distance of a run of this build from a reference case.
 public struct Verification: Sendable {
   /// Costs of the start image.
   public let start: LossValues

@@ -8,7 +8,7 @@ internal import StyleTransfer
 struct UnfinishedRun {
   /// The last step that there is a checkpoint of.
   private(set) var step: Int
-  /// What the steps took, those of earlier programs included.
+  /// The duration of the steps, those of earlier programs included.
   var seconds: Double
   private let earlierPeak: Int
 

@@ -24,7 +24,7 @@ struct ResultFile {
     }
   }
 
-  /// Where the picture after a step goes: OUT.png becomes OUT-000025.png.
+  /// The path of the picture after a step: OUT.png becomes OUT-000025.png.
   func path(step: Int) -> String {
     let digits = "\(step)"
     let number = String(repeating: "0", count: max(0, 6 - digits.count)) + digits

@@ -151,7 +151,7 @@ import Testing
     withExtendedLifetime(memory) {}
   }
 
-  /// What averages of a channel sum to is what its pixels sum to, in quarters and half a step more.
+  /// The averages of a channel have the sum of its pixels, in quarters and half a step more.
   @Test(arguments: sets)
   func averages(set: InstructionSet) {
     var random = TestRandom("averages")
