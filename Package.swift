@@ -38,9 +38,10 @@ let package = Package(
       name: "CImageIO", dependencies: ["CPNG", "CJPEG"],
       linkerSettings: ["png16", "z", "jpeg", "m"].map { .linkedLibrary($0) }),
     // The libraries.
+    .target(name: "JSONText", swiftSettings: swiftSettings),
     .target(name: "Rows", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(
-      name: "QuantVGG", dependencies: ["Rows", "CQuantKernels", "CSystem"],
+      name: "QuantVGG", dependencies: ["Rows", "JSONText", "CQuantKernels", "CSystem"],
       swiftSettings: swiftSettings),
     .target(name: "Optim", dependencies: ["Rows"], swiftSettings: swiftSettings),
     .target(name: "FileOutput", dependencies: ["CSystem"], swiftSettings: swiftSettings),
@@ -57,7 +58,8 @@ let package = Package(
       name: "QualityReport", dependencies: ["ImageIO", "CommandOptions", "CSystem"],
       swiftSettings: swiftSettings),
     // The commands.
-    .target(name: "CommandOptions", dependencies: ["CSystem"], swiftSettings: swiftSettings),
+    .target(
+      name: "CommandOptions", dependencies: ["JSONText", "CSystem"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "qstyle",
       dependencies: [

@@ -12,7 +12,7 @@ _Noreturn static void fail(const char *check, const char *condition) {
 }
 
 #define CHECK(condition) ((condition) ? (void)0 : fail(__func__, #condition))
-#define FINITE(value) ((value) >= -FLT_MAX && (value) <= FLT_MAX)
+#define IS_NUMBER(value) ((value) == (value))
 #define NOT_NEGATIVE(value) ((value) >= 0 && (value) <= FLT_MAX)
 #define POINTER(pointer) CHECK(is_aligned(pointer, __alignof__(*(pointer))))
 #define WEIGHTS(pointer) CHECK(is_aligned(pointer, 64))
@@ -20,7 +20,7 @@ _Noreturn static void fail(const char *check, const char *condition) {
 /// A row of `width` pixels x `channels` into which the first element of `out` does not fall.
 #define ROW(row, width, channels, out) \
     CHECK(is_aligned(row, __alignof__(*(row))) && is_apart(row, (width) * (int64_t)(channels) * sizeof *(row), out))
-/// What is written of a row of pixels, one panel of each.
+/// The output of a row of pixels, one panel of each.
 #define OUTPUT(width, out, stride) \
     do {                           \
         CHECK((width) >= 1);       \
@@ -118,7 +118,7 @@ void qv_check_u8_conv_backward(const qv_u8_conv_backward *a) {
         // A byte is h + 128, and h is in [-127, 127].
         for (int64_t i = 0; i < (a->width + 2) * (int64_t)a->channels; i++) CHECK(a->rows[r][i] != 0);
         POINTER(a->scales[r]);
-        for (int32_t x = 0; x < a->width + 2; x++) CHECK(NOT_NEGATIVE(a->scales[r][x]));
+        for (int32_t x = 0; x < a->width + 2; x++) CHECK(a->scales[r][x] >= 0);
     }
     WEIGHTS(a->weights);
     sums(a->weights, 9, a->channels, 127, a->weight_sums);
@@ -155,7 +155,7 @@ void qv_check_u8_style_gradient(const qv_u8_style_gradient *a) {
     sums(a->high, 1, a->channels, 127, a->high_sums);
     sums(a->low, 1, a->channels, 64, a->low_sums);
     POINTER(a->scale);
-    for (int n = 0; n < QV_PANEL; n++) CHECK(FINITE(a->scale[n]));
+    for (int n = 0; n < QV_PANEL; n++) CHECK(IS_NUMBER(a->scale[n]));
 }
 
 void qv_check_u8_squared_difference(const qv_u8_squared_difference *a) {
@@ -174,7 +174,7 @@ void qv_check_u8_content_gradient(const qv_u8_content_gradient *a) {
     ROW(a->row, a->width, a->channels, a->out);
     ROW(a->target, a->width, a->channels, a->out);
     POINTER(a->factor);
-    for (int32_t c = 0; c < a->channels; c++) CHECK(FINITE(a->factor[c]));
+    for (int32_t c = 0; c < a->channels; c++) CHECK(IS_NUMBER(a->factor[c]));
 }
 
 void qv_check_f32_quantize_image(const qv_f32_quantize_image *a) {
@@ -200,11 +200,6 @@ void qv_check_u8_quantize_gradient(const qv_u8_quantize_gradient *a) {
     POINTER(a->weight_scale);
     ROW(a->gradient, a->width, a->channels, a->out);
     for (int32_t c = 0; c < a->channels; c++) CHECK(NOT_NEGATIVE(a->weight_scale[c]));
-    for (int64_t i = 0; i < a->width * (int64_t)a->channels; i++) {
-        const int32_t c = (int32_t)(i % a->channels);
-        const int is_open = a->mask[i / QV_PANEL] >> c % QV_PANEL & 1;
-        CHECK(!is_open || FINITE(a->gradient[i] * a->weight_scale[c]));
-    }
 }
 
 void qv_check_u8_unpool_max(const qv_u8_unpool_max *a) {

@@ -98,8 +98,8 @@ QV_TARGET void QV_NAME(u8_quantize_gradient)(const qv_u8_quantize_gradient *a) {
         }
         float m;
         memcpy(&m, &largest, sizeof m);
-        if (m < 0x1p-100f) {
-            a->scales[x] = 0;
+        if (!(m >= 0x1p-100f && m < __builtin_inff())) {
+            a->scales[x] = m < 0x1p-100f ? 0 : __builtin_inff();
             memset(out, 128, (size_t)channels);
             continue;
         }

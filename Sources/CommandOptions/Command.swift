@@ -4,11 +4,11 @@ public struct Option: Sendable {
   public let name: String
   /// The letter after a single dash, if any.
   public let letter: Character?
-  /// What help calls the value; nil for a flag.
+  /// The value's name in help; nil for a flag.
   public let value: String?
   /// Whether it may be given more than once.
   public let isRepeatable: Bool
-  /// What the option does, one sentence or two.
+  /// The option's effect, one sentence or two.
   public let help: String
 
   /// An option; without `value` it is a flag.
@@ -40,7 +40,7 @@ public struct OptionGroup: Sendable {
 
 /// The table that a command's parsing and help come from.
 public struct Command: Sendable {
-  /// What is typed: "qstyle transfer".
+  /// The words that are typed: "qstyle transfer".
   public let name: String
   /// One line about what it does.
   public let abstract: String
@@ -120,7 +120,7 @@ public struct UsageError: Error, Equatable {
   }
 }
 
-/// How a command ends.
+/// The end of a command, as a status for the shell.
 public enum ExitCode: Int32, Sendable {
   /// Done.
   case done = 0

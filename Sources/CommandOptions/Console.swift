@@ -83,12 +83,6 @@ public enum Console {
     _ = system_reset_peak()
   }
 
-  /// Resident memory of this process now, in bytes.
-  public static var residentBytes: Int { Int(system_resident_bytes()) }
-
-  /// Bytes that the system could still give without swapping; 0 where it does not tell.
-  public static var availableBytes: Int { Int(system_available_bytes()) }
-
   /// Makes freed memory go back to the system at once, so that peaks can be foretold.
   public static func trimHeap() {
     system_trim_heap()

@@ -70,7 +70,7 @@ public struct AtomicFile: ~Copyable {
 // MARK: - Paths
 
 extension AtomicFile {
-  /// What there is, and what is needed, to write to `path`.
+  /// The way to write to `path`: what is there, and what must be made.
   private static func open(
     _ path: String
   ) throws(FileOutputError) -> (descriptor: Int32, target: String, temporary: String) {

@@ -1,6 +1,6 @@
 import CSystem
 
-/// Why a file could not be written.
+/// The reason why a file could not be written.
 public enum FileOutputError: Error, Equatable, CustomStringConvertible, Sendable {
   /// The target is an existing directory.
   case isDirectory
@@ -13,7 +13,7 @@ public enum FileOutputError: Error, Equatable, CustomStringConvertible, Sendable
   /// A system call failed with this `errno`.
   case system(errno: Int32)
 
-  /// What is wrong and what to do, to be read after the file's path.
+  /// A sentence's rest after the file's path: what is wrong and what to do.
   public var description: String {
     switch self {
     case .isDirectory:

@@ -1,4 +1,4 @@
-/// How a stored image must be turned or mirrored to be upright, numbered as in EXIF (tag 0x0112).
+/// The turn or reflection that makes a stored image upright, numbered as in EXIF (tag 0x0112).
 ///
 /// Source: CIPA DC-008 (EXIF 2.32), section 4.6.4. The names say where the stored first row and
 /// first column belong.

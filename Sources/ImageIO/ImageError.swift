@@ -1,6 +1,6 @@
 public import FileOutput
 
-/// Why an image file could not be read or written.
+/// The reason why an image file could not be read or written.
 public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file could not be opened or read; the `errno` tells why.
   case cannotRead(errno: Int32)
@@ -29,7 +29,7 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file could not be written.
   case cannotWrite(FileOutputError)
 
-  /// What is wrong and what to do, to be read after the file's path.
+  /// A sentence's rest after the file's path: what is wrong and what to do.
   public var description: String {
     switch self {
     case .cannotRead(let errno):

@@ -1,4 +1,4 @@
-/// How large an image may be; checked against the header, before memory is asked for.
+/// The largest image that is read; checked against the header, before memory is asked for.
 public struct ImageLimits: Equatable, Sendable {
   /// The longest side of a file in pixels, at most 65500 (what libjpeg handles).
   public let side: Int

@@ -1,6 +1,6 @@
 import CImageIO
 
-/// The content of an image file's header.
+/// The facts in the header of an image file.
 public struct ImageInfo: Equatable, Sendable {
   /// The file format, told by the content.
   public let format: ImageFormat
@@ -56,7 +56,7 @@ public func readImage(
 /// bits keep their precision, and gamma and colour profiles are ignored. The result has the same
 /// bits on every machine.
 public final class ImageReader {
-  /// The header's content.
+  /// The facts in the header.
   public let info: ImageInfo
   private let decoder: ImageDecoder
   private let limits: ImageLimits
@@ -181,7 +181,7 @@ extension RGBImage {
   }
 }
 
-/// How much smaller the JPEG decoder may make the image itself: at least twice the target must be
+/// The factor by which the JPEG decoder may make the image smaller itself: at least twice the target must be
 /// left for the resize.
 private func reduction(of stored: ImageSize, to target: ImageSize, format: ImageFormat) -> Int {
   guard format == .jpeg else { return 1 }
@@ -194,10 +194,10 @@ private func reduction(of stored: ImageSize, to target: ImageSize, format: Image
   return 1
 }
 
-/// Where in the result rows in stored order go, so that it is upright whatever the orientation.
+/// The places in the result of rows in stored order, so that it is upright whatever the orientation.
 private struct Placement {
   private let offset: (red: Float, green: Float, blue: Float)
-  /// Where the first sample of the stored image goes, and the distances between stored columns and
+  /// The place of the stored image's first sample, and the distances between stored columns and
   /// rows.
   private let origin, columnStride, rowStride: Int
 

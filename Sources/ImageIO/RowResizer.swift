@@ -15,7 +15,7 @@ struct RowResizer {
   private let slotCount: Int
   /// [slotCount][rowLength]: output row `r` is summed up in slot `r % slotCount`.
   private(set) var open: [Float]
-  /// Where in `open` the row stands that `next` gave last.
+  /// The place in `open` of the row that `next` gave last.
   private(set) var completed = 0..<0
   private var resized: [Float]
   private var nextInput = 0

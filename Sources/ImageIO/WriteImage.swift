@@ -1,6 +1,6 @@
 import FileOutput
 
-/// How a file is encoded.
+/// The encoding of a file.
 public struct ImageEncoding: Equatable, Sendable {
   /// The file format.
   public var format: ImageFormat
@@ -71,19 +71,28 @@ public func writeImage(
   let encoder = try ImageEncoder(size: size, encoding: encoding)
   var bytes = [UInt8](repeating: 0, count: 3 * size.width)
   for row in 0..<size.height {
-    var source = row * (transposed ? 3 : bytes.count)
-    for red in stride(from: 0, to: bytes.count, by: 3) {
-      bytes[red] = nearestByte(pixels[source] + offset.red)
-      bytes[red + 1] = nearestByte(pixels[source + 1] + offset.green)
-      bytes[red + 2] = nearestByte(pixels[source + 2] + offset.blue)
-      source += transposed ? 3 * size.height : 3
-    }
+    roundRow(row, of: pixels, size: size, offset: offset, transposed: transposed, into: &bytes)
     try encoder.writeRow(bytes)
     try encoder.drain(into: file)
   }
   try encoder.finish()
   try encoder.drain(into: file)
   do { try file.commit() } catch { throw .cannotWrite(error) }
+}
+
+/// Rounds a row of samples, as `writeImage` describes them, to the `3 * size.width` bytes from `first` on.
+package func roundRow(
+  _ row: Int, of pixels: Span<Float>, size: ImageSize,
+  offset: (red: Float, green: Float, blue: Float), transposed: Bool, into bytes: inout [UInt8],
+  at first: Int = 0
+) {
+  var source = row * (transposed ? 3 : 3 * size.width)
+  for red in stride(from: first, to: first + 3 * size.width, by: 3) {
+    bytes[red] = nearestByte(pixels[source] + offset.red)
+    bytes[red + 1] = nearestByte(pixels[source + 1] + offset.green)
+    bytes[red + 2] = nearestByte(pixels[source + 2] + offset.blue)
+    source += transposed ? 3 * size.height : 3
+  }
 }
 
 /// The nearest of 0...255, ties to even; NaN becomes 0.

@@ -51,8 +51,8 @@ package final class Adam: Optimizer {
   }
 
   /// Shows the powers of the decays.
-  package override func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
-    step.visitNumbers(visit)
+  package override func visitScalars(_ visit: (inout UInt64) -> Void) -> Bool {
+    step.visitScalars(visit)
   }
 }
 
@@ -78,7 +78,7 @@ struct AdamStep {
   }
 
   /// Shows the powers of the decays, from which all else follows.
-  mutating func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
+  mutating func visitScalars(_ visit: (inout UInt64) -> Void) -> Bool {
     beta1Power.show(visit)
     beta2Power.show(visit)
     return (0...1).contains(beta1Power) && (0...1).contains(beta2Power)
@@ -92,7 +92,7 @@ struct AdamStep {
     )
   }
 
-  /// What a value loses.
+  /// The amount that is subtracted from a value.
   func change(_ m: Float, _ v: Float) -> Float {
     size * (m / (v.squareRoot() * rootCorrection + settings.epsilon))
   }

@@ -34,11 +34,11 @@ package final class Adam8Bit: Optimizer {
   }
 
   /// Shows the powers of the decays and the number of steps.
-  package override func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
+  package override func visitScalars(_ visit: (inout UInt64) -> Void) -> Bool {
     var count = UInt64(steps)
     visit(&count)
     steps = UInt32(truncatingIfNeeded: count)
-    return step.visitNumbers(visit) && count == UInt64(steps)
+    return step.visitScalars(visit) && count == UInt64(steps)
   }
 
   private static func rowBytes(_ rowLength: Int) -> Int {

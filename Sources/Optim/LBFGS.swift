@@ -134,16 +134,16 @@ package final class LBFGS: Optimizer {
   }
 
   /// Shows the slot of the last change, and the recursion.
-  package override func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool {
+  package override func visitScalars(_ visit: (inout UInt64) -> Void) -> Bool {
     var slot = UInt64(pending.map { $0 + 1 } ?? 0)
     visit(&slot)
     guard slot <= UInt64(layout.history) else { return false }
     pending = slot == 0 ? nil : Int(slot) - 1
-    return recursion.visitNumbers(pending: pending, visit)
+    return recursion.visitScalars(pending: pending, visit)
   }
 
   /// Values change when all of the gradient is known.
-  package override var moves: Bool { true }
+  package override var movesAfterStep: Bool { true }
 
   /// Changes a row by the direction, and stores the change.
   package override func move(_ values: MemorySlice<Float>, row: Int) {
@@ -187,7 +187,7 @@ package final class LBFGS: Optimizer {
   }
 }
 
-/// What a row's state consists of.
+/// The parts of a row's state.
 private struct LBFGSLayout {
   /// Numbers that share a scale.
   static let block = 256

@@ -33,7 +33,7 @@ struct LBFGSRecursion {
   private func product(_ a: Int, _ b: Int) -> Double { products[a * size + b] }
 
   /// Shows the accepted slots, the last loss and all products; false where slots are impossible.
-  mutating func visitNumbers(pending: Int?, _ visit: (inout UInt64) -> Void) -> Bool {
+  mutating func visitScalars(pending: Int?, _ visit: (inout UInt64) -> Void) -> Bool {
     var used = UInt64(order.count)
     visit(&used)
     guard used <= UInt64(settings.history) else { return false }

@@ -3,7 +3,7 @@ package import Rows
 /// Changes the rows of an image by their gradient; subclasses say how.
 ///
 /// A step is one call of `beginStep`, then one call of `receive` for every row in any order, then
-/// `endStep`, and then, where `moves`, one call of `move` for every row. Calls for different rows may
+/// `endStep`, and then, where `movesAfterStep`, one call of `move` for every row. Calls for different rows may
 /// come from different threads at the same time, and nothing is allocated. The result has the same
 /// bits whatever the order and the threads.
 package class Optimizer {
@@ -11,9 +11,9 @@ package class Optimizer {
   package let rowLength: Int
   /// Rows of the image.
   package let rows: Int
-  /// Where values may lie.
+  /// The ranges of the values.
   package let bounds: ValueBounds
-  /// What it remembers of every row from step to step; zeros at first.
+  /// The memory of every row from step to step; zeros at first.
   package let state: MemorySlice<UInt8>
   private let memory: Arena
 
@@ -67,21 +67,21 @@ package class Optimizer {
   package func endStep() {}
 
   /// Whether values change in `move`, once all of the gradient is known.
-  package var moves: Bool { false }
+  package var movesAfterStep: Bool { false }
 
   /// Changes the values of a row.
   package func move(_ values: MemorySlice<Float>, row: Int) {}
 
-  /// The bytes that, with the numbers of `visitNumbers`, let another optimizer of the same settings
+  /// The bytes that, with the numbers of `visitScalars`, let another optimizer of the same settings
   /// go on from here between two steps.
-  package var kept: MemorySlice<UInt8> { state }
+  package var checkpointState: MemorySlice<UInt8> { state }
 
-  /// Shows each number that is remembered beside `kept`, always in the same order.
+  /// Shows each number that is remembered beside `checkpointState`, always in the same order.
   ///
   /// - Parameter visit: may put the number of an earlier optimizer in its place; a `Double` is its
   ///   bit pattern.
   /// - Returns: whether the numbers can be those of an optimizer; where not, this one is of no more use.
-  package func visitNumbers(_ visit: (inout UInt64) -> Void) -> Bool { true }
+  package func visitScalars(_ visit: (inout UInt64) -> Void) -> Bool { true }
 }
 
 extension Double {
@@ -93,12 +93,12 @@ extension Double {
   }
 }
 
-/// Why an optimizer can not start.
+/// The reason why an optimizer can not start.
 package enum OptimizerError: Error, Equatable, CustomStringConvertible {
   /// The system refused this many bytes.
   case refused(bytes: Int)
 
-  /// What is wrong and what to do about it.
+  /// A sentence: what is wrong and what to do about it.
   package var description: String {
     switch self {
     case .refused(let bytes):

@@ -1,4 +1,4 @@
-/// The settings of an optimizer: its method, and how it stores what it remembers.
+/// The choice of an optimizer and of how it stores what it remembers.
 public struct OptimizerSettings: Sendable, Equatable {
   /// A method of optimisation.
   public enum Method: String, CaseIterable, Sendable {
@@ -25,9 +25,7 @@ public struct OptimizerSettings: Sendable, Equatable {
   /// The recursion of L-BFGS.
   public var lbfgs: LBFGSSettings
 
-  /// The ranges that values may lie in, repeated along a row; anywhere where empty.
-  ///
-  /// Three ranges bound red, green and blue of every pixel, in grey levels minus mean.
+  /// The ranges of the values, repeated along a row; no limits where empty.
   public var bounds: [ClosedRange<Float>] = []
 
   /// Settings without bounds; the defaults are L-BFGS with its history in bytes.

@@ -1,4 +1,4 @@
-/// Where the values of a row may lie, place by place.
+/// The ranges of a row's values, place by place.
 package struct ValueBounds: Sendable {
   private let lower: [Float]
   private let upper: [Float]

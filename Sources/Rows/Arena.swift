@@ -47,12 +47,12 @@ public final class Arena: @unchecked Sendable {
   }
 }
 
-/// Why memory could not be had.
+/// The reason why memory could not be had.
 public enum MemoryError: Error, Equatable, CustomStringConvertible {
   /// The system refused this many bytes.
   case refused(bytes: Int)
 
-  /// What is wrong and what to do about it.
+  /// A sentence: what is wrong and what to do about it.
   public var description: String {
     switch self {
     case .refused(let bytes):

@@ -21,7 +21,7 @@ public struct ArenaPlan: Sendable {
   }
 }
 
-/// Where in an arena some elements stand, and how many.
+/// The place of some elements in an arena, and their number.
 public struct Reservation<Element: BitwiseCopyable>: Sendable {
   /// Bytes from the arena's start, a multiple of `ArenaPlan.alignment`.
   public let offset: Int

@@ -1,4 +1,4 @@
-/// What the elements of a row are: their type, and which of them stands for zero.
+/// The elements of a row: their type, and which of them stands for zero.
 public protocol RowFormat {
   /// The type of an element.
   associatedtype Element: BitwiseCopyable

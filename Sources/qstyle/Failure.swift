@@ -3,7 +3,7 @@ internal import ImageIO
 internal import QuantVGG
 internal import StyleTransfer
 
-/// Why a command failed: one line that says what, where and what to do next.
+/// The reason why a command failed: one line that says what, where and what to do next.
 struct Failure: Error {
   let message: String
 
@@ -16,7 +16,7 @@ struct Failure: Error {
     message = "\(path) \(sentence)"
   }
 
-  /// What the library says, in the command's words where options can help.
+  /// The library's sentence, in the command's words where options can help.
   init(_ error: TransferError) {
     switch error {
     case .noWeights(let precision):
@@ -48,6 +48,17 @@ struct Failure: Error {
       message =
         "the optimisation diverged by step \(step): lower --learning-rate or --style-weight"
     default: message = error.description
+    }
+  }
+
+  /// Does something with a file, of which a failure's sentence tells.
+  static func about<Result: ~Copyable, Problem: Error & CustomStringConvertible>(
+    _ path: String, _ body: () throws(Problem) -> Result
+  ) throws(Failure) -> Result {
+    do throws(Problem) {
+      return try body()
+    } catch {
+      throw Failure(path, error.description)
     }
   }
 

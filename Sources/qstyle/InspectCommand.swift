@@ -17,10 +17,8 @@ struct InspectCommand {
 
   func run() throws(Failure) -> ExitCode {
     let file: WeightFile
-    do throws(WeightError) {
-      file = try WeightFile(path: path)
-    } catch {
-      throw Failure(path, error.description)
+    file = try Failure.about(path) { () throws(WeightError) in
+      try WeightFile(path: path)
     }
     var text = "\(path)\n"
     var document = JSONObject()
@@ -31,12 +29,10 @@ struct InspectCommand {
     }
     var layers: [JSONObject] = []
     for layer in file.network.convolutions.prefix(file.layerCount) {
-      do throws(WeightError) {
+      try Failure.about(path) { () throws(WeightError) in
         let (line, object) = try describe(layer, file)
         text += line
         layers.append(object)
-      } catch {
-        throw Failure(path, error.description)
       }
     }
     document.add("layers", layers)

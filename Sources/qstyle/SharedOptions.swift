@@ -2,7 +2,7 @@ internal import CommandOptions
 internal import QuantVGG
 internal import StyleTransfer
 
-/// What every command understands.
+/// The options that every command understands.
 struct SharedOptions {
   static let group = OptionGroup(
     "Everywhere",

@@ -17,7 +17,7 @@ struct VerifyCommand {
       SharedOptions.group,
     ])
 
-  /// How far a case may be off: |J0 error|, cosine of the gradient, |J error| at the end.
+  /// The largest deviations of a case: |J0 error|, cosine of the gradient, |J error| at the end.
   struct Tolerance {
     let start: Double
     let cosine: Double
@@ -55,10 +55,8 @@ struct VerifyCommand {
     var allPass = true
     for path in cases {
       let stored: ReferenceCase
-      do throws(ReferenceCaseError) {
-        stored = try ReferenceCase(path: path)
-      } catch {
-        throw Failure(path, error.description)
+      stored = try Failure.about(path) { () throws(ReferenceCaseError) in
+        try ReferenceCase(path: path)
       }
       allPass = try check(stored, path, weights, reference, pool) && allPass
     }

@@ -310,6 +310,11 @@ static void check_rows(int W, int C) {
         .out = output(FILLED(uint8_t, count, 0xa5), count),
         .scales = output(FILLED(float, W, 0.5f), 4 * (size_t)W), .width = W, .channels = C};
     CHECK(u8_quantize_gradient, &quantize, W, C);
+    // A value that is not finite in some pixels, which the mask may hide.
+    const float wrong[] = {INFINITY, -INFINITY, NAN, -NAN};
+    for (int x = 0; x < W; x += 1 + (int)(next_random() % 3))
+        ((float *)(uintptr_t)quantize.gradient)[x * C + (int)(next_random() % (unsigned)C)] = wrong[next_random() % 4];
+    CHECK(u8_quantize_gradient, &quantize, W, C);
 }
 
 static void check_mirrored_weights(int inputs, int outputs) {

@@ -5,7 +5,7 @@ import Testing
 @Suite struct PNGReadingTests {
   let folder = TestFolder()
 
-  /// What the samples mean, in 0...255 on white.
+  /// The samples' colours, in 0...255 on white.
   private func expected(_ png: PNGBuilder) -> [Double] {
     let maximum = Double(1 << png.bits - 1)
     return png.samples.flatMap { stored -> [Double] in

@@ -146,13 +146,15 @@ static void model_u8_pool_max(const qv_u8_pool *a) { model_u8_pool(a, 1); }
 static void model_u8_quantize_gradient(const qv_u8_quantize_gradient *a) {
     for (int x = 0; x < a->width; x++) {
         float g[QV_MOST_CHANNELS], most = 0;
+        int finite = 1;
         for (int c = 0; c < a->channels; c++) {
             const int open = a->mask[x * (a->channels / 32) + c / 32] >> c % 32 & 1;
             g[c] = open ? a->gradient[x * a->channels + c] * a->weight_scale[c] : 0;
             most = fmaxf(most, fabsf(g[c]));
+            finite &= isfinite(g[c]) != 0;
         }
-        const int empty = most < 0x1p-100f;
-        a->scales[x] = empty ? 0 : most / 127;
+        const int empty = most < 0x1p-100f || !finite;
+        a->scales[x] = !finite ? INFINITY : empty ? 0 : most / 127;
         for (int c = 0; c < a->channels; c++)
             a->out[x * a->channels + c] = (uint8_t)(128 + (empty ? 0 : (int)rintf(g[c] * (127 / most))));
     }

@@ -2,7 +2,7 @@ import Optim
 import TestSupport
 import Testing
 
-/// What an optimizer shows and keeps is all that another one needs to go on from there.
+/// An optimizer's checkpoint state and scalars are all that another one needs to go on from there.
 @Suite struct CheckpointStateTests {
   private static let (length, rows) = (300, 5)
   private let start: [Float]
@@ -40,14 +40,14 @@ import Testing
 
   private static func numbers(_ optimizer: Optimizer) -> [UInt64] {
     var numbers: [UInt64] = []
-    #expect(optimizer.visitNumbers { numbers.append($0) })
+    #expect(optimizer.visitScalars { numbers.append($0) })
     return numbers
   }
 
   /// Puts numbers in; false where they are refused.
   private static func put(_ numbers: [UInt64], into optimizer: Optimizer) -> Bool {
     var next = 0
-    return optimizer.visitNumbers {
+    return optimizer.visitScalars {
       $0 = numbers[next]
       next += 1
     }
@@ -65,7 +65,7 @@ import Testing
       let second = try Self.optimizer(method, state)
       // Another past is replaced as a whole.
       _ = run(second, from: start, 0..<cut / 2 + 5)
-      second.kept.copy(first.kept)
+      second.checkpointState.copy(first.checkpointState)
       #expect(Self.put(Self.numbers(first), into: second))
       #expect(Self.numbers(second) == Self.numbers(first))
       let y = run(second, from: x, cut..<steps)
@@ -87,7 +87,7 @@ import Testing
         var numbers = numbers
         numbers[index] = wrong
         let second = try Self.optimizer(method, state)
-        second.kept.copy(first.kept)
+        second.checkpointState.copy(first.checkpointState)
         if Self.put(numbers, into: second) {
           _ = run(second, from: x, 5..<9)
         } else {

@@ -107,7 +107,7 @@ import Testing
     #expect(try loss(.lbfgs) < loss(.adam))
   }
 
-  /// Where the loss is concave there is no pair to remember: steps stay bounded and downhill.
+  /// A concave loss leaves no pair to remember: steps stay bounded and downhill.
   @Test func concaveLossesAreDescended() throws {
     let optimizer = try LBFGS(rowLength: 300, rows: 2)
     var random = TestRandom("concaveLossesAreDescended")

@@ -20,7 +20,7 @@ func minimise(
         gradient.elements[place(row)], values: values.elements[place(row)], row: row)
     }
     optimizer.endStep()
-    if optimizer.moves {
+    if optimizer.movesAfterStep {
       for row in order ?? Array(0..<optimizer.rows) {
         optimizer.move(values.elements[place(row)], row: row)
       }

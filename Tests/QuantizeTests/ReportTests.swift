@@ -80,7 +80,7 @@ import Testing
     #expect(report.page(facts).contains("&lt;o&gt;") && report.text.contains("25 %"))
   }
 
-  /// What the report says of a transfer is what sessions of their own say.
+  /// The report's figures of a transfer are those of sessions of their own.
   @Test func transfersAreThoseOfSessions() throws {
     var random = TestRandom("report")
     let count = 64 * 3 * 9

@@ -62,7 +62,7 @@ import Testing
       pool: WorkerPool(threads: threads))
   }
 
-  /// What the losses and the image's gradient are with some weights.
+  /// The losses and the image's gradient with some weights.
   private static func gradient(
     _ weights: Weights, _ pooling: Pooling, content: [LayerName], style: [LayerName]
   ) throws -> (LossValues, [Float]) {

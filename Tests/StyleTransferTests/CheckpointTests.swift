@@ -69,7 +69,7 @@ import Testing
     return Array(bytes[..<max(0, Int(system_read(descriptor, &bytes, bytes.count)))])
   }
 
-  /// What is refused by `body`; nil where nothing is.
+  /// The error of `body`; nil where nothing is refused.
   private func refusal(_ body: () throws -> Checkpoint?) -> CheckpointError? {
     do {
       return try body() == nil ? .notAFile : nil

@@ -26,6 +26,20 @@ import Testing
 
   private func bits(_ tensor: ImageTensor) -> [UInt32] { tensor.values.map { $0.bitPattern } }
 
+  /// Weights whose gradient no Float32 holds end in an error and not in a crash.
+  @Test(
+    arguments: [InstructionSet.scalar, .best], Precision.allCases)
+  func divergenceIsReported(_ set: InstructionSet, _ precision: Precision) {
+    var transfer = transfer(TestNetworks.weights(precision, deepest: .conv2_2))
+    transfer.instructionSet = set
+    transfer.optimizer = OptimizerSettings(method: .adam)
+    for (content, style) in [(10, 1e45), (1e45, 40), (1e45, 1e45)] {
+      transfer.settings.contentWeight = content
+      transfer.settings.styleWeight = style
+      #expect(throws: TransferError.diverged(step: 6)) { try transfer.run() }
+    }
+  }
+
   // MARK: Progress and cancel
 
   @Test func progressTellsEveryStep() throws {
@@ -258,7 +272,7 @@ import Testing
 
   // MARK: Fingerprints
 
-  /// What changes the bits changes the fingerprint, what does not, does not.
+  /// The fingerprint changes with everything that changes the bits, and with nothing else.
   @Test func fingerprints() throws {
     func value(_ change: (inout Transfer) -> Void) throws -> UInt64 {
       var transfer = transfer()

@@ -5,7 +5,7 @@ internal import CSystem
 /// Two mappings: `tail` ends at the guard page, `head` begins after one, so that a kernel that reads
 /// or writes one byte beyond either end is stopped by the processor.
 public final class GuardedBuffer<Element: BitwiseCopyable> {
-  /// Which end of the buffer touches a guard page.
+  /// The end of the buffer that touches a guard page.
   public enum Edge: CaseIterable {
     /// The first element follows a guard page.
     case head

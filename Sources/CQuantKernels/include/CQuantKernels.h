@@ -99,7 +99,7 @@ static inline int64_t qv_winograd_count(int64_t channels) { return QV_WINOGRAD_C
 ///   out[x][n] = acc after: acc = 0; for r in 0..<3, for i in 0..<3: acc = fma(scales[r][x + i], Float(dot), acc)
 typedef struct {
     const uint8_t *_Nonnull rows[3];      ///< [W+2][K] each: gradient rows y-1, y, y+1, stored as h + 128, h in [-127, 127]
-    const float *_Nonnull scales[3];      ///< [W+2] each: the pixel's scale t, finite, >= 0; 0 where the pixel is padding
+    const float *_Nonnull scales[3];      ///< [W+2] each: the pixel's scale t, >= 0 or infinite; 0 where the pixel is padding
     const int8_t *weights;       ///< [3 rows][3 taps][K/4][QV_PANEL][4], taps already mirrored, values in [-127, 127];
                                  ///< 64-byte aligned
     const int32_t *weight_sums;  ///< [3][3][QV_PANEL] sum over k of a tap's weights
@@ -145,7 +145,7 @@ typedef struct {
     const int8_t *high, *low;   ///< [K/4][QV_PANEL][4] each, values in [-127, 127] and [-64, 64]
     const int32_t *high_sums;   ///< [QV_PANEL] sum over k of high
     const int32_t *low_sums;    ///< [QV_PANEL] sum over k of low
-    const float *scale;         ///< [QV_PANEL], finite
+    const float *scale;         ///< [QV_PANEL], finite, or infinite where a row's high and low are 0
     float *out;                 ///< pixel x, channel n at out[x * out_stride + n]
     int32_t width, channels;
     int32_t out_stride;         ///< floats, >= QV_PANEL
@@ -161,7 +161,7 @@ typedef struct {
 /// Adds the content gradient of a row: out[x][c] = fma(factor[c], Float(Int32(row[x][c]) - Int32(target[x][c])), out[x][c])
 typedef struct {
     const uint8_t *row, *target;  ///< [W][C] each
-    const float *factor;          ///< [C], finite
+    const float *factor;          ///< [C], finite or infinite
     float *out;                   ///< [W][C]
     int32_t width, channels;
 } qv_u8_content_gradient;
@@ -187,8 +187,9 @@ typedef struct {
 /// Masks a row's gradient by the ReLU, folds in the layer's weight scales, and quantizes it pixel by pixel.
 ///   g[c] = bit c % 32 of mask[x][c / 32] ? gradient[x][c] * weight_scale[c] : 0;  m = max over c of |g[c]|
 ///   m < 2^-100: t = 0, out = 128.  Otherwise t = m / 127, out[x][c] = 128 + rne(g[c] * (127 / m))
+///   a g is not finite: t = infinity, out = 128, so that no pixel that it reaches on the way back has a finite gradient
 typedef struct {
-    const float *gradient;      ///< [W][C] dJ/dA; g is finite
+    const float *gradient;      ///< [W][C] dJ/dA
     const uint32_t *mask;       ///< [W][C / 32] the layer's ReLU mask; C is a multiple of 32
     const float *weight_scale;  ///< [C], finite, >= 0
     uint8_t *out;               ///< [W][C]

@@ -71,7 +71,7 @@ QV_INLINE_AVX2 void multiply(const int16_t *pixels, const int16_t *weights, int6
     }
 }
 
-/// What a product adds to row or column `i` of a square: the rows of A^T of F(2, 3).
+/// The factor of a product in row or column `i` of a square: the rows of A^T of F(2, 3).
 static const int inverse[2][4] = {{1, 1, 1, 0}, {0, 1, -1, -1}};
 
 QV_INLINE_AVX2 void add_product(__m256i sums[][2], __m256i acc[][2], const int MR, int sign) {

@@ -1,6 +1,6 @@
 internal import CSystem
 
-/// How far two pictures of the same size are from each other, value by value.
+/// The distance between two pictures of the same size, value by value.
 public struct PixelDifference: Sendable {
   /// Mean of the squared differences over all values.
   public let meanSquare: Double

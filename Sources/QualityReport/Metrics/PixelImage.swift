@@ -28,13 +28,9 @@ public struct PixelImage: Equatable, Sendable {
     precondition(samples.count == 3 * size.pixelCount)
     var bytes = [UInt8](repeating: 0, count: samples.count)
     for y in 0..<size.height {
-      for x in 0..<size.width {
-        let source = 3 * (transposed ? x * size.height + y : y * size.width + x)
-        let target = 3 * (y * size.width + x)
-        bytes[target] = nearestByte(samples[source] + offset.red)
-        bytes[target + 1] = nearestByte(samples[source + 1] + offset.green)
-        bytes[target + 2] = nearestByte(samples[source + 2] + offset.blue)
-      }
+      roundRow(
+        y, of: samples, size: size, offset: offset, transposed: transposed, into: &bytes,
+        at: 3 * size.width * y)
     }
     self.init(size: size, bytes: bytes)
   }

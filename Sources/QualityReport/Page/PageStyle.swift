@@ -15,7 +15,7 @@ public enum PageStyle {
     return text
   }
 
-  /// How much of the picture a place of the slider shows of the left one.
+  /// The share of the left picture that a place of the slider shows.
   public static func place(_ stop: Int) -> String {
     let tenths = 1000 * stop / (stops - 1)
     return "\(tenths / 10).\(tenths % 10)%"

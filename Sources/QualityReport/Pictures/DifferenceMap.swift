@@ -1,6 +1,6 @@
 internal import ImageIO
 
-/// Where two pictures differ, as colours.
+/// The difference of two pictures, as colours.
 public enum DifferenceMap {
   /// Grey levels from which on the colour is the brightest.
   public static let range = 64

@@ -18,7 +18,7 @@ package protocol Arithmetic: AnyObject, Sendable {
   associatedtype Gradient: RowFormat
   /// The weights of a panel of a transposed convolution.
   associatedtype BackwardPanel
-  /// How two rows of a convolution are made at once.
+  /// The way in which two rows of a convolution are made at once.
   associatedtype RowPairs: RowPairConvolution where RowPairs.Activation == Activation
 
   /// The instruction set whose kernels compute.
@@ -27,9 +27,9 @@ package protocol Arithmetic: AnyObject, Sendable {
   var network: NetworkTable { get }
   /// Layers that weights were given for: conv1_1 and on.
   var layerCount: Int { get }
-  /// Which copies of the weights are kept.
+  /// The copies of the weights that are kept.
   var copies: WeightCopies { get }
-  /// How the blocks are connected.
+  /// The pooling between the blocks.
   var pooling: Pooling { get }
   /// Bytes of packed layers.
   static func packedBytes(_ layers: [NetworkTable.Convolution], copies: WeightCopies) -> Int

@@ -19,7 +19,7 @@ extension Float32Arithmetic {
       Float.self, count: scratch.count / MemoryLayout<Float>.stride)
     kernels.addGram(
       Row(row, channels: channels), first: first,
-      column: panel * PackedFloat32Convolution.panel, into: sums)
+      column: panel * Panel.width, into: sums)
   }
 
   package static func number(_ sum: Double) -> Double { sum }
@@ -31,7 +31,7 @@ extension Float32Arithmetic {
   package func packStyleRow(
     _ values: MemorySlice<Float>, row n: Int, into matrix: MemorySlice<UInt8>
   ) {
-    let (channels, panel) = (values.count, PackedFloat32Convolution.panel)
+    let (channels, panel) = (values.count, Panel.width)
     let weights = matrix.elements(Float.self, count: channels * channels)
     for k in 0..<channels {
       weights[(n / panel * channels + k) * panel + n % panel] = values[k]

@@ -15,7 +15,7 @@ extension Int8Arithmetic {
     into sums: MemorySlice<Int64>
   ) {
     kernels.addGram(
-      scratch, channels: channels, first: first, column: panel * PackedInt8Convolution.panel,
+      scratch, channels: channels, first: first, column: panel * Panel.width,
       into: sums)
   }
 

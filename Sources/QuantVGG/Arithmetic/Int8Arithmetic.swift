@@ -7,7 +7,7 @@ package final class Int8Arithmetic: LossArithmetic {
   package typealias Activation = Activation8
   package typealias Gradient = Gradient8
 
-  /// How the blocks are connected; the activation scales were chosen for it.
+  /// The pooling between the blocks, for which the activation scales were chosen.
   package let pooling: Pooling
   package let rowPairs: Int8RowPairs?
   private let packed: Int8Layers
@@ -71,7 +71,7 @@ package final class Int8Arithmetic: LossArithmetic {
 
   package static func number(_ activation: UInt8) -> Float { Float(activation) }
 
-  package static func maskWords(channels: Int) -> Int { channels / PackedInt8Convolution.panel }
+  package static func maskWords(channels: Int) -> Int { channels / Panel.width }
 
   package static func makesRowPairs(_ set: InstructionSet) -> Bool {
     RowPairKernels(KernelTable(set)) != nil

@@ -26,12 +26,12 @@ extension KernelTable {
     assert(gradients.channels == layer.outputChannels && scales.channels == 1)
     assert(scales.width == width && out.width == width)
     assert(weights.count == PackedInt8Convolution.backwardPanelCount(layer.shape))
-    assert((panel + 1) * PackedInt8Convolution.panel <= out.channels)
+    assert((panel + 1) * Panel.width <= out.channels)
     var call = unsafe qv_u8_conv_backward(
       rows: (gradients.above, gradients.middle, gradients.below),
       scales: (scales.above, scales.middle, scales.below), weights: weights.base,
       weight_sums: layer.backwardPanelSums(panel).base,
-      out: out.base + panel * PackedInt8Convolution.panel, width: Int32(width),
+      out: out.base + panel * Panel.width, width: Int32(width),
       channels: Int32(gradients.channels), out_stride: Int32(out.channels))
     unsafe entries.u8_conv_backward(&call)
   }

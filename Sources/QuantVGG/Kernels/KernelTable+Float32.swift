@@ -9,7 +9,7 @@ extension KernelTable {
     into out: MutableRow<Real>
   ) {
     let length = 3 * layer.pixelStride
-    let part = PackedFloat32Convolution.part(panel)
+    let part = Panel.channels(panel)
     assert(rows.channels == layer.pixelStride && out.channels == layer.outputChannels)
     assert(out.width == rows.width)
     var call = unsafe qv_f32_dot(
@@ -25,13 +25,13 @@ extension KernelTable {
     _ gradients: RowWindow<Real>, _ layer: PackedFloat32Convolution, panel: Int,
     weights: MemorySlice<Float>, into out: MutableRow<Real>
   ) {
-    assert(weights.count == PackedFloat32Convolution.panel * 9 * layer.outputChannels)
+    assert(weights.count == Panel.width * 9 * layer.outputChannels)
     assert(gradients.channels == layer.outputChannels && out.width == gradients.width)
-    assert((panel + 1) * PackedFloat32Convolution.panel <= out.channels)
+    assert((panel + 1) * Panel.width <= out.channels)
     var call = unsafe qv_f32_dot(
       rows: (gradients.above, gradients.middle, gradients.below),
       weights: weights.base, start: layer.zeros.base,
-      out: out.base + panel * PackedFloat32Convolution.panel, row_count: 3,
+      out: out.base + panel * Panel.width, row_count: 3,
       length: Int32(3 * layer.outputChannels), pixel_stride: Int32(layer.outputChannels),
       width: Int32(gradients.width), out_stride: Int32(out.channels), relu: 0, accumulate: 0)
     unsafe entries.f32_dot(&call)
@@ -44,7 +44,7 @@ extension KernelTable {
     into out: MutableRow<Real>
   ) {
     let channels = row.channels
-    let part = PackedFloat32Convolution.part(panel)
+    let part = Panel.channels(panel)
     assert(matrix.count == channels * channels && out.count == row.count)
     var call = unsafe qv_f32_dot(
       rows: (row.base, row.base, row.base),

@@ -34,7 +34,7 @@ extension KernelTable {
   ) {
     let channels = row.channels
     assert(matrix.channels == channels && gradient.count == row.count)
-    let part = PackedInt8Convolution.part(panel)
+    let part = Panel.channels(panel)
     let weights = part.lowerBound * channels..<part.upperBound * channels
     var call = unsafe qv_u8_style_gradient(
       row: row.base, high: matrix.high[weights].base, low: matrix.low[weights].base,

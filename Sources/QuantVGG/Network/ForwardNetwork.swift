@@ -24,7 +24,7 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
   private(set) var schedule: RowSchedule
   private var image: MemorySlice<Float>?
   private var isMeasuring = true
-  /// What the workers do.
+  /// The workers' task.
   private var work = StageWork()
 
   /// Seconds spent so far, by layer.
@@ -122,7 +122,7 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
   // MARK: Stages
 
   /// Cuts a stage into items, runs them on the pool, and shows new rows to the observer.
-  func run(_ stage: Stage, layer: Int, rows: Range<Int>) {
+  func runStage(_ stage: Stage, layer: Int, rows: Range<Int>) {
     work = StageWork(
       stage, layer: layer, rows: rows, shape: shape, threads: pool.threads,
       makesPairs: numbers.rowPairs != nil, derivesPanels: numbers.copies == .forward)

@@ -36,9 +36,9 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
   /// still read lie ahead.
   package func backward() { runBackward() }
 
-  override func run(_ stage: Stage, layer: Int, rows: Range<Int>) {
+  override func runStage(_ stage: Stage, layer: Int, rows: Range<Int>) {
     if stage == .imageGradient { unsafe client.willConsumeImageGradient(rows: rows) }
-    super.run(stage, layer: layer, rows: rows)
+    super.runStage(stage, layer: layer, rows: rows)
   }
 
   override func perform(_ item: StageItem, worker: Int) {
@@ -114,7 +114,7 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
     guard !columns.isEmpty else { return }
     let channels = shape.layers[layer].channels
     let count = columns.count * channels
-    for panel in 0..<channels / NetworkTiling.panel {
+    for panel in 0..<channels / Panel.width {
       let weights = numbers.backwardPanel(
         layer: layer + 1, panel: panel, scratch: scratch[worker].panel)
       for y in rows {
@@ -149,7 +149,7 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
   }
 
   private func makeImageGradient(_ rows: Range<Int>, worker: Int) {
-    let (panel, first) = (NetworkTiling.panel, NetworkTable.imageLayer)
+    let (panel, first) = (Panel.width, NetworkTable.imageLayer)
     let memory = scratch[worker].gradients
     let wide = MutableRow<Real>(memory[0..<shape.width * panel], channels: panel)
     let row = MutableRow<Real>(

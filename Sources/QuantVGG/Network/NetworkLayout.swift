@@ -1,11 +1,11 @@
 internal import Rows
 
-/// Which rings a network has and how many rows each keeps, found by watching a schedule run.
+/// The rings of a network and the rows that each keeps, found by watching a schedule run.
 struct NetworkLayout<Numbers: Arithmetic> {
   var pixels: RowRing<Numbers.Pixel>
   var activations: [RowRing<Numbers.Activation>] = []
   var masks: [RowRing<MaskWord>] = []
-  /// What the way back reads: the rings above, but for a first layer that is repeated.
+  /// The rings that the way back reads: those above, but for a first layer that is repeated.
   var readActivations: [RowRing<Numbers.Activation>] = []
   var readMasks: [RowRing<MaskWord>] = []
   /// Without rows where a layer is not pooled.
@@ -29,7 +29,7 @@ struct NetworkLayout<Numbers: Arithmetic> {
     instructionSet: InstructionSet, hasLoss: [Bool], backward: Bool, threads: Int,
     memory: inout ArenaPlan
   ) {
-    let readsAll = Numbers.maskWords(channels: NetworkTiling.panel) == 0
+    let readsAll = Numbers.maskWords(channels: Panel.width) == 0
     let watcher = RingWatcher(
       shape, repeatsFirst: plan.repeatsFirst,
       readsActivations: shape.layers.indices.map {

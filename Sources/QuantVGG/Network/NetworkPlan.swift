@@ -1,4 +1,4 @@
-/// How much of the pipeline's rows stays in memory; never changes a result.
+/// The part of the pipeline's rows that stays in memory; never changes a result.
 ///
 /// A step makes two passes. The first runs forward and measures the losses. The second runs backward
 /// and needs, of every layer, the ReLU's mask (one bit per activation), and the activations themselves
@@ -30,7 +30,7 @@ package struct NetworkPlan: Sendable, Equatable {
     self.kept = kept == .from(.conv1_1) ? .all : kept
   }
 
-  /// How many of some layers, from the first on, are computed twice.
+  /// The number of layers, from the first on, that are computed twice.
   package func computedTwice(_ layers: [NetworkShape.Layer]) -> Int {
     switch kept {
     case .all: 0

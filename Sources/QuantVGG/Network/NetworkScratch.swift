@@ -32,7 +32,7 @@ struct ScratchLayout {
   /// Most numbers that an item of any layer has on the way back: the rows that come from the layer above
   /// and one that a pooling's adjoint is written to; or a panel and three colours of a row of the image.
   private static func gradientValues(_ shape: NetworkShape) -> Int {
-    var values = shape.width * (NetworkTiling.panel + 3)
+    var values = shape.width * (Panel.width + 3)
     for layer in shape.layers {
       let rows = NetworkTiling.largestGradientRows(layer) + 1
       values = max(values, rows * layer.width * layer.channels)

@@ -1,3 +1,5 @@
+internal import CQuantKernels
+
 /// The layer table of a VGG network's convolutional part (Simonyan and Zisserman, arXiv 1409.1556, table 1).
 ///
 /// 3x3 convolutions with padding 1 and ReLU in blocks; 2x2 pooling with stride 2 between blocks. Layers
@@ -24,7 +26,7 @@ public struct NetworkTable: Sendable, Equatable {
   /// The place of the convolution that reads the image.
   package static let imageLayer = 0
   /// Channels of the widest layer that the kernels take.
-  public static let mostChannels = 512
+  public static let mostChannels = Int(QV_MOST_CHANNELS)
 
   /// The name in files, such as `vgg19`.
   public let name: String
@@ -46,7 +48,7 @@ public struct NetworkTable: Sendable, Equatable {
     var table: [Convolution] = []
     var channels = 3
     for (block, (count, width)) in blocks.enumerated() {
-      precondition(width % 32 == 0 && width <= Self.mostChannels)
+      precondition(width % Panel.width == 0 && width <= Self.mostChannels)
       for place in 1...count {
         table.append(
           Convolution(
@@ -102,7 +104,7 @@ public struct NetworkTable: Sendable, Equatable {
   }
 }
 
-/// How the feature maps are reduced between the blocks of the network.
+/// The reduction of the feature maps between the blocks of the network.
 public enum Pooling: String, CaseIterable, Sendable {
   /// Mean of each 2x2 window (the article's choice).
   case average = "avg"

@@ -1,8 +1,5 @@
-internal import CQuantKernels
-
-/// How a stage's rows are cut into items for the workers.
+/// The cutting of a stage's rows into items for the workers.
 enum NetworkTiling {
-  static let panel = Int(QV_PANEL)
 
   /// Items per thread that even out different speeds.
   private static let itemsPerThread = 4

@@ -1,6 +1,6 @@
 internal import CSystem
 
-/// Where a network's time goes.
+/// The time that each kind of work of a network takes.
 package struct NetworkTiming: Sendable {
   /// Seconds of each layer's convolution.
   package private(set) var forward: [Double]

@@ -36,7 +36,7 @@ final class RingWatcher: StageRunner {
     gradients = activations
   }
 
-  func run(_ stage: Stage, layer: Int, rows: Range<Int>) {
+  func runStage(_ stage: Stage, layer: Int, rows: Range<Int>) {
     switch stage {
     case .quantizeImage:
       pixels.write(rows)

@@ -1,6 +1,6 @@
 package import Rows
 
-/// What sees the rows of a network's layers as they are made.
+/// An observer of the rows of a network's layers as they are made.
 package protocol RowObserver: AnyObject {
   /// The arithmetic of the rows.
   associatedtype Numbers: Arithmetic
@@ -13,7 +13,7 @@ package protocol RowObserver: AnyObject {
     rows: Range<Int>, layer: Int, activations: ActivationRows<Numbers.Activation>)
 }
 
-/// What differentiates a network: losses on the way down, their gradients on the way back.
+/// An observer with losses, whose gradients it adds on the way back.
 package protocol GradientClient: RowObserver {
   /// Whether `addLossGradient` has something to add at a layer.
   func hasLoss(layer: Int) -> Bool

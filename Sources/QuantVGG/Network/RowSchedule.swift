@@ -11,7 +11,7 @@ enum Stage {
 
 /// Carries out the stages of a schedule, or merely watches them.
 protocol StageRunner: AnyObject {
-  func run(_ stage: Stage, layer: Int, rows: Range<Int>)
+  func runStage(_ stage: Stage, layer: Int, rows: Range<Int>)
 }
 
 /// The order in which rows are made: each stage follows its inputs as closely as a chunk of rows allows.
@@ -71,17 +71,17 @@ struct RowSchedule {
   /// Takes a chunk of image rows in and pushes it through the first `layers` layers.
   private mutating func advance<Runner: StageRunner>(layers: Int, _ runner: Runner) {
     var rows = min(pixels + plan.chunkRows, shape.height)
-    runner.run(.quantizeImage, layer: NetworkTable.imageLayer, rows: pixels..<rows)
+    runner.runStage(.quantizeImage, layer: NetworkTable.imageLayer, rows: pixels..<rows)
     pixels = rows
     var height = shape.height
     for layer in 0..<layers {
       let made = activations[layer]
       let ready = rows == height ? rows : max(rows - 1, made)
-      if ready > made { runner.run(.convolve, layer: layer, rows: made..<ready) }
+      if ready > made { runner.runStage(.convolve, layer: layer, rows: made..<ready) }
       activations[layer] = ready
       (rows, height) = (ready, shape.layers[layer].height)
       guard shape.isPooled(layer), layer + 1 < layers else { continue }
-      if ready / 2 > made / 2 { runner.run(.pool, layer: layer, rows: made / 2..<ready / 2) }
+      if ready / 2 > made / 2 { runner.runStage(.pool, layer: layer, rows: made / 2..<ready / 2) }
       (rows, height) = (ready / 2, height / 2)
     }
   }
@@ -101,15 +101,15 @@ struct RowSchedule {
       where targets[layer] > gradients[layer] {
         let rows = gradients[layer]..<targets[layer]
         if layer == NetworkTable.imageLayer, plan.repeatsFirst {
-          runner.run(.convolveAgain, layer: layer, rows: rows)
+          runner.runStage(.convolveAgain, layer: layer, rows: rows)
         }
-        runner.run(.gradient, layer: layer, rows: rows)
+        runner.runStage(.gradient, layer: layer, rows: rows)
         gradients[layer] = targets[layer]
       }
       let first = gradients[NetworkTable.imageLayer]
       let image = first == shape.height ? shape.height : first - 1
       if image > imageGradients {
-        runner.run(
+        runner.runStage(
           .imageGradient, layer: NetworkTable.imageLayer, rows: imageGradients..<image)
         imageGradients = image
       }

@@ -31,7 +31,7 @@ struct StageWork {
     self.layer = layer
     self.rows = rows
     let own = shape.layers[layer]
-    panels = own.channels / NetworkTiling.panel
+    panels = own.channels / Panel.width
     width = own.width
     switch stage {
     case .gradient:
@@ -74,7 +74,7 @@ struct StageWork {
   }
 }
 
-/// What a worker does at once.
+/// The part of a stage that a worker does at once.
 struct StageItem {
   let stage: Stage
   let layer: Int

@@ -35,7 +35,7 @@ public struct Int8Convolution: Sendable {
   }
 }
 
-/// Which copies of the weights are kept in memory; never changes a result.
+/// The copies of the weights that are kept in memory; never changes a result.
 package enum WeightCopies: Sendable {
   /// One for the way forward and one for the way back.
   case both

@@ -2,7 +2,7 @@
 package struct Int8Layers: Sendable {
   /// The network that they are of.
   package let network: NetworkTable
-  /// Which copies of the weights are kept.
+  /// The copies of the weights that are kept.
   package let copies: WeightCopies
   let kernels: KernelTable
   private(set) var layers: [PackedInt8Convolution] = []

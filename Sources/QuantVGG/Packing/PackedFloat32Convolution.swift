@@ -8,11 +8,6 @@ internal import Rows
 /// backward  [panel of 32 i][3 rows][3 taps][o][32 i]     taps mirrored
 /// ```
 final class PackedFloat32Convolution: Sendable {
-  /// Output channels of a panel.
-  static let panel = Int(QV_PANEL)
-
-  /// The channels of a panel.
-  static func part(_ index: Int) -> Range<Int> { panel * index..<panel * (index + 1) }
 
   /// Values per pixel of the rows that it reads: 4 for conv1_1.
   let pixelStride: Int
@@ -27,7 +22,7 @@ final class PackedFloat32Convolution: Sendable {
   /// Bytes of a layer.
   static func bytes(_ shape: NetworkTable.Convolution) -> Int { Layout(shape).plan.bytes }
 
-  /// Where the parts stand in one block of memory.
+  /// The places of the parts in one block of memory.
   private struct Layout {
     let pixelStride: Int
     let forward, backward, bias, zeros: Reservation<Float>
@@ -38,15 +33,16 @@ final class PackedFloat32Convolution: Sendable {
       pixelStride = shape.readsImage ? 4 : inputs
       var plan = ArenaPlan()
       forward = plan.reserve(outputs * 9 * pixelStride, of: Float.self)
-      backward = plan.reserve((inputs + panel - 1) / panel * panel * 9 * outputs, of: Float.self)
+      backward = plan.reserve(
+        (inputs + Panel.width - 1) / Panel.width * Panel.width * 9 * outputs, of: Float.self)
       bias = plan.reserve(outputs, of: Float.self)
-      zeros = plan.reserve(panel, of: Float.self)
+      zeros = plan.reserve(Panel.width, of: Float.self)
       self.plan = plan
     }
   }
 
   init(_ source: Float32Convolution, shape: NetworkTable.Convolution) {
-    let (inputs, outputs, panel) = (shape.inputChannels, shape.outputChannels, Self.panel)
+    let (inputs, outputs, panel) = (shape.inputChannels, shape.outputChannels, Panel.width)
     precondition(source.weights.count == outputs * inputs * 9 && source.bias.count == outputs)
     let layout = Layout(shape)
     let memory = Arena(required: layout.plan)
@@ -74,13 +70,13 @@ final class PackedFloat32Convolution: Sendable {
 
   /// A panel's forward weights.
   func forwardPanel(_ index: Int) -> MemorySlice<Float> {
-    let count = Self.panel * 9 * pixelStride
+    let count = Panel.width * 9 * pixelStride
     return forward[index * count..<(index + 1) * count]
   }
 
   /// A panel's backward weights.
   func backwardPanel(_ index: Int) -> MemorySlice<Float> {
-    let count = Self.panel * 9 * outputChannels
+    let count = Panel.width * 9 * outputChannels
     return backward[index * count..<(index + 1) * count]
   }
 }

@@ -1,4 +1,3 @@
-internal import CQuantKernels
 internal import Rows
 
 /// A convolution's weights in the order in which the kernels read them.
@@ -10,13 +9,8 @@ internal import Rows
 /// ```
 /// conv1_1's three input channels are one backward panel of which three columns are not zero.
 final class PackedInt8Convolution: Sendable {
-  /// Output channels of a panel.
-  static let panel = Int(QV_PANEL)
   /// Int16 weights of one panel of conv1_1.
-  private static let imagePanelCount = 3 * 12 * panel
-
-  /// The channels of a panel.
-  static func part(_ index: Int) -> Range<Int> { panel * index..<panel * (index + 1) }
+  private static let imagePanelCount = 3 * 12 * Panel.width
 
   let shape: NetworkTable.Convolution
   let outputScale: Float
@@ -75,7 +69,7 @@ final class PackedInt8Convolution: Sendable {
     } else {
       packForward(source.weights)
       if backward.count > 0 {
-        for panel in 0..<inputs / Self.panel { derive(panel, into: keptBackwardPanel(panel)) }
+        for panel in 0..<inputs / Panel.width { derive(panel, into: keptBackwardPanel(panel)) }
       }
     }
   }
@@ -90,14 +84,14 @@ final class PackedInt8Convolution: Sendable {
 
   /// Weights of a backward panel of a layer.
   static func backwardPanelCount(_ shape: NetworkTable.Convolution) -> Int {
-    panel * 9 * shape.outputChannels
+    Panel.width * 9 * shape.outputChannels
   }
 
   // MARK: Panels
 
   /// The output channels of a panel, which the layer has.
   func panel(_ index: Int) -> Range<Int> {
-    let part = Self.part(index)
+    let part = Panel.channels(index)
     assert(part.upperBound <= outputChannels)
     return part
   }
@@ -109,7 +103,7 @@ final class PackedInt8Convolution: Sendable {
 
   /// A panel of the forward weights of any other layer.
   func forwardPanel(_ index: Int) -> MemorySlice<Int8> {
-    let count = Self.panel * 9 * inputChannels
+    let count = Panel.width * 9 * inputChannels
     return forward[index * count..<(index + 1) * count]
   }
 
@@ -123,7 +117,7 @@ final class PackedInt8Convolution: Sendable {
 
   /// `[3][3][32]` sums of a backward panel's weights.
   func backwardPanelSums(_ index: Int) -> MemorySlice<Int32> {
-    let count = 9 * Self.panel
+    let count = 9 * Panel.width
     return backwardSums[index * count..<(index + 1) * count]
   }
 
@@ -144,10 +138,10 @@ final class PackedInt8Convolution: Sendable {
         for tap in 0..<9 {
           let weight = weights[(o * inputChannels + i) * 9 + tap]
           let k = tap % 3 * 4 + i
-          let pair = (o / Self.panel * 3 + tap / 3) * 6 + k / 2
-          image[(pair * Self.panel + o % Self.panel) * 2 + k % 2] = Int16(weight)
+          let pair = (o / Panel.width * 3 + tap / 3) * 6 + k / 2
+          image[(pair * Panel.width + o % Panel.width) * 2 + k % 2] = Int16(weight)
           let group = (8 - tap) * (outputChannels / 4) + o / 4
-          backward[(group * Self.panel + i) * 4 + o % 4] = weight
+          backward[(group * Panel.width + i) * 4 + o % 4] = weight
         }
       }
     }
@@ -161,8 +155,8 @@ final class PackedInt8Convolution: Sendable {
         let source = (o * inputChannels + i) * 9
         for tap in 0..<9 {
           let weight = weights[source + tap]
-          let group = (o / Self.panel * 9 + tap) * groups + i / 4
-          forward[(group * Self.panel + o % Self.panel) * 4 + i % 4] = weight
+          let group = (o / Panel.width * 9 + tap) * groups + i / 4
+          forward[(group * Panel.width + o % Panel.width) * 4 + i % 4] = weight
           sum += Int32(weight)
         }
       }
@@ -174,16 +168,16 @@ final class PackedInt8Convolution: Sendable {
     for o in 0..<outputChannels {
       for i in 0..<inputChannels {
         let source = (o * inputChannels + i) * 9
-        let first = i / Self.panel * 9 * Self.panel + i % Self.panel
+        let first = i / Panel.width * 9 * Panel.width + i % Panel.width
         for tap in 0..<9 {
-          backwardSums[first + tap * Self.panel] += Int32(weights[source + 8 - tap])
+          backwardSums[first + tap * Panel.width] += Int32(weights[source + 8 - tap])
         }
       }
     }
   }
 }
 
-/// Where the parts of a packed layer stand in one block of memory.
+/// The places of a packed layer's parts in one block of memory.
 private struct PackedInt8Layout {
   let image: Reservation<Int16>
   let forward, backward: Reservation<Int8>
@@ -193,7 +187,7 @@ private struct PackedInt8Layout {
 
   init(_ shape: NetworkTable.Convolution, copies: WeightCopies) {
     let (inputs, outputs, panel) = (
-      shape.inputChannels, shape.outputChannels, PackedInt8Convolution.panel
+      shape.inputChannels, shape.outputChannels, Panel.width
     )
     let isImage = shape.readsImage
     let paddedInputs = (inputs + panel - 1) / panel * panel

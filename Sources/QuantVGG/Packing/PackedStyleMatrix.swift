@@ -1,4 +1,3 @@
-internal import CQuantKernels
 package import Rows
 
 /// A style matrix for the int8 engine: 15 bits per element and a scale per row.
@@ -28,17 +27,24 @@ package struct PackedStyleMatrix {
   package static func bytes(channels: Int) -> Int { 2 * channels * channels + 3 * 4 * channels }
 
   /// Quantizes row `n`; rows are independent and may be packed at the same time.
+  ///
+  /// A row with a value that is not finite becomes zeros with an infinite scale, so that no gradient
+  /// which it adds to is finite.
   package func pack(_ values: MemorySlice<Float>, row n: Int) {
-    let panel = Int(QV_PANEL)
+    let panel = Panel.width
     let first = n / panel * channels * panel + n % panel * 4
     var largest: Float = 0
-    for k in 0..<channels { largest = max(largest, values[k].magnitude) }
-    let isZero = largest < FixedPoint.smallestGradient
+    var isFinite = true
+    for k in 0..<channels {
+      largest = max(largest, values[k].magnitude)
+      isFinite = isFinite && values[k].isFinite
+    }
+    let isZero = !isFinite || largest < FixedPoint.smallestGradient
     let inverse = isZero ? 0 : 16256 / largest
     var (highSum, lowSum): (Int32, Int32) = (0, 0)
     for k in stride(from: 0, to: channels, by: 4) {
       for i in 0..<4 {
-        let value = FixedPoint.nearestEven(values[k + i] * inverse)
+        let value = isZero ? 0 : FixedPoint.nearestEven(values[k + i] * inverse)
         let upper = (value + 64) >> 7
         let lower = value - upper << 7
         high[first + k * panel + i] = Int8(truncatingIfNeeded: upper)
@@ -49,6 +55,6 @@ package struct PackedStyleMatrix {
     }
     highSums[n] = highSum
     lowSums[n] = lowSum
-    scale[n] = isZero ? 0 : largest / 16256
+    scale[n] = isFinite ? (isZero ? 0 : largest / 16256) : .infinity
   }
 }

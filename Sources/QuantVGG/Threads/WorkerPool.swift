@@ -107,7 +107,7 @@ public final class WorkerPool: @unchecked Sendable {
   }
 }
 
-/// What a new helper thread is given: its number, and the pool once that is complete.
+/// The argument of a new helper thread: its number, and the pool once that is complete.
 @safe
 private final class HelperStart: @unchecked Sendable {
   // SAFETY: the pool's address is written once and read by the helper alone; the pool joins the helper before

@@ -1,3 +1,5 @@
+internal import JSONText
+
 extension SafeTensors {
   /// A tensor's entry in a header: its name, type and shape.
   package struct Entry: Sendable, Equatable {
@@ -29,33 +31,19 @@ extension SafeTensors {
     _ entries: [Entry], metadata: [(key: String, value: String)], alignment: Int
   ) -> [UInt8] {
     var text = "{\"__metadata__\":{"
-    text += metadata.map { quote($0.key) + ":" + quote($0.value) }.joined(separator: ",")
+    text += metadata.map { "\(JSONText.quote($0.key)):\(JSONText.quote($0.value))" }
+      .joined(separator: ",")
     text += "}"
     var offset = 0
     for entry in entries {
       let end = offset + entry.byteCount
       let shape = entry.shape.map { "\($0)" }.joined(separator: ",")
-      text += ",\(quote(entry.name)):{\"dtype\":\"\(entry.type)\",\"shape\":[\(shape)],"
+      text += ",\(JSONText.quote(entry.name)):{\"dtype\":\"\(entry.type)\",\"shape\":[\(shape)],"
       text += "\"data_offsets\":[\(offset),\(end)]}"
       offset = end
     }
     var bytes = Array((text + "}").utf8)
     while (bytes.count + 8) % alignment != 0 { bytes.append(UInt8(ascii: " ")) }
     return (0..<8).map { UInt8(truncatingIfNeeded: bytes.count >> (8 * $0)) } + bytes
-  }
-
-  private static func quote(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\u{0}"..<" ":
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
   }
 }

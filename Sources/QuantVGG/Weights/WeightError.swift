@@ -1,6 +1,6 @@
 internal import CSystem
 
-/// Why a safetensors file, or the network in it, can not be used.
+/// The reason why a safetensors file, or the network in it, can not be used.
 public enum WeightError: Error, Equatable, CustomStringConvertible {
   /// The system call failed.
   case unreadable(errno: Int32)
@@ -37,7 +37,7 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
   /// The weights are not of the kind that the arithmetic needs.
   case wrongKind(found: String, expected: String)
 
-  /// What is wrong and what to do about it, as the rest of a sentence that starts with the path.
+  /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
   public var description: String {
     switch self {
     case .unreadable(let code):

@@ -14,7 +14,7 @@
 /// Input channels are red, green, blue, of images in 0...255 minus `NetworkTable.mean`. A file
 /// holds the network's first convolutions, all or fewer.
 package final class WeightFile: Sendable {
-  /// How a file stores weights.
+  /// The form in which a file stores weights.
   package enum Kind: String, CaseIterable, Sendable {
     /// One byte per weight and a table of 256 values per layer: lossless for weights that came so.
     case codebook = "codebook"
@@ -35,7 +35,7 @@ package final class WeightFile: Sendable {
 
   /// The network that the weights are of.
   package let network: NetworkTable
-  /// How the weights are stored.
+  /// The form in which the weights are stored.
   package let kind: Kind
   /// The file's format version.
   package let version: Int

@@ -8,7 +8,7 @@ internal import Rows
 /// image, bytes of the optimizer's state, count of its numbers, count of the caller's; the caller's
 /// numbers; a checksum of all that; the image, the state and the numbers; a checksum of everything.
 package struct Checkpoint: Sendable, Equatable {
-  /// The fingerprint of everything that decides the bits of the image.
+  /// A hash of everything that decides the bits of the image (`Fingerprint`).
   package var fingerprint: UInt64
   /// Steps that have been made.
   package var step: Int
@@ -45,10 +45,10 @@ package struct Checkpoint: Sendable, Equatable {
   /// Words that are written or read at once.
   static let chunkWords = 512
 
-  /// How many numbers an optimizer shows.
+  /// The number of an optimizer's scalars.
   static func numberCount(_ optimizer: Optimizer) -> Int {
     var count = 0
-    _ = optimizer.visitNumbers { _ in count += 1 }
+    _ = optimizer.visitScalars { _ in count += 1 }
     return count
   }
 
@@ -57,7 +57,7 @@ package struct Checkpoint: Sendable, Equatable {
     _ image: MemorySlice<Float>, _ optimizer: Optimizer, to path: String
   ) throws(CheckpointError) {
     let image = image.bytes
-    let state = optimizer.kept
+    let state = optimizer.checkpointState
     do throws(FileOutputError) {
       var writer = CheckpointWriter(try AtomicFile(path: path))
       writer.put(Self.magic)
@@ -72,7 +72,7 @@ package struct Checkpoint: Sendable, Equatable {
       writer.putChecksum()
       try writer.put(image)
       try writer.put(state)
-      _ = optimizer.visitNumbers { writer.put($0) }
+      _ = optimizer.visitScalars { writer.put($0) }
       writer.putChecksum()
       try writer.commit()
     } catch {

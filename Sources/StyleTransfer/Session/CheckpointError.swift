@@ -1,7 +1,7 @@
 internal import CSystem
 public import FileOutput
 
-/// Why a checkpoint can not be used or written.
+/// The reason why a checkpoint can not be used or written.
 public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   /// The system call failed.
   case unreadable(errno: Int32)
@@ -20,7 +20,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   /// The file could not be written.
   case output(FileOutputError)
 
-  /// What is wrong and what to do about it, as the rest of a sentence that starts with the path.
+  /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
   public var description: String {
     switch self {
     case .unreadable(let code):

@@ -53,7 +53,7 @@ final class CheckpointReader {
     guard step <= UInt64(Int32.max) else { throw .damaged }
     guard let image, let optimizer else { return result }
 
-    let (pixels, state) = (image.bytes, optimizer.kept)
+    let (pixels, state) = (image.bytes, optimizer.checkpointState)
     let count = Checkpoint.numberCount(optimizer)
     guard imageBytes == UInt64(pixels.count), stateBytes == UInt64(state.count),
       numbers == UInt64(count)
@@ -72,7 +72,7 @@ final class CheckpointReader {
   private func readNumbers(of optimizer: Optimizer, count: Int) throws(CheckpointError) {
     var failure: CheckpointError?
     var (next, filled, rest) = (0, 0, count)
-    let isPossible = optimizer.visitNumbers { number in
+    let isPossible = optimizer.visitScalars { number in
       if next == filled, failure == nil {
         (next, filled) = (0, min(rest, Checkpoint.chunkWords))
         rest -= filled

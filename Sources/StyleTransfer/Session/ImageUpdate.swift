@@ -93,13 +93,13 @@ final class ImageUpdate: ParallelWork {
   func end(pool: WorkerPool) {
     guard !isFrozen else { return }
     optimizer.endStep()
-    if optimizer.moves { pool.run(self, items: rows) }
+    if optimizer.movesAfterStep { pool.run(self, items: rows) }
   }
 
   override func run(item: Int, worker: Int) {
     optimizer.move(image[place(item)], row: item)
   }
 
-  /// Where a row's numbers stand in the image.
+  /// The places of a row's numbers in the image.
   private func place(_ y: Int) -> Range<Int> { y * rowLength..<(y + 1) * rowLength }
 }

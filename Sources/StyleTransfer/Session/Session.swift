@@ -7,7 +7,7 @@ package import Rows
 ///
 /// A transfer makes one with `Transfer.start`. One thread at a time uses a session.
 public final class Session {
-  /// What is optimised.
+  /// The cost that is minimised.
   public let settings: TransferSettings
   /// Sizes of all layers for the image as the engine's rows have it.
   package let shape: NetworkShape
@@ -37,12 +37,7 @@ public final class Session {
       numbers.network, width: size.width, height: size.height, deepest: settings.deepest)
     let layout = SessionLayout<Numbers>(
       shape, widestStyle: styleSize.width, settings: settings, plan: plan, threads: pool.threads)
-    let memory: Arena
-    do throws(MemoryError) {
-      memory = try Arena(layout.memory)
-    } catch {
-      throw TransferError(error)
-    }
+    let memory = try TransferError.from { () throws(MemoryError) in try Arena(layout.memory) }
     update = try ImageUpdate(
       shape, layout: layout, memory: memory, settings: settings,
       optimizer: transfer.usedOptimizer, recordsGradient: transfer.recordsGradient)
@@ -63,11 +58,8 @@ public final class Session {
     for phase in phases.map({ $0.phase }) {
       switch phase {
       case .readStyle:
-        let pixels: Block<Float>
-        do throws(MemoryError) {
-          pixels = try Block(count: 3 * styleSize.pixelCount)
-        } catch {
-          throw TransferError(error)
+        let pixels = try TransferError.from { () throws(MemoryError) in
+          try Block<Float>(count: 3 * styleSize.pixelCount)
         }
         try pixels.withElements { (elements) throws(TransferError) in
           try elements.withMutableSpan { (values) throws(TransferError) in
@@ -108,7 +100,7 @@ public final class Session {
   ///
   /// - Returns: the costs before the step.
   @discardableResult
-  public func step() -> LossValues { run(isFrozen: false) }
+  public func step() -> LossValues { makePasses(isFrozen: false) }
 
   /// Measures the image and its gradient, which must be recorded, without moving it.
   ///
@@ -116,10 +108,10 @@ public final class Session {
   @discardableResult
   public func measureGradient() -> LossValues {
     precondition(update.gradient != nil, "the transfer records its gradient")
-    return run(isFrozen: true)
+    return makePasses(isFrozen: true)
   }
 
-  private func run(isFrozen: Bool) -> LossValues {
+  private func makePasses(isFrozen: Bool) -> LossValues {
     let costs = network.measure()
     update.isFrozen = isFrozen
     update.begin(loss: costs.total)
@@ -135,7 +127,7 @@ public final class Session {
   /// `[channels][channels]` in real units.
   public var grams: [[Float]] { network.grams }
 
-  /// The time that the network has taken, by layer.
+  /// The time that the network's work has taken.
   package var timing: NetworkTiming { network.timing }
 
   /// The instruction set that computes.

@@ -1,7 +1,7 @@
 internal import QuantVGG
 internal import Rows
 
-/// Where a session keeps the image and its terms' numbers, in two blocks of memory.
+/// The places of the image and its terms' numbers in a session's two blocks of memory.
 struct SessionLayout<Numbers: LossArithmetic> {
   /// `[height][width][3]` Float32.
   let image: Reservation<Float>
@@ -10,14 +10,14 @@ struct SessionLayout<Numbers: LossArithmetic> {
   let scratch: GramScratch.Layout
   /// The image, and what the terms of layers need.
   let memory: ArenaPlan
-  /// What of it is in use before the content is read.
+  /// The bytes of it that are in use before the content is read.
   let styleBytes: Int
 
   /// Sums of the image's own terms; nil where there is none.
   let variationSums: Reservation<Double>?
   /// Rows of the image as they were before they moved; nil where no term reads them.
   let unmoved: UnmovedRows.Layout?
-  /// What steps need beside `memory`.
+  /// The memory that steps need beside `memory`.
   let stepMemory: ArenaPlan
 
   /// Reserves the memory of a session.

@@ -5,7 +5,7 @@ internal import Rows
 protocol SteppingNetwork: AnyObject {
   /// The instruction set that computes.
   var instructionSet: InstructionSet { get }
-  /// The time that the network has taken, by layer.
+  /// The time that the network's work has taken.
   var timing: NetworkTiming { get }
   /// Bytes of the packed weights.
   var weightBytes: Int { get }
@@ -42,12 +42,11 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
     client = SessionClient(
       numbers, shape: shape, settings: settings, layout: layout, memory: memory, update: update,
       pool: pool)
-    do throws(MemoryError) {
-      network = try Network(
+    let client = client
+    network = try TransferError.from { () throws(MemoryError) in
+      try Network(
         numbers, width: shape.width, height: shape.height, deepest: settings.deepest, plan: plan,
         client: client, pool: pool)
-    } catch {
-      throw TransferError(error)
     }
   }
 
@@ -62,13 +61,10 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
   func measureStyle(
     _ style: MemorySlice<Float>, width: Int, height: Int, goesOn: (Double) -> Bool
   ) throws(TransferError) {
-    let styleNetwork: ForwardNetwork<SessionClient<Numbers>>
-    do throws(MemoryError) {
-      styleNetwork = try ForwardNetwork(
+    let styleNetwork = try TransferError.from { () throws(MemoryError) in
+      try ForwardNetwork(
         numbers, width: width, height: height, deepest: settings.deepest, plan: plan,
         observer: client, pool: pool)
-    } catch {
-      throw TransferError(error)
     }
     client.begin(.style, styleNetwork.shape)
     try forward(styleNetwork, style, goesOn)

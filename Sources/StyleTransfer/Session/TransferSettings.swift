@@ -1,7 +1,7 @@
 public import QuantVGG
 
-/// The cost that is optimised: J = contentWeight * Jc + styleWeight * Js (Gatys et al., arXiv 1508.06576), and
-/// smoothness * V where the image's own variation counts too.
+/// The cost that is minimised: J = contentWeight * Jc + styleWeight * Js (Gatys et al., arXiv
+/// 1508.06576), and smoothness * V where the image's own variation counts too.
 public struct TransferSettings: Sendable, Equatable {
   /// A layer of the losses and its share.
   public struct LayerWeight: Sendable, Equatable {

@@ -3,7 +3,7 @@ internal import Rows
 
 /// Jc = 1 / (4 n) * sum (A - C)^2 at one layer, n = nH nW nC; exact in the integer arithmetic.
 final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
-  /// Where the term of a layer keeps its numbers in the session's memory.
+  /// The places of a layer's term in the session's memory.
   struct Layout {
     let target: Reservation<Numbers.Activation.Element>
     let sums: Reservation<Numbers.SquareSum>

@@ -2,7 +2,7 @@ internal import Rows
 
 /// Scratch memory of the Gram terms, which use it one at a time.
 struct GramScratch {
-  /// Where it stands in the session's memory.
+  /// The place in the session's memory.
   struct Layout {
     let rows: Reservation<UInt8>
     /// For each worker 8 rows of a Gram matrix.

@@ -6,7 +6,7 @@ internal import Rows
 /// The Gram matrix is summed exactly in the integer arithmetic. Its gradient with respect to the
 /// activations of a pixel is 1 / n^2 * (G - S) a: one symmetric matrix for all pixels.
 final class GramTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
-  /// Where the term of a layer keeps its numbers in the session's memory.
+  /// The places of a layer's term in the session's memory.
   struct Layout {
     let sums: Reservation<Numbers.GramSum>
     let target: Reservation<Float>
@@ -22,7 +22,7 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     }
   }
 
-  /// What the workers do.
+  /// The workers' task.
   private enum Work {
     case prepare
     case add
@@ -144,7 +144,7 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     row: Int, columns: Range<Int>, activations: Row<Numbers.Activation>,
     into gradient: MutableRow<Real>
   ) {
-    for panel in 0..<channels / 32 {
+    for panel in 0..<channels / Panel.width {
       numbers.addStyleGradient(activations, matrix: matrix, panel: panel, into: gradient)
     }
   }
@@ -163,7 +163,7 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
   }
 
   private func addBlocks(first: Int) {
-    for panel in first / 32..<channels / 32 {
+    for panel in first / Panel.width..<channels / Panel.width {
       for item in 0..<rows.count {
         numbers.addGram(
           scratchRow(item), channels: channels, first: first, panel: panel, into: sums)

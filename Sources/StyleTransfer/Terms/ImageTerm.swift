@@ -3,7 +3,7 @@ internal import Rows
 
 /// A cost of the image's own pixels.
 protocol ImageTerm: AnyObject {
-  /// Its name in reports, and its factors.
+  /// The name in reports, and the factors.
   var label: TermLabel { get }
 
   /// Measures the image, `[height][width][3]`, none of whose rows has moved.
@@ -29,7 +29,7 @@ protocol ImageTerm: AnyObject {
 /// Row y's gradient needs rows y - 1 to y + 1, of which the first may have moved already. A ring as
 /// high as the largest number of rows that arrive at once, and two more, holds all that is read.
 struct UnmovedRows {
-  /// Where the ring stands in memory, and how large it is.
+  /// The place of the ring in memory, and its size.
   struct Layout {
     let ring: Reservation<Float>
     let rowLength, capacity: Int

@@ -15,7 +15,7 @@ protocol LayerTerm<Numbers>: AnyObject {
   /// The arithmetic of the rows.
   associatedtype Numbers: LossArithmetic
 
-  /// Its name in reports, and its factors.
+  /// The name in reports, and the factors.
   var label: TermLabel { get }
   /// The place of its layer in the network.
   var place: Int { get }
@@ -62,7 +62,7 @@ protocol LayerTerm<Numbers>: AnyObject {
 
 /// The name of a term, and its factors.
 struct TermLabel {
-  /// Which of the two sums a term belongs to, and so which picture its target is measured from.
+  /// The sum that a term belongs to, which says what picture its target is measured from.
   enum Kind {
     /// Jc: the target comes from the content.
     case content

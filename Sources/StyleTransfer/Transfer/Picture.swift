@@ -6,7 +6,7 @@ internal import QuantVGG
 /// A file's header is read at once, its samples when the transfer comes to them. One thread at a time
 /// uses a picture.
 public struct Picture {
-  /// Where the samples are.
+  /// The source of the samples.
   private enum Source {
     case file(PictureFile)
     case samples(RGBImage)
@@ -14,7 +14,7 @@ public struct Picture {
     case blank
   }
 
-  /// What messages call it: a file's path, or "the picture in memory".
+  /// The name in messages: a file's path, or "the picture in memory".
   public let name: String
   /// Upright width and height.
   public let size: ImageSize

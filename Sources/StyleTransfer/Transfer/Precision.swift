@@ -28,13 +28,13 @@ extension Precision {
   }
 }
 
-/// The choices in packing weights for a transfer.
+/// The way in which weights are packed for a transfer.
 struct PackingOptions {
   /// The last layer that is packed.
   let deepest: LayerName
   let pooling: Pooling
   let instructionSet: InstructionSet
-  /// Which copies are kept, where the arithmetic has a choice.
+  /// The copies that are kept, where the arithmetic has a choice.
   let copies: WeightCopies
   /// Whether the engine's rows are the picture's columns.
   let isTransposed: Bool

@@ -3,8 +3,8 @@ internal import Optim
 internal import QuantVGG
 
 extension Transfer {
-  /// What the images of a run follow from, as a number: the same one means the same images, step by
-  /// step.
+  /// A hash of all that the images of a run follow from: the same one means the same images, step
+  /// by step.
   ///
   /// Plan, threads, instruction set and steps change no bit and are no part of it.
   ///

@@ -23,7 +23,7 @@ extension Transfer {
     return try precision.accept(PlanVisitor(transfer: self, wanted: nil))
   }
 
-  /// What a plan costs.
+  /// The plan with its bytes and its time.
   ///
   /// - Throws: `TransferError.tooSmall`, `.missingLayer`.
   public func planned(_ plan: MemoryPlan) throws(TransferError) -> PlannedMemory {
@@ -84,12 +84,12 @@ extension Transfer {
     return low
   }
 
-  /// What the process has in use beside the phases: what it has now, the code and the stacks that a
+  /// The bytes in use beside the phases: what the process has now, the code and the stacks that a
   /// step adds to it, and the encoder of the result.
   var baseBytes: Int { Int(system_resident_bytes()) + Self.codeBytes + threads * Self.stackBytes }
 
   /// Code that a run touches first, and the encoder, by measurement.
-  private static let codeBytes = 3 << 19
+  private static let codeBytes = 1536 << 10
   /// Of a thread's stack, by measurement.
   private static let stackBytes = 32 << 10
 }
@@ -114,6 +114,18 @@ private enum PlanChoices {
   static let chunks = [64, 32, 16]
   static let oneForm = [WeightCopies.both]
   static let twoForms = [WeightCopies.both, .forward]
+}
+
+/// Durations in direct forward passes, by measurement on the shapes of VGG-19.
+private enum PassTime {
+  /// A forward pass by Winograd's filtering, which has 16 products in place of 36 and transforms beside.
+  static let rowPairs = 0.55
+  /// A backward pass, whose sums are weighted pixel by pixel.
+  static let backward = 1.1
+  /// The same where workers derive the weights that it reads.
+  static let derivingBackward = 1.2
+  /// The share that is added for a chunk of one row: what each chunk costs, whatever its rows.
+  static let chunkRow = 0.35
 }
 
 /// Plans of a transfer with an arithmetic.
@@ -166,9 +178,9 @@ private struct Planner<Numbers: LossArithmetic> {
       forwardPasses: passes, relativeTime: passes / forwardPasses(.resident))
   }
 
-  /// Duration of a step in direct forward passes, by measurement on the shapes of VGG-19.
+  /// Duration of a step in direct forward passes.
   private func forwardPasses(_ plan: MemoryPlan) -> Double {
-    let forward = Numbers.makesRowPairs(transfer.instructionSet) ? 0.55 : 1
+    let forward = Numbers.makesRowPairs(transfer.instructionSet) ? PassTime.rowPairs : 1
     func work(through layer: LayerName) -> Double {
       Double(
         transfer.network.multiplyAccumulates(
@@ -177,7 +189,8 @@ private struct Planner<Numbers: LossArithmetic> {
     let again = shape.layers.prefix(plan.network.computedTwice(shape.layers)).last.map {
       work(through: $0.convolution.name) / work(through: shape.deepest)
     }
-    let backward = plan.copies == .forward ? 1.2 : 1.1
-    return (forward * (1 + (again ?? 0)) + backward) * (1 + 0.35 / Double(plan.network.chunkRows))
+    let backward = plan.copies == .forward ? PassTime.derivingBackward : PassTime.backward
+    return (forward * (1 + (again ?? 0)) + backward)
+      * (1 + PassTime.chunkRow / Double(plan.network.chunkRows))
   }
 }

@@ -71,11 +71,11 @@ public struct Transfer {
   public var longerSide: Int? = 512
   /// Whether a content picture that is smaller becomes larger.
   public var upscale = false
-  /// What is optimised.
+  /// The cost that is minimised.
   public var settings = TransferSettings()
-  /// How the blocks of the network are connected.
+  /// The pooling between the blocks of the network.
   public var pooling = Pooling.average
-  /// What changes the image; colours stay within 0...255.
+  /// The optimizer of the image; its bounds keep colours within 0...255.
   public var optimizer: OptimizerSettings
   /// Steps, at least 1.
   public var steps = 200
@@ -171,6 +171,21 @@ public struct Transfer {
     settings = TransferSettings()
     pooling = .average
     optimizer = OptimizerSettings(method: .adam, state: .float32)
+  }
+
+  /// A transfer of pictures in memory, at their own sizes and along their rows, by the article's Adam.
+  package static func article(
+    content: ImageTensor, style: ImageTensor, start: ImageTensor, weights: Weights,
+    settings: TransferSettings, pooling: Pooling
+  ) -> Transfer {
+    var transfer = Transfer(content: Picture(content), style: Picture(style), weights: weights)
+    transfer.useArticle()
+    transfer.start = .picture(Picture(start))
+    transfer.longerSide = nil
+    transfer.walk = .rows
+    transfer.settings = settings
+    transfer.pooling = pooling
+    return transfer
   }
 
   // MARK: What follows

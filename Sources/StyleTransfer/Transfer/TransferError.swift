@@ -3,7 +3,7 @@ internal import Optim
 public import QuantVGG
 internal import Rows
 
-/// Why a transfer can not run, or has ended early.
+/// The reason why a transfer can not run, or has ended early.
 public enum TransferError: Error, Equatable, CustomStringConvertible {
   /// The picture can not be read or written.
   case picture(name: String, ImageError)
@@ -42,13 +42,24 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Asks for memory.
+  static func from<Result>(
+    _ request: () throws(MemoryError) -> Result
+  ) throws(TransferError) -> Result {
+    do throws(MemoryError) {
+      return try request()
+    } catch {
+      throw TransferError(error)
+    }
+  }
+
   init(_ error: OptimizerError) {
     switch error {
     case .refused(let bytes): self = .memory(bytes: bytes)
     }
   }
 
-  /// What is wrong and what to do about it.
+  /// A sentence: what is wrong and what to do about it.
   public var description: String {
     switch self {
     case .picture(let name, let error): return "\(name) \(error.description)"

@@ -187,7 +187,7 @@ private struct StartVisitor: ArithmeticVisitor {
 }
 
 extension Transfer {
-  /// How its weights are packed.
+  /// The way in which its weights are packed.
   func packing(copies: WeightCopies) -> PackingOptions {
     PackingOptions(
       deepest: settings.deepest, pooling: pooling, instructionSet: instructionSet, copies: copies,

@@ -2,7 +2,7 @@ internal import CBuiltInWeights
 internal import CSystem
 internal import QuantVGG
 
-/// The places where weights are looked for, in this order: a path that is given, QSTYLE_WEIGHTS, in the program, beside it, the
+/// The places where weights are looked for: a path that is given, QSTYLE_WEIGHTS, in the program, beside it, the
 /// user's data folder, and the folders of a checkout above the program.
 extension Weights {
   /// The name of a file that is searched for.

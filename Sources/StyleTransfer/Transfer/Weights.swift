@@ -6,14 +6,14 @@ public import QuantVGG
 /// Every transfer packs the layers that it needs into memory of its own; the file behind the weights
 /// stays on disk.
 public final class Weights: Sendable {
-  /// Where the numbers are.
+  /// The source of the numbers.
   private enum Source {
     case file(WeightFile)
     case float32([Float32Convolution])
     case int8([Pooling: [Int8Convolution]])
   }
 
-  /// What messages call them: a file's path, or where else they come from.
+  /// The name in messages: a file's path, or where else they come from.
   public let name: String
   /// The network that they are of.
   public let network: NetworkTable

@@ -2,7 +2,7 @@ internal import ImageIO
 package import QuantVGG
 package import Rows
 
-/// How close the activations of the fixed-point network are to those of the float network.
+/// The agreement of the fixed-point network's activations with the float network's.
 ///
 /// Both networks advance chunk by chunk side by side, so that no layer is ever held whole. The two
 /// ratios are those of ONNX Runtime's quantization debugger (`qdq_err` and `xmodel_err` in

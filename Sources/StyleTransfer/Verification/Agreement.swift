@@ -1,6 +1,6 @@
 internal import CSystem
 
-/// How close numbers are to a reference's.
+/// The agreement of numbers with a reference's.
 package enum Agreement {
   /// The cosine of the angle between two vectors of the same length; 0 where one of them is zero.
   package static func cosine(_ values: [Float], _ reference: [Float]) -> Double {

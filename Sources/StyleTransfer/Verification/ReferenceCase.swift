@@ -112,7 +112,7 @@ public struct ReferenceCase {
   }
 }
 
-/// Why a reference case can not be used.
+/// The reason why a reference case can not be used.
 public enum ReferenceCaseError: Error, Equatable, CustomStringConvertible {
   /// The file is no safetensors file, or a tensor is missing or of another type.
   case file(WeightError)
@@ -123,7 +123,7 @@ public enum ReferenceCaseError: Error, Equatable, CustomStringConvertible {
   /// The metadata's `alpha` or `beta` is no number, or below 0.
   case weight(key: String, String?)
 
-  /// What is wrong and what to do about it, as the rest of a sentence that starts with the path.
+  /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
   public var description: String {
     switch self {
     case .file(.notSafetensors): return "is no safetensors file; name a reference case"

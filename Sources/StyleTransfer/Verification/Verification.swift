@@ -1,9 +1,8 @@
 internal import ImageIO
-internal import Optim
 public import QuantVGG
 internal import Rows
 
-/// How far a run of this build is from a reference case.
+/// The distance of a run of this build from a reference case.
 public struct Verification: Sendable {
   /// Costs of the start image.
   public let start: LossValues
@@ -65,15 +64,9 @@ extension ReferenceCase {
   ///   - start: the image before the first step, of the case's size.
   /// - Returns: the transfer, which a caller may change before it starts.
   public func transfer(_ weights: Weights, start: ImageTensor) -> Transfer {
-    var transfer = Transfer(
-      content: Picture(content), style: Picture(style), weights: weights)
-    transfer.start = .picture(Picture(start))
-    transfer.longerSide = nil
-    transfer.walk = .rows
-    transfer.settings = settings
-    transfer.pooling = pooling
-    transfer.optimizer = OptimizerSettings(method: .adam, state: .float32)
-    return transfer
+    Transfer.article(
+      content: content, style: style, start: start, weights: weights, settings: settings,
+      pooling: pooling)
   }
 
   /// The costs of an image, without a step.

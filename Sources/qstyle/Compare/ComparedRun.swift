@@ -59,7 +59,7 @@ struct ComparedRuns {
 }
 
 extension ComparedRun {
-  /// What the run's images and figures follow from, where `transfer` is the run's.
+  /// The hash of all that the run's images and figures follow from, where `transfer` is the run's.
   func key(_ transfer: Transfer) throws(Failure) -> Fingerprint {
     var key = try Failure.from { () throws(TransferError) in try transfer.fingerprint() }
     key.add(UInt64(transfer.steps))

@@ -1,7 +1,7 @@
 internal import QualityReport
 internal import StyleTransfer
 
-/// What is known of one run.
+/// The figures of one run.
 struct RunFigures {
   let run: ComparedRun
   let measures: RunFile.Measures
@@ -12,7 +12,7 @@ struct RunFigures {
   var result: LossValues { costs[costs.count - 1].values }
 }
 
-/// How far a run's result is from the float32 run's.
+/// The distance of a run's result from the float32 run's.
 struct ResultFigures {
   let run: ComparedRun
   /// (J - J of float32) / J of float32, both by the float32 network.
@@ -26,7 +26,7 @@ struct ResultFigures {
   var multiScale: Double?
 }
 
-/// How far a quantized network is from the float network on the same images.
+/// The distance of a quantized network from the float network on the same images.
 struct NetworkFigures {
   /// Cosine of dJ/dx to the float network's on the quantized run's own images.
   var cosines: [(step: Int, value: Double)] = []

@@ -29,11 +29,11 @@ struct FiguresJSON {
     document.add("style_weight", transfer.settings.styleWeight)
     document.add("threads", options.shared.threads)
     document.add("isa", options.shared.instructionSet.rawValue)
-    document.add("float32", run(figures.float))
+    document.add("float32", object(figures.float))
     document.add(
       "int8",
       figures.quantized.indices.map { index in
-        var entry = run(figures.quantized[index])
+        var entry = object(figures.quantized[index])
         add(figures.results[index], to: &entry)
         let network = figures.networks[index]
         entry.add(
@@ -56,7 +56,7 @@ struct FiguresJSON {
     document.add(
       "seeds",
       figures.seeds.indices.map { index in
-        var entry = run(figures.seeds[index])
+        var entry = object(figures.seeds[index])
         add(figures.seedResults[index], to: &entry)
         return entry
       })
@@ -65,7 +65,7 @@ struct FiguresJSON {
     return document.text + "\n"
   }
 
-  private func run(_ figures: RunFigures) -> JSONObject {
+  private func object(_ figures: RunFigures) -> JSONObject {
     var entry = JSONObject()
     entry.add("name", figures.run.name)
     entry.add("weights", figures.run.weights.name)

@@ -8,18 +8,14 @@ struct OutputFile: ~Copyable {
 
   init(_ path: String) throws(Failure) {
     self.path = path
-    do throws(FileOutputError) {
-      file = try AtomicFile(path: path)
-    } catch {
-      throw Failure(path, error.description)
+    file = try Failure.about(path) { () throws(FileOutputError) in
+      try AtomicFile(path: path)
     }
   }
 
   func write(_ bytes: RawSpan) throws(Failure) {
-    do throws(FileOutputError) {
+    try Failure.about(path) { () throws(FileOutputError) in
       try file.write(bytes)
-    } catch {
-      throw Failure(path, error.description)
     }
   }
 

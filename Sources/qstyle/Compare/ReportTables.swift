@@ -74,7 +74,7 @@ struct ReportTables {
       measures({ Double($0.weightBytes) }) { Format.bytes(Int($0)) })
   }
 
-  /// What style layers and activations tell.
+  /// The tables of style layers and activations.
   var layers: String {
     var table = Table(headings("Gram matrix of"))
     for (index, layer) in settings.styleLayers.enumerated() {

@@ -11,7 +11,7 @@ internal import StyleTransfer
 /// last image where the run keeps gradients; `measures` F64 [2]: seconds per step and peak bytes.
 struct RunFile {
   let run: ComparedRun
-  /// What the file's name and its run follow from.
+  /// The hash of all that the run follows from, which is in the file's name.
   let key: Fingerprint
   let folder: String
   let width, height: Int
@@ -20,7 +20,7 @@ struct RunFile {
   var path: String { stem + ".safetensors" }
   /// The file until it is whole.
   var partialPath: String { stem + ".partial" }
-  /// Where the run goes on.
+  /// The file from which the run goes on.
   var checkpointPath: String { stem + ".checkpoint" }
 
   private var stem: String { "\(folder)/\(run.precision.rawValue)-\(key.text)" }
@@ -86,7 +86,7 @@ struct RunFile {
     return values
   }
 
-  /// What the run took.
+  /// The time and memory of a run, and its plan.
   struct Measures {
     let stepSeconds: Double
     let peakBytes: Int
@@ -94,16 +94,14 @@ struct RunFile {
     let weightBytes: Int
   }
 
-  /// What the run took.
+  /// The time and memory that the file says the run took.
   func measures() throws(Failure) -> Measures {
     let file = try open()
-    do throws(WeightError) {
-      let values = try file.values("measures", type: "F64", as: Double.self)
-      return Measures(
-        stepSeconds: values[0], peakBytes: Int(values[1]), plan: file.metadata("plan") ?? "",
-        weightBytes: Int(file.metadata("weight_bytes") ?? "") ?? 0)
-    } catch {
-      throw Failure(path, error.description)
+    let values = try Failure.about(path) { () throws(WeightError) in
+      try file.values("measures", type: "F64", as: Double.self)
     }
+    return Measures(
+      stepSeconds: values[0], peakBytes: Int(values[1]), plan: file.metadata("plan") ?? "",
+      weightBytes: Int(file.metadata("weight_bytes") ?? "") ?? 0)
   }
 }

@@ -8,7 +8,7 @@ internal import StyleTransfer
 struct UnfinishedRun {
   /// The last step that there is a checkpoint of.
   private(set) var step: Int
-  /// What the steps took, those of earlier programs included.
+  /// The duration of the steps, those of earlier programs included.
   var seconds: Double
   private let earlierPeak: Int
 
@@ -40,11 +40,9 @@ struct UnfinishedRun {
   private static func restore(
     _ file: RunFile, _ session: Session
   ) throws(Failure) -> Checkpoint? {
-    do throws(CheckpointError) {
-      return try session.restore(
+    return try Failure.about(file.checkpointPath) { () throws(CheckpointError) in
+      try session.restore(
         from: file.checkpointPath, fingerprint: file.key.value, notes: 4)
-    } catch {
-      throw Failure(file.checkpointPath, error.description)
     }
   }
 
@@ -80,18 +78,14 @@ struct UnfinishedRun {
 
   /// Makes the step, before which everything has been written, the one to go on from.
   mutating func save(_ session: Session, step: Int) throws(Failure) {
-    do throws(FileOutputError) {
+    try Failure.about(file.partialPath) { () throws(FileOutputError) in
       try output.flush()
-    } catch {
-      throw Failure(file.partialPath, error.description)
     }
     let notes = [UInt64(length), sum.value, seconds.bitPattern, UInt64(peakBytes)]
-    do throws(CheckpointError) {
+    try Failure.about(file.checkpointPath) { () throws(CheckpointError) in
       try session.save(
         Checkpoint(fingerprint: file.key.value, step: step, notes: notes),
         to: file.checkpointPath)
-    } catch {
-      throw Failure(file.checkpointPath, error.description)
     }
     self.step = step
   }
@@ -104,10 +98,8 @@ struct UnfinishedRun {
 
   /// Gives the whole file its name, and removes the checkpoint.
   func finish() throws(Failure) {
-    do throws(FileOutputError) {
+    try Failure.about(file.path) { () throws(FileOutputError) in
       try output.commit(as: file.path)
-    } catch {
-      throw Failure(file.path, error.description)
     }
     _ = unsafe unlink(file.checkpointPath)
   }

@@ -2,7 +2,7 @@ internal import CommandOptions
 internal import QualityReport
 internal import StyleTransfer
 
-/// What the figures of a quantized run come to.
+/// The sentence that the figures of a quantized run come to.
 struct Verdict {
   /// Whether the result is closer to float32's than that of any other noise seed; nil without seeds.
   let isCloserThanSeeds: Bool?

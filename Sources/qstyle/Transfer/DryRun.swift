@@ -3,7 +3,7 @@ internal import ImageIO
 internal import QuantVGG
 internal import StyleTransfer
 
-/// What `qstyle transfer --dry-run` prints.
+/// The output of `qstyle transfer --dry-run`.
 struct DryRun {
   private let transfer: Transfer
   private let planned: PlannedMemory

@@ -19,14 +19,12 @@ struct ResultFile {
 
   /// Tries whether the result can be written, without touching an existing file.
   func check() throws(Failure) {
-    do throws(ImageError) {
+    try Failure.about(path) { () throws(ImageError) in
       try checkWritable(path: path)
-    } catch {
-      throw Failure(path, error.description)
     }
   }
 
-  /// Where the picture after a step goes: OUT.png becomes OUT-000025.png.
+  /// The path of the picture after a step: OUT.png becomes OUT-000025.png.
   func path(step: Int) -> String {
     let digits = "\(step)"
     let number = String(repeating: "0", count: max(0, 6 - digits.count)) + digits

@@ -76,7 +76,7 @@ struct TransferOptions {
   private let memory: Int?
   private let plan: MemoryPlan?
 
-  /// What --preset article fixes.
+  /// The options that --preset article fixes.
   private static let fixed = [
     "init", "noise-ratio", "learning-rate", "content-weight", "style-weight", "content-layers",
     "style-layers", "smooth", "optimizer", "state", "history", "pool",

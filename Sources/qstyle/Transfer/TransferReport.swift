@@ -4,7 +4,7 @@ internal import Optim
 internal import QuantVGG
 internal import StyleTransfer
 
-/// What a transfer tells while it runs and when it is done.
+/// The output of a transfer while it runs and when it is done.
 struct TransferReport {
   private let options: SharedOptions
   private let size: ImageSize

@@ -66,6 +66,63 @@ import Testing
     }
   }
 
+  /// One value that is not finite, wherever it stands: no codes, and a scale that spoils all it meets.
+  @Test(arguments: sets)
+  func gradientsThatAreNotFinite(set: InstructionSet) {
+    let channels = 64
+    let table = KernelTable(set).entries
+    let ones = [Float](repeating: 1, count: channels)
+    for wrong in [.infinity, -.infinity, .nan, -.nan, .greatestFiniteMagnitude] as [Float] {
+      for place in 0..<channels {
+        // A finite gradient whose product with the scale is infinite, too.
+        var scales = ones
+        scales[place] = 2
+        var gradient = ones
+        gradient[place] = wrong
+        for isOpen in [true, false] {
+          var mask: [UInt32] = [.max, .max]
+          if !isOpen { mask[place / 32] ^= 1 << UInt32(place % 32) }
+          let buffers = GuardedBuffers(atHead: false)
+          let out = buffers.empty(UInt8.self, count: channels)
+          let scale = buffers.empty(Float.self, count: 1)
+          withExtendedLifetime(buffers) {
+            var call = qv_u8_quantize_gradient(
+              gradient: buffers.make(gradient).base, mask: buffers.make(mask).base,
+              weight_scale: buffers.make(scales).base, out: out.base, scales: scale.base, width: 1,
+              channels: Int32(channels))
+            table.u8_quantize_gradient(&call)
+          }
+          var expected = [UInt8](repeating: isOpen ? 128 : 255, count: channels)
+          expected[place] = 128
+          #expect(out.values == expected, "\(wrong) at \(place)")
+          #expect(scale.values == [isOpen ? .infinity : 1 / 127], "\(wrong) at \(place)")
+        }
+      }
+    }
+  }
+
+  @Test func styleRowsThatAreNotFinite() {
+    let channels = 64
+    let memory = Block([UInt8](repeating: 0, count: PackedStyleMatrix.bytes(channels: channels)))
+    let packed = PackedStyleMatrix(memory.elements, channels: channels)
+    for wrong in [.infinity, -.infinity, .nan] as [Float] {
+      for place in [0, 31, 63] {
+        var row = [Float](repeating: 1, count: channels)
+        Block(row).withElements { packed.pack($0, row: 5) }
+        #expect(packed.scale[5] == 1 / 16256 && packed.highSums[5] == 127 * 64)
+        row[place] = wrong
+        Block(row).withElements { packed.pack($0, row: 5) }
+        #expect(packed.scale[5] == .infinity)
+        #expect(packed.highSums[5] == 0 && packed.lowSums[5] == 0)
+        for k in 0..<channels {
+          #expect(packed.high[k / 4 * 128 + 20 + k % 4] == 0)
+          #expect(packed.low[k / 4 * 128 + 20 + k % 4] == 0)
+        }
+      }
+    }
+    withExtendedLifetime(memory) {}
+  }
+
   /// 15 bits per element: the two parts of every element, their sums and the scale of a row.
   @Test(arguments: [0, 33])
   func styleMatrix(n: Int) {
@@ -94,7 +151,7 @@ import Testing
     withExtendedLifetime(memory) {}
   }
 
-  /// What averages of a channel sum to is what its pixels sum to, in quarters and half a step more.
+  /// The averages of a channel have the sum of its pixels, in quarters and half a step more.
   @Test(arguments: sets)
   func averages(set: InstructionSet) {
     var random = TestRandom("averages")

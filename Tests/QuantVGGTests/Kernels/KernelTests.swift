@@ -70,7 +70,7 @@ enum Kernels {
     #expect(Set(Kernels.sets) == expected)
   }
 
-  /// What the kernel lists for the first processor.
+  /// The features that the system's kernel lists for the first processor.
   private func processorFeatures() throws -> Set<String> {
     let file = try #require(fopen("/proc/cpuinfo", "r"))
     defer { fclose(file) }

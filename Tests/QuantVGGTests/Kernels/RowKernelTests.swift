@@ -54,8 +54,16 @@ import Testing
     var random = TestRandom("quantizedGradient")
     for width in [1, 3, 8] {
       for channels in [32, 64, 160] {
-        for magnitude in [1, 1e-20, 1e-35, 0, 1e30] as [Float] {
-          let gradient = random.floats(width * channels, scale: magnitude)
+        for magnitude in [1, 1e-20, 1e-35, 0, 1e30, .infinity, -.infinity, .nan] as [Float] {
+          var gradient = random.floats(
+            width * channels, scale: magnitude.isFinite ? magnitude : 1)
+          // Every second pixel has one value that is not finite, which the mask may hide.
+          if !magnitude.isFinite {
+            for x in stride(from: 0, to: width, by: 2) {
+              let c = Int(random.next() % UInt64(channels))
+              gradient[x * channels + c] = magnitude
+            }
+          }
           let mask = (0..<width * channels / 32).map { _ in
             UInt32(truncatingIfNeeded: random.next())
           }

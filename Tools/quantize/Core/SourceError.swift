@@ -1,6 +1,6 @@
 package import QuantVGG
 
-/// Why a source of weights, whose container could be read, is not used.
+/// The reason why a source of weights, whose container could be read, is not used.
 package enum SourceError: Error, Equatable, CustomStringConvertible {
   /// The MATLAB file ends early.
   case truncated

@@ -56,11 +56,14 @@ enum ScalarRows {
       let mask = unsafe a.mask + x * channels / 32
       let out = unsafe a.out + x * channels
       var largest: Float = 0
+      var isFinite = true
       for c in 0..<channels where unsafe mask[c / 32] >> UInt32(c % 32) & 1 == 1 {
-        largest = unsafe max(largest, (gradient[c] * a.weight_scale[c]).magnitude)
+        let value = unsafe gradient[c] * a.weight_scale[c]
+        largest = max(largest, value.magnitude)
+        isFinite = isFinite && value.isFinite
       }
-      guard largest >= FixedPoint.smallestGradient else {
-        unsafe a.scales[x] = 0
+      guard isFinite, largest >= FixedPoint.smallestGradient else {
+        unsafe a.scales[x] = isFinite ? 0 : .infinity
         for c in 0..<channels { unsafe out[c] = 128 }
         continue
       }

@@ -14,7 +14,7 @@ typedef enum {
     MODELFILE_HDF5,    ///< every dataset of floating-point numbers that hard links reach
 } modelfile_format;
 
-/// What the child says before each array; the name's bytes and then the values follow.
+/// The child's words before each array; the name's bytes and then the values follow.
 typedef struct {
     uint32_t magic;        ///< MODELFILE_MAGIC
     uint32_t name_length;  ///< in bytes, at most MODELFILE_LONGEST_NAME

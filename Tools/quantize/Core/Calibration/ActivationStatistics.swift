@@ -50,7 +50,8 @@ package final class ActivationStatistics<Numbers: Arithmetic>: RowObserver {
   package func didProduce(
     rows: Range<Int>, layer: Int, activations: ActivationRows<Numbers.Activation>
   ) {
-    guard let shape, observed.contains(layer) else { return }
+    guard observed.contains(layer) else { return }
+    guard let shape else { preconditionFailure("an image is run through the network") }
     let (width, channels) = (shape.layers[layer].width, shape.layers[layer].channels)
     let scale = (0..<channels).map {
       numbers.activationScale(layer: layer) * (numbers.channelScale(layer: layer)?[$0] ?? 1)

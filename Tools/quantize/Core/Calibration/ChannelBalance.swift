@@ -17,17 +17,16 @@ struct ChannelBalance {
   ///
   /// - Parameter maxima: for each pooling `[layer][channel]`, the largest activations.
   init(_ maxima: [[[Float]]]) {
-    guard let first = maxima.first else { return }
-    for layer in first.indices {
-      var product = [Float](repeating: 1, count: first[layer].count)
+    // The mean of two: the fourth root is that of the root.
+    precondition(maxima.count == 2)
+    for layer in maxima[0].indices {
+      var product = [Float](repeating: 1, count: maxima[0][layer].count)
       for pooling in maxima {
         let largest = max(pooling[layer].max() ?? 0, 0x1p-30)
         for c in product.indices {
           product[c] *= max(pooling[layer][c] / largest, Self.least)
         }
       }
-      // The mean of two: the fourth root is that of the root.
-      precondition(maxima.count == 2)
       scales.append(product.map { $0.squareRoot().squareRoot() })
     }
   }

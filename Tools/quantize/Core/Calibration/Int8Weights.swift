@@ -166,7 +166,7 @@ package struct Int8Weights {
   }
 }
 
-/// Why a network can not be quantized.
+/// The reason why a network can not be quantized.
 package enum QuantizeError: Error, Equatable, CustomStringConvertible {
   /// A bias is beyond 2^30 units: the weights can not be a trained network's.
   case largeBias(LayerName)

@@ -92,7 +92,7 @@ struct LibraryArrays {
   }
 }
 
-/// Why a MATLAB or HDF5 file is not read.
+/// The reason why a MATLAB or HDF5 file is not read.
 package enum LibraryError: Error, Equatable, CustomStringConvertible {
   /// No process could be started.
   case noProcess(errno: Int32)

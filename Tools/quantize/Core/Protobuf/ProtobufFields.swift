@@ -89,7 +89,7 @@ struct ProtobufFields {
   }
 }
 
-/// Why a Caffe or ONNX file is not read.
+/// The reason why a Caffe or ONNX file is not read.
 package enum ProtobufError: Error, Equatable, CustomStringConvertible {
   /// A length in the file is larger than what follows.
   case truncated

@@ -1,5 +1,4 @@
-internal import Optim
-package import QuantVGG
+public import QuantVGG
 internal import Rows
 package import StyleTransfer
 
@@ -138,15 +137,10 @@ extension ComparedTransfer {
   /// that can be seen.
   ///
   /// - Throws: `TransferError`.
-  package func session(_ weights: Weights, pool: WorkerPool) throws -> Session {
-    var transfer = Transfer(
-      content: Picture(content), style: Picture(style), weights: weights)
-    transfer.start = .picture(Picture(start))
-    transfer.longerSide = nil
-    transfer.walk = .rows
-    transfer.settings = settings
-    transfer.pooling = pooling
-    transfer.optimizer = OptimizerSettings(method: .adam, state: .float32)
+  public func session(_ weights: Weights, pool: WorkerPool) throws -> Session {
+    var transfer = Transfer.article(
+      content: content, style: style, start: start, weights: weights, settings: settings,
+      pooling: pooling)
     transfer.recordsGradient = true
     return try transfer.startResident(pool: pool).session
   }

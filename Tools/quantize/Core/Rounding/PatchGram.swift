@@ -8,8 +8,6 @@ internal import StyleTransfer
 /// The inputs are those that the fixed-point network has, in units of activation 1 (1/64 grey level for
 /// conv1_1), so the sums are exact.
 final class PatchGram: ParallelWork {
-  /// Columns of a block of `Int8Arithmetic.addGram`, which has 8 rows.
-  private static let panel = 32
   /// Positions that are added at once.
   private static let batch = 128
   /// Rows of an image that are looked at, at most; the others are like them.
@@ -38,7 +36,7 @@ final class PatchGram: ParallelWork {
     self.pool = pool
     channels = layer.inputChannels
     patch = 9 * channels
-    side = (patch + Self.panel - 1) / Self.panel * Self.panel
+    side = (patch + Panel.width - 1) / Panel.width * Panel.width
     sums = try Block(count: side * side)
     positions = try Block(count: Self.batch * side)
     scratch = try Block(
@@ -77,13 +75,19 @@ final class PatchGram: ParallelWork {
 
   private static func step(_ height: Int) -> Int { (height + mostRows - 1) / mostRows }
 
+  /// The arithmetic of the image that is added now.
+  private var arithmetic: Int8Arithmetic {
+    guard let numbers else { preconditionFailure("positions come from an image") }
+    return numbers
+  }
+
   /// The laid-out positions of the batch.
   private var laidOut: MemorySlice<UInt8> {
     scratch.elements[0..<Int8Arithmetic.gramScratchBytes(width: count, channels: side)]
   }
 
   private func flush() {
-    numbers?.prepareGram(
+    arithmetic.prepareGram(
       Row(positions.elements[0..<count * side], channels: side), into: laidOut)
     pool.run(self, items: side / 8)
     count = 0
@@ -91,8 +95,8 @@ final class PatchGram: ParallelWork {
 
   override func run(item: Int, worker: Int) {
     let first = 8 * item
-    for panel in first / Self.panel..<side / Self.panel {
-      numbers?.addGram(
+    for panel in first / Panel.width..<side / Panel.width {
+      arithmetic.addGram(
         laidOut, channels: side, first: first, panel: panel, into: sums.elements)
     }
   }

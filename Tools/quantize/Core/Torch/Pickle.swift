@@ -34,11 +34,11 @@ struct Pickle {
     _ bytes: FileSlice, at position: Int
   ) throws -> (value: PickleValue, end: Int, storages: [String: TorchStorage]) {
     var machine = Pickle(bytes, at: position)
-    let value = try machine.run()
+    let value = try machine.interpret()
     return (value, machine.position, machine.storages)
   }
 
-  private mutating func run() throws -> PickleValue {
+  private mutating func interpret() throws -> PickleValue {
     for _ in 0..<Self.mostInstructions {
       let offset = position
       let opcode = try byte()

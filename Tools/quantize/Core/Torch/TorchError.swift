@@ -1,4 +1,4 @@
-/// Why a torch.save file is not read.
+/// The reason why a torch.save file is not read.
 package enum TorchError: Error, Equatable, CustomStringConvertible {
   /// The bytes are no pickle or zip that torch.save writes, from this byte on.
   case malformed(offset: Int)

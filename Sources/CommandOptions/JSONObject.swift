@@ -1,3 +1,5 @@
+internal import JSONText
+
 /// A JSON object that is written key by key, in the order of the calls.
 public struct JSONObject {
   private var members = ""
@@ -10,7 +12,7 @@ public struct JSONObject {
 
   /// Adds a text; null where it is nil.
   public mutating func add(_ key: String, _ value: String?) {
-    raw(key, value.map { JSON.quote($0) } ?? "null")
+    raw(key, value.map { JSONText.quote($0) } ?? "null")
   }
   /// Adds a whole number.
   public mutating func add(_ key: String, _ value: Int) { raw(key, "\(value)") }
@@ -34,30 +36,10 @@ public struct JSONObject {
 
   /// Adds a list of texts.
   public mutating func add(_ key: String, _ values: [String]) {
-    raw(key, "[" + values.map { JSON.quote($0) }.joined(separator: ",") + "]")
+    raw(key, "[" + values.map { JSONText.quote($0) }.joined(separator: ",") + "]")
   }
 
   private mutating func raw(_ key: String, _ value: String) {
-    members += (members.isEmpty ? "" : ",") + JSON.quote(key) + ":" + value
-  }
-}
-
-/// The lexical rules of JSON (RFC 8259).
-public enum JSON {
-  /// A text as a JSON string.
-  public static func quote(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\n": quoted += "\\n"
-      case "\u{0}"..<" ", "\u{7f}":
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
+    members += (members.isEmpty ? "" : ",") + JSONText.quote(key) + ":" + value
   }
 }
