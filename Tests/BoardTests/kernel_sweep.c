@@ -303,18 +303,18 @@ static void check_rows(int W, int C) {
     CHECK(f32_unpool_average, &average, W, C);
     if (C % 32 != 0) return;
     const float magnitude = W % 7 == 3 ? 1e-33f : 1;
-    const qv_u8_quantize_gradient quantize = {
-        .gradient = FILLED(float, count, real(magnitude)),
-        .mask = FILLED(uint32_t, count / 32, next_random() % 5 ? next_random() << 1 ^ next_random() : 0),
-        .weight_scale = FILLED(float, C, fabsf(real(1))),
-        .out = output(FILLED(uint8_t, count, 0xa5), count),
-        .scales = output(FILLED(float, W, 0.5f), 4 * (size_t)W), .width = W, .channels = C};
-    CHECK(u8_quantize_gradient, &quantize, W, C);
-    // A value that is not finite in some pixels, which the mask may hide.
-    const float wrong[] = {INFINITY, -INFINITY, NAN, -NAN};
-    for (int x = 0; x < W; x += 1 + (int)(next_random() % 3))
-        ((float *)(uintptr_t)quantize.gradient)[x * C + (int)(next_random() % (unsigned)C)] = wrong[next_random() % 4];
-    CHECK(u8_quantize_gradient, &quantize, W, C);
+    // The second time some values are not finite, which the mask may hide.
+    static const float wrong[] = {INFINITY, -INFINITY, NAN, -NAN};
+    for (int diverged = 0; diverged < 2; diverged++) {
+        const qv_u8_quantize_gradient quantize = {
+            .gradient = FILLED(float, count, diverged && next_random() % 64 == 0 ? wrong[next_random() % 4]
+                                                                                  : real(magnitude)),
+            .mask = FILLED(uint32_t, count / 32, next_random() % 5 ? next_random() << 1 ^ next_random() : 0),
+            .weight_scale = FILLED(float, C, fabsf(real(1))),
+            .out = output(FILLED(uint8_t, count, 0xa5), count),
+            .scales = output(FILLED(float, W, 0.5f), 4 * (size_t)W), .width = W, .channels = C};
+        CHECK(u8_quantize_gradient, &quantize, W, C);
+    }
 }
 
 static void check_mirrored_weights(int inputs, int outputs) {
