@@ -43,7 +43,7 @@ package class Optimizer {
   }
 
   /// Checks that a row and its gradient are this optimizer's.
-  func check(_ numbers: MemorySlice<Float>, row: Int) {
+  final func check(_ numbers: MemorySlice<Float>, row: Int) {
     precondition((0..<rows).contains(row), "a row of another image")
     precondition(numbers.count == rowLength, "a row of another length")
   }
