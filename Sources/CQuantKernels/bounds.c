@@ -17,6 +17,8 @@ _Noreturn static void fail(const char *check, const char *condition) {
 #define POINTER(pointer) CHECK(is_aligned(pointer, __alignof__(*(pointer))))
 #define WEIGHTS(pointer) CHECK(is_aligned(pointer, 64))
 #define CHANNELS(count, unit) CHECK((count) > 0 && (count) % (unit) == 0 && (count) <= QV_MOST_CHANNELS)
+/// The values of a position in a Gram matrix.
+#define VALUES(count, unit) CHECK((count) > 0 && (count) % (unit) == 0 && (count) <= QV_MOST_PATCH)
 /// A row of `width` pixels x `channels` into which the first element of `out` does not fall.
 #define ROW(row, width, channels, out) \
     CHECK(is_aligned(row, __alignof__(*(row))) && is_apart(row, (width) * (int64_t)(channels) * sizeof *(row), out))
@@ -35,7 +37,7 @@ _Noreturn static void fail(const char *check, const char *condition) {
 /// The place of an 8 x QV_PANEL block in a matrix of channels.
 #define BLOCK(a)                                                                                                   \
     do {                                                                                                           \
-        CHANNELS((a)->channels, QV_PANEL);                                                                         \
+        VALUES((a)->channels, QV_PANEL);                                                                           \
         CHECK((a)->first >= 0 && (a)->first % 8 == 0 && (a)->first < (a)->channels);                               \
         CHECK((a)->panel >= 0 && (a)->panel % QV_PANEL == 0 && (a)->panel < (a)->channels);                        \
     } while (0)
@@ -133,7 +135,7 @@ void qv_check_s8_mirror_panel(const qv_s8_mirror_panel *a) {
 }
 
 void qv_check_u8_interleave(const qv_u8_interleave *a) {
-    CHANNELS(a->channels, 16);
+    VALUES(a->channels, 16);
     CHECK(a->width >= 1);
     POINTER(a->out);
     ROW(a->row, a->width, a->channels, a->out);

@@ -146,7 +146,13 @@ static void check_bounds_of_losses(void) {
     {
         qv_u8_interleave a = {.row = Z, .out = OUT, .width = BOUNDS_W, .channels = BOUNDS_K};
         HOLDS(u8_interleave);
-        BREAKS_SIZES(u8_interleave)
+        a.channels = QV_MOST_PATCH;
+        HOLDS(u8_interleave);
+        BREAKS(u8_interleave, width = 0)
+        BREAKS(u8_interleave, width = -1)
+        BREAKS(u8_interleave, channels = 0)
+        BREAKS(u8_interleave, channels = 24)
+        BREAKS(u8_interleave, channels = QV_MOST_PATCH + 16)
         BREAKS(u8_interleave, row = NULL)
         BREAKS(u8_interleave, out = NULL)
     }
@@ -156,6 +162,7 @@ static void check_bounds_of_losses(void) {
         BREAKS(u8_gram, groups = 0)
         BREAKS(u8_gram, groups = 8193)
         BREAKS(u8_gram, channels = 16)
+        BREAKS(u8_gram, channels = QV_MOST_PATCH + QV_PANEL)
         BREAKS(u8_gram, first = 4)
         BREAKS(u8_gram, first = 32)
         BREAKS(u8_gram, panel = -32)

@@ -25,6 +25,8 @@
 #define QV_PANEL 32
 /// Channels of the widest layer.
 #define QV_MOST_CHANNELS 512
+/// The most values of a position in a Gram matrix: a 3x3 patch of pixels.
+#define QV_MOST_PATCH (9 * QV_MOST_CHANNELS)
 
 #pragma clang assume_nonnull begin
 
@@ -124,7 +126,8 @@ typedef struct {
 typedef struct {
     const uint8_t *row;  ///< [W][C]
     uint8_t *out;        ///< [(W + 3) / 4][C][4]
-    int32_t width, channels;
+    int32_t width;       ///< W
+    int32_t channels;    ///< C, at most QV_MOST_PATCH
 } qv_u8_interleave;
 
 /// Adds one 8 x QV_PANEL block of the Gram matrix: sums[i * C + j] += sum over p of a[p][first + i] * a[p][panel + j].
@@ -132,7 +135,7 @@ typedef struct {
     const uint8_t *positions;  ///< [groups][C][4]
     int64_t *sums;             ///< element (first, panel) of a [C][C] matrix
     int32_t groups;            ///< 1...8192, so that an Int32 holds 4 * groups * 255 * 128
-    int32_t channels;          ///< C, a multiple of QV_PANEL
+    int32_t channels;          ///< C, a multiple of QV_PANEL, at most QV_MOST_PATCH
     int32_t first;             ///< first of 8 rows, a multiple of 8
     int32_t panel;             ///< first of QV_PANEL columns, a multiple of QV_PANEL
 } qv_u8_gram;
