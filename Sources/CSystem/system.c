@@ -118,15 +118,19 @@ static void request_interrupt(int signal) {
 }
 
 void system_catch_signals(void) {
-    struct sigaction action;
+    static const int stops[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action, before;
     memset(&action, 0, sizeof action);
     sigemptyset(&action.sa_mask);
     action.sa_handler = SIG_IGN;
     sigaction(SIGPIPE, &action, NULL);
+    sigaction(SIGXFSZ, &action, NULL);
     action.sa_handler = request_interrupt;
     action.sa_flags = (int)SA_RESETHAND;  // the second signal has its default action
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+        const int known = sigaction(stops[i], NULL, &before) == 0;
+        if (!known || before.sa_handler != SIG_IGN) sigaction(stops[i], &action, NULL);
+    }
 }
 
 int system_interrupt_requested(void) { return interrupt_requested; }

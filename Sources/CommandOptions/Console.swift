@@ -88,9 +88,10 @@ public enum Console {
     system_trim_heap()
   }
 
-  /// Makes SIGINT and SIGTERM set `isInterrupted`.
+  /// Makes SIGINT, SIGTERM and SIGHUP (a terminal that is closed) set `isInterrupted`.
   ///
-  /// A second one ends the process. SIGPIPE becomes an error of write.
+  /// The second one of a kind ends the process; one that is ignored already, as under nohup, stays ignored. A closed pipe and
+  /// a file that passes the limit of `ulimit -f` become errors of write.
   public static func catchSignals() {
     system_catch_signals()
   }

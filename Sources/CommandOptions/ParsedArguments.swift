@@ -157,20 +157,26 @@ public struct ParsedArguments {
     return number
   }
 
-  /// A size in bytes: 1000000, 512K, 64M, 1.5G, in powers of 1024.
+  /// A size in bytes: 1000000, 512K, 64MB, 64MiB, 1.5G, 1T, in powers of 1024 as systems count memory.
   ///
-  /// - Throws: `UsageError`.
+  /// - Throws: `UsageError`, also for less than 1 KiB without a unit, where one is forgotten.
   public func bytes(_ name: String) throws(UsageError) -> Int? {
     guard let text = text(name) else { return nil }
-    let suffixes: [(Character, Double)] = [("K", 0x1p10), ("M", 0x1p20), ("G", 0x1p30)]
-    var digits = text.uppercased()
-    var factor = 1.0
-    if let last = digits.last, let suffix = suffixes.first(where: { $0.0 == last }) {
-      factor = suffix.1
-      digits.removeLast()
-    }
-    guard let number = parseNumber(digits), number >= 0, number * factor < 0x1p50 else {
+    let units: [(String, Double)] = [
+      ("", 1), ("K", 0x1p10), ("M", 0x1p20), ("G", 0x1p30), ("T", 0x1p40),
+    ]
+    let digits = text.utf8.prefix { $0 < 0x41 || $0 | 0x20 == 0x65 }
+    let unit = text.dropFirst(digits.count).uppercased()
+    let factor = units.first { letter, _ in
+      unit == letter || !letter.isEmpty && (unit == letter + "B" || unit == letter + "IB")
+    }?.1
+    guard let factor, let number = parseNumber(String(text.prefix(digits.count))), number >= 0,
+      number * factor < 0x1p50
+    else {
       throw UsageError("--\(name) is a size such as 512K, 64M or 1G, not '\(text)'")
+    }
+    guard !unit.isEmpty || number == 0 || number >= 1024 else {
+      throw UsageError("--\(name) \(text) is \(text) bytes; write \(text)M for \(text) MiB")
     }
     return Int(number * factor)
   }

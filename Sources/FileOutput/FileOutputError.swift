@@ -26,6 +26,8 @@ public enum FileOutputError: Error, Equatable, CustomStringConvertible, Sendable
       "is cut off; delete it to start afresh"
     case .system(errno: ENOSPC), .system(errno: EDQUOT):
       "cannot be written: no space is left there; free some or write to another disk"
+    case .system(errno: EFBIG):
+      "cannot be written: it would be larger than this process may write; raise the limit (ulimit -f)"
     case .system(let errno):
       "cannot be written: \(systemMessage(errno)); check its path and permissions"
     }

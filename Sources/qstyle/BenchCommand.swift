@@ -30,11 +30,10 @@ struct BenchCommand {
   init(_ arguments: ParsedArguments) throws(UsageError) {
     shared = try SharedOptions(arguments)
     let text = arguments.text("size") ?? "512x384"
-    let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-    guard sides.count == 2, sides.allSatisfy({ (16...16384).contains($0) }) else {
+    guard let size = try ImageSize(typed: text) else {
       throw UsageError("--size is WIDTHxHEIGHT of 16 to 16384 pixels a side, not '\(text)'")
     }
-    size = ImageSize(width: sides[0], height: sides[1])
+    self.size = size
     repeats = try arguments.integer("repeats", in: 1...10_000) ?? 5
     precision = try Precision(arguments)
     weights = arguments.text("weights")

@@ -27,22 +27,26 @@ struct PlanCommand {
       SharedOptions.group,
     ])
 
-  /// WIDTHxHEIGHT; nil where it is no size.
-  private static func typed(_ text: String) -> ImageSize? {
-    let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-    guard sides.count == 2, sides.allSatisfy({ (16...16384).contains($0) }) else { return nil }
-    return ImageSize(width: sides[0], height: sides[1])
-  }
+  /// A picture as it was typed.
+  private struct Typed {
+    let path: String
+    /// Where a size stands in place of a file.
+    let size: ImageSize?
 
-  /// A picture as it was typed: a size, or a file.
-  private static func picture(_ text: String) throws(TransferError) -> Picture {
-    if let size = typed(text) { return Picture(blank: size) }
-    return try Picture(path: text)
+    init(_ text: String) throws(UsageError) {
+      path = text
+      size = try ImageSize(typed: text)
+    }
+
+    func picture() throws(TransferError) -> Picture {
+      if let size { return Picture(blank: size) }
+      return try Picture(path: path)
+    }
   }
 
   private let shared: SharedOptions
-  private let content: String
-  private let style: String
+  private let content: Typed
+  private let style: Typed
   private let size: Int?
   private let upscale: Bool
   private let memory: Int?
@@ -53,9 +57,10 @@ struct PlanCommand {
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
     shared = try SharedOptions(arguments)
-    content = arguments.positional[0]
+    let pictures = arguments.positional
+    content = try Typed(pictures[0])
     // Without a style, one of the same size.
-    style = arguments.positional.last ?? content
+    style = try Typed(pictures.last ?? pictures[0])
     size = try arguments.integer("size", in: 16...16384)
     upscale = arguments.has("upscale")
     memory = try arguments.bytes("memory")
@@ -81,10 +86,10 @@ struct PlanCommand {
 
   private func transfer() throws(TransferError) -> Transfer {
     let (network, held) = try planned()
-    let content = try Self.picture(self.content)
     var transfer = Transfer(
-      content: content, style: try Self.picture(style), network: network, precision: held)
-    let typed = Self.typed(self.content).map { max($0.width, $0.height) }
+      content: try content.picture(), style: try style.picture(), network: network,
+      precision: held)
+    let typed = content.size.map { max($0.width, $0.height) }
     transfer.longerSide = size ?? typed ?? 512
     transfer.upscale = upscale
     transfer.pooling = pooling

@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import ImageIO
 internal import QuantVGG
 internal import StyleTransfer
 
@@ -63,6 +64,24 @@ struct SharedOptions {
         "QSTYLE_ISA is \(names.joined(separator: " or ")) on this machine, not '\(name)'")
     }
     return set.isAvailable ? set : .best
+  }
+}
+
+extension ImageSize {
+  /// WIDTHxHEIGHT as it was typed; nil where the text is something else, such as a file.
+  ///
+  /// - Throws: `UsageError` for a size that no transfer has.
+  init?(typed text: String) throws(UsageError) {
+    let sides = text.split(omittingEmptySubsequences: false) { $0 == "x" || $0 == "X" }
+    let isSize =
+      sides.count == 2
+      && sides.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } }
+    guard isSize else { return nil }
+    let numbers = sides.map { Int($0) ?? .max }
+    guard numbers.allSatisfy({ (16...16384).contains($0) }) else {
+      throw UsageError("a size is WIDTHxHEIGHT of 16 to 16384 pixels a side, not '\(text)'")
+    }
+    self.init(width: numbers[0], height: numbers[1])
   }
 }
 

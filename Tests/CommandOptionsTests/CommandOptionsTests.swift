@@ -56,11 +56,12 @@ import Testing
 
   @Test func sizesAreInPowersOf1024() throws {
     for (text, bytes) in [
-      ("512K", 524_288), ("64M", 67_108_864), ("1.5g", 1_610_612_736), ("7", 7),
+      ("512K", 524_288), ("64M", 67_108_864), ("1.5g", 1_610_612_736), ("4096", 4096),
+      ("64MB", 67_108_864), ("64mib", 67_108_864), ("2KiB", 2048), ("1T", 1_099_511_627_776),
     ] {
       #expect(try ParsedArguments(["a", "--steps", text], for: command).bytes("steps") == bytes)
     }
-    for text in ["", "M", "1T", "-1K", "inf", "nan", "1e400", "0x10", "1 K", "9999999G"] {
+    for text in ["", "M", "2000T", "-1K", "7", "64", "1B", "1iB", "1MBB", "1MM", "1Ki", "1e", "M1", "inf", "nan", "1e400", "0x10", "1 K", "9999999G"] {
       let arguments = try ParsedArguments(["a", "--steps", text], for: command)
       #expect(throws: UsageError.self) { try arguments.bytes("steps") }
     }

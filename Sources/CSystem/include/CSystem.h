@@ -94,9 +94,10 @@ static inline int system_getopt_index(void) { return optind; }
 static inline const char *system_getopt_value(void) { return optarg; }
 static inline int system_getopt_letter(void) { return optopt; }
 
-/// Lets SIGINT and SIGTERM set a flag once; the second one ends the process. Ignores SIGPIPE.
+/// Lets SIGINT, SIGTERM and SIGHUP set a flag once; the second one of a kind ends the process. A signal that is
+/// ignored already (nohup) stays ignored. Ignores SIGPIPE and SIGXFSZ, which become errors of write.
 void system_catch_signals(void);
-/// Whether SIGINT or SIGTERM has arrived since.
+/// Whether one of the three has arrived since.
 int system_interrupt_requested(void);
 
 /// Maps `size` bytes of zeroed memory, or of the file behind `descriptor` (read-only); NULL on failure
