@@ -61,7 +61,10 @@ import Testing
     ] {
       #expect(try ParsedArguments(["a", "--steps", text], for: command).bytes("steps") == bytes)
     }
-    for text in ["", "M", "2000T", "-1K", "7", "64", "1B", "1iB", "1MBB", "1MM", "1Ki", "1e", "M1", "inf", "nan", "1e400", "0x10", "1 K", "9999999G"] {
+    for text in [
+      "", "M", "2000T", "-1K", "7", "64", "1B", "1iB", "1MBB", "1MM", "1Ki", "1e", "M1", "inf",
+      "nan", "1e400", "0x10", "1 K", "9999999G",
+    ] {
       let arguments = try ParsedArguments(["a", "--steps", text], for: command)
       #expect(throws: UsageError.self) { try arguments.bytes("steps") }
     }
