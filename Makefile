@@ -59,7 +59,7 @@ test-debug: setup
 # The tests that use threads, under the thread sanitizer.
 test-threads: setup
 	TSAN_OPTIONS=halt_on_error=1 $(SWIFT) test -c release --sanitize=thread --scratch-path .build-tsan \
-		--filter 'WorkerPoolTests|CheckpointTests|GradientTests|AgreementTests|RoundingTests|SameBitsTests/optimizers|TransferTests/twoTransfersAtOnce|TermTests/sameBitsWhateverMoves'
+		--filter 'WorkerPoolTests|CheckpointTests|GradientTests|AgreementTests|QuantizeTests.RoundingTests|SameBitsTests/optimizers|TransferTests/twoTransfersAtOnce|TermTests/sameBitsWhateverMoves'
 
 # The readers of pictures, weights and model files, under the address sanitizer, and their C parts under that for
 # undefined behaviour. The skipped test measures memory, of which the sanitizer takes more.

@@ -191,6 +191,16 @@ public struct ParsedArguments {
     }
     return text
   }
+
+  /// One of several values, by their words.
+  ///
+  /// - Throws: `UsageError`.
+  public func choice<Value: RawRepresentable<String>>(
+    _ name: String, of values: [Value]
+  ) throws(UsageError) -> Value? {
+    let word = try choice(name, among: values.map { $0.rawValue })
+    return values.first { $0.rawValue == word }
+  }
 }
 
 /// A decimal number that spans the whole text; nil otherwise, also for infinities.

@@ -96,9 +96,11 @@ public final class ImageReader {
       bytes += (stored.width + 16) * (stored.height + 16) * samples * sampleBytes
     }
     bytes += 80 * samples * stored.width / denominator
-    // A row of bytes and of floats, and the resizer's open rows and weights.
+    // A row of bytes and of floats.
     let input = (stored.width + denominator - 1) / denominator
-    bytes += input * (2 * samples + 12 + 4 * 4) + target.width * 3 * 4 * 7 + stored.height * 16
+    bytes += input * (2 * samples + 12)
+    bytes += RowResizer.bytes(
+      inputWidth: input, inputHeight: stored.height, outputWidth: target.width)
     return bytes
   }
 
@@ -152,7 +154,7 @@ extension RGBImage {
   /// - Parameter size: The size that `read` will be asked for.
   /// - Returns: Bytes.
   public func readingBytes(size: ImageSize) -> Int {
-    width * 4 * 4 + size.width * 3 * 4 * 7 + height * 16
+    RowResizer.bytes(inputWidth: width, inputHeight: height, outputWidth: size.width)
   }
 
   /// Resizes the samples into the caller's memory, as `ImageReader.read` does a file's.

@@ -22,6 +22,11 @@ struct RowResizer {
   /// The output rows that have begun and are not complete.
   private var openRows = 0..<0
 
+  /// Most bytes of a resizer: its open rows and its weights.
+  static func bytes(inputWidth: Int, inputHeight: Int, outputWidth: Int) -> Int {
+    inputWidth * 4 * 4 + outputWidth * 3 * 4 * 7 + inputHeight * 16
+  }
+
   /// A resizer from `input` to `output`.
   ///
   /// - Parameters:

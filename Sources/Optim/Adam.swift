@@ -13,11 +13,11 @@ package final class Adam: Optimizer {
 
   /// State of zeros: 8 bytes for each number.
   ///
-  /// - Throws: `OptimizerError.refused`.
+  /// - Throws: `MemoryError.refused`.
   package init(
     rowLength: Int, rows: Int, settings: AdamSettings = AdamSettings(),
     bounds: [ClosedRange<Float>] = []
-  ) throws(OptimizerError) {
+  ) throws(MemoryError) {
     step = AdamStep(settings)
     try super.init(
       rowLength: rowLength, rows: rows, bounds: bounds,

@@ -17,11 +17,11 @@ package final class Adam8Bit: Optimizer {
 
   /// State of zeros: 2 bytes for each number, and 2 for each block.
   ///
-  /// - Throws: `OptimizerError.refused`.
+  /// - Throws: `MemoryError.refused`.
   package init(
     rowLength: Int, rows: Int, settings: AdamSettings = AdamSettings(),
     bounds: [ClosedRange<Float>] = []
-  ) throws(OptimizerError) {
+  ) throws(MemoryError) {
     step = AdamStep(settings)
     try super.init(
       rowLength: rowLength, rows: rows, bounds: bounds,

@@ -24,11 +24,11 @@ package final class LBFGS: Optimizer {
 
   /// State of zeros.
   ///
-  /// - Throws: `OptimizerError.refused`.
+  /// - Throws: `MemoryError.refused`.
   package init(
     rowLength: Int, rows: Int, settings: LBFGSSettings = LBFGSSettings(),
     bounds: [ClosedRange<Float>] = []
-  ) throws(OptimizerError) {
+  ) throws(MemoryError) {
     precondition(settings.history > 0)
     layout = LBFGSLayout(rowLength: rowLength, settings)
     recursion = LBFGSRecursion(settings, count: rowLength * rows)

@@ -13,7 +13,8 @@ package class Optimizer {
   package let rows: Int
   /// The ranges of the values.
   package let bounds: ValueBounds
-  /// The memory of every row from step to step; zeros at first.
+  /// The memory of every row from step to step; zeros at first. These bytes and the numbers of
+  /// `visitScalars` let another optimizer of the same settings go on from here between two steps.
   package let state: MemorySlice<UInt8>
   private let memory: Arena
 
@@ -24,21 +25,17 @@ package class Optimizer {
   ///   - rows: rows.
   ///   - bounds: where values may lie, repeated along the row; anywhere where empty.
   ///   - stateBytes: of the state.
-  /// - Throws: `OptimizerError.refused`.
+  /// - Throws: `MemoryError.refused`.
   package init(
     rowLength: Int, rows: Int, bounds: [ClosedRange<Float>] = [], stateBytes: Int
-  ) throws(OptimizerError) {
+  ) throws(MemoryError) {
     precondition(rowLength >= 0 && rows >= 0 && stateBytes >= 0)
     self.rowLength = rowLength
     self.rows = rows
     self.bounds = ValueBounds(rowLength: rowLength, repeating: bounds)
     var plan = ArenaPlan()
     let reservation = plan.reserve(stateBytes, of: UInt8.self)
-    do throws(MemoryError) {
-      memory = try Arena(plan)
-    } catch {
-      throw .refused(bytes: stateBytes)
-    }
+    memory = try Arena(plan)
     state = memory.slice(reservation)
   }
 
@@ -72,11 +69,7 @@ package class Optimizer {
   /// Changes the values of a row.
   package func move(_ values: MemorySlice<Float>, row: Int) {}
 
-  /// The bytes that, with the numbers of `visitScalars`, let another optimizer of the same settings
-  /// go on from here between two steps.
-  package var checkpointState: MemorySlice<UInt8> { state }
-
-  /// Shows each number that is remembered beside `checkpointState`, always in the same order.
+  /// Shows each number that is remembered beside `state`, always in the same order.
   ///
   /// - Parameter visit: may put the number of an earlier optimizer in its place; a `Double` is its
   ///   bit pattern.
@@ -90,19 +83,5 @@ extension Double {
     var bits = bitPattern
     visit(&bits)
     self = Double(bitPattern: bits)
-  }
-}
-
-/// The reason why an optimizer can not start.
-package enum OptimizerError: Error, Equatable, CustomStringConvertible {
-  /// The system refused this many bytes.
-  case refused(bytes: Int)
-
-  /// A sentence: what is wrong and what to do about it.
-  package var description: String {
-    switch self {
-    case .refused(let bytes):
-      "the system refuses \(bytes >> 20) MiB of memory; use a smaller size"
-    }
   }
 }

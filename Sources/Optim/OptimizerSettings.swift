@@ -1,3 +1,5 @@
+package import Rows
+
 /// The choice of an optimizer and of how it stores what it remembers.
 public struct OptimizerSettings: Sendable, Equatable {
   /// A method of optimisation.
@@ -62,8 +64,8 @@ public struct OptimizerSettings: Sendable, Equatable {
 
   /// Makes the optimizer.
   ///
-  /// - Throws: `OptimizerError.refused`.
-  package func makeOptimizer(rowLength: Int, rows: Int) throws(OptimizerError) -> Optimizer {
+  /// - Throws: `MemoryError.refused`.
+  package func makeOptimizer(rowLength: Int, rows: Int) throws(MemoryError) -> Optimizer {
     switch (method, state) {
     case (.adam, .float32):
       try Adam(rowLength: rowLength, rows: rows, settings: adam, bounds: bounds)

@@ -6,6 +6,15 @@ public protocol RowFormat {
   static var zero: Element { get }
 }
 
+extension RowFormat {
+  /// Whether untouched memory, which is zero bytes and takes no page, holds zeros of this format.
+  static var isZeroWhereUntouched: Bool {
+    let zero = Self.zero
+    // SAFETY: the bytes of a value are read while it lives.
+    return unsafe withUnsafeBytes(of: zero) { unsafe $0.allSatisfy { $0 == 0 } }
+  }
+}
+
 /// Real numbers in single precision.
 public enum Real: RowFormat {
   /// 0.

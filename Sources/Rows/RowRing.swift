@@ -35,9 +35,7 @@ public struct RowRing<Format: RowFormat> {
   /// Places the ring in its arena and makes its padding zero.
   public mutating func attach(_ arena: Arena) {
     memory = arena.slice(reservation)
-    // Untouched memory is zero bytes and takes no page.
-    let zero = Format.zero
-    guard unsafe withUnsafeBytes(of: zero, { unsafe $0.contains { $0 != 0 } }) else { return }
+    guard !Format.isZeroWhereUntouched else { return }
     for slot in 0..<capacity {
       let row = unsafe padded(slot)
       unsafe row.update(repeating: Format.zero, count: channels)

@@ -67,9 +67,7 @@ public struct ZeroRow<Format: RowFormat> {
   /// Writes the zeros.
   public mutating func attach(_ arena: Arena) {
     let elements = arena.slice(reservation)
-    let zero = Format.zero
-    // Untouched memory is zero bytes and takes no page.
-    if unsafe withUnsafeBytes(of: zero, { unsafe $0.contains { $0 != 0 } }) { elements.fill(zero) }
+    if !Format.isZeroWhereUntouched { elements.fill(Format.zero) }
     self.elements = elements
   }
 

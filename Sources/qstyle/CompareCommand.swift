@@ -33,7 +33,10 @@ struct CompareCommand {
     let folder = options.folder
     let size = transfer.engineSize(transfer.resultSize)
     func file(_ run: ComparedRun) -> RunFile {
-      guard let index = runs.all.firstIndex(where: { $0.name == run.name }) else {
+      guard
+        let index = runs.all.firstIndex(where: { $0.weights === run.weights && $0.seed == run.seed }
+        )
+      else {
         preconditionFailure("the run is one of them")
       }
       return RunFile(

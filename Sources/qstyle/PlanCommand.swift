@@ -74,9 +74,11 @@ struct PlanCommand {
 
   func run() throws(Failure) -> ExitCode {
     try Failure.from { () throws(TransferError) in
-      let transfer = try self.transfer()
-      let plans = try transfer.plans()
+      var transfer = try self.transfer()
+      // What is free is asked once.
       let limit = transfer.limit
+      transfer.memory = limit
+      let plans = try transfer.plans()
       let chosen = plans.firstIndex { $0.bytes <= limit }
       report(transfer, plans, chosen: chosen)
       if chosen == nil { _ = try transfer.choosePlan() }

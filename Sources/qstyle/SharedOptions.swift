@@ -29,8 +29,7 @@ struct SharedOptions {
 
   /// The pooling of --pool.
   static func pooling(_ arguments: ParsedArguments) throws(UsageError) -> Pooling {
-    let names = Pooling.allCases.map { $0.rawValue }
-    return try arguments.choice("pool", among: names).flatMap { Pooling(rawValue: $0) } ?? .average
+    try arguments.choice("pool", of: Pooling.allCases) ?? .average
   }
 
   /// The plan of --plan; nil where there is none.
@@ -88,9 +87,9 @@ extension ImageSize {
 extension Precision {
   /// The arithmetic of --precision; nil where there is none.
   init?(_ arguments: ParsedArguments) throws(UsageError) {
-    guard
-      let name = try arguments.choice("precision", among: Precision.allCases.map { $0.rawValue })
-    else { return nil }
-    self.init(rawValue: name)
+    guard let precision = try arguments.choice("precision", of: Precision.allCases) else {
+      return nil
+    }
+    self = precision
   }
 }

@@ -386,5 +386,5 @@ int main(void) {
     printf("%ld comparisons, no difference:", case_count);
     for (int set = 0; set < set_count; set++) printf(" %s", sets[set].name);
     printf("\n");
-    return 0;
+    return case_count > 0 ? 0 : 1;
 }

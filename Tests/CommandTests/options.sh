@@ -10,7 +10,8 @@ paint() {
 same() {
     name=$1
     shift
-    [ "$(paint "$@")" = "$wanted" ] && ok || bad "$name: other bits"
+    got=$(paint "$@")
+    [ ${#got} -eq 64 ] && [ "$got" = "$wanted" ] && ok || bad "$name: other bits"
 }
 other() {
     name=$1

@@ -65,7 +65,7 @@ import Testing
       let second = try Self.optimizer(method, state)
       // Another past is replaced as a whole.
       _ = run(second, from: start, 0..<cut / 2 + 5)
-      second.checkpointState.copy(first.checkpointState)
+      second.state.copy(first.state)
       #expect(Self.put(Self.numbers(first), into: second))
       #expect(Self.numbers(second) == Self.numbers(first))
       let y = run(second, from: x, cut..<steps)
@@ -87,7 +87,7 @@ import Testing
         var numbers = numbers
         numbers[index] = wrong
         let second = try Self.optimizer(method, state)
-        second.checkpointState.copy(first.checkpointState)
+        second.state.copy(first.state)
         if Self.put(numbers, into: second) {
           _ = run(second, from: x, 5..<9)
         } else {

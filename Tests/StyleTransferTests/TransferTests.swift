@@ -248,7 +248,7 @@ import Testing
     }
     for planned in plans {
       let named = try #require(MemoryPlan(name: planned.plan.name))
-      #expect(try abs(transfer().planned(named).bytes - planned.bytes) < 1 << 20)
+      #expect(named.network == planned.plan.network && named.copies == planned.plan.copies)
     }
   }
 

@@ -113,8 +113,8 @@ typedef struct {
 
 /// One panel of backward weights from the forward weights of the same layer: taps mirrored, channels exchanged.
 typedef struct {
-    const int8_t *forward;  ///< [outputs / 32][9 taps][inputs / 4][32 outputs][4 inputs]
-    int8_t *out;            ///< [9 taps][outputs / 4][32 inputs][4 outputs]
+    const int8_t *forward;  ///< [outputs / 32][9 taps][inputs / 4][32 outputs][4 inputs]; 64-byte aligned
+    int8_t *out;            ///< [9 taps][outputs / 4][32 inputs][4 outputs]; 64-byte aligned
     int32_t inputs;         ///< a multiple of 32, as K
     int32_t outputs;        ///< a multiple of 32, as K
     int32_t panel;          ///< first input channel of the panel / 32

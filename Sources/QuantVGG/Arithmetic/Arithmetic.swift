@@ -3,7 +3,7 @@ package import Rows
 /// The numbers that a network computes with: what a row of each stage is made of, and how one row
 /// follows from others.
 ///
-/// `Network` walks layers and rows and knows no arithmetic; the conforming types know rows and no
+/// `ForwardNetwork` walks layers and rows and knows no arithmetic; the conforming types know rows and no
 /// walk. `Int8Arithmetic` is the fixed-point engine, `Float32Arithmetic` its reference, so that
 /// comparing the two compares arithmetic alone. Both are immutable and shared by any number of networks.
 ///
@@ -83,20 +83,4 @@ package protocol Arithmetic: AnyObject, Sendable {
   func storeGradient(
     _ gradient: Row<Real>, activations: Row<Activation>, mask: Row<MaskWord>, layer: Int,
     into out: MutableRow<Gradient>, scales: MutableRow<Real>)
-}
-
-/// An element of a summed Gram matrix.
-package protocol GramNumber: BitwiseCopyable {
-  /// The element in Float64, rounded once.
-  var number: Double { get }
-}
-
-extension Int64: GramNumber {
-  /// The sum in Float64.
-  @inlinable package var number: Double { Double(self) }
-}
-
-extension Double: GramNumber {
-  /// The sum itself.
-  @inlinable package var number: Double { self }
 }

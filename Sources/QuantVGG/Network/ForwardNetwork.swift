@@ -173,7 +173,7 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
         continue
       }
       var y = item.rows.lowerBound
-      if item.rows.count * out.width >= NetworkTiling.leastPairPixels,
+      if item.rows.count > 1, item.rows.count * out.width >= NetworkTiling.leastPairPixels,
         let pairs = numbers.rowPairs
       {
         let weights = pairs.weights(

@@ -38,7 +38,7 @@ public struct LayerName: Hashable, Comparable, Sendable, CustomStringConvertible
   /// Poolings between the image and the layer's output: its rows and columns are 2^n times fewer.
   package var poolings: Int { block - 1 }
 
-  /// The shortest image side for which the layer still has a pixel: 1, 2, 4, 8 or 16.
+  /// The shortest image side, in pixels, for which the layer still has a pixel: 2^(block - 1).
   public var smallestSide: Int { 1 << poolings }
 
   /// Whether a layer comes before another.

@@ -111,7 +111,8 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
   private func backpropagate(
     _ layer: Int, rows: Range<Int>, columns: Range<Int>, into out: MemorySlice<Float>, worker: Int
   ) {
-    guard !columns.isEmpty else { return }
+    // Nothing for the last row of an odd height, which no window of a pooling covers.
+    guard !rows.isEmpty else { return }
     let channels = shape.layers[layer].channels
     let count = columns.count * channels
     for panel in 0..<channels / Panel.width {

@@ -40,15 +40,17 @@ public struct NetworkTable: Sendable, Equatable {
   /// - Parameters:
   ///   - name: what files call it, such as `vgg19`.
   ///   - title: what messages call it, such as `VGG-19`.
-  ///   - blocks: how many layers each block has, and how many channels these write: a multiple of 32,
-  ///     at most `mostChannels`.
+  ///   - blocks: 1...9 blocks: how many layers each has, 1...9, and how many channels these write: a
+  ///     positive multiple of 32, at most `mostChannels`.
   public init(name: String, title: String, blocks: [(layers: Int, channels: Int)]) {
     self.name = name
     self.title = title
     var table: [Convolution] = []
     var channels = 3
     for (block, (count, width)) in blocks.enumerated() {
-      precondition(width % Panel.width == 0 && width <= Self.mostChannels)
+      precondition(
+        width % Panel.width == 0 && (1...Self.mostChannels).contains(width),
+        "a layer writes a multiple of 32 channels")
       for place in 1...count {
         table.append(
           Convolution(

@@ -41,7 +41,7 @@ public final class WorkerPool: @unchecked Sendable {
     precondition(threads >= 1)
     unsafe work = idle
     var started = [pthread_t]()
-    let starts = (1..<max(threads, 1)).map { HelperStart(worker: $0) }
+    let starts = (1..<threads).map { HelperStart(worker: $0) }
     for start in starts {
       guard let thread = start.launch() else { break }
       started.append(thread)

@@ -9,15 +9,16 @@ extension SafeTensors {
     package let type: String
     /// Dimensions, outermost first.
     package let shape: [Int]
+    /// Bytes of the tensor.
+    package let byteCount: Int
 
     /// An entry of one of the format's types, whose tensor is smaller than 2^63 bytes.
     package init(_ name: String, type: String, shape: [Int]) {
-      precondition(SafeTensors.byteCount(type: type, shape: shape) != nil)
-      (self.name, self.type, self.shape) = (name, type, shape)
+      guard let byteCount = SafeTensors.byteCount(type: type, shape: shape) else {
+        preconditionFailure("no tensor of the format")
+      }
+      (self.name, self.type, self.shape, self.byteCount) = (name, type, shape, byteCount)
     }
-
-    /// Bytes of the tensor.
-    package var byteCount: Int { SafeTensors.byteCount(type: type, shape: shape) ?? 0 }
   }
 
   /// The beginning of a file, which the tensors' bytes follow in the order of `entries`.

@@ -57,7 +57,7 @@ package struct Checkpoint: Sendable, Equatable {
     _ image: MemorySlice<Float>, _ optimizer: Optimizer, to path: String
   ) throws(CheckpointError) {
     let image = image.bytes
-    let state = optimizer.checkpointState
+    let state = optimizer.state
     do throws(FileOutputError) {
       var writer = CheckpointWriter(try AtomicFile(path: path))
       writer.put(Self.magic)

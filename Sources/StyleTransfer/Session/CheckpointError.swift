@@ -1,4 +1,3 @@
-internal import CSystem
 public import FileOutput
 
 /// The reason why a checkpoint can not be used or written.
@@ -24,7 +23,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .unreadable(let code):
-      unsafe "cannot be read: \(String(cString: strerror(code))); check its path and permissions"
+      "cannot be read: \(systemMessage(code)); check its path and permissions"
     case .notAFile: "is not a regular file; name a file for the checkpoint"
     case .notACheckpoint: "is no checkpoint; name another file, or delete it to start afresh"
     case .otherVersion:

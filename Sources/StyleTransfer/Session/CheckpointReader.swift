@@ -30,7 +30,7 @@ final class CheckpointReader {
   }
 
   deinit {
-    if descriptor >= 0 { _ = close(descriptor) }
+    _ = close(descriptor)
   }
 
   /// Reads the header, and where `image` and `optimizer` are given everything into them.
@@ -53,7 +53,7 @@ final class CheckpointReader {
     guard step <= UInt64(Int32.max) else { throw .damaged }
     guard let image, let optimizer else { return result }
 
-    let (pixels, state) = (image.bytes, optimizer.checkpointState)
+    let (pixels, state) = (image.bytes, optimizer.state)
     let count = Checkpoint.numberCount(optimizer)
     guard imageBytes == UInt64(pixels.count), stateBytes == UInt64(state.count),
       numbers == UInt64(count)

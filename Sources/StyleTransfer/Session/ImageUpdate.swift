@@ -29,10 +29,8 @@ final class ImageUpdate: ParallelWork {
   ) throws(TransferError) {
     rowLength = 3 * shape.width
     rows = shape.height
-    do throws(OptimizerError) {
-      self.optimizer = try optimizer.makeOptimizer(rowLength: rowLength, rows: rows)
-    } catch {
-      throw TransferError(error)
+    self.optimizer = try TransferError.from { () throws(MemoryError) in
+      try optimizer.makeOptimizer(rowLength: 3 * shape.width, rows: shape.height)
     }
     self.memory = memory
     image = memory.slice(layout.image)

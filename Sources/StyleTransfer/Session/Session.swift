@@ -22,13 +22,12 @@ public final class Session {
   ///   - numbers: the arithmetic, with layers up to the deepest of the terms.
   ///   - transfer: what is made.
   ///   - plan: rows that stay in memory.
-  ///   - phases: `transfer`'s with this plan; each is carried out in its turn.
   ///   - pool: the threads of every step.
   ///   - progress: is told what is measured, and may stop it.
   /// - Throws: `TransferError`.
   init<Numbers: LossArithmetic>(
-    _ numbers: Numbers, _ transfer: Transfer, plan: NetworkPlan, phases: [PhaseMemory],
-    pool: WorkerPool, progress: (TransferProgress) -> TransferControl
+    _ numbers: Numbers, _ transfer: Transfer, plan: NetworkPlan, pool: WorkerPool,
+    progress: (TransferProgress) -> TransferControl
   ) throws(TransferError) {
     let size = transfer.engineSize(transfer.resultSize)
     let styleSize = transfer.engineSize(transfer.styleSize)
@@ -47,15 +46,12 @@ public final class Session {
     self.network = network
     self.pool = pool
 
-    assert(
-      phases.map { $0.phase } == TransferPhase.allCases,
-      "what the plan counts is carried out, in its order")
     // The style's pixels are given back before the content's come.
     var style: Block<Float>?
     func goesOn(_ phase: TransferPhase, _ share: Double) -> Bool {
       progress(TransferProgress(phase: phase, share: share, steps: transfer.steps)) == .proceed
     }
-    for phase in phases.map({ $0.phase }) {
+    for phase in TransferPhase.allCases {
       switch phase {
       case .readStyle:
         let pixels = try TransferError.from { () throws(MemoryError) in
@@ -184,12 +180,11 @@ public final class Session {
     try checkpoint.write(update.image, update.optimizer, to: path)
   }
 
-  /// Reads a checkpoint into this session, which may have another plan and other threads than the
-  /// one that wrote it.
+  /// Reads a checkpoint, which may come from a session with another plan and other threads.
   ///
   /// - Parameters:
   ///   - path: the file.
-  ///   - fingerprint: that of everything which decides the bits of this session's image.
+  ///   - fingerprint: of everything that decides the bits of the image.
   ///   - notes: how many numbers of its own the caller has written.
   /// - Returns: the checkpoint; nil where there is no such file.
   /// - Throws: `CheckpointError`; the session is then of no more use.

@@ -1,6 +1,6 @@
 internal import ImageIO
 internal import Optim
-internal import QuantVGG
+package import QuantVGG
 internal import Rows
 
 /// A part of a transfer: what is done before its steps, in this order, and its steps.
@@ -18,17 +18,17 @@ public enum TransferPhase: Sendable, CaseIterable {
 }
 
 /// A phase with the memory that it has in use at once.
-struct PhaseMemory {
+package struct PhaseMemory {
   /// What is done.
-  let phase: TransferPhase
+  package let phase: TransferPhase
   /// Bytes beside the packed weights and what the process had before; memory counts from when it is
   /// first written.
-  let bytes: Int
+  package let bytes: Int
 }
 
 extension Transfer {
   /// The phases of a run, in their order, with one arithmetic and one plan.
-  func phases<Numbers: LossArithmetic>(
+  package func phases<Numbers: LossArithmetic>(
     _ plan: MemoryPlan, for numbers: Numbers.Type
   ) -> [PhaseMemory] {
     let (result, measured) = (engineSize(resultSize), engineSize(styleSize))
@@ -53,22 +53,20 @@ extension Transfer {
       usedOptimizer.stateBytes(rowLength: 3 * result.width, rows: result.height)
       + ValueBounds.bytes(rowLength: 3 * result.width)
     let images = (recordsGradient ? 1 : 0) + otherImages
-    return [
-      PhaseMemory(phase: .readStyle, bytes: style + self.style.readingBytes(styleSize)),
-      PhaseMemory(
-        phase: .measureStyle,
-        bytes: style + layout.styleBytes + rings(styleShape, backward: false)),
-      PhaseMemory(
-        phase: .readContent,
-        bytes: layout.styleBytes + image + content.readingBytes(resultSize)),
-      PhaseMemory(
-        phase: .measureContent,
-        bytes: layout.memory.bytes + rings(shape, backward: false) + startReading),
-      PhaseMemory(
-        phase: .optimise,
-        bytes: layout.memory.bytes + rings(shape, backward: true) + optimizerBytes
-          + layout.stepMemory.bytes + images * image),
-    ]
+    return TransferPhase.allCases.map { phase in
+      let bytes =
+        switch phase {
+        case .readStyle: style + self.style.readingBytes(styleSize)
+        case .measureStyle: style + layout.styleBytes + rings(styleShape, backward: false)
+        case .readContent: layout.styleBytes + image + content.readingBytes(resultSize)
+        case .measureContent:
+          layout.memory.bytes + rings(shape, backward: false) + startReading
+        case .optimise:
+          layout.memory.bytes + rings(shape, backward: true) + optimizerBytes
+            + layout.stepMemory.bytes + images * image
+        }
+      return PhaseMemory(phase: phase, bytes: bytes)
+    }
   }
 
   /// Bytes of an image.

@@ -75,7 +75,8 @@ public struct Transfer {
   public var settings = TransferSettings()
   /// The pooling between the blocks of the network.
   public var pooling = Pooling.average
-  /// The optimizer of the image; its bounds keep colours within 0...255.
+  /// The optimizer of the image; its bounds keep colours within 0...255, but for
+  /// half a unit in the last place that L-BFGS rounds by.
   public var optimizer: OptimizerSettings
   /// Steps, at least 1.
   public var steps = 200

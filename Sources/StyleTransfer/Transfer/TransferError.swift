@@ -53,12 +53,6 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  init(_ error: OptimizerError) {
-    switch error {
-    case .refused(let bytes): self = .memory(bytes: bytes)
-    }
-  }
-
   /// A sentence: what is wrong and what to do about it.
   public var description: String {
     switch self {

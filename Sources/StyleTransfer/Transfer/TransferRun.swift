@@ -114,7 +114,7 @@ extension Transfer {
     transfer.threads = pool.threads
     let chosen: PlannedMemory
     if let planned { chosen = planned } else { chosen = try transfer.choosePlan() }
-    let fingerprint = try checkpoint == nil ? 0 : checkCheckpoint()
+    let fingerprint = try checkCheckpoint()
     let session = try precision.accept(
       StartVisitor(
         transfer: transfer, weights: weights, plan: chosen.plan, pool: pool, progress: progress))
@@ -145,7 +145,7 @@ extension Transfer {
 
   /// Refuses a checkpoint of something else, of a later step, or one that can not be written.
   ///
-  /// - Returns: the fingerprint.
+  /// - Returns: the fingerprint; 0 without a checkpoint.
   private func checkCheckpoint() throws(TransferError) -> UInt64 {
     guard let checkpoint else { return 0 }
     let fingerprint = try fingerprint().value
@@ -181,8 +181,7 @@ private struct StartVisitor: ArithmeticVisitor {
   ) throws(TransferError) -> Session {
     let packed = try weights.packed(transfer.packing(copies: plan.copies), as: Numbers.self)
     return try Session(
-      packed, transfer, plan: plan.network, phases: transfer.phases(plan, for: Numbers.self),
-      pool: pool, progress: progress)
+      packed, transfer, plan: plan.network, pool: pool, progress: progress)
   }
 }
 

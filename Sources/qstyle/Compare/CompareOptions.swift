@@ -67,7 +67,7 @@ struct CompareOptions {
     reference = arguments.text("reference")
     let count = try arguments.integer("seeds", in: 0...Self.most)
     if transfer.startsFromNoise {
-      seeds = (0..<(count ?? 2)).map { transfer.seed &+ 1 &+ UInt64($0) }
+      seeds = (0..<(count ?? 2)).map { (transfer.seed &+ 1 &+ UInt64($0)) & UInt64(Int.max) }
     } else {
       guard count ?? 0 == 0 else {
         throw UsageError("--seeds needs a start of noise; leave out --init, or --seeds")

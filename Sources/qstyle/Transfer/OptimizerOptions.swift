@@ -25,16 +25,10 @@ enum OptimizerOptions {
     _ arguments: ParsedArguments, to settings: inout OptimizerSettings
   ) throws(UsageError) {
     if arguments.has("learning-rate") { settings.method = .adam }
-    let methods = OptimizerSettings.Method.allCases.map { $0.rawValue }
-    let states = OptimizerSettings.State.allCases.map { $0.rawValue }
-    if let name = try arguments.choice("optimizer", among: methods),
-      let method = OptimizerSettings.Method(rawValue: name)
-    {
+    if let method = try arguments.choice("optimizer", of: OptimizerSettings.Method.allCases) {
       settings.method = method
     }
-    if let name = try arguments.choice("state", among: states),
-      let state = OptimizerSettings.State(rawValue: name)
-    {
+    if let state = try arguments.choice("state", of: OptimizerSettings.State.allCases) {
       settings.state = state
     }
     let rate = try arguments.number("learning-rate", in: 1e-6...1000)

@@ -1,5 +1,6 @@
 internal import CSystem
 internal import CommandOptions
+internal import FileOutput
 internal import StyleTransfer
 
 /// The file of `--log`: a JSON line per step.
@@ -60,6 +61,6 @@ struct StepLog {
   }
 
   private func failure(_ what: String) -> Failure {
-    Failure(path, unsafe "cannot be \(what): \(String(cString: strerror(system_errno())))")
+    Failure(path, "cannot be \(what): \(systemMessage(system_errno()))")
   }
 }

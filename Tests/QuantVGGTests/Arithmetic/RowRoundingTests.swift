@@ -6,8 +6,6 @@ import Testing
 
 /// The roundings of whole rows against laws that they must obey, in every instruction set.
 @Suite struct RowRoundingTests {
-  static let sets = InstructionSet.allCases.filter { $0.isAvailable }
-
   /// A Float32 product or quotient, rounded once: 53 bits are enough for the second rounding to be
   /// the only one that matters.
   private static func product(_ a: Float, _ b: Float) -> Float { Float(Double(a) * Double(b)) }
@@ -35,42 +33,48 @@ import Testing
     return rows
   }
 
-  @Test(arguments: sets)
+  /// The codes and the scale of one pixel's gradient.
+  private static func quantized(
+    _ gradient: [Float], _ mask: [UInt32], _ weightScales: [Float], _ set: InstructionSet
+  ) -> (codes: [UInt8], scale: Float) {
+    let buffers = GuardedBuffers(atHead: false)
+    let out = buffers.empty(UInt8.self, count: gradient.count)
+    let scale = buffers.empty(Float.self, count: 1)
+    return withExtendedLifetime(buffers) {
+      var call = qv_u8_quantize_gradient(
+        gradient: buffers.make(gradient).base, mask: buffers.make(mask).base,
+        weight_scale: buffers.make(weightScales).base, out: out.base, scales: scale.base, width: 1,
+        channels: Int32(gradient.count))
+      KernelTable(set).entries.u8_quantize_gradient(&call)
+      return (out.values, scale.values[0])
+    }
+  }
+
+  @Test(arguments: Kernels.sets)
   func gradients(set: InstructionSet) {
     let channels = 64
-    let table = KernelTable(set).entries
     var random = TestRandom("gradients")
     for (index, row) in Self.rows("gradients", largest: 127, count: channels).enumerated() {
       // A mask that lets the largest pass, and scales that move the binary point.
       let mask: [UInt32] = index % 3 == 0 ? [.max, .max] : [UInt32(random.next() >> 32) | 1, 77]
       let scales = (0..<channels).map { Float(sign: .plus, exponent: $0 % 5, significand: 1) }
       let gradient = zip(row, scales).map { $0 / $1 }
-      let buffers = GuardedBuffers(atHead: false)
-      let out = buffers.empty(UInt8.self, count: channels)
-      let scale = buffers.empty(Float.self, count: 1)
-      withExtendedLifetime(buffers) {
-        var call = qv_u8_quantize_gradient(
-          gradient: buffers.make(gradient).base, mask: buffers.make(mask).base,
-          weight_scale: buffers.make(scales).base, out: out.base, scales: scale.base, width: 1,
-          channels: Int32(channels))
-        table.u8_quantize_gradient(&call)
-      }
+      let (codes, scale) = Self.quantized(gradient, mask, scales, set)
       let passed = row.indices.map { mask[$0 / 32] >> UInt32($0 % 32) & 1 == 1 ? row[$0] : 0 }
       let largest = passed.reduce(0) { max($0, abs($1)) }
       let isZero = Double(largest) * 0x1p100 < 1
       let inverse = isZero ? 0 : Self.quotient(127, largest)
       let expected = passed.map { UInt8(128 + Self.nearest(Self.product($0, inverse))) }
-      #expect(out.values == expected, "row \(index)")
+      #expect(codes == expected, "row \(index)")
       #expect(
-        scale.values == [isZero ? 0 : Float(Double(largest) / 127)], "row \(index)")
+        scale == (isZero ? 0 : Float(Double(largest) / 127)), "row \(index)")
     }
   }
 
   /// One value that is not finite, wherever it stands: no codes, and a scale that spoils all it meets.
-  @Test(arguments: sets)
+  @Test(arguments: Kernels.sets)
   func gradientsThatAreNotFinite(set: InstructionSet) {
     let channels = 64
-    let table = KernelTable(set).entries
     let ones = [Float](repeating: 1, count: channels)
     for wrong in [.infinity, -.infinity, .nan, -.nan, .greatestFiniteMagnitude] as [Float] {
       for place in 0..<channels {
@@ -82,20 +86,11 @@ import Testing
         for isOpen in [true, false] {
           var mask: [UInt32] = [.max, .max]
           if !isOpen { mask[place / 32] ^= 1 << UInt32(place % 32) }
-          let buffers = GuardedBuffers(atHead: false)
-          let out = buffers.empty(UInt8.self, count: channels)
-          let scale = buffers.empty(Float.self, count: 1)
-          withExtendedLifetime(buffers) {
-            var call = qv_u8_quantize_gradient(
-              gradient: buffers.make(gradient).base, mask: buffers.make(mask).base,
-              weight_scale: buffers.make(scales).base, out: out.base, scales: scale.base, width: 1,
-              channels: Int32(channels))
-            table.u8_quantize_gradient(&call)
-          }
+          let (codes, scale) = Self.quantized(gradient, mask, scales, set)
           var expected = [UInt8](repeating: isOpen ? 128 : 255, count: channels)
           expected[place] = 128
-          #expect(out.values == expected, "\(wrong) at \(place)")
-          #expect(scale.values == [isOpen ? .infinity : 1 / 127], "\(wrong) at \(place)")
+          #expect(codes == expected, "\(wrong) at \(place)")
+          #expect(scale == (isOpen ? .infinity : 1 / 127), "\(wrong) at \(place)")
         }
       }
     }
@@ -152,7 +147,7 @@ import Testing
   }
 
   /// The averages of a channel have the sum of its pixels, in quarters and half a step more.
-  @Test(arguments: sets)
+  @Test(arguments: Kernels.sets)
   func averages(set: InstructionSet) {
     var random = TestRandom("averages")
     let (channels, width) = (64, 37)
@@ -178,7 +173,7 @@ import Testing
     }
   }
 
-  @Test(arguments: sets)
+  @Test(arguments: Kernels.sets)
   func imageRows(set: InstructionSet) {
     let row = (-65541...65541).map { Float($0) / 128 } + [1e30]
     let width = row.count / 3

@@ -23,7 +23,7 @@ import Testing
   }
 
   @Test(
-    arguments: InstructionSet.allCases.filter { $0.isAvailable },
+    arguments: Kernels.sets,
     [WeightCopies.both, .forward])
   func transposeOfTheConvolution(_ set: InstructionSet, _ copies: WeightCopies) {
     var random = TestRandom("transposeOfTheConvolution")

@@ -95,13 +95,3 @@ struct Options {
     return layer
   }
 }
-
-extension ParsedArguments {
-  /// One of several values, by their words.
-  func choice<Value: RawRepresentable<String>>(
-    _ name: String, of values: [Value]
-  ) throws -> Value? {
-    let word = try choice(name, among: values.map(\.rawValue))
-    return values.first { $0.rawValue == word }
-  }
-}

@@ -66,8 +66,8 @@ struct ReportOptions {
     for name in ["pair-pool", "pair-size"] where pairs.isEmpty && arguments.has(name) {
       throw UsageError("--\(name) is about --pair CONTENT,STYLE")
     }
-    let pool = try arguments.choice("pair-pool", among: Pooling.allCases.map { $0.rawValue })
-    poolings = Pooling.allCases.filter { pool == nil || $0.rawValue == pool }
+    poolings =
+      try arguments.choice("pair-pool", of: Pooling.allCases).map { [$0] } ?? Pooling.allCases
     pairSize = try arguments.integer("pair-size", in: 16...4096) ?? 256
     steps = try arguments.integer("steps", in: 0...100_000) ?? 0
     guard !(pairs.isEmpty && cases.isEmpty) || !arguments.has("steps") else {

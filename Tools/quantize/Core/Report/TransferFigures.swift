@@ -1,4 +1,4 @@
-public import QuantVGG
+package import QuantVGG
 internal import Rows
 package import StyleTransfer
 
