@@ -13,8 +13,9 @@ package class Optimizer {
   package let rows: Int
   /// The ranges of the values.
   package let bounds: ValueBounds
-  /// The memory of every row from step to step; zeros at first. These bytes and the numbers of
-  /// `visitScalars` let another optimizer of the same settings go on from here between two steps.
+  /// The memory of every row from step to step; zeros at first.
+  ///
+  /// These bytes and the numbers of `visitScalars` let another optimizer of the same settings go on from here between two steps.
   package let state: MemorySlice<UInt8>
   private let memory: Arena
 
