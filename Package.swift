@@ -24,6 +24,7 @@ let package = Package(
     .library(name: "StyleTransfer", targets: ["StyleTransfer"]),
     .library(name: "ImageIO", targets: ["ImageIO"]),
     .library(name: "FileOutput", targets: ["FileOutput"]),
+    .library(name: "FileNames", targets: ["FileNames"]),
     .executable(name: "qstyle", targets: ["qstyle"]),
     .executable(name: "quantize", targets: ["quantize"]),
   ],
@@ -38,33 +39,38 @@ let package = Package(
       name: "CImageIO", dependencies: ["CPNG", "CJPEG"],
       linkerSettings: ["png16", "z", "jpeg", "m"].map { .linkedLibrary($0) }),
     // The libraries.
+    .target(name: "FileNames", swiftSettings: swiftSettings),
     .target(name: "JSONText", swiftSettings: swiftSettings),
     .target(name: "Rows", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(
-      name: "QuantVGG", dependencies: ["Rows", "JSONText", "CQuantKernels", "CSystem"],
+      name: "QuantVGG",
+      dependencies: ["Rows", "JSONText", "FileNames", "CQuantKernels", "CSystem"],
       swiftSettings: swiftSettings),
     .target(name: "Optim", dependencies: ["Rows"], swiftSettings: swiftSettings),
-    .target(name: "FileOutput", dependencies: ["CSystem"], swiftSettings: swiftSettings),
+    .target(
+      name: "FileOutput", dependencies: ["FileNames", "CSystem"], swiftSettings: swiftSettings),
     .target(
       name: "StyleTransfer",
       dependencies: [
-        "Rows", "QuantVGG", "Optim", "ImageIO", "FileOutput", "CSystem", "CBuiltInWeights",
+        "Rows", "QuantVGG", "Optim", "ImageIO", "FileOutput", "FileNames", "CSystem",
+        "CBuiltInWeights",
       ],
       swiftSettings: swiftSettings),
     .target(
-      name: "ImageIO", dependencies: ["CImageIO", "CSystem", "FileOutput"],
+      name: "ImageIO", dependencies: ["CImageIO", "CSystem", "FileOutput", "FileNames"],
       swiftSettings: swiftSettings),
     .target(
       name: "QualityReport", dependencies: ["ImageIO", "CommandOptions", "CSystem"],
       swiftSettings: swiftSettings),
     // The commands.
     .target(
-      name: "CommandOptions", dependencies: ["JSONText", "CSystem"], swiftSettings: swiftSettings),
+      name: "CommandOptions", dependencies: ["JSONText", "FileNames", "CSystem"],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "qstyle",
       dependencies: [
         "Rows", "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "QualityReport", "FileOutput",
-        "CommandOptions", "CSystem",
+        "FileNames", "CommandOptions", "CSystem",
       ],
       swiftSettings: swiftSettings),
     .systemLibrary(
@@ -77,48 +83,50 @@ let package = Package(
     .target(
       name: "QuantizeCore",
       dependencies: [
-        "Rows", "QuantVGG", "Optim", "StyleTransfer", "QualityReport", "FileOutput",
+        "Rows", "QuantVGG", "Optim", "StyleTransfer", "QualityReport", "FileOutput", "FileNames",
         "CommandOptions", "CModelFiles", "CSystem",
       ],
       path: "Tools/quantize/Core", swiftSettings: hostSettings),
     .executableTarget(
       name: "quantize",
       dependencies: [
-        "QuantizeCore", "Rows", "QuantVGG", "StyleTransfer", "ImageIO", "FileOutput",
+        "QuantizeCore", "Rows", "QuantVGG", "StyleTransfer", "ImageIO", "FileOutput", "FileNames",
         "CommandOptions", "CSystem",
       ],
       path: "Tools/quantize/Command", swiftSettings: hostSettings),
     // The tests.
     .target(
-      name: "TestSupport", dependencies: ["Rows", "CSystem", "StyleTransfer"],
+      name: "TestSupport", dependencies: ["Rows", "FileNames", "CSystem", "StyleTransfer"],
       path: "Tests/TestSupport"),
     .target(name: "KernelModels", dependencies: ["CQuantKernels"], path: "Tests/KernelModels"),
     .testTarget(
       name: "QuantVGGTests",
       dependencies: [
         "Rows", "QuantVGG", "CQuantKernels", "KernelModels", "StyleTransfer", "TestSupport",
-        "CSystem",
+        "FileNames", "CSystem",
       ]),
     .testTarget(
       name: "StyleTransferTests",
       dependencies: [
-        "StyleTransfer", "Rows", "QuantVGG", "Optim", "ImageIO", "FileOutput", "CSystem",
-        "TestSupport",
+        "StyleTransfer", "Rows", "QuantVGG", "Optim", "ImageIO", "FileOutput", "FileNames",
+        "CSystem", "TestSupport",
       ]),
     .testTarget(name: "OptimTests", dependencies: ["Optim", "Rows", "TestSupport"]),
-    .testTarget(name: "CommandOptionsTests", dependencies: ["CommandOptions", "TestSupport"]),
+    .testTarget(
+      name: "CommandOptionsTests", dependencies: ["CommandOptions", "FileNames", "TestSupport"]),
     .testTarget(
       name: "QuantizeTests",
       dependencies: [
         "QuantizeCore", "Rows", "QuantVGG", "StyleTransfer", "Optim", "TestSupport", "FileOutput",
-        "CSystem",
+        "FileNames", "CSystem",
       ],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "QualityReportTests", dependencies: ["QualityReport", "ImageIO"],
+      name: "QualityReportTests", dependencies: ["QualityReport", "ImageIO", "FileNames"],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "ImageIOTests", dependencies: ["ImageIO", "FileOutput", "CSystem", "TestSupport"],
+      name: "ImageIOTests",
+      dependencies: ["ImageIO", "FileOutput", "FileNames", "CSystem", "TestSupport"],
       exclude: ["Fixtures"]),
   ],
   swiftLanguageModes: [.v6]

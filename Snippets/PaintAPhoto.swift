@@ -1,6 +1,7 @@
 // Paints photos in the style of a picture, one after the other, with the weights loaded once:
 // PaintAPhoto STYLE SIZE STEPS PHOTO OUT.png [PHOTO OUT.png ...]. Ctrl-C stops after the step and saves it.
 
+import FileNames
 import Glibc
 import StyleTransfer
 import Synchronization
@@ -9,7 +10,7 @@ enum Cancellation {
   static let isRequested = Atomic(false)
 }
 
-func paint(_ transfer: Transfer, out: String) throws {
+func paint(_ transfer: Transfer, out: FilePath) throws {
   let result = try transfer.run { progress, _ in
     if let losses = progress.losses {
       print("\(out): step \(progress.step) of \(progress.steps), cost \(losses.total)")
@@ -33,11 +34,11 @@ do {
   let weights = try Weights.find()
   for place in stride(from: 3, to: words.count, by: 2) {
     var transfer = Transfer(
-      content: try Picture(path: words[place]), style: try Picture(path: words[0]), weights: weights
-    )
+      content: try Picture(path: FilePath(words[place])),
+      style: try Picture(path: FilePath(words[0])), weights: weights)
     transfer.longerSide = size
     transfer.steps = steps
-    try paint(transfer, out: words[place + 1])
+    try paint(transfer, out: FilePath(words[place + 1]))
     if Cancellation.isRequested.load(ordering: .relaxed) { exit(2) }
   }
 } catch {

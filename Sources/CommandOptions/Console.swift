@@ -1,12 +1,13 @@
 internal import CSystem
+public import FileNames
 
 /// The standard streams: results on stdout, progress and messages on stderr.
 public enum Console {
-  /// The words of the command line, the program's name first.
-  public static var arguments: [String] {
+  /// The words of the command line as they were typed, byte by byte, the program's name first.
+  public static var arguments: [FilePath] {
     guard let words = unsafe system_arguments() else { return [] }
     return (0..<Int(system_argument_count())).map { index in
-      unsafe words[index].map { unsafe String(cString: $0) } ?? ""
+      unsafe words[index].map { unsafe FilePath(cString: $0) } ?? ""
     }
   }
 
@@ -35,26 +36,14 @@ public enum Console {
 
   /// Writes "NAME: message" as one line to stderr.
   public static func error(_ message: String) {
-    let program = arguments.first.map { $0.split(separator: "/").last.map(String.init) ?? $0 }
-    note("\(program ?? "qstyle"): \(oneLine(message))\n")
+    note("\(arguments.first?.lastComponent ?? "qstyle"): \(oneLine(message))\n")
   }
 
   /// Columns of the terminal behind stderr; 0 when it is none.
   public static var terminalColumns: Int { Int(system_terminal_columns(2)) }
 
-  /// A text whose control characters are written as \xNN, so that file names can not break a line.
-  public static func oneLine(_ text: String) -> String {
-    var line = ""
-    for scalar in text.unicodeScalars {
-      if scalar.value < 0x20 || scalar.value == 0x7f {
-        let digits = String(scalar.value, radix: 16)
-        line += "\\x" + (digits.count < 2 ? "0" : "") + digits
-      } else {
-        line.unicodeScalars.append(scalar)
-      }
-    }
-    return line
-  }
+  /// A text whose control characters are written as \xNN, so that foreign ones can not break a line.
+  public static func oneLine(_ text: String) -> String { FilePath(text).description }
 
   private static func write(_ text: String, to descriptor: Int32) -> Bool {
     var bytes = Array(text.utf8)[...]

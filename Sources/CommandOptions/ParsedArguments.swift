@@ -1,4 +1,5 @@
 internal import CSystem
+public import FileNames
 
 /// The words of a command line, taken apart by a `Command`'s table with libc's getopt_long.
 ///
@@ -6,8 +7,8 @@ internal import CSystem
 /// long option may be shortened as long as it stays unique.
 public struct ParsedArguments {
   /// The arguments that are no options.
-  public private(set) var positional: [String] = []
-  private var values: [(name: String, value: String)] = []
+  public private(set) var positional: [FilePath] = []
+  private var values: [(name: String, value: FilePath)] = []
 
   /// Takes words apart.
   ///
@@ -15,12 +16,12 @@ public struct ParsedArguments {
   ///   - words: without the command's own name.
   ///   - command: the table.
   /// - Throws: `UsageError` for unknown, repeated or incomplete options and wrong numbers of arguments.
-  public init(_ words: [String], for command: Command) throws(UsageError) {
+  public init(_ words: [FilePath], for command: Command) throws(UsageError) {
     let options = command.options
     // getopt_long wants C strings that stay where they are; the first word is the program.
     // SAFETY: both lists and their strings live until the end of this function, and end as getopt_long expects.
-    var strings: [UnsafeMutablePointer<CChar>?] = unsafe ([command.name] + words).map {
-      unsafe strdup($0)
+    var strings: [UnsafeMutablePointer<CChar>?] = unsafe ([FilePath(command.name)] + words).map {
+      unsafe $0.withCString { unsafe strdup($0) }
     }
     let names = unsafe options.map { unsafe strdup($0.name) }
     defer {
@@ -56,10 +57,10 @@ public struct ParsedArguments {
         throw UsageError("--\(option.name) is given twice; give it once")
       }
       unsafe values.append(
-        (option.name, option.value == nil ? "" : String(cString: system_getopt_value())))
+        (option.name, option.value == nil ? "" : FilePath(cString: system_getopt_value())))
     }
     for index in Int(system_getopt_index())..<Int(count) {
-      if let string = unsafe strings[index] { unsafe positional.append(String(cString: string)) }
+      if let string = unsafe strings[index] { unsafe positional.append(FilePath(cString: string)) }
     }
     guard !has("help") else { return }
     if positional.count < command.arguments.lowerBound {
@@ -123,11 +124,14 @@ public struct ParsedArguments {
   /// Whether an option was given.
   public func has(_ name: String) -> Bool { values.contains { $0.name == name } }
 
-  /// An option's value as it was typed.
-  public func text(_ name: String) -> String? { values.first { $0.name == name }?.value }
+  /// An option's value as a text, which shows what is no text as `FilePath` does.
+  public func text(_ name: String) -> String? { path(name)?.description }
 
-  /// The values of a repeatable option, in the order of the command line.
-  public func texts(_ name: String) -> [String] {
+  /// An option's value as it was typed.
+  public func path(_ name: String) -> FilePath? { values.first { $0.name == name }?.value }
+
+  /// The values of a repeatable option as they were typed, in the order of the command line.
+  public func paths(_ name: String) -> [FilePath] {
     values.filter { $0.name == name }.map { $0.value }
   }
 

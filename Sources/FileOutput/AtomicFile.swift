@@ -1,4 +1,5 @@
-import CSystem
+internal import CSystem
+public import FileNames
 
 /// A file that appears under its name whole or not at all.
 ///
@@ -20,9 +21,9 @@ import CSystem
 public struct AtomicFile: ~Copyable {
   private var descriptor: Int32
   /// The path that the temporary file will be renamed to, every link resolved.
-  private let target: String
+  private let target: FilePath
   /// Empty for a device or pipe, and once there is nothing left to remove.
-  private var temporary: String
+  private var temporary: FilePath
 
   /// Creates the temporary file, so that most of what could go wrong with the target is found here.
   ///
@@ -31,13 +32,13 @@ public struct AtomicFile: ~Copyable {
   /// - Parameter path: The file to create or replace.
   /// - Throws: `FileOutputError` if `path` is a directory, its folder is missing, or permission is
   ///   denied.
-  public init(path: String) throws(FileOutputError) {
+  public init(path: FilePath) throws(FileOutputError) {
     (descriptor, target, temporary) = try Self.open(path)
   }
 
   deinit {
     if descriptor >= 0 { _ = close(descriptor) }
-    if !temporary.isEmpty { _ = unsafe unlink(temporary) }
+    if !temporary.isEmpty { _ = unsafe temporary.withCString { unsafe unlink($0) } }
   }
 
   /// Appends `bytes`.
@@ -62,7 +63,7 @@ public struct AtomicFile: ~Copyable {
     descriptor = -1
     if closed != 0 { throw .system(errno: system_errno()) }
     if temporary.isEmpty { return }
-    if unsafe rename(temporary, target) != 0 { throw .system(errno: system_errno()) }
+    try temporary.rename(to: target)
     temporary = ""
   }
 }
@@ -72,57 +73,54 @@ public struct AtomicFile: ~Copyable {
 extension AtomicFile {
   /// The way to write to `path`: what is there, and what must be made.
   private static func open(
-    _ path: String
-  ) throws(FileOutputError) -> (descriptor: Int32, target: String, temporary: String) {
+    _ path: FilePath
+  ) throws(FileOutputError) -> (descriptor: Int32, target: FilePath, temporary: FilePath) {
     if path.isEmpty { throw .system(errno: ENOENT) }
     var status = stat()
-    let exists = unsafe stat(path, &status) == 0
+    let exists = unsafe path.withCString { unsafe stat($0, &status) } == 0
     if exists && system_is_directory(status.st_mode) != 0 { throw .isDirectory }
     if exists && system_is_regular(status.st_mode) == 0 {
-      let descriptor = unsafe system_open(path, O_WRONLY, 0)
+      let descriptor = unsafe path.withCString { unsafe system_open($0, O_WRONLY, 0) }
       if descriptor < 0 { throw .system(errno: system_errno()) }
       return (descriptor, path, "")
     }
     // The rename needs no permission on the file itself, but a read-only file is meant to stay.
-    if unsafe exists && access(path, W_OK) != 0 { throw .system(errno: system_errno()) }
+    if unsafe exists && path.withCString({ unsafe access($0, W_OK) }) != 0 {
+      throw .system(errno: system_errno())
+    }
     let target = try resolvingLinks(path)
-    let (descriptor, temporary) = try createTemporary(in: folder(of: target))
+    let (descriptor, temporary) = try createTemporary(in: target.folder)
     // Some file systems know no permissions and refuse this.
     if exists { _ = fchmod(descriptor, status.st_mode & 0o777) }
     return (descriptor, target, temporary)
   }
 
   /// The file that `path` leads to through symbolic links; the last one may be missing.
-  private static func resolvingLinks(_ path: String) throws(FileOutputError) -> String {
+  private static func resolvingLinks(_ path: FilePath) throws(FileOutputError) -> FilePath {
     var path = path
     // As many as Linux follows itself.
     for _ in 0..<40 {
       var link = [CChar](repeating: 0, count: Int(PATH_MAX))
-      let length = unsafe readlink(path, &link, Int(PATH_MAX))
+      let length = unsafe path.withCString { unsafe readlink($0, &link, Int(PATH_MAX)) }
       if length < 0 { return path }
-      let bytes = link.prefix(length).map { UInt8(bitPattern: $0) }
-      let isAbsolute = bytes.first == UInt8(ascii: "/")
-      path = (isAbsolute ? "" : folder(of: path)) + String(decoding: bytes, as: UTF8.self)
+      let place = FilePath(bytes: link.prefix(length).map { UInt8(bitPattern: $0) })
+      let isAbsolute = place.bytes.first == UInt8(ascii: "/")
+      path = isAbsolute ? place : path.folder.appending(place)
     }
     throw .system(errno: ELOOP)
   }
 
-  /// The part of `path` up to and including its last "/"; empty if there is none.
-  private static func folder(of path: String) -> String {
-    let bytes = path.utf8
-    guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return "" }
-    return String(path[...slash])
-  }
-
   /// Creates a file that no other process and no other `AtomicFile` of this one has.
   private static func createTemporary(
-    in folder: String
-  ) throws(FileOutputError) -> (descriptor: Int32, path: String) {
+    in folder: FilePath
+  ) throws(FileOutputError) -> (descriptor: Int32, path: FilePath) {
     // A name that is taken belongs to another open file, or to a process of the same number that
     // was killed.
     for attempt in 0..<1000 {
-      let path = "\(folder).qstyle-\(getpid())-\(attempt).tmp"
-      let descriptor = unsafe system_open(path, O_WRONLY | O_CREAT | O_EXCL, 0o666)
+      let path = folder.appending(FilePath(".qstyle-\(getpid())-\(attempt).tmp"))
+      let descriptor = unsafe path.withCString {
+        unsafe system_open($0, O_WRONLY | O_CREAT | O_EXCL, 0o666)
+      }
       if descriptor >= 0 { return (descriptor, path) }
       switch system_errno() {
       case EEXIST: continue

@@ -1,4 +1,5 @@
 internal import CSystem
+package import FileNames
 
 /// A file that several runs of a program write one after the other, and that gets its name once it
 /// is whole.
@@ -8,7 +9,7 @@ internal import CSystem
 /// at a time has the file open.
 package final class ResumableFile {
   private let descriptor: Int32
-  private let path: String
+  private let path: FilePath
 
   /// Opens or creates the file, keeps its first bytes, and drops the rest.
   ///
@@ -19,17 +20,17 @@ package final class ResumableFile {
   /// - Throws: `FileOutputError.busy` when another program has the file, `.tooShort` when it has fewer
   ///   bytes, and others where it can not be read or written.
   package init(
-    path: String, keeping count: Int = 0, visit: (RawSpan) -> Void = { _ in }
+    path: FilePath, keeping count: Int = 0, visit: (RawSpan) -> Void = { _ in }
   ) throws(FileOutputError) {
     self.path = path
-    descriptor = unsafe system_open(path, O_RDWR | O_CREAT, 0o666)
+    descriptor = unsafe path.withCString { unsafe system_open($0, O_RDWR | O_CREAT, 0o666) }
     guard descriptor >= 0 else {
       throw system_errno() == ENOENT ? .missingFolder : .system(errno: system_errno())
     }
     // Another program may have renamed the file before it let go.
     var (own, named) = (stat(), stat())
     guard system_lock(descriptor) != 0, unsafe fstat(descriptor, &own) == 0,
-      unsafe stat(path, &named) == 0,
+      unsafe path.withCString({ unsafe stat($0, &named) }) == 0,
       own.st_ino == named.st_ino
     else { throw .busy }
     guard own.st_size >= count else { throw .tooShort }
@@ -82,9 +83,19 @@ package final class ResumableFile {
   /// Flushes the file and gives it its name, in place of any file that has it.
   ///
   /// - Throws: `FileOutputError.system` with the cause.
-  package func commit(as target: String) throws(FileOutputError) {
+  package func commit(as target: FilePath) throws(FileOutputError) {
     try flush()
-    guard unsafe rename(path, target) == 0 else { throw .system(errno: system_errno()) }
+    try path.rename(to: target)
+  }
+}
+
+extension FilePath {
+  /// Gives the file another name, in place of any file that has it.
+  func rename(to target: FilePath) throws(FileOutputError) {
+    let result = unsafe withCString { own in
+      unsafe target.withCString { unsafe CSystem.rename(own, $0) }
+    }
+    guard result == 0 else { throw .system(errno: system_errno()) }
   }
 }
 

@@ -1,5 +1,6 @@
 import CImageIO
 import CSystem
+import FileNames
 
 /// An open image file whose rows are read one by one: the Swift face of the C decoder.
 @safe
@@ -11,8 +12,8 @@ final class ImageDecoder {
   let orientation: Orientation
 
   /// Opens the file and reads its header; allocates nothing of the image's size.
-  init(path: String, limits: ImageLimits) throws(ImageError) {
-    let descriptor = unsafe system_open(path, O_RDONLY, 0)
+  init(path: FilePath, limits: ImageLimits) throws(ImageError) {
+    let descriptor = unsafe path.withCString { unsafe system_open($0, O_RDONLY, 0) }
     if descriptor < 0 { throw .cannotRead(errno: system_errno()) }
     guard let handle = unsafe image_decoder_create(descriptor) else {
       _ = close(descriptor)

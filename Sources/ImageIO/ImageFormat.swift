@@ -1,3 +1,5 @@
+public import FileNames
+
 /// The image file formats that are read and written.
 public enum ImageFormat: Equatable, Sendable {
   /// Portable Network Graphics.
@@ -8,11 +10,10 @@ public enum ImageFormat: Equatable, Sendable {
   /// The format to write a file of this name in: .png, .jpg or .jpeg in any case.
   ///
   /// Returns nil for other names. Files that are read are recognised by their content instead.
-  public init?(fileName: String) {
-    let name = fileName.lowercased()
-    if name.hasSuffix(".png") {
+  public init?(fileName: FilePath) {
+    if fileName.hasEnding(".png") {
       self = .png
-    } else if name.hasSuffix(".jpg") || name.hasSuffix(".jpeg") {
+    } else if fileName.hasEnding(".jpg") || fileName.hasEnding(".jpeg") {
       self = .jpeg
     } else {
       return nil

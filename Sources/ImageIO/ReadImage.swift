@@ -1,4 +1,5 @@
 import CImageIO
+public import FileNames
 
 /// The facts in the header of an image file.
 public struct ImageInfo: Equatable, Sendable {
@@ -24,7 +25,7 @@ public struct ImageInfo: Equatable, Sendable {
 /// - Returns: Format, upright size and what else the header tells.
 /// - Throws: `ImageError`; damage after the header is not seen here.
 public func readImageInfo(
-  path: String, limits: ImageLimits = .default
+  path: FilePath, limits: ImageLimits = .default
 ) throws(ImageError) -> ImageInfo {
   try ImageReader(path: path, limits: limits).info
 }
@@ -38,7 +39,7 @@ public func readImageInfo(
 /// - Returns: [height][width][3] samples in 0...255.
 /// - Throws: `ImageError`, also for a file that is cut off or damaged anywhere.
 public func readImage(
-  path: String, size: RequestedSize = .original, limits: ImageLimits = .default
+  path: FilePath, size: RequestedSize = .original, limits: ImageLimits = .default
 ) throws(ImageError) -> RGBImage {
   let reader = try ImageReader(path: path, limits: limits)
   let result = size.applied(to: reader.info.size)
@@ -67,7 +68,7 @@ public final class ImageReader {
   ///   - path: The file; what it is called plays no part.
   ///   - limits: Sizes beyond them are refused before memory is asked for.
   /// - Throws: `ImageError`; damage after the header is not seen here.
-  public init(path: String, limits: ImageLimits = .default) throws(ImageError) {
+  public init(path: FilePath, limits: ImageLimits = .default) throws(ImageError) {
     decoder = try ImageDecoder(path: path, limits: limits)
     self.limits = limits
     let transposed = decoder.orientation.isTransposed

@@ -1,3 +1,4 @@
+public import FileNames
 import FileOutput
 
 /// The encoding of a file.
@@ -38,7 +39,7 @@ public struct ImageEncoding: Equatable, Sendable {
 /// - Throws: `ImageError.cannotWrite` with the cause, `.sideTooLong`, `.outOfMemory` or
 ///   `.cannotEncode`.
 public func writeImage(
-  _ image: RGBImage, path: String, encoding: ImageEncoding
+  _ image: RGBImage, path: FilePath, encoding: ImageEncoding
 ) throws(ImageError) {
   try writeImage(image.pixels.span, size: image.size, path: path, encoding: encoding)
 }
@@ -61,7 +62,7 @@ public func writeImage(
 public func writeImage(
   _ pixels: Span<Float>, size: ImageSize,
   offset: (red: Float, green: Float, blue: Float) = (0, 0, 0), transposed: Bool = false,
-  path: String, encoding: ImageEncoding
+  path: FilePath, encoding: ImageEncoding
 ) throws(ImageError) {
   precondition(pixels.count == 3 * size.pixelCount, "an RGB image has three samples a pixel")
   let limit = ImageLimits.default.side
@@ -104,7 +105,7 @@ package func nearestByte(_ sample: Float) -> UInt8 {
 /// Tries whether a picture could be written, and leaves everything as it was.
 ///
 /// - Throws: `ImageError.cannotWrite`.
-public func checkWritable(path: String) throws(ImageError) {
+public func checkWritable(path: FilePath) throws(ImageError) {
   do throws(FileOutputError) {
     _ = try AtomicFile(path: path)
   } catch {

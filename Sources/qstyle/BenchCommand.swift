@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import FileNames
 internal import ImageIO
 internal import Optim
 internal import QuantVGG
@@ -24,7 +25,7 @@ struct BenchCommand {
   private let size: ImageSize
   private let repeats: Int
   private let precision: Precision?
-  private let weights: String?
+  private let weights: FilePath?
   private let plan: MemoryPlan
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -36,7 +37,7 @@ struct BenchCommand {
     self.size = size
     repeats = try arguments.integer("repeats", in: 1...10_000) ?? 5
     precision = try Precision(arguments)
-    weights = arguments.text("weights")
+    weights = arguments.path("weights")
     plan = try SharedOptions.plan(arguments) ?? .resident
   }
 

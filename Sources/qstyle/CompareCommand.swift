@@ -1,5 +1,5 @@
-internal import CSystem
 internal import CommandOptions
+internal import FileNames
 internal import ImageIO
 internal import QualityReport
 internal import QuantVGG
@@ -40,17 +40,17 @@ struct CompareCommand {
         preconditionFailure("the run is one of them")
       }
       return RunFile(
-        run: run, key: keys[index], folder: folder + "/runs", width: size.width,
+        run: run, key: keys[index], folder: folder.appending("runs"), width: size.width,
         height: size.height, settings: transfer.settings)
     }
     try OutputFile.makeFolder(folder)
-    try OutputFile.makeFolder(folder + "/runs")
+    try OutputFile.makeFolder(folder.appending("runs"))
     let pool = WorkerPool(threads: options.shared.threads)
     let painter = ComparisonPainter(options: options, pool: pool, limit: limit)
     var peak = 0
     for run in runs.all {
       if file(run).exists {
-        _ = unsafe unlink(file(run).checkpointPath)
+        OutputFile.remove(file(run).checkpointPath)
         note("\(run.name): done before, taken from \(file(run).path)\n")
         continue
       }
@@ -145,16 +145,16 @@ struct CompareCommand {
     }
     for (name, image) in images {
       let bytes = try image.encoded(.png)
-      let file = try OutputFile("\(folder)/\(name).png")
+      let file = try OutputFile(folder.appending(FilePath(name + ".png")))
       try file.write(bytes)
       try file.commit()
     }
     try ReportPage(options: options, transfer: transfer, figures: figures, pictures: pictures)
-      .write(to: folder + "/report.html")
+      .write(to: folder.appending("report.html"))
     let json = FiguresJSON(
       options: options, transfer: transfer, figures: figures, seconds: seconds, peakBytes: peak
     ).text
-    let file = try OutputFile(folder + "/report.json")
+    let file = try OutputFile(folder.appending("report.json"))
     try file.write(json)
     try file.commit()
     if options.shared.isJSON {

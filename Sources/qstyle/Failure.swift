@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import FileNames
 internal import ImageIO
 internal import QuantVGG
 internal import StyleTransfer
@@ -12,7 +13,7 @@ struct Failure: Error {
   }
 
   /// A sentence about a file.
-  init(_ path: String, _ sentence: String) {
+  init(_ path: FilePath, _ sentence: String) {
     message = "\(path) \(sentence)"
   }
 
@@ -53,7 +54,7 @@ struct Failure: Error {
 
   /// Does something with a file, of which a failure's sentence tells.
   static func about<Result: ~Copyable, Problem: Error & CustomStringConvertible>(
-    _ path: String, _ body: () throws(Problem) -> Result
+    _ path: FilePath, _ body: () throws(Problem) -> Result
   ) throws(Failure) -> Result {
     do throws(Problem) {
       return try body()

@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import FileNames
 internal import QuantVGG
 
 /// `qstyle inspect`: what a weight file holds.
@@ -7,7 +8,7 @@ struct InspectCommand {
     "qstyle inspect", "Shows layers, scales, source and licence of a weight file.",
     usage: "WEIGHTS.safetensors", arguments: 1...1, groups: [SharedOptions.group])
 
-  private let path: String
+  private let path: FilePath
   private let isJSON: Bool
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -22,7 +23,7 @@ struct InspectCommand {
     }
     var text = "\(path)\n"
     var document = JSONObject()
-    document.add("file", path)
+    document.add("file", path.description)
     for entry in file.tensors.metadata {
       text += "  \(entry.key): \(Console.oneLine(entry.value))\n"
       document.add(entry.key, entry.value)

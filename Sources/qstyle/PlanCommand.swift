@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import FileNames
 internal import ImageIO
 internal import Optim
 internal import QuantVGG
@@ -29,13 +30,13 @@ struct PlanCommand {
 
   /// A picture as it was typed.
   private struct Typed {
-    let path: String
+    let path: FilePath
     /// Where a size stands in place of a file.
     let size: ImageSize?
 
-    init(_ text: String) throws(UsageError) {
-      path = text
-      size = try ImageSize(typed: text)
+    init(_ word: FilePath) throws(UsageError) {
+      path = word
+      size = try ImageSize(typed: word.description)
     }
 
     func picture() throws(TransferError) -> Picture {
@@ -52,7 +53,7 @@ struct PlanCommand {
   private let memory: Int?
   private let optimizer: OptimizerSettings
   private let precision: Precision?
-  private let weights: String?
+  private let weights: FilePath?
   private let pooling: Pooling
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -65,7 +66,7 @@ struct PlanCommand {
     upscale = arguments.has("upscale")
     memory = try arguments.bytes("memory")
     precision = try Precision(arguments)
-    weights = arguments.text("weights")
+    weights = arguments.path("weights")
     var optimizer = Transfer.defaultOptimizer
     try OptimizerOptions.apply(arguments, to: &optimizer)
     self.optimizer = optimizer

@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import FileNames
 internal import QuantVGG
 internal import StyleTransfer
 
@@ -6,7 +7,7 @@ internal import StyleTransfer
 enum QStyle {
   static var version: String { Transfer.version }
 
-  static func run(_ words: [String]) -> ExitCode {
+  static func run(_ words: [FilePath]) -> ExitCode {
     Console.catchSignals()
     Console.trimHeap()
     do throws(UsageError) {
@@ -17,7 +18,7 @@ enum QStyle {
     }
   }
 
-  private static func dispatch(_ words: [String]) throws(UsageError) -> ExitCode {
+  private static func dispatch(_ words: [FilePath]) throws(UsageError) -> ExitCode {
     guard let name = words.first else {
       throw UsageError(
         "name a command: qstyle transfer, compare, plan, verify, inspect or bench; see qstyle --help"
@@ -71,7 +72,7 @@ enum QStyle {
 
   /// Parses, then validates, then runs; `validate` makes the run from the arguments.
   private static func perform(
-    _ words: [String], _ command: Command,
+    _ words: [FilePath], _ command: Command,
     _ validate: (ParsedArguments) throws(UsageError) -> () throws(Failure) -> ExitCode
   ) throws(UsageError) -> ExitCode {
     let arguments = try ParsedArguments(words, for: command)

@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import FileNames
 internal import QuantVGG
 internal import StyleTransfer
 
@@ -32,17 +33,17 @@ struct VerifyCommand {
   }
 
   private let shared: SharedOptions
-  private let cases: [String]
+  private let cases: [FilePath]
   private let steps: Int?
   private let precision: Precision?
-  private let weights: String?
+  private let weights: FilePath?
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
     shared = try SharedOptions(arguments)
     cases = arguments.positional
     steps = try arguments.integer("steps", in: 1...100_000)
     precision = try Precision(arguments)
-    weights = arguments.text("weights")
+    weights = arguments.path("weights")
   }
 
   func run() throws(Failure) -> ExitCode {
@@ -64,7 +65,7 @@ struct VerifyCommand {
   }
 
   private func check(
-    _ stored: ReferenceCase, _ path: String, _ weights: Weights, _ reference: Weights?,
+    _ stored: ReferenceCase, _ path: FilePath, _ weights: Weights, _ reference: Weights?,
     _ pool: WorkerPool
   ) throws(Failure) -> Bool {
     let steps = min(self.steps ?? stored.trajectory.count - 1, stored.trajectory.count - 1)
@@ -93,14 +94,14 @@ struct VerifyCommand {
   }
 
   private func report(
-    _ result: Verification, end: LossValues, endError: Double?, path: String,
+    _ result: Verification, end: LossValues, endError: Double?, path: FilePath,
     precision: Precision, isOK: Bool
   ) {
     let isa = result.instructionSet
     let hash = unsafe SHA256.digest(result.image.values.span.bytes)
     if shared.isJSON {
       var line = JSONObject()
-      line.add("case", path)
+      line.add("case", path.description)
       line.add("precision", precision.rawValue)
       line.add("isa", isa.rawValue)
       line.add("J0", result.start.total)

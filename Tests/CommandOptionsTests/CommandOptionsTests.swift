@@ -1,4 +1,5 @@
 import CommandOptions
+import FileNames
 import TestSupport
 import Testing
 
@@ -18,7 +19,7 @@ import Testing
         ])
     ])
 
-  private func message(_ words: [String]) -> String {
+  private func message(_ words: [FilePath]) -> String {
     do throws(UsageError) {
       let arguments = try ParsedArguments(words, for: command)
       _ = try arguments.integer("steps", in: 1...100)
@@ -36,7 +37,7 @@ import Testing
     #expect(try arguments.integer("steps", in: 1...10) == 7)
     #expect(arguments.text("output") == "-x.png")
     #expect(arguments.has("quiet"))
-    #expect(arguments.texts("image") == ["1", "2"])
+    #expect(arguments.paths("image") == ["1", "2"])
   }
 
   @Test func mistakesAreNamedWithAHint() {
@@ -59,13 +60,14 @@ import Testing
       ("512K", 524_288), ("64M", 67_108_864), ("1.5g", 1_610_612_736), ("4096", 4096),
       ("64MB", 67_108_864), ("64mib", 67_108_864), ("2KiB", 2048), ("1T", 1_099_511_627_776),
     ] {
-      #expect(try ParsedArguments(["a", "--steps", text], for: command).bytes("steps") == bytes)
+      #expect(
+        try ParsedArguments(["a", "--steps", FilePath(text)], for: command).bytes("steps") == bytes)
     }
     for text in [
       "", "M", "2000T", "-1K", "7", "64", "1B", "1iB", "1MBB", "1MM", "1Ki", "1e", "M1", "inf",
       "nan", "1e400", "0x10", "1 K", "9999999G",
     ] {
-      let arguments = try ParsedArguments(["a", "--steps", text], for: command)
+      let arguments = try ParsedArguments(["a", "--steps", FilePath(text)], for: command)
       #expect(throws: UsageError.self) { try arguments.bytes("steps") }
     }
   }

@@ -1,3 +1,4 @@
+import FileNames
 import FileOutput
 import Glibc
 import Testing
@@ -5,17 +6,17 @@ import Testing
 @Suite struct AtomicFileTests {
   let folder = TestFolder()
 
-  private func write(_ text: String, to path: String) throws(FileOutputError) {
+  private func write(_ text: String, to path: FilePath) throws(FileOutputError) {
     let file = try AtomicFile(path: path)
     try file.write(Array(text.utf8))
     try file.commit()
   }
 
-  private func text(_ path: String) -> String { String(decoding: readBytes(path), as: UTF8.self) }
+  private func text(_ path: FilePath) -> String { String(decoding: readBytes(path), as: UTF8.self) }
 
-  private func mode(_ path: String) -> mode_t {
+  private func mode(_ path: FilePath) -> mode_t {
     var status = stat()
-    return lstat(path, &status) == 0 ? status.st_mode & 0o777 : 0
+    return lstat(path.description, &status) == 0 ? status.st_mode & 0o777 : 0
   }
 
   @Test func appearsOnCommit() throws {
@@ -58,24 +59,24 @@ import Testing
     let path = folder.file("a")
     try write("x", to: path)
     #expect(mode(path) == 0o666 & ~mask)
-    chmod(path, 0o600)
+    chmod(path.description, 0o600)
     try write("y", to: path)
     #expect(mode(path) == 0o600)
   }
 
   @Test func symbolicLinksStay() throws {
     try write("old", to: folder.file("target"))
-    symlink("target", folder.file("link"))
-    symlink(folder.file("link"), folder.file("far"))
+    symlink("target", folder.file("link").description)
+    symlink(folder.file("link").description, folder.file("far").description)
     try write("new", to: folder.file("far"))
     #expect(text(folder.file("target")) == "new")
     #expect(folder.names == ["far", "link", "target"])
-    symlink("fresh", folder.file("dangling"))
+    symlink("fresh", folder.file("dangling").description)
     try write("made", to: folder.file("dangling"))
     #expect(text(folder.file("fresh")) == "made")
     var link = [CChar](repeating: 0, count: 100)
-    #expect(readlink(folder.file("dangling"), &link, 100) == 5)
-    symlink("loop", folder.file("loop"))
+    #expect(readlink(folder.file("dangling").description, &link, 100) == 5)
+    symlink("loop", folder.file("loop").description)
     #expect(throws: FileOutputError.system(errno: ELOOP)) {
       try write("x", to: folder.file("loop"))
     }

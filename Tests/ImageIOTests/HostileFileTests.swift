@@ -27,7 +27,7 @@ import Testing
     for file in pngs() {
       let path = folder.write(file)
       for count in (0..<file.count).reversed() {
-        #expect(truncate(path, count) == 0)
+        #expect(truncate(path.description, count) == 0)
         let error = #expect(throws: ImageError.self) { try readImage(path: path) }
         switch error {
         case .truncated(.png): #expect(count >= 4)
@@ -44,7 +44,7 @@ import Testing
     let file = readBytes(fixture("\(name).jpg"))
     let path = folder.write(file)
     for count in (0..<file.count).reversed() {
-      #expect(truncate(path, count) == 0)
+      #expect(truncate(path.description, count) == 0)
       let error = #expect(throws: ImageError.self, "\(count) of \(file.count)") {
         try readImage(path: path)
       }

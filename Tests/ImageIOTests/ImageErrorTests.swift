@@ -1,3 +1,4 @@
+import FileNames
 import Glibc
 import ImageIO
 import Testing
@@ -5,7 +6,7 @@ import Testing
 @Suite struct ImageErrorTests {
   let folder = TestFolder()
 
-  private func message(_ path: String) -> String {
+  private func message(_ path: FilePath) -> String {
     do {
       _ = try readImageInfo(path: path)
       return ""
@@ -51,7 +52,7 @@ import Testing
     #expect(write(ends[1], bytes, bytes.count) == bytes.count)
     close(ends[1])
     defer { close(ends[0]) }
-    let image = try readImage(path: "/dev/fd/\(ends[0])")
+    let image = try readImage(path: FilePath("/dev/fd/\(ends[0])"))
     #expect(image == (try readImage(path: fixture("baseline-444.jpg"))))
   }
 }

@@ -1,10 +1,11 @@
+import FileNames
 import FileOutput
 import Glibc
 import Testing
 
 @Suite struct ResumableFileTests {
   let folder = TestFolder()
-  private var path: String { folder.file("a.partial") }
+  private var path: FilePath { folder.file("a.partial") }
 
   private func open(
     keeping count: Int = 0, visit: (RawSpan) -> Void = { _ in }

@@ -1,3 +1,4 @@
+import FileNames
 import Glibc
 import TestSupport
 
@@ -6,15 +7,15 @@ final class TestFolder {
   let path = makeTemporaryFolder()
 
   deinit {
-    for name in names { unlink(file(name)) }
-    rmdir(path)
+    for name in names { remove(file(name)) }
+    remove(path)
   }
 
-  func file(_ name: String) -> String { "\(path)/\(name)" }
+  func file(_ name: String) -> FilePath { path.appending(FilePath(name)) }
 
   /// The names in the folder, sorted.
   var names: [String] {
-    guard let directory = opendir(path) else { return [] }
+    guard let directory = path.withCString({ opendir($0) }) else { return [] }
     defer { closedir(directory) }
     var names: [String] = []
     while let entry = readdir(directory) {
@@ -28,9 +29,10 @@ final class TestFolder {
 
   /// Writes a file, or more of one, and returns its path.
   @discardableResult
-  func write(_ bytes: [UInt8], to name: String = "image", appending: Bool = false) -> String {
+  func write(_ bytes: [UInt8], to name: String = "image", appending: Bool = false) -> FilePath {
     let path = file(name)
-    let descriptor = open(path, O_WRONLY | O_CREAT | (appending ? O_APPEND : O_TRUNC), 0o644)
+    let flags = O_WRONLY | O_CREAT | (appending ? O_APPEND : O_TRUNC)
+    let descriptor = path.withCString { open($0, flags, 0o644) }
     precondition(descriptor >= 0, "open: errno \(errno)")
     precondition(Glibc.write(descriptor, bytes, bytes.count) == bytes.count, "short write")
     close(descriptor)
@@ -38,8 +40,8 @@ final class TestFolder {
   }
 }
 
-func readBytes(_ path: String) -> [UInt8] {
-  let descriptor = open(path, O_RDONLY)
+func readBytes(_ path: FilePath) -> [UInt8] {
+  let descriptor = path.withCString { open($0, O_RDONLY) }
   precondition(descriptor >= 0, "\(path): errno \(errno)")
   defer { close(descriptor) }
   var bytes: [UInt8] = []
@@ -51,9 +53,9 @@ func readBytes(_ path: String) -> [UInt8] {
   }
 }
 
-func fixture(_ name: String) -> String {
+func fixture(_ name: String) -> FilePath {
   let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
-  return "/\(folder)/Fixtures/\(name)"
+  return FilePath("/\(folder)/Fixtures/\(name)")
 }
 
 /// SplitMix64: the same numbers on every machine.

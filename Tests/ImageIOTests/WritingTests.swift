@@ -1,3 +1,4 @@
+import FileNames
 import FileOutput
 import Glibc
 import ImageIO
@@ -79,7 +80,7 @@ import Testing
 
   @Test func failuresNameTheCause() {
     let image = image(40, 30)
-    func error(_ path: String) -> ImageError? {
+    func error(_ path: FilePath) -> ImageError? {
       #expect(throws: ImageError.self) {
         try writeImage(image, path: path, encoding: ImageEncoding(.png))
       }

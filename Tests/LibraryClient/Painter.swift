@@ -3,6 +3,7 @@
 // Painter WEIGHTS STYLE PHOTO OUT SIZE STEPS paints a photo, once stopped early and once to the end, and writes
 // the result as OUT.png and its numbers as OUT.values.
 
+import FileNames
 import FileOutput
 import QuantVGG
 import StyleTransfer
@@ -14,10 +15,11 @@ enum Painter {
     guard words.count == 6, let size = Int(words[4]), let steps = Int(words[5]) else {
       fatalError("usage: Painter WEIGHTS STYLE PHOTO OUT SIZE STEPS")
     }
-    let weights = try Weights(path: words[0])
+    let weights = try Weights(path: FilePath(words[0]))
     let pool = WorkerPool(threads: 2)
     var transfer = Transfer(
-      content: try Picture(path: words[2]), style: try Picture(path: words[1]), weights: weights)
+      content: try Picture(path: FilePath(words[2])), style: try Picture(path: FilePath(words[1])),
+      weights: weights)
     transfer.longerSide = size
     transfer.steps = steps
 
@@ -51,8 +53,8 @@ enum Painter {
     guard !result.wasStopped, costs.count == steps, measured == [.measureStyle, .measureContent],
       result.losses.total < costs[0]
     else { fatalError("progress is told \(costs.count) times, and \(measured)") }
-    try result.picture.write(to: words[3] + ".png")
-    let file = try AtomicFile(path: words[3] + ".values")
+    try result.picture.write(to: FilePath(words[3] + ".png"))
+    let file = try AtomicFile(path: FilePath(words[3] + ".values"))
     try file.write(result.picture.tensor.values.span.bytes)
     try file.commit()
     print("\(result.steps) steps, cost \(result.losses.total)")

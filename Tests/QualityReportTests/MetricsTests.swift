@@ -1,4 +1,5 @@
 import Glibc
+import FileNames
 import ImageIO
 import Testing
 
@@ -9,7 +10,7 @@ import Testing
     "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/Fixtures/"
 
   private func picture(_ name: String) throws -> PixelImage {
-    let image = try readImage(path: Self.folder + name)
+    let image = try readImage(path: FilePath(Self.folder + name))
     return PixelImage(size: image.size, samples: image.pixels.span)
   }
 

@@ -1,4 +1,5 @@
 import CSystem
+import FileNames
 import QuantVGG
 import QuantizeCore
 import TestSupport
@@ -28,15 +29,15 @@ import Testing
     let expected = name.hasSuffix("h5") || name.hasSuffix("mat") ? [3, 3, 64, 64] : [64, 64, 3, 3]
     let found = name.hasSuffix("h5") || name.hasSuffix("mat") ? [3, 3, 2, 2] : [2, 2, 3, 3]
     #expect(
-      readError("\(Self.folder)/\(name)") as? SourceError
+      readError(FilePath("\(Self.folder)/\(name)")) as? SourceError
         == .wrongShape(.conv1_2, isBias: false, found: found, expected: expected, of: .vgg19))
   }
 
   @Test(arguments: files) func readingEnds(name: String) throws {
-    let whole = Array(FileSlice(try MappedFile(path: "\(Self.folder)/\(name)")))
+    let whole = Array(FileSlice(try MappedFile(path: FilePath("\(Self.folder)/\(name)"))))
     var random = TestRandom(name)
     let path = makeTemporaryFile()
-    defer { unlink(path) }
+    defer { remove(path) }
     for round in 0..<Self.rounds {
       var damaged = whole
       if round % 4 == 0 { damaged.removeLast(Int.random(in: 1..<whole.count, using: &random)) }
@@ -64,7 +65,7 @@ import Testing
       [0x08, 7, 0x3a, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f],
     ] {
       let path = makeTemporaryFile()
-      defer { unlink(path) }
+      defer { remove(path) }
       write(bytes, to: path)
       let found = readError(path)
       #expect(

@@ -1,3 +1,4 @@
+import FileNames
 import QuantVGG
 import QuantizeCore
 import Testing
@@ -5,8 +6,9 @@ import Testing
 /// The reference's conv1_1, and what is told of copies with axes or channels swapped.
 @Suite struct OriginalFiltersTests {
   private static let path =
-    "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    + "/Fixtures/vgg19-reference.safetensors"
+    FilePath(
+      "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        + "/Fixtures/vgg19-reference.safetensors")
 
   private func reference() throws -> [Float32Convolution] {
     try SourceFile(path: Self.path).weights.float32

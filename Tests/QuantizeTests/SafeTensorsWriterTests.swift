@@ -15,9 +15,9 @@ private func tensor<Element: BitwiseCopyable>(
   private final class Target {
     let path = makeTemporaryFile()
 
-    init() { unlink(path) }
+    init() { remove(path) }
 
-    deinit { unlink(path) }
+    deinit { remove(path) }
 
     var bytes: [UInt8] {
       get throws { Array(FileSlice(try MappedFile(path: path))) }

@@ -1,4 +1,5 @@
 import CSystem
+import FileNames
 import QuantVGG
 import QuantizeCore
 import TestSupport
@@ -8,15 +9,18 @@ import Testing
   private static let here = #filePath.split(separator: "/").dropLast().joined(separator: "/")
 
   /// A file that `write` makes, and that is gone afterwards.
-  private func withFile(_ write: (String) throws -> Void, _ body: (String) throws -> Void) throws {
+  private func withFile(_ write: (FilePath) throws -> Void, _ body: (FilePath) throws -> Void)
+    throws
+  {
     let path = makeTemporaryFile()
-    defer { unlink(path) }
+    defer { remove(path) }
     try write(path)
     try body(path)
   }
 
   @Test func referenceWeightsAreACodebook() throws {
-    let source = try SourceFile(path: "/\(Self.here)/../../Fixtures/vgg19-reference.safetensors")
+    let source = try SourceFile(
+      path: FilePath("/\(Self.here)/../../Fixtures/vgg19-reference.safetensors"))
     guard case .codebook(let layers) = source.weights.layers else {
       Issue.record("no codebook")
       return
@@ -38,16 +42,20 @@ import Testing
   }
 
   @Test func otherFilesAreToldApart() throws {
-    let folder = "/\(Self.here)/Fixtures"
+    let folder = FilePath("/\(Self.here)/Fixtures")
     for name in ["tensors.zip.bin", "tensors.legacy.bin"] {
-      #expect(readError("\(folder)/\(name)") as? SourceError == .unknownNames(example: "bytes"))
+      #expect(
+        readError(folder.appending(FilePath(name))) as? SourceError
+          == .unknownNames(example: "bytes"))
     }
     #expect(
-      readError("\(folder)/expected.safetensors").map { "\($0)" }?.hasPrefix("has tensors such as")
+      readError(folder.appending("expected.safetensors")).map { "\($0)" }?.hasPrefix(
+        "has tensors such as")
         == true)
-    #expect(readError("\(folder)/make-fixtures.py") as? SourceError == .unknownFile)
+    #expect(readError(folder.appending("make-fixtures.py")) as? SourceError == .unknownFile)
     #expect(
-      readError("\(folder)/hostile.zip.bin") as? TorchError == .forbiddenGlobal("posix.system"))
+      readError(folder.appending("hostile.zip.bin")) as? TorchError
+        == .forbiddenGlobal("posix.system"))
     #expect(readError(folder) as? WeightError == .notAFile)
   }
 

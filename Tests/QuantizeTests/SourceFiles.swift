@@ -1,4 +1,5 @@
 import CSystem
+import FileNames
 import QuantizeCore
 
 /// Whether the tests are compiled with optimization; hashing hundreds of megabytes takes minutes without.
@@ -12,7 +13,7 @@ let isOptimized: Bool = {
 }()
 
 /// The error of reading a file of weights; nil where it can be read.
-func readError(_ path: String) -> (any Error)? {
+func readError(_ path: FilePath) -> (any Error)? {
   do {
     _ = try SourceFile(path: path)
     return nil
@@ -22,8 +23,8 @@ func readError(_ path: String) -> (any Error)? {
 }
 
 /// Replaces the bytes of a file that is there.
-func write(_ bytes: [UInt8], to path: String) {
-  let descriptor = system_open(path, O_WRONLY | O_TRUNC, 0)
+func write(_ bytes: [UInt8], to path: FilePath) {
+  let descriptor = path.withCString { system_open($0, O_WRONLY | O_TRUNC, 0) }
   precondition(CSystem.write(descriptor, bytes, bytes.count) == bytes.count)
   close(descriptor)
 }

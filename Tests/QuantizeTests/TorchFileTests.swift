@@ -1,11 +1,12 @@
+import FileNames
 import QuantVGG
 import QuantizeCore
 import TestSupport
 import Testing
 
-private func fixture(_ name: String) -> String {
+private func fixture(_ name: String) -> FilePath {
   let folder = #filePath.split(separator: "/").dropLast().joined(separator: "/")
-  return "/\(folder)/Fixtures/\(name)"
+  return FilePath("/\(folder)/Fixtures/\(name)")
 }
 
 private func bytes(_ name: String) throws -> [UInt8] {

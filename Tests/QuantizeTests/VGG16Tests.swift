@@ -1,4 +1,5 @@
 import CSystem
+import FileNames
 import QuantVGG
 import QuantizeCore
 import TestSupport
@@ -9,19 +10,20 @@ import Testing
   private typealias Tensor = (name: String, shape: [Int], values: [Float])
 
   private static let reference =
-    "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
-    + "/Fixtures/vgg19-reference.safetensors"
+    FilePath(
+      "/" + #filePath.split(separator: "/").dropLast(3).joined(separator: "/")
+        + "/Fixtures/vgg19-reference.safetensors")
   private static let unknown = "VGG-16, weights of unknown training"
 
   /// Reads the file that `make` makes.
-  private func read(_ make: (String) throws -> Void) throws -> SourceFile {
+  private func read(_ make: (FilePath) throws -> Void) throws -> SourceFile {
     let path = makeTemporaryFile()
-    defer { unlink(path) }
+    defer { remove(path) }
     try make(path)
     return try SourceFile(path: path)
   }
 
-  private func safetensors(_ tensors: [Tensor], to path: String) throws {
+  private func safetensors(_ tensors: [Tensor], to path: FilePath) throws {
     let tensors = tensors.map { tensor in
       OutputTensor(.init(tensor.name, type: "F32", shape: tensor.shape), tensor.values)
     }

@@ -35,7 +35,7 @@ import Testing
       OptimizerSettings.State.allCases.map { OptimizerSettings(method: method, state: $0) }
     })
   func threeStepsAndFourAreSeven(_ precision: Precision, _ settings: OptimizerSettings) throws {
-    defer { unlink(path) }
+    defer { remove(path) }
     let whole = try session(precision, settings)
     for _ in 0..<7 { whole.step() }
     let first = try session(precision, settings)
@@ -63,7 +63,7 @@ import Testing
   }
 
   private func readBytes() -> [UInt8] {
-    let descriptor = system_open(path, O_RDONLY, 0)
+    let descriptor = path.withCString { system_open($0, O_RDONLY, 0) }
     defer { close(descriptor) }
     var bytes = [UInt8](repeating: 0, count: 1 << 20)
     return Array(bytes[..<max(0, Int(system_read(descriptor, &bytes, bytes.count)))])
@@ -81,7 +81,7 @@ import Testing
 
   @Test(arguments: OptimizerSettings.Method.allCases)
   func damagedCheckpointsAreRefused(_ method: OptimizerSettings.Method) throws {
-    defer { unlink(path) }
+    defer { remove(path) }
     let session = try session(.int8, OptimizerSettings(method: method))
     session.step()
     session.step()
@@ -103,7 +103,7 @@ import Testing
     for index in whole.indices {
       var bytes = whole
       bytes[index] ^= UInt8(1 << (index % 8))
-      let descriptor = system_open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+      let descriptor = path.withCString { system_open($0, O_WRONLY | O_CREAT | O_TRUNC, 0o600) }
       #expect(system_write(descriptor, bytes, bytes.count) == bytes.count)
       close(descriptor)
       #expect(refusal() != nil, "byte \(index)")
@@ -119,7 +119,7 @@ import Testing
 
   /// A file whose checksums are right may still promise anything.
   @Test func hostileSizesAreRefused() throws {
-    defer { unlink(path) }
+    defer { remove(path) }
     let session = try session()
     session.step()
     try session.save(Checkpoint(fingerprint: 5, step: 1), to: path)
@@ -142,13 +142,13 @@ import Testing
   }
 
   @Test func missingAndForeignFiles() throws {
-    defer { unlink(path) }
-    unlink(path)
+    defer { remove(path) }
+    remove(path)
     #expect(try Checkpoint.read(path, fingerprint: 1) == nil)
     try write([UInt8](repeating: 65, count: 1000))
     #expect(refusal { try Checkpoint.read(path, fingerprint: 1) } == .notACheckpoint)
     let folder = makeTemporaryFolder()
-    defer { rmdir(folder) }
+    defer { remove(folder) }
     #expect(refusal { try Checkpoint.read(folder, fingerprint: 1) } == .notAFile)
     #expect(refusal { try Checkpoint.read("/dev/zero", fingerprint: 1) } == .notAFile)
   }

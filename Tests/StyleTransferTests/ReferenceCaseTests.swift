@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test func whatIsStored() throws {
-    defer { unlink(path) }
+    defer { remove(path) }
     try write()
     let stored = try ReferenceCase(path: path)
     #expect(stored.pooling == .maximum)
@@ -50,7 +50,7 @@ import Testing
   }
 
   @Test func eachCauseHasItsOwnWords() throws {
-    defer { unlink(path) }
+    defer { remove(path) }
     try write(pool: "mean")
     #expect(refusal() == .pooling("mean"))
     try write(pool: nil)
@@ -65,7 +65,7 @@ import Testing
     #expect(refusal() == .shape(name: "content_rgb_u8", [18]))
     try write(startShape: [3, 2, 3])
     #expect(refusal() == .shape(name: "init_hwc", [3, 2, 3]))
-    unlink(path)
+    remove(path)
     #expect(refusal() == .file(.unreadable(errno: ENOENT)))
   }
 }

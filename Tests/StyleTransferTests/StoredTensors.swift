@@ -1,3 +1,4 @@
+import FileNames
 import FileOutput
 import QuantVGG
 
@@ -14,7 +15,7 @@ struct StoredTensors {
     numbers.withUnsafeBytes { bytes += $0 }
   }
 
-  func write(to path: String) throws {
+  func write(to path: FilePath) throws {
     let file = try AtomicFile(path: path)
     try file.write(SafeTensors.header(entries, metadata: metadata, alignment: 8) + bytes)
     try file.commit()

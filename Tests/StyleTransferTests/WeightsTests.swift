@@ -26,11 +26,12 @@ import Testing
   }
 
   @Test func aFileIsWhatItHolds() throws {
-    defer { unlink(path) }
+    defer { remove(path) }
     let layers = TestNetworks.float32(deepest: .conv1_1)
     try write(layers[0])
     let stored = try Weights.find(path)
-    #expect(stored.name == path && stored.network == .vgg19 && stored.precision == .float32)
+    #expect(
+      stored.name == path.description && stored.network == .vgg19 && stored.precision == .float32)
     func bits(_ weights: Weights) throws -> [UInt32] {
       let session = try transfer(weights).start().session
       for _ in 0..<3 { session.step() }
@@ -46,18 +47,19 @@ import Testing
   }
 
   @Test func whatDoesNotFitIsRefused() throws {
-    defer { unlink(path) }
+    defer { remove(path) }
     try write(TestNetworks.float32(deepest: .conv1_1)[0])
-    #expect(throws: TransferError.precision(name: path, held: .float32, wanted: .int8)) {
+    #expect(throws: TransferError.precision(name: path.description, held: .float32, wanted: .int8))
+    {
       try Weights.find(path, precision: .int8)
     }
     var deeper = transfer(try Weights(path: path))
     deeper.settings.styleLayers = [.init(layer: .conv1_2, weight: 1)]
-    #expect(throws: TransferError.weights(name: path, .missingLayer(name: "conv1_2"))) {
+    #expect(throws: TransferError.weights(name: path.description, .missingLayer(name: "conv1_2"))) {
       try deeper.start()
     }
-    unlink(path)
-    #expect(throws: TransferError.weights(name: path, .unreadable(errno: ENOENT))) {
+    remove(path)
+    #expect(throws: TransferError.weights(name: path.description, .unreadable(errno: ENOENT))) {
       try Weights.find(path)
     }
   }

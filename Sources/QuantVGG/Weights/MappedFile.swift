@@ -1,4 +1,5 @@
 internal import CSystem
+package import FileNames
 
 /// A regular file mapped read-only: pages are shared between processes and can be dropped by the system.
 @safe
@@ -13,9 +14,11 @@ package final class MappedFile: @unchecked Sendable {
   /// Maps a file.
   ///
   /// - Throws: `WeightError.unreadable`, `.notAFile` or `.empty`.
-  package init(path: String) throws(WeightError) {
+  package init(path: FilePath) throws(WeightError) {
     // Without O_NONBLOCK a named pipe would wait for a writer.
-    let descriptor = unsafe system_open(path, O_RDONLY | O_NONBLOCK, 0)
+    let descriptor = unsafe path.withCString {
+      unsafe system_open($0, O_RDONLY | O_NONBLOCK, 0)
+    }
     guard descriptor >= 0 else { throw .unreadable(errno: system_errno()) }
     defer { close(descriptor) }
     var status = stat()

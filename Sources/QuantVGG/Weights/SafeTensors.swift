@@ -1,4 +1,5 @@
 internal import CSystem
+package import FileNames
 
 /// A safetensors file, mapped into memory and checked from end to end before anything is used.
 ///
@@ -43,7 +44,7 @@ package final class SafeTensors: Sendable {
   /// Maps and checks a file.
   ///
   /// - Throws: `WeightError` when the file can not be read or any length or offset is wrong.
-  package convenience init(path: String) throws(WeightError) {
+  package convenience init(path: FilePath) throws(WeightError) {
     try self.init(try MappedFile(path: path))
   }
 

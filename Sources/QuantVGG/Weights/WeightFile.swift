@@ -1,3 +1,5 @@
+package import FileNames
+
 /// A network's weights in one of the project's three safetensors formats; `N` is the network's name, `vgg19` or
 /// `vgg16`.
 ///
@@ -47,7 +49,7 @@ package final class WeightFile: Sendable {
   /// Opens a file and checks its metadata and every tensor's name, type and shape.
   ///
   /// - Throws: `WeightError`.
-  package convenience init(path: String) throws(WeightError) {
+  package convenience init(path: FilePath) throws(WeightError) {
     try self.init(try MappedFile(path: path))
   }
 

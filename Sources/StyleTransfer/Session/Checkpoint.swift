@@ -1,3 +1,4 @@
+package import FileNames
 internal import FileOutput
 internal import Optim
 internal import Rows
@@ -31,7 +32,7 @@ package struct Checkpoint: Sendable, Equatable {
   /// - Returns: the checkpoint; nil where there is no such file.
   /// - Throws: `CheckpointError`.
   package static func read(
-    _ path: String, fingerprint: UInt64, notes: Int = 0
+    _ path: FilePath, fingerprint: UInt64, notes: Int = 0
   ) throws(CheckpointError) -> Checkpoint? {
     guard let reader = try CheckpointReader(path: path) else { return nil }
     return try reader.checkpoint(fingerprint: fingerprint, notes: notes)
@@ -54,7 +55,7 @@ package struct Checkpoint: Sendable, Equatable {
 
   /// Writes the file straight from the memory of a session.
   func write(
-    _ image: MemorySlice<Float>, _ optimizer: Optimizer, to path: String
+    _ image: MemorySlice<Float>, _ optimizer: Optimizer, to path: FilePath
   ) throws(CheckpointError) {
     let image = image.bytes
     let state = optimizer.state

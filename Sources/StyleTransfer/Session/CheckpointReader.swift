@@ -1,4 +1,5 @@
 internal import CSystem
+internal import FileNames
 internal import Optim
 internal import Rows
 
@@ -12,9 +13,11 @@ final class CheckpointReader {
   /// Opens a file; nil where there is none.
   ///
   /// - Throws: `CheckpointError.unreadable`, `.notAFile`.
-  init?(path: String) throws(CheckpointError) {
+  init?(path: FilePath) throws(CheckpointError) {
     // Without O_NONBLOCK a named pipe would wait for a writer.
-    descriptor = unsafe system_open(path, O_RDONLY | O_NONBLOCK, 0)
+    descriptor = unsafe path.withCString {
+      unsafe system_open($0, O_RDONLY | O_NONBLOCK, 0)
+    }
     guard descriptor >= 0 else {
       let code = system_errno()
       if code == ENOENT { return nil }

@@ -1,3 +1,4 @@
+package import FileNames
 internal import ImageIO
 public import QuantVGG
 package import Rows
@@ -176,7 +177,7 @@ public final class Session {
   ///   - checkpoint: what stands in it beside the image and what the optimizer remembers.
   ///   - path: the file, which is replaced at once or not at all.
   /// - Throws: `CheckpointError.output`.
-  package func save(_ checkpoint: Checkpoint, to path: String) throws(CheckpointError) {
+  package func save(_ checkpoint: Checkpoint, to path: FilePath) throws(CheckpointError) {
     try checkpoint.write(update.image, update.optimizer, to: path)
   }
 
@@ -189,7 +190,7 @@ public final class Session {
   /// - Returns: the checkpoint; nil where there is no such file.
   /// - Throws: `CheckpointError`; the session is then of no more use.
   package func restore(
-    from path: String, fingerprint: UInt64, notes: Int = 0
+    from path: FilePath, fingerprint: UInt64, notes: Int = 0
   ) throws(CheckpointError) -> Checkpoint? {
     guard let reader = try CheckpointReader(path: path) else { return nil }
     return try reader.checkpoint(

@@ -1,3 +1,4 @@
+public import FileNames
 public import ImageIO
 internal import QuantVGG
 internal import Rows
@@ -23,7 +24,7 @@ public struct PaintedPicture {
   ///   - path: the file to create or replace; .jpg or .jpeg at its end makes it a JPEG.
   ///   - encoding: format and compression; nil for what the path says, PNG where it says nothing.
   /// - Throws: `TransferError.picture`.
-  public func write(to path: String, encoding: ImageEncoding? = nil) throws(TransferError) {
+  public func write(to path: FilePath, encoding: ImageEncoding? = nil) throws(TransferError) {
     do throws(ImageError) {
       try session.pixels.withSpan { (pixels) throws(ImageError) in
         try writeImage(
@@ -31,7 +32,7 @@ public struct PaintedPicture {
           encoding: encoding ?? ImageEncoding(ImageFormat(fileName: path) ?? .png))
       }
     } catch {
-      throw .picture(name: path, error)
+      throw .picture(name: path.description, error)
     }
   }
 

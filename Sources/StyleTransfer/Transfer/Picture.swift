@@ -1,3 +1,4 @@
+public import FileNames
 public import ImageIO
 internal import QuantVGG
 
@@ -23,8 +24,8 @@ public struct Picture {
   /// A PNG or JPEG file, which may be a pipe where it is read once.
   ///
   /// - Throws: `TransferError.picture`; damage after the header is seen when the samples are read.
-  public init(path: String) throws(TransferError) {
-    name = path
+  public init(path: FilePath) throws(TransferError) {
+    name = path.description
     let file = try PictureFile(path)
     size = file.size
     source = .file(file)
@@ -103,23 +104,23 @@ public struct Picture {
 
 /// A picture's file, opened for its header and read from there the first time.
 private final class PictureFile {
-  let path: String
+  let path: FilePath
   let size: ImageSize
   /// Opened and not read yet; nil once it was read.
   private var reader: ImageReader?
 
-  init(_ path: String) throws(TransferError) {
+  init(_ path: FilePath) throws(TransferError) {
     self.path = path
     let reader = try Self.open(path)
     size = reader.info.size
     self.reader = reader
   }
 
-  private static func open(_ path: String) throws(TransferError) -> ImageReader {
+  private static func open(_ path: FilePath) throws(TransferError) -> ImageReader {
     do throws(ImageError) {
       return try ImageReader(path: path)
     } catch {
-      throw .picture(name: path, error)
+      throw .picture(name: path.description, error)
     }
   }
 
@@ -143,7 +144,7 @@ private final class PictureFile {
       try opened.read(
         into: &values, size: size, subtracting: NetworkTable.mean, transposed: transposed)
     } catch {
-      throw .picture(name: path, error)
+      throw .picture(name: path.description, error)
     }
   }
 }

@@ -1,3 +1,4 @@
+internal import FileNames
 internal import ImageIO
 internal import Optim
 internal import QuantVGG
@@ -105,12 +106,12 @@ extension Fingerprint {
   /// Adds a file's bytes.
   ///
   /// - Throws: `TransferError.weights`, which has the sentences of mapped files.
-  mutating func add(file path: String) throws(TransferError) {
+  mutating func add(file path: FilePath) throws(TransferError) {
     let file: MappedFile
     do throws(WeightError) {
       file = try MappedFile(path: path)
     } catch {
-      throw .weights(name: path, error)
+      throw .weights(name: path.description, error)
     }
     var copy = self
     FileSlice(file).withBytes { bytes in copy.add(parts: bytes) { file.dropPages() } }

@@ -1,3 +1,4 @@
+public import FileNames
 public import ImageIO
 public import Optim
 public import QuantVGG
@@ -43,7 +44,7 @@ public struct Transfer {
   /// A file from which a run goes on after the program has ended.
   public struct CheckpointFile: Sendable, Equatable {
     /// The file; where it exists, it must be of the same transfer.
-    public var path: String
+    public var path: FilePath
     /// Steps between two checkpoints, at least 1.
     public var every: Int
 
@@ -52,7 +53,7 @@ public struct Transfer {
     /// - Parameters:
     ///   - path: the file, which is replaced at once or not at all.
     ///   - every: steps between two checkpoints, at least 1.
-    public init(path: String, every: Int = 25) {
+    public init(path: FilePath, every: Int = 25) {
       precondition(every >= 1)
       self.path = path
       self.every = every

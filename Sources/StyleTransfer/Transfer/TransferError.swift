@@ -1,3 +1,4 @@
+public import FileNames
 public import ImageIO
 internal import Optim
 public import QuantVGG
@@ -28,9 +29,9 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
   /// The system refused this many bytes.
   case memory(bytes: Int)
   /// The checkpoint can not be used or written.
-  case checkpoint(path: String, CheckpointError)
+  case checkpoint(path: FilePath, CheckpointError)
   /// The checkpoint is of a later step than the last one that is asked for.
-  case laterStep(path: String, found: Int)
+  case laterStep(path: FilePath, found: Int)
   /// Costs or image are no longer finite at this step.
   case diverged(step: Int)
   /// It was stopped before its first step.

@@ -1,12 +1,13 @@
 internal import CBuiltInWeights
 internal import CSystem
+public import FileNames
 internal import QuantVGG
 
 /// The places where weights are looked for: a path that is given, QSTYLE_WEIGHTS, in the program, beside it, the
 /// user's data folder, and the folders of a checkout above the program.
 extension Weights {
   /// The name of a file that is searched for.
-  package static func fileName(_ precision: Precision) -> String {
+  package static func fileName(_ precision: Precision) -> FilePath {
     precision == .int8 ? "vgg19-int8.safetensors" : "vgg19-reference.safetensors"
   }
 
@@ -18,12 +19,12 @@ extension Weights {
   /// - Returns: the weights, whose `precision` is the wanted one.
   /// - Throws: `TransferError.weights`, `.precision`, `.noWeights`.
   public static func find(
-    _ path: String? = nil, precision: Precision? = nil
+    _ path: FilePath? = nil, precision: Precision? = nil
   ) throws(TransferError) -> Weights {
     if let path = path ?? environment("QSTYLE_WEIGHTS") {
       let weights = try Weights(path: path)
       if let precision, precision != weights.precision {
-        throw .precision(name: path, held: weights.precision, wanted: precision)
+        throw .precision(name: path.description, held: weights.precision, wanted: precision)
       }
       return weights
     }
@@ -55,35 +56,35 @@ extension Weights {
     }
   }
 
-  private static func search(_ precision: Precision) -> String? {
-    let name = fileName(precision)
-    var folders: [String] = []
+  private static func search(_ precision: Precision) -> FilePath? {
+    var folders: [FilePath] = []
     if let program = program() {
-      var folder = program
-      for level in 0..<6 {
-        guard let slash = folder.lastIndex(of: "/"), slash > folder.startIndex else { break }
-        folder = String(folder[..<slash])
+      var folder = program.folder
+      for level in 0..<6 where folder != "/" {
         if level == 0 { folders.append(folder) }
-        folders += [folder + "/weights", folder + "/Fixtures"]
+        folders += [folder.appending("weights"), folder.appending("Fixtures")]
+        folder = FilePath(bytes: folder.bytes.dropLast()).folder
       }
     }
     if let data = environment("XDG_DATA_HOME") {
-      folders.insert(data + "/qstyle", at: min(1, folders.count))
+      folders.insert(data.appending("qstyle"), at: min(1, folders.count))
     } else if let home = environment("HOME") {
-      folders.insert(home + "/.local/share/qstyle", at: min(1, folders.count))
+      folders.insert(home.appending(".local/share/qstyle"), at: min(1, folders.count))
     }
-    return folders.map { $0 + "/" + name }.first { unsafe access($0, R_OK) == 0 }
+    return folders.map { $0.appending(fileName(precision)) }.first { path in
+      unsafe path.withCString { unsafe access($0, R_OK) } == 0
+    }
   }
 
   /// An environment variable; nil where it is not set or empty.
-  private static func environment(_ name: String) -> String? {
+  private static func environment(_ name: String) -> FilePath? {
     guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
-    return unsafe String(cString: value)
+    return unsafe FilePath(cString: value)
   }
 
-  private static func program() -> String? {
+  private static func program() -> FilePath? {
     guard let resolved = unsafe realpath("/proc/self/exe", nil) else { return nil }
     defer { unsafe free(resolved) }
-    return unsafe String(cString: resolved)
+    return unsafe FilePath(cString: resolved)
   }
 }

@@ -1,3 +1,4 @@
+public import FileNames
 public import QuantVGG
 
 /// The weights of a network: opened once, never changed, and used by any number of transfers, one
@@ -24,11 +25,11 @@ public final class Weights: Sendable {
   /// Opens a file, checks its header and every tensor's name, type and shape.
   ///
   /// - Throws: `TransferError.weights`.
-  public convenience init(path: String) throws(TransferError) {
+  public convenience init(path: FilePath) throws(TransferError) {
     do throws(WeightError) {
-      self.init(try WeightFile(path: path), name: path)
+      self.init(try WeightFile(path: path), name: path.description)
     } catch {
-      throw .weights(name: path, error)
+      throw .weights(name: path.description, error)
     }
   }
 

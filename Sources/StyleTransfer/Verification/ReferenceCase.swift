@@ -1,4 +1,5 @@
 internal import CSystem
+public import FileNames
 public import QuantVGG
 
 /// A transfer that an independent float32 implementation computed, stored as safetensors.
@@ -25,7 +26,7 @@ public struct ReferenceCase {
   /// Reads a case.
   ///
   /// - Throws: `ReferenceCaseError`, whose sentence starts with the path.
-  public init(path: String) throws(ReferenceCaseError) {
+  public init(path: FilePath) throws(ReferenceCaseError) {
     let file: SafeTensors
     do throws(WeightError) {
       file = try SafeTensors(path: path)

@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import FileNames
 internal import StyleTransfer
 
 /// The validated command line of `qstyle compare`.
@@ -39,10 +40,10 @@ struct CompareOptions {
   let transfer: TransferOptions
   /// Steps between two checkpoints of a run.
   let checkpointEvery: Int
-  let folder: String
+  let folder: FilePath
   /// Files of --weights; one nil where the usual places are searched.
-  let weights: [String?]
-  let reference: String?
+  let weights: [FilePath?]
+  let reference: FilePath?
   /// Seeds of the further float32 runs.
   let seeds: [UInt64]
 
@@ -52,19 +53,19 @@ struct CompareOptions {
   private static let most = 16
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
-    guard let folder = arguments.text("output"), !folder.isEmpty else {
+    guard let folder = arguments.path("output"), !folder.isEmpty else {
       throw UsageError("name the folder for the report: -o DIR")
     }
     self.folder = folder
     let transfer = try TransferOptions(arguments, startsFromNoise: true)
     self.transfer = transfer
     checkpointEvery = try TransferOptions.checkpointEvery(arguments)
-    let files = arguments.texts("weights")
+    let files = arguments.paths("weights")
     guard files.count <= Self.most else {
       throw UsageError("--weights may be given at most \(Self.most) times")
     }
     weights = files.isEmpty ? [nil] : files.map { Optional($0) }
-    reference = arguments.text("reference")
+    reference = arguments.path("reference")
     let count = try arguments.integer("seeds", in: 0...Self.most)
     if transfer.startsFromNoise {
       seeds = (0..<(count ?? 2)).map { (transfer.seed &+ 1 &+ UInt64($0)) & UInt64(Int.max) }

@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import FileNames
 internal import ImageIO
 internal import Optim
 internal import QualityReport
@@ -17,8 +18,8 @@ struct FiguresJSON {
     let options = options.transfer
     var document = JSONObject()
     document.add("version", QStyle.version)
-    document.add("content", options.content)
-    document.add("style", options.style)
+    document.add("content", options.content.description)
+    document.add("style", options.style.description)
     document.add("width", transfer.resultSize.width)
     document.add("height", transfer.resultSize.height)
     document.add("steps", options.steps)

@@ -1,12 +1,13 @@
 internal import CSystem
+internal import FileNames
 internal import FileOutput
 
 /// A file of the report, with errors that name it.
 struct OutputFile: ~Copyable {
   private let file: AtomicFile
-  private let path: String
+  private let path: FilePath
 
-  init(_ path: String) throws(Failure) {
+  init(_ path: FilePath) throws(Failure) {
     self.path = path
     file = try Failure.about(path) { () throws(FileOutputError) in
       try AtomicFile(path: path)
@@ -32,16 +33,19 @@ struct OutputFile: ~Copyable {
     }
   }
 
+  /// Removes a file, if it is there.
+  static func remove(_ path: FilePath) { _ = unsafe path.withCString { unsafe unlink($0) } }
+
   /// Makes a folder unless it is there.
-  static func makeFolder(_ path: String) throws(Failure) {
+  static func makeFolder(_ path: FilePath) throws(Failure) {
     var status = stat()
-    if unsafe stat(path, &status) == 0 {
+    if unsafe path.withCString({ unsafe stat($0, &status) }) == 0 {
       guard system_is_directory(status.st_mode) != 0 else {
         throw Failure(path, "is a file; name a folder for the report")
       }
       return
     }
-    guard unsafe mkdir(path, 0o777) == 0 else {
+    guard unsafe path.withCString({ unsafe mkdir($0, 0o777) }) == 0 else {
       throw Failure(path, FileOutputError.system(errno: system_errno()).description)
     }
   }

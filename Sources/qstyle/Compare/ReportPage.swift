@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import FileNames
 internal import ImageIO
 internal import Optim
 internal import QualityReport
@@ -13,7 +14,7 @@ struct ReportPage {
   let pictures: ReportPictures
 
   /// Writes the page part by part, pictures included.
-  func write(to path: String) throws(Failure) {
+  func write(to path: FilePath) throws(Failure) {
     let file = try OutputFile(path)
     try file.write(head)
     let float = try Picture(pictures.float, .png)
@@ -151,9 +152,9 @@ struct ReportPage {
 
   private var circumstances: String {
     let options = options.transfer
-    func name(_ path: String) -> String { path.split(separator: "/").last.map(String.init) ?? path }
     var entries = [
-      ("photo", name(options.content)), ("painting", name(options.style)),
+      ("photo", options.content.lastComponent.description),
+      ("painting", options.style.lastComponent.description),
       ("size", "\(transfer.resultSize.width)x\(transfer.resultSize.height) pixels"),
       ("steps", "\(options.steps) of \(transfer.optimizer.method.rawValue)"),
       ("pooling", transfer.pooling.rawValue),
@@ -167,7 +168,7 @@ struct ReportPage {
       entries.append(
         (
           run.run.name,
-          "\(name(run.run.weights.name)), plan \(run.measures.plan), seed \(run.run.seed)"
+          "\(FilePath(run.run.weights.name).lastComponent), plan \(run.measures.plan), seed \(run.run.seed)"
         ))
     }
     return "<section><h2>How it was made</h2>\(HTML.list(entries))</section>"

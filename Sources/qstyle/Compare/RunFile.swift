@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import FileNames
 internal import FileOutput
 internal import QuantVGG
 internal import Rows
@@ -13,17 +14,19 @@ struct RunFile {
   let run: ComparedRun
   /// The hash of all that the run follows from, which is in the file's name.
   let key: Fingerprint
-  let folder: String
+  let folder: FilePath
   let width, height: Int
   let settings: TransferSettings
 
-  var path: String { stem + ".safetensors" }
+  var path: FilePath { stem.appending(suffix: ".safetensors") }
   /// The file until it is whole.
-  var partialPath: String { stem + ".partial" }
+  var partialPath: FilePath { stem.appending(suffix: ".partial") }
   /// The file from which the run goes on.
-  var checkpointPath: String { stem + ".checkpoint" }
+  var checkpointPath: FilePath { stem.appending(suffix: ".checkpoint") }
 
-  private var stem: String { "\(folder)/\(run.precision.rawValue)-\(key.text)" }
+  private var stem: FilePath {
+    folder.appending(FilePath("\(run.precision.rawValue)-\(key.text)"))
+  }
 
   /// The tensors in the order in which a run makes them.
   private var parts: [SafeTensors.Entry] {

@@ -1,5 +1,5 @@
-internal import CSystem
 internal import CommandOptions
+internal import FileNames
 internal import FileOutput
 internal import Rows
 internal import StyleTransfer
@@ -92,8 +92,8 @@ struct UnfinishedRun {
 
   /// Removes all of the run.
   func discard() {
-    _ = unsafe unlink(file.checkpointPath)
-    _ = unsafe unlink(file.partialPath)
+    OutputFile.remove(file.checkpointPath)
+    OutputFile.remove(file.partialPath)
   }
 
   /// Gives the whole file its name, and removes the checkpoint.
@@ -101,6 +101,6 @@ struct UnfinishedRun {
     try Failure.about(file.path) { () throws(FileOutputError) in
       try output.commit(as: file.path)
     }
-    _ = unsafe unlink(file.checkpointPath)
+    OutputFile.remove(file.checkpointPath)
   }
 }

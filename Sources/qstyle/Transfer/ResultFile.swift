@@ -1,14 +1,15 @@
 internal import CommandOptions
+internal import FileNames
 internal import ImageIO
 internal import StyleTransfer
 
 /// The picture that a transfer writes, and those on the way to it.
 struct ResultFile {
-  let path: String
+  let path: FilePath
 
   /// The file of --output.
   init(_ arguments: ParsedArguments) throws(UsageError) {
-    guard let path = arguments.text("output") else {
+    guard let path = arguments.path("output") else {
       throw UsageError("name the picture to write: -o result.png")
     }
     guard ImageFormat(fileName: path) != nil else {
@@ -25,10 +26,10 @@ struct ResultFile {
   }
 
   /// The path of the picture after a step: OUT.png becomes OUT-000025.png.
-  func path(step: Int) -> String {
+  func path(step: Int) -> FilePath {
     let digits = "\(step)"
     let number = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
-    guard let dot = path.lastIndex(of: ".") else { return path + "-" + number }
-    return path[..<dot] + "-" + number + path[dot...]
+    return path.withoutEnding.appending(suffix: FilePath("-" + number))
+      .appending(suffix: path.ending)
   }
 }

@@ -1,11 +1,12 @@
 internal import CSystem
 internal import CommandOptions
+internal import FileNames
 internal import FileOutput
 internal import StyleTransfer
 
 /// The file of `--log`: a JSON line per step.
 struct StepLog {
-  let path: String
+  let path: FilePath
 
   /// Appends a step; the first one begins the file anew.
   func append(
@@ -21,7 +22,7 @@ struct StepLog {
     entry.add("peak_bytes", Console.peakBytes)
     let bytes = Array((entry.text + "\n").utf8)
     let flags = O_WRONLY | O_CREAT | (step == 1 ? O_TRUNC : O_APPEND)
-    let descriptor = unsafe system_open(path, flags, 0o666)
+    let descriptor = unsafe path.withCString { unsafe system_open($0, flags, 0o666) }
     guard descriptor >= 0 else { throw failure("created") }
     defer { close(descriptor) }
     guard unsafe system_write(descriptor, bytes, bytes.count) == Int64(bytes.count) else {
@@ -31,7 +32,7 @@ struct StepLog {
 
   /// Drops the lines after a step, which a run that was killed had written after its last checkpoint.
   func cut(after step: Int) throws(Failure) {
-    let descriptor = unsafe system_open(path, O_RDWR, 0)
+    let descriptor = unsafe path.withCString { unsafe system_open($0, O_RDWR, 0) }
     guard descriptor >= 0 else { return }
     defer { close(descriptor) }
     let head = Array("{\"step\":".utf8)

@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import FileNames
 internal import ImageIO
 internal import StyleTransfer
 
@@ -33,22 +34,22 @@ struct TransferCommand {
 
   private let options: TransferOptions
   private let output: ResultFile
-  private let weights: String?
+  private let weights: FilePath?
   private let precision: Precision?
   private let saveEvery: Int?
-  private let log: String?
+  private let log: FilePath?
   private let checkpoint: Transfer.CheckpointFile?
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
     output = try ResultFile(arguments)
     options = try TransferOptions(arguments)
-    weights = arguments.text("weights")
+    weights = arguments.path("weights")
     precision = try Precision(arguments)
     saveEvery =
       try arguments.integer("save-every", in: 1...1_000_000) ?? (options.isArticle ? 25 : nil)
-    log = arguments.text("log")
+    log = arguments.path("log")
     let every = try TransferOptions.checkpointEvery(arguments)
-    checkpoint = arguments.text("checkpoint").map {
+    checkpoint = arguments.path("checkpoint").map {
       Transfer.CheckpointFile(path: $0, every: every)
     }
     guard checkpoint != nil || !arguments.has("checkpoint-every") else {

@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import FileNames
 internal import ImageIO
 internal import Optim
 internal import QuantVGG
@@ -55,12 +56,12 @@ struct TransferOptions {
   private enum Start {
     case content
     case noise
-    case file(String)
+    case file(FilePath)
   }
 
   let shared: SharedOptions
-  let content: String
-  let style: String
+  let content: FilePath
+  let style: FilePath
   let steps: Int
   /// Seed of the noise.
   let seed: UInt64
@@ -94,7 +95,7 @@ struct TransferOptions {
     }
     size = try arguments.integer("size", in: 16...16384) ?? 512
     upscale = arguments.has("upscale")
-    switch arguments.text("init") {
+    switch arguments.path("init") {
     case nil: start = startsFromNoise ? .noise : .content
     case "content": start = .content
     case "noise": start = .noise

@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import FileNames
 internal import ImageIO
 internal import Optim
 internal import QuantVGG
@@ -10,7 +11,7 @@ struct TransferReport {
   private let size: ImageSize
   private let steps: Int
   private let plan: MemoryPlan
-  private let output: String
+  private let output: FilePath
   private let log: StepLog?
   private var line: ProgressLine
   private var stepSeconds = 0.0
@@ -18,7 +19,7 @@ struct TransferReport {
   private var first = 0
 
   init(
-    _ transfer: Transfer, _ planned: PlannedMemory, output: String, log: String?,
+    _ transfer: Transfer, _ planned: PlannedMemory, output: FilePath, log: FilePath?,
     options: SharedOptions
   ) {
     self.options = options
@@ -88,7 +89,7 @@ struct TransferReport {
     if options.isJSON {
       let steps = result.steps
       var document = JSONObject()
-      document.add("output", output)
+      document.add("output", output.description)
       document.add("width", size.width)
       document.add("height", size.height)
       document.add("steps", steps)

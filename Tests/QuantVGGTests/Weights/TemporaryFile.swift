@@ -1,4 +1,5 @@
 import CSystem
+import FileNames
 import TestSupport
 
 /// A file of a test, removed with the object.
@@ -7,10 +8,10 @@ final class TemporaryFile {
 
   init(_ bytes: [UInt8] = []) { write(bytes) }
 
-  deinit { unlink(path) }
+  deinit { remove(path) }
 
   func write(_ bytes: [UInt8]) {
-    let descriptor = system_open(path, O_WRONLY, 0)
+    let descriptor = path.withCString { system_open($0, O_WRONLY, 0) }
     precondition(CSystem.write(descriptor, bytes, bytes.count) == bytes.count)
     // Not O_TRUNC: some file systems wait for the disk when a file was emptied and written again.
     precondition(ftruncate(descriptor, bytes.count) == 0)

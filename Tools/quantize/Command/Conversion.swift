@@ -1,5 +1,6 @@
 import CSystem
 import CommandOptions
+import FileNames
 import QuantVGG
 import QuantizeCore
 import Rows
@@ -141,7 +142,7 @@ struct Conversion {
   private func tell(_ source: SourceFile, _ content: Content, _ figures: ConversionReport?) {
     if options.isJSON {
       var report = JSONObject()
-      report.add("output", options.output)
+      report.add("output", options.output.description)
       report.add("format", format(source))
       report.add("source", source.kind)
       report.add("network", source.origin.source)
@@ -150,7 +151,7 @@ struct Conversion {
       report.add("warnings", source.warnings)
       report.add("tensors", content.tensors.count)
       report.add("bytes", content.tensors.reduce(0) { $0 + $1.bytes.count })
-      if let path = options.report?.path { report.add("report", path) }
+      if let path = options.report?.path { report.add("report", path.description) }
       Console.print(report.text + "\n")
     } else if !options.isQuiet {
       Console.print("\(options.output): \(format(source)) from a \(source.kind)\n")

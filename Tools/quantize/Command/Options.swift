@@ -1,4 +1,5 @@
 import CommandOptions
+import FileNames
 import QuantVGG
 import QuantizeCore
 
@@ -37,12 +38,12 @@ let command = Command(
 
 /// The choices of a command line.
 struct Options {
-  let source: String
-  let output: String
+  let source: FilePath
+  let output: FilePath
   let kind: WeightFile.Kind
   let rounding: Rounding
   let granularity: Granularity
-  let calibration: [String]
+  let calibration: [FilePath]
   let deepest: LayerName?
   /// The report that is asked for.
   let report: ReportOptions?
@@ -52,14 +53,14 @@ struct Options {
 
   init(_ arguments: ParsedArguments) throws {
     source = arguments.positional[0]
-    guard let output = arguments.text("output") else {
+    guard let output = arguments.path("output") else {
       throw UsageError("name the file to write: -o OUT.safetensors")
     }
     self.output = output
     kind = try arguments.choice("to", of: [.int8, .codebook, .float32]) ?? .int8
     rounding = try arguments.choice("rounding", of: Rounding.allCases) ?? .reconstruct
     granularity = try arguments.choice("granularity", of: Granularity.allCases) ?? .channel
-    calibration = arguments.texts("calibrate") + arguments.positional.dropFirst()
+    calibration = arguments.paths("calibrate") + arguments.positional.dropFirst()
     guard kind == .int8 || calibration.isEmpty else {
       throw UsageError("'\(calibration[0])' is not needed: only --to int8 is calibrated")
     }

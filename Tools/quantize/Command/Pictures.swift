@@ -1,8 +1,9 @@
+import FileNames
 import ImageIO
 import StyleTransfer
 
 /// A picture, longer side `side`, whose shorter side is at least `least`.
-func readTensor(_ path: String, side: Int, least: Int) throws -> ImageTensor {
+func readTensor(_ path: FilePath, side: Int, least: Int) throws -> ImageTensor {
   let picture = try about(path) { try readImage(path: path, size: .longerSide(side)) }
   guard min(picture.size.width, picture.size.height) >= least else {
     throw Failure("\(path) is too small; take a picture of \(least) pixels a side or more")
@@ -11,7 +12,7 @@ func readTensor(_ path: String, side: Int, least: Int) throws -> ImageTensor {
 }
 
 /// Each picture, longer side `side`, and a noisy start image made from it.
-func calibrationImages(_ paths: [String], side: Int, least: Int) throws -> [ImageTensor] {
+func calibrationImages(_ paths: [FilePath], side: Int, least: Int) throws -> [ImageTensor] {
   try paths.enumerated().flatMap { index, path in
     let plain = try readTensor(path, side: side, least: least)
     return [plain, ImageTensor.noisy(content: plain, ratio: 0.6, seed: UInt64(index))]

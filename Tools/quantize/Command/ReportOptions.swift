@@ -1,4 +1,5 @@
 import CommandOptions
+import FileNames
 import FileOutput
 import ImageIO
 import QuantVGG
@@ -31,32 +32,33 @@ struct ReportOptions {
   /// Most pictures that activations are compared on.
   static let mostPictures = 4
 
-  let path: String
-  private let cases: [String]
-  private let pairs: [(content: String, style: String)]
+  let path: FilePath
+  private let cases: [FilePath]
+  private let pairs: [(content: FilePath, style: FilePath)]
   private let poolings: [Pooling]
   private let pairSize: Int
   let steps: Int
 
   /// The page beside the report.
-  var pagePath: String { String(path.dropLast(4)) + "html" }
+  var pagePath: FilePath { path.withoutEnding.appending(suffix: ".html") }
 
   /// nil where no report is asked for.
   init?(_ arguments: ParsedArguments) throws {
-    guard let path = arguments.text("report") else {
+    guard let path = arguments.path("report") else {
       for name in ["case", "pair", "pair-pool", "pair-size", "steps"] where arguments.has(name) {
         throw UsageError("--\(name) is about a report: --report FILE.json")
       }
       return nil
     }
-    guard path.utf8.count > 5, path.hasSuffix(".json") else {
+    guard path.ending == ".json", !path.withoutEnding.isEmpty else {
       throw UsageError("--report is a .json file, not '\(path)'")
     }
     self.path = path
-    cases = arguments.texts("case")
-    var pairs: [(content: String, style: String)] = []
-    for text in arguments.texts("pair") {
-      let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+    cases = arguments.paths("case")
+    var pairs: [(content: FilePath, style: FilePath)] = []
+    for text in arguments.paths("pair") {
+      let names = text.bytes.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+        .map { FilePath(bytes: $0) }
       guard names.count == 2, !names[0].isEmpty, !names[1].isEmpty else {
         throw UsageError("--pair is two pictures with a comma between, not '\(text)'")
       }
@@ -101,7 +103,7 @@ struct ReportOptions {
   }
 
   /// The pictures that activations are compared on, spread over those of the calibration.
-  func pictures(of paths: [String], least: Int) throws -> [ImageTensor] {
+  func pictures(of paths: [FilePath], least: Int) throws -> [ImageTensor] {
     let count = min(paths.count, Self.mostPictures)
     return try (0..<count).map { index in
       try readTensor(paths[index * paths.count / count], side: Self.pictureSide, least: least)
@@ -109,10 +111,8 @@ struct ReportOptions {
   }
 
   /// A path's last part without its ending.
-  private static func name(_ path: String) -> String {
-    let last = path.split(separator: "/").last.map(String.init) ?? path
-    let parts = last.split(separator: ".")
-    return parts.count < 2 ? last : parts.dropLast().joined(separator: ".")
+  private static func name(_ path: FilePath) -> String {
+    path.lastComponent.withoutEnding.description
   }
 
   /// Finds out before the work whether both files can be written.

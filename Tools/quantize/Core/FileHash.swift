@@ -1,15 +1,16 @@
 internal import CSystem
 internal import CommandOptions
+internal import FileNames
 internal import QuantVGG
 
 /// SHA-256 of a file, computed once.
 ///
 /// The file is read, not mapped: mapped pages would count as memory of this process.
 final class FileHash {
-  private let path: String
+  private let path: FilePath
   private var result: Result<String, any Error>?
 
-  init(path: String) {
+  init(path: FilePath) {
     self.path = path
   }
 
@@ -26,7 +27,7 @@ final class FileHash {
   }
 
   private func read() throws -> String {
-    let descriptor = unsafe system_open(path, O_RDONLY, 0)
+    let descriptor = unsafe path.withCString { unsafe system_open($0, O_RDONLY, 0) }
     guard descriptor >= 0 else { throw WeightError.unreadable(errno: system_errno()) }
     defer { close(descriptor) }
     var hash = SHA256()

@@ -1,3 +1,4 @@
+package import FileNames
 internal import FileOutput
 package import QuantVGG
 
@@ -30,7 +31,7 @@ package enum SafeTensorsWriter {
   ///
   /// - Throws: `FileOutputError`.
   package static func write(
-    _ tensors: [OutputTensor], metadata: [(key: String, value: String)], to path: String
+    _ tensors: [OutputTensor], metadata: [(key: String, value: String)], to path: FilePath
   ) throws {
     let names = Set(tensors.map(\.entry.name))
     precondition(names.count == tensors.count, "a tensor's name is taken")

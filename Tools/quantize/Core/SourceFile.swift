@@ -1,4 +1,5 @@
 internal import CommandOptions
+package import FileNames
 package import QuantVGG
 
 /// A file of weights, recognised by its content.
@@ -23,7 +24,7 @@ package final class SourceFile {
   ///   - progress: called with the share that is done, where reading takes long.
   /// - Throws: `SourceError`, or the error of the container: `WeightError`, `TorchError`, `ProtobufError`,
   ///   `LibraryError`.
-  package init(path: String, progress: (Double) -> Void = { _ in }) throws {
+  package init(path: FilePath, progress: (Double) -> Void = { _ in }) throws {
     let bytes = FileSlice(try MappedFile(path: path))
     let hash = FileHash(path: path)
     let found = try Self.read(bytes, path: path, hash, progress)
@@ -71,7 +72,7 @@ package final class SourceFile {
   }
 
   private static func read(
-    _ bytes: FileSlice, path: String, _ hash: FileHash, _ progress: (Double) -> Void
+    _ bytes: FileSlice, path: FilePath, _ hash: FileHash, _ progress: (Double) -> Void
   ) throws -> Found {
     // The first bytes of a safetensors file can look like a pickle's, but not the other way round.
     if SafeTensors.matches(bytes) { return try readSafeTensors(path, progress) }
@@ -140,7 +141,7 @@ package final class SourceFile {
   }
 
   private static func readSafeTensors(
-    _ path: String, _ progress: (Double) -> Void
+    _ path: FilePath, _ progress: (Double) -> Void
   ) throws -> Found {
     let file = try SafeTensors(path: path)
     // Other writers have a "format" too, such as "pt".
@@ -166,7 +167,7 @@ package final class SourceFile {
   }
 
   private static func readLibrary(
-    _ path: String, _ format: LibraryArrays.Format, bytes: Int, _ hash: FileHash,
+    _ path: FilePath, _ format: LibraryArrays.Format, bytes: Int, _ hash: FileHash,
     _ progress: (Double) -> Void
   ) throws -> LibraryArrays {
     let most = NetworkTable.vgg19.convolutions.reduce(0) {

@@ -1,5 +1,6 @@
 internal import CModelFiles
 internal import CSystem
+internal import FileNames
 
 /// Floating-point arrays of a MATLAB or HDF5 file by name, as a child process reads them.
 ///
@@ -38,14 +39,16 @@ struct LibraryArrays {
   ///   - progress: called with the number of elements read.
   /// - Throws: `LibraryError`.
   init(
-    path: String, format: Format, bytes: Int, meanwhile: () -> Void, progress: (Int) -> Void
+    path: FilePath, format: Format, bytes: Int, meanwhile: () -> Void, progress: (Int) -> Void
   ) throws {
     let seconds = 10 + bytes / 10_000_000
     var child = modelfile_child()
     guard
-      unsafe modelfile_start(
-        format == .matlab ? MODELFILE_MATLAB : MODELFILE_HDF5, path, Int32(seconds),
-        Self.mostMemory, &child) == 0
+      unsafe path.withCString({ path in
+        unsafe modelfile_start(
+          format == .matlab ? MODELFILE_MATLAB : MODELFILE_HDF5, path, Int32(seconds),
+          Self.mostMemory, &child)
+      }) == 0
     else { throw LibraryError.noProcess(errno: system_errno()) }
     var isOpen = true
     defer { if isOpen { _ = modelfile_finish(child, 1) } }

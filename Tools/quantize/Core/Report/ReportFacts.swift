@@ -1,7 +1,9 @@
+package import FileNames
+
 /// The files that a report is about.
 package struct ReportFacts {
   /// The file that was written.
-  package let output: String
+  package let output: FilePath
   /// The file that it was made of.
   package let source: String
   /// SHA-256 of that file.
@@ -11,7 +13,7 @@ package struct ReportFacts {
 
   /// Facts from their parts.
   package init(
-    output: String, source: String, sourceHash: String, metadata: [(key: String, value: String)]
+    output: FilePath, source: String, sourceHash: String, metadata: [(key: String, value: String)]
   ) {
     self.output = output
     self.source = source

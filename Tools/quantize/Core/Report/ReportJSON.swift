@@ -1,11 +1,12 @@
 internal import CommandOptions
+internal import FileNames
 internal import QuantVGG
 
 extension ConversionReport {
   /// The report as a JSON document under names that stay; what is not finite is null.
   package func json(_ facts: ReportFacts) -> String {
     var document = JSONObject()
-    document.add("output", facts.output)
+    document.add("output", facts.output.description)
     document.add("source", facts.source)
     document.add("source_sha256", facts.sourceHash)
     var metadata = JSONObject()

@@ -1,11 +1,14 @@
 internal import CommandOptions
+internal import FileNames
 internal import QualityReport
 internal import QuantVGG
 
 extension ConversionReport {
   /// The report as an HTML page that needs no network and no script.
   package func page(_ facts: ReportFacts) -> String {
-    var text = HTML.head("What int8 costs") + "<p class=\"quiet\">\(HTML.escape(facts.output))</p>"
+    var text =
+      HTML.head("What int8 costs")
+      + "<p class=\"quiet\">\(HTML.escape(facts.output.description))</p>"
     if !transfers.isEmpty { text += transferTables }
     text += charts + "<section><h2>Weights</h2>\(weightTable)</section><div class=\"pair wide\">"
     for pooling in poolings {
