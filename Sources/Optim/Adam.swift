@@ -8,9 +8,7 @@ package import Rows
 /// ```
 /// Every operation is rounded to Float32 on its own, and square root and division are exact by
 /// IEEE 754, so a step has the same bits on every machine.
-package final class Adam: Optimizer {
-  private var step: AdamStep
-
+package final class Adam: AdamOptimizer {
   /// State of zeros: 8 bytes for each number.
   ///
   /// - Throws: `MemoryError.refused`.
@@ -18,9 +16,8 @@ package final class Adam: Optimizer {
     rowLength: Int, rows: Int, settings: AdamSettings = AdamSettings(),
     bounds: [ClosedRange<Float>] = []
   ) throws(MemoryError) {
-    step = AdamStep(settings)
     try super.init(
-      rowLength: rowLength, rows: rows, bounds: bounds,
+      rowLength: rowLength, rows: rows, settings: settings, bounds: bounds,
       stateBytes: Self.stateBytes(rowLength: rowLength, rows: rows))
   }
 
@@ -29,20 +26,13 @@ package final class Adam: Optimizer {
     2 * rowLength * rows * MemoryLayout<Float>.stride
   }
 
-  /// Sets the corrections of the moments' bias.
-  package override func beginStep(loss: Double) {
-    step.advance()
-  }
-
   /// Updates a row; see the recurrence above.
   package override func receive(
     _ gradient: MemorySlice<Float>, values: MemorySlice<Float>, row: Int
   ) {
     check(gradient, row: row)
     check(values, row: row)
-    let moments = state.elements(Float.self, count: 2 * rows * rowLength)
-    let m = moments[row * rowLength..<(row + 1) * rowLength]
-    let v = moments[(rows + row) * rowLength..<(rows + row + 1) * rowLength]
+    let (m, v) = moments(row)
     let step = step
     for i in 0..<rowLength {
       (m[i], v[i]) = step.moments(m[i], v[i], gradient: gradient[i])
@@ -50,50 +40,18 @@ package final class Adam: Optimizer {
     }
   }
 
-  /// Shows the powers of the decays.
-  package override func visitScalars(_ visit: (inout UInt64) -> Void) -> Bool {
-    step.visitScalars(visit)
-  }
-}
-
-/// The arithmetic of one step of Adam.
-struct AdamStep {
-  private let settings: AdamSettings
-  // beta^t in Float64 by repeated multiplication: no pow, whose last bit varies between libraries.
-  private var beta1Power = 1.0
-  private var beta2Power = 1.0
-  private var size: Float = 0
-  private var rootCorrection: Float = 1
-
-  init(_ settings: AdamSettings) {
-    self.settings = settings
+  /// Takes a part of the change back that follows from the moments.
+  package override func shorten(_ values: MemorySlice<Float>, row: Int) {
+    check(values, row: row)
+    let (m, v) = moments(row)
+    for i in 0..<rowLength { takeBack(&values[i], change: step.change(m[i], v[i]), i) }
   }
 
-  /// Turns to the next step.
-  mutating func advance() {
-    beta1Power *= Double(settings.beta1)
-    beta2Power *= Double(settings.beta2)
-    size = Float(Double(settings.learningRate) / (1 - beta1Power))
-    rootCorrection = Float(1 / (1 - beta2Power).squareRoot())
-  }
-
-  /// Shows the powers of the decays, from which all else follows.
-  mutating func visitScalars(_ visit: (inout UInt64) -> Void) -> Bool {
-    beta1Power.show(visit)
-    beta2Power.show(visit)
-    return (0...1).contains(beta1Power) && (0...1).contains(beta2Power)
-  }
-
-  /// Both moments after a gradient.
-  func moments(_ m: Float, _ v: Float, gradient g: Float) -> (Float, Float) {
-    (
-      settings.beta1 * m + (1 - settings.beta1) * g,
-      settings.beta2 * v + (1 - settings.beta2) * (g * g)
+  private func moments(_ row: Int) -> (MemorySlice<Float>, MemorySlice<Float>) {
+    let moments = state.elements(Float.self, count: 2 * rows * rowLength)
+    return (
+      moments[row * rowLength..<(row + 1) * rowLength],
+      moments[(rows + row) * rowLength..<(rows + row + 1) * rowLength]
     )
-  }
-
-  /// The amount that is subtracted from a value.
-  func change(_ m: Float, _ v: Float) -> Float {
-    size * (m / (v.squareRoot() * rootCorrection + settings.epsilon))
   }
 }

@@ -8,11 +8,10 @@ package import Rows
 /// because the second moment moves by less than a code's width in most steps and would stand still;
 /// the random bits are a function of the place and the step alone, so the result has the same bits
 /// on every machine.
-package final class Adam8Bit: Optimizer {
+package final class Adam8Bit: AdamOptimizer {
   /// Numbers that share an exponent.
   static let block = 256
 
-  private var step: AdamStep
   private var steps: UInt32 = 0
 
   /// State of zeros: 2 bytes for each number, and 2 for each block.
@@ -22,9 +21,8 @@ package final class Adam8Bit: Optimizer {
     rowLength: Int, rows: Int, settings: AdamSettings = AdamSettings(),
     bounds: [ClosedRange<Float>] = []
   ) throws(MemoryError) {
-    step = AdamStep(settings)
     try super.init(
-      rowLength: rowLength, rows: rows, bounds: bounds,
+      rowLength: rowLength, rows: rows, settings: settings, bounds: bounds,
       stateBytes: Self.stateBytes(rowLength: rowLength, rows: rows))
   }
 
@@ -33,21 +31,21 @@ package final class Adam8Bit: Optimizer {
     rows * rowBytes(rowLength)
   }
 
-  /// Shows the powers of the decays and the number of steps.
+  /// Shows the number of steps, and the numbers of both forms.
   package override func visitScalars(_ visit: (inout UInt64) -> Void) -> Bool {
     var count = UInt64(steps)
     visit(&count)
     steps = UInt32(truncatingIfNeeded: count)
-    return step.visitScalars(visit) && count == UInt64(steps)
+    return super.visitScalars(visit) && count == UInt64(steps)
   }
 
   private static func rowBytes(_ rowLength: Int) -> Int {
     2 * rowLength + 2 * ((rowLength + block - 1) / block)
   }
 
-  /// Sets the corrections of the moments' bias.
+  /// Counts the step, too.
   package override func beginStep(loss: Double) {
-    step.advance()
+    super.beginStep(loss: loss)
     steps &+= 1
   }
 
@@ -58,17 +56,46 @@ package final class Adam8Bit: Optimizer {
     check(gradient, row: row)
     check(values, row: row)
     withTemporarySlice(of: Float.self, count: 2 * Self.block) { moments in
-      var place = row * Self.rowBytes(rowLength)
-      for first in stride(from: 0, to: rowLength, by: Self.block) {
-        let range = first..<min(first + Self.block, rowLength)
-        let bytes = 2 * range.count + 2
+      forEachBlock(of: row) { range, codes in
         update(
-          values[range], gradient[range], first, codes: state[place..<place + bytes],
+          values[range], gradient[range], range.lowerBound, codes: codes,
           m: moments[0..<range.count], v: moments[Self.block..<Self.block + range.count],
-          random: RandomBits(step: steps, index: row * rowLength + first))
-        place += bytes
+          random: RandomBits(step: steps, index: row * rowLength + range.lowerBound))
       }
     }
+  }
+
+  /// Takes a part of the change back, as it follows from the rounded moments.
+  package override func shorten(_ values: MemorySlice<Float>, row: Int) {
+    check(values, row: row)
+    let step = step
+    forEachBlock(of: row) { range, codes in
+      let mCode = Minifloat(exponent: codes[0], exponentBits: 3)
+      let vCode = Minifloat(exponent: codes[1], exponentBits: 4)
+      for i in 0..<range.count {
+        let m = Self.signed(mCode, codes[2 + i])
+        let v = vCode.decode(codes[2 + range.count + i])
+        let place = range.lowerBound + i
+        takeBack(&values[place], change: step.change(m, v), place)
+      }
+    }
+  }
+
+  /// The places of a row's blocks, and their exponents and codes.
+  private func forEachBlock(of row: Int, _ body: (Range<Int>, MemorySlice<UInt8>) -> Void) {
+    var place = row * Self.rowBytes(rowLength)
+    for first in stride(from: 0, to: rowLength, by: Self.block) {
+      let range = first..<min(first + Self.block, rowLength)
+      let bytes = 2 * range.count + 2
+      body(range, state[place..<place + bytes])
+      place += bytes
+    }
+  }
+
+  /// The number of a code whose highest bit is its sign.
+  private static func signed(_ format: Minifloat, _ code: UInt8) -> Float {
+    let sign = UInt32(code & 0x80) << 24
+    return Float(bitPattern: format.decode(code & 0x7f).bitPattern | sign)
   }
 
   /// Updates the block from `place` on: its exponents in `codes[0]` and `codes[1]`, then both moments' codes.
@@ -84,8 +111,7 @@ package final class Adam8Bit: Optimizer {
     var vCode = Minifloat(exponent: codes[1], exponentBits: 4)
     var (mLargest, vLargest): (Float, Float) = (0, 0)
     for i in 0..<count {
-      let sign = UInt32(first[i] & 0x80) << 24
-      let moment = Float(bitPattern: mCode.decode(first[i] & 0x7f).bitPattern | sign)
+      let moment = Self.signed(mCode, first[i])
       (m[i], v[i]) = step.moments(moment, vCode.decode(second[i]), gradient: g[i])
       mLargest = max(mLargest, abs(m[i]))
       vLargest = max(vLargest, v[i])

@@ -42,9 +42,35 @@ package final class LBFGS: Optimizer {
     rows * LBFGSLayout(rowLength: rowLength, settings).bytes
   }
 
-  /// Takes the loss of the values, by which the last change is judged.
+  /// Forgets all pairs after a change that had to be taken back as a whole.
   package override func beginStep(loss: Double) {
-    recursion.judge(loss: loss)
+    if control.isUndone { recursion.forget() }
+    super.beginStep(loss: loss)
+  }
+
+  /// Shortens the remembered change and that of the values alike.
+  package override func shorten(_ values: MemorySlice<Float>, row: Int) {
+    check(values, row: row)
+    switch layout.historyBits {
+    case .eight: shorten(values, StoredRow<Int8>(state, layout, row))
+    case .sixteen: shorten(values, StoredRow<Int16>(state, layout, row))
+    }
+  }
+
+  private func shorten<Code: FixedWidthInteger & SignedInteger & BitwiseCopyable>(
+    _ values: MemorySlice<Float>, _ stored: StoredRow<Code>
+  ) {
+    guard let pending else { return }
+    let codes = stored.codes(pending)
+    for block in 0..<layout.blocks {
+      let scale = stored.scales(pending)[block]
+      // Exact, since what is left of a change is a power of 2 of it.
+      let left = scale * Float(control.remainder)
+      stored.scales(pending)[block] = left
+      for i in layout.range(block) {
+        values[i] -= (scale - left) * Float(Int32(truncatingIfNeeded: codes[i]))
+      }
+    }
   }
 
   /// Stores the gradient's row and its change, and multiplies them by all that is remembered.
@@ -128,7 +154,7 @@ package final class LBFGS: Optimizer {
       }
     }
     recursion.accept(pending)
-    recursion.solve(&factors)
+    recursion.solve(&factors, reach: control.reach)
     target = recursion.freeSlot()
     pending = target
   }
@@ -139,7 +165,8 @@ package final class LBFGS: Optimizer {
     visit(&slot)
     guard slot <= UInt64(layout.history) else { return false }
     pending = slot == 0 ? nil : Int(slot) - 1
-    return recursion.visitScalars(pending: pending, visit)
+    let isPossible = super.visitScalars(visit)
+    return recursion.visitScalars(pending: pending, visit) && isPossible
   }
 
   /// Values change when all of the gradient is known.

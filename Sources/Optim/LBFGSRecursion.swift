@@ -7,7 +7,6 @@ struct LBFGSRecursion {
   /// `[2 * history + 1][2 * history + 1]`: of changes s, changes y, and the gradient.
   private var products: [Double]
   private var alphas: [Double]
-  private var lastLoss = Double.infinity
 
   init(_ settings: LBFGSSettings, count: Int) {
     self.settings = settings
@@ -32,7 +31,7 @@ struct LBFGSRecursion {
 
   private func product(_ a: Int, _ b: Int) -> Double { products[a * size + b] }
 
-  /// Shows the accepted slots, the last loss and all products; false where slots are impossible.
+  /// Shows the accepted slots and all products; false where slots are impossible.
   mutating func visitScalars(pending: Int?, _ visit: (inout UInt64) -> Void) -> Bool {
     var used = UInt64(order.count)
     visit(&used)
@@ -47,7 +46,6 @@ struct LBFGSRecursion {
       if place < order.count { order[place] = Int(slot) } else { order.append(Int(slot)) }
     }
     while order.count > Int(used) { order.removeLast() }
-    lastLoss.show(visit)
     for a in 0..<size {
       for b in 0...a {
         var value = product(a, b)
@@ -58,11 +56,8 @@ struct LBFGSRecursion {
     return true
   }
 
-  /// Forgets everything after a change that made the loss twice as large.
-  mutating func judge(loss: Double) {
-    if !(loss <= 2 * lastLoss) { order.removeAll(keepingCapacity: true) }
-    lastLoss = loss
-  }
+  /// Drops all pairs.
+  mutating func forget() { order.removeAll(keepingCapacity: true) }
 
   /// Adds the pair of a slot if the loss is convex along it.
   mutating func accept(_ slot: Int?) {
@@ -79,8 +74,9 @@ struct LBFGSRecursion {
     return order.removeFirst()
   }
 
-  /// Sets the factors of the vectors in the next change.
-  mutating func solve(_ factors: inout [Double]) {
+  /// Sets the factors of the vectors in the next change, which is `reach` times as long where there is
+  /// nothing to go by.
+  mutating func solve(_ factors: inout [Double], reach: Double) {
     for i in 0..<size { factors[i] = 0 }
     factors[gradient] = -1
     for slot in order.reversed() {
@@ -101,10 +97,10 @@ struct LBFGSRecursion {
     }
     if !(combined(factors, gradient) < 0) || order.isEmpty {
       // Uphill, or nothing to go by: against the gradient.
-      order.removeAll(keepingCapacity: true)
+      forget()
       for i in 0..<size { factors[i] = 0 }
       factors[gradient] = -1
-      scale(&factors, to: settings.firstChange)
+      scale(&factors, to: reach * settings.firstChange)
     } else if rootMeanSquare(factors) > settings.largestChange {
       scale(&factors, to: settings.largestChange)
     }

@@ -2,7 +2,7 @@ package import Rows
 
 /// Changes the rows of an image by their gradient; subclasses say how.
 ///
-/// A step is one call of `beginStep`, then one call of `receive` for every row in any order, then
+/// Before a step, `rejects` judges the last one. A step is one call of `beginStep`, then one call of `receive` for every row in any order, then
 /// `endStep`, and then, where `movesAfterStep`, one call of `move` for every row. Calls for different rows may
 /// come from different threads at the same time, and nothing is allocated. The result has the same
 /// bits whatever the order and the threads.
@@ -18,6 +18,8 @@ package class Optimizer {
   /// These bytes and the numbers of `visitScalars` let another optimizer of the same settings go on from here between two steps.
   package let state: MemorySlice<UInt8>
   private let memory: Arena
+  /// What the last change has led to.
+  final var control: ChangeControl
 
   /// Asks for the state.
   ///
@@ -26,13 +28,16 @@ package class Optimizer {
   ///   - rows: rows.
   ///   - bounds: where values may lie, repeated along the row; anywhere where empty.
   ///   - stateBytes: of the state.
+  ///   - reach: the length of the first change beside the usual one, in 0...1.
   /// - Throws: `MemoryError.refused`.
   package init(
-    rowLength: Int, rows: Int, bounds: [ClosedRange<Float>] = [], stateBytes: Int
+    rowLength: Int, rows: Int, bounds: [ClosedRange<Float>] = [], stateBytes: Int,
+    reach: Double = 1
   ) throws(MemoryError) {
     precondition(rowLength >= 0 && rows >= 0 && stateBytes >= 0)
     self.rowLength = rowLength
     self.rows = rows
+    control = ChangeControl(reach: reach)
     self.bounds = ValueBounds(rowLength: rowLength, repeating: bounds)
     var plan = ArenaPlan()
     let reservation = plan.reserve(stateBytes, of: UInt8.self)
@@ -46,10 +51,22 @@ package class Optimizer {
     precondition(numbers.count == rowLength, "a row of another length")
   }
 
+  /// Judges the last change of the values by the loss after it.
+  ///
+  /// - Parameter loss: of the values as they are.
+  /// - Returns: whether it was too large; then every row is to be shortened, and the loss judged again.
+  package final func rejects(loss: Double) -> Bool { control.rejects(loss: loss) }
+
+  /// Takes a part of the last change of a row back.
+  package func shorten(_ values: MemorySlice<Float>, row: Int) {}
+
+  /// Takes the values as new ones, which nothing has changed.
+  package final func valuesWereReplaced() { control.restart() }
+
   /// Starts a step.
   ///
   /// - Parameter loss: of the values as they are.
-  package func beginStep(loss: Double) {}
+  package func beginStep(loss: Double) { control.begin(loss: loss) }
 
   /// Takes a row of the gradient; may change the values at once.
   ///
@@ -75,7 +92,9 @@ package class Optimizer {
   /// - Parameter visit: may put the number of an earlier optimizer in its place; a `Double` is its
   ///   bit pattern.
   /// - Returns: whether the numbers can be those of an optimizer; where not, this one is of no more use.
-  package func visitScalars(_ visit: (inout UInt64) -> Void) -> Bool { true }
+  package func visitScalars(_ visit: (inout UInt64) -> Void) -> Bool {
+    control.visitScalars(visit)
+  }
 }
 
 extension Double {

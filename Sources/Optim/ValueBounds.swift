@@ -21,6 +21,11 @@ package struct ValueBounds: Sendable {
     max(lower[place], min(value, upper[place]))
   }
 
+  /// Whether a value is at the end of its range.
+  func isReached(_ value: Float, _ place: Int) -> Bool {
+    value <= lower[place] || value >= upper[place]
+  }
+
   /// The derivative that can be followed downhill: 0 where the value would leave its range.
   func project(_ derivative: Float, at value: Float, _ place: Int) -> Float {
     let isHeld =

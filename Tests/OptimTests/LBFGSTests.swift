@@ -124,7 +124,7 @@ import Testing
   @Test func impossibleGradientsAreForgotten() throws {
     let optimizer = try LBFGS(rowLength: 4, rows: 1)
     var visited: [[Float]] = []
-    let last = minimise(optimizer, from: [1, 2, 3, 4], steps: 4, loss: { _ in .nan }) { x, step in
+    let last = minimise(optimizer, from: [1, 2, 3, 4], steps: 4) { x, step in
       visited.append(x)
       return [Float](repeating: [1, .infinity, .nan, 1][step], count: 4)
     }

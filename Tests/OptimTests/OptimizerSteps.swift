@@ -2,13 +2,26 @@ import Optim
 import Rows
 import TestSupport
 
-/// Steps of an optimizer on a function whose gradient is known, its rows in a given order.
+/// Steps of an optimizer on a function whose gradient is known, its rows in a given order; before each
+/// step the last change is judged, and after the last one where `isSettled`.
 func minimise(
   _ optimizer: Optimizer, from start: [Float], steps: Int, order: [Int]? = nil,
-  loss: ([Float]) -> Double = { _ in 1 }, gradient: ([Float], Int) -> [Float]
+  isSettled: Bool = false, loss: ([Float]) -> Double = { _ in 1 },
+  gradient: ([Float], Int) -> [Float]
 ) -> [Float] {
   var x = start
+  func settle() {
+    while optimizer.rejects(loss: loss(x)) {
+      let values = Block(x)
+      for row in order ?? Array(0..<optimizer.rows) {
+        let place = row * optimizer.rowLength..<(row + 1) * optimizer.rowLength
+        optimizer.shorten(values.elements[place], row: row)
+      }
+      x = values.elements.array
+    }
+  }
   for step in 0..<steps {
+    settle()
     let g = gradient(x, step)
     optimizer.beginStep(loss: loss(x))
     let (values, gradient) = (Block(x), Block(g))
@@ -27,5 +40,6 @@ func minimise(
     }
     x = values.elements.array
   }
+  if isSettled { settle() }
   return x
 }

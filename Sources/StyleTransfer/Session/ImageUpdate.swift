@@ -11,6 +11,7 @@ final class ImageUpdate: ParallelWork {
   let terms: [any ImageTerm]
   /// Whether a step only measures and the image stays as it is.
   var isFrozen = false
+  private var isShortening = false
   private let rowLength, rows: Int
   private var unmoved: UnmovedRows?
   /// The last gradient, in the form of the image; nil where it is not kept.
@@ -66,6 +67,20 @@ final class ImageUpdate: ParallelWork {
     for term in terms { term.measure(image, pool: pool) }
   }
 
+  /// Takes back what the last step has changed too much.
+  ///
+  /// - Parameters:
+  ///   - loss: the cost of the image as it is.
+  ///   - pool: the threads.
+  /// - Returns: whether the image is another one now.
+  func shorten(loss: Double, pool: WorkerPool) -> Bool {
+    guard optimizer.rejects(loss: loss) else { return false }
+    isShortening = true
+    pool.run(self, items: rows)
+    isShortening = false
+    return true
+  }
+
   /// Begins a step with the cost of the image as it is.
   func begin(loss: Double) {
     unmoved?.restart()
@@ -95,7 +110,11 @@ final class ImageUpdate: ParallelWork {
   }
 
   override func run(item: Int, worker: Int) {
-    optimizer.move(image[place(item)], row: item)
+    if isShortening {
+      optimizer.shorten(image[place(item)], row: item)
+    } else {
+      optimizer.move(image[place(item)], row: item)
+    }
   }
 
   /// The places of a row's numbers in the image.

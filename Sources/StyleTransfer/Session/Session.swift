@@ -1,5 +1,6 @@
 package import FileNames
 internal import ImageIO
+internal import Optim
 public import QuantVGG
 package import Rows
 
@@ -97,7 +98,24 @@ public final class Session {
   ///
   /// - Returns: the costs before the step.
   @discardableResult
-  public func step() -> LossValues { makePasses(isFrozen: false) }
+  public func step() -> LossValues {
+    let costs = settle()
+    sendBack(costs, isFrozen: false)
+    return costs
+  }
+
+  /// Measures the image, and takes back what the last step has changed too much: a change that has
+  /// raised the cost is shortened until it does not, or not much.
+  ///
+  /// The next step does the same first, so that it changes no later image.
+  ///
+  /// - Returns: the costs of the image as it is then.
+  @discardableResult
+  public func settle() -> LossValues {
+    var costs = network.measure()
+    while update.shorten(loss: costs.total, pool: pool) { costs = network.measure() }
+    return costs
+  }
 
   /// Measures the image and its gradient, which must be recorded, without moving it.
   ///
@@ -105,16 +123,16 @@ public final class Session {
   @discardableResult
   public func measureGradient() -> LossValues {
     precondition(update.gradient != nil, "the transfer records its gradient")
-    return makePasses(isFrozen: true)
+    let costs = network.measure()
+    sendBack(costs, isFrozen: true)
+    return costs
   }
 
-  private func makePasses(isFrozen: Bool) -> LossValues {
-    let costs = network.measure()
+  private func sendBack(_ costs: LossValues, isFrozen: Bool) {
     update.isFrozen = isFrozen
     update.begin(loss: costs.total)
     network.sendBack()
     update.end(pool: pool)
-    return costs
   }
 
   /// The costs that were measured last, term by term.
@@ -144,7 +162,8 @@ public final class Session {
   public func editPixels<Result, Failure: Error>(
     _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
-    try pixels.withMutableSpan(body)
+    update.optimizer.valuesWereReplaced()
+    return try pixels.withMutableSpan(body)
   }
 
   /// Looks at dJ/dx of the last step or measurement, which must be recorded; numbers as in

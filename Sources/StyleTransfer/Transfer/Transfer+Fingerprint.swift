@@ -73,6 +73,7 @@ extension Fingerprint {
       add(UInt64(adam.beta1.bitPattern))
       add(UInt64(adam.beta2.bitPattern))
       add(UInt64(adam.epsilon.bitPattern))
+      add(adam.startsShort ? 1 : 0)
     case .lbfgs:
       add(UInt64(optimizer.lbfgs.history))
       add(optimizer.lbfgs.firstChange.bitPattern)

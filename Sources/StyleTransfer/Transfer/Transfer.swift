@@ -147,11 +147,12 @@ public struct Transfer {
     optimizer = Self.defaultOptimizer
   }
 
-  /// L-BFGS with its history in bytes, and for Adam, where it is chosen, a rate of 10 grey levels;
-  /// colours stay within 0...255.
+  /// L-BFGS with its history in bytes, and for Adam, where it is chosen, a rate of 10 grey levels,
+  /// which a run that starts from a picture comes to step by step; colours stay within 0...255.
   public static var defaultOptimizer: OptimizerSettings {
     var settings = OptimizerSettings()
     settings.adam.learningRate = 10
+    settings.adam.startsShort = true
     settings.bounds = colours
     return settings
   }
@@ -211,9 +212,10 @@ public struct Transfer {
   }
 
   /// The optimizer's settings in this run: a short one never remembers more changes than it makes,
-  /// unless more steps may follow.
+  /// unless more steps may follow; and only a picture to start from may be finished already.
   package var usedOptimizer: OptimizerSettings {
     var settings = optimizer
+    if case .picture = start {} else { settings.adam.startsShort = false }
     if checkpoint == nil { settings.lbfgs.history = min(settings.lbfgs.history, steps) }
     return settings
   }

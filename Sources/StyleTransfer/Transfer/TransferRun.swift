@@ -83,11 +83,12 @@ public final class TransferRun {
     savedStep = step
   }
 
-  /// Measures the image as it is, and writes the checkpoint.
+  /// Measures the image, whose last step is shortened where it has raised the cost, and writes the
+  /// checkpoint.
   ///
   /// - Throws: `TransferError.diverged`, `.checkpoint`.
   public func finish() throws(TransferError) -> TransferResult {
-    let losses = session.evaluate()
+    let losses = session.settle()
     guard session.isFinite else { throw .diverged(step: step) }
     try save()
     return TransferResult(

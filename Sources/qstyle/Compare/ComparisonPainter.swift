@@ -51,6 +51,7 @@ struct ComparisonPainter {
       if isStopped { return false }
       let isSample = run.samples.contains(step)
       if isSample {
+        session.settle()
         try session.withPixels { (image) throws(Failure) in try unsafe output.write(image.bytes) }
       }
       if step == steps, !run.keepsGradients { break }
