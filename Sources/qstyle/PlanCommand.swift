@@ -19,6 +19,7 @@ struct PlanCommand {
             "The limit that transfer would be given (default: nine tenths of what is free)."),
           Option("size", value: "N", "Longer side of the result (default: 512, or as in WxH)."),
           Option("upscale", "Enlarge a content picture that is smaller than --size."),
+          TransferOptions.styleScale,
           Option(
             "weights", value: "FILE",
             "Weights whose network and arithmetic are planned (default: VGG-19 in int8)."),
@@ -50,6 +51,7 @@ struct PlanCommand {
   private let style: Typed
   private let size: Int?
   private let upscale: Bool
+  private let styleScale: Double
   private let memory: Int?
   private let optimizer: OptimizerSettings
   private let precision: Precision?
@@ -64,6 +66,7 @@ struct PlanCommand {
     style = try Typed(pictures.last ?? pictures[0])
     size = try arguments.integer("size", in: 16...16384)
     upscale = arguments.has("upscale")
+    styleScale = try TransferOptions.styleScale(arguments)
     memory = try arguments.bytes("memory")
     precision = try Precision(arguments)
     weights = arguments.path("weights")
@@ -95,6 +98,7 @@ struct PlanCommand {
     let typed = content.size.map { max($0.width, $0.height) }
     transfer.longerSide = size ?? typed ?? 512
     transfer.upscale = upscale
+    transfer.styleScale = styleScale
     transfer.pooling = pooling
     transfer.optimizer = optimizer
     transfer.steps = .max

@@ -75,6 +75,33 @@ check "--upscale" 0 $qstyle transfer "$portrait" "$style" --quiet --json --size 
 [ "$(field width out.txt)x$(field height out.txt)" = 107x160 ] && ok || bad "not enlarged: $(cat out.txt)"
 rm small.png
 
+# --- The style's size follows the result's, not --size ------------------------------------------------
+# sized WORD...: the image's hash with these sizes; what it remarks is in err.txt.
+sized() {
+    $qstyle transfer "$@" --json --threads 2 --steps 2 -o sized.png >sized.txt 2>err.txt
+    hash sized.txt
+}
+wanted=$(sized "$portrait" "$style" --size 144)
+[ ${#wanted} -eq 64 ] && ! grep -q pixels err.txt && ok || bad "a fitting size is remarked on: $(cat err.txt)"
+[ "$(sized "$portrait" "$style")" = "$wanted" ] && ! grep -q pixels err.txt && ok || bad "the default size measures another style"
+[ "$(sized "$portrait" "$style" --size 4000)" = "$wanted" ] && ok || bad "a large --size measures another style"
+grep -q "has 96x144 pixels, and so will the result: --upscale enlarges it to --size 4000" err.txt &&
+    [ "$(grep -c pixels err.txt)" -eq 1 ] && ok || bad "no remark on --size: $(cat err.txt)"
+[ "$(sized "$portrait" "$style" --style-scale 1)" = "$wanted" ] && ok || bad "--style-scale 1 is not the default"
+half=$(sized "$portrait" "$style" --size 144 --style-scale 0.5)
+[ ${#half} -eq 64 ] && [ "$half" != "$wanted" ] && ok || bad "--style-scale changes nothing"
+# A style of 96x144 is no larger for a result of 213x320 pixels, half as large for 96 pixels and a scale of 0.75.
+sized "$photo" "$portrait" --size 320 >/dev/null
+grep -q "has 96x144 pixels where 320 on the longer side are wanted, .* 2.2 times finer" err.txt && ok || bad "a small style: $(cat err.txt)"
+sized "$photo" "$portrait" --size 96 --style-scale 1.5 >/dev/null
+grep -q pixels err.txt && bad "a style that is large enough: $(cat err.txt)" || ok
+sized "$photo" "$portrait" --size 96 --style-scale 1.6 >/dev/null
+grep -q "where 154 on the longer side are wanted" err.txt && ok || bad "--style-scale beyond the style: $(cat err.txt)"
+check "remarks are no errors" 0 $qstyle transfer "$photo" "$portrait" --size 320 --dry-run --quiet -o sized.png
+[ ! -s err.txt ] && ok || bad "--quiet remarks: $(cat err.txt)"
+check "a style scale of 0" 64 $qstyle transfer "$photo" "$style" --style-scale 0 -o sized.png
+rm -f sized.png
+
 # --- A dry run, and the run itself ---------------------------------------------------------------------
 for options in "" "--plan streaming-16-lean" "--memory 40M" "--optimizer adam --pool max" "--precision float32"; do
     run="$qstyle transfer $photo $style --size 90 --steps 3 --threads 2 --json --quiet $options"

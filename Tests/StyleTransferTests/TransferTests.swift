@@ -102,6 +102,39 @@ import Testing
     #expect(!three.wasStopped && three.losses == first.losses)
   }
 
+  /// From a finished picture a run starts at its cost, however few its steps; and what is taken back
+  /// has the same bits for other plans and threads, and after a checkpoint.
+  @Test(arguments: OptimizerSettings.Method.allCases, OptimizerSettings.State.allCases)
+  func aFinishedPictureIsNotSpoilt(
+    _ method: OptimizerSettings.Method, _ state: OptimizerSettings.State
+  ) throws {
+    let path = makeTemporaryFile()
+    unlink(path)
+    defer { unlink(path) }
+    var first = transfer()
+    first.steps = 60
+    first.optimizer = Transfer.defaultOptimizer
+    let finished = try first.run()
+    var again = transfer()
+    again.start = .picture(Picture(finished.picture.tensor))
+    again.optimizer = Transfer.defaultOptimizer
+    again.optimizer.method = method
+    again.optimizer.state = state
+    for steps in 1...4 {
+      var whole = again
+      whole.steps = steps
+      let result = try whole.run()
+      #expect(result.losses.total <= finished.losses.total * (steps == 1 ? 1.0001 : 1.11))
+      var part = whole
+      part.checkpoint = Transfer.CheckpointFile(path: path, every: 1)
+      part.threads = 3
+      part.plan = MemoryPlan(name: "streaming-16-lean")
+      part.optimizer.lbfgs.history = 4
+      whole.optimizer.lbfgs.history = 4
+      #expect(bits(try part.run().picture.tensor) == bits(try whole.run().picture.tensor))
+    }
+  }
+
   // MARK: Checkpoints
 
   @Test func goesOnFromItsCheckpoint() throws {
@@ -158,6 +191,31 @@ import Testing
   }
 
   // MARK: Pictures
+
+  /// The style's longer side follows the result's, whatever was asked of the result; proportions stay.
+  @Test func theStylesSizeFollowsTheResults() {
+    func sizes(
+      _ content: ImageSize, _ style: ImageSize, _ longerSide: Int?, scale: Double = 1,
+      upscale: Bool = false
+    ) -> [Int] {
+      var transfer = Transfer(
+        content: Picture(blank: content), style: Picture(blank: style), network: .vgg19,
+        precision: .int8)
+      transfer.longerSide = longerSide
+      transfer.styleScale = scale
+      transfer.upscale = upscale
+      return [transfer.styleSize.width, transfer.styleSize.height, transfer.wantedStyleSide ?? 0]
+    }
+    let photo = ImageSize(width: 192, height: 144)
+    let painting = ImageSize(width: 512, height: 256)
+    for side in [192, 512, 4000] { #expect(sizes(photo, painting, side) == [192, 96, 192]) }
+    #expect(sizes(photo, painting, 96) == [96, 48, 96])
+    #expect(sizes(photo, painting, 192, scale: 2) == [384, 192, 384])
+    #expect(sizes(photo, painting, 192, scale: 0.25) == [48, 24, 48])
+    #expect(sizes(photo, painting, 384, upscale: true) == [384, 192, 384])
+    #expect(sizes(photo, painting, 1000, upscale: true) == [512, 256, 1000])
+    #expect(sizes(photo, painting, nil, scale: 3) == [512, 256, 0])
+  }
 
   /// The picture is upright whichever side the engine walks along; its rows are copied one by one.
   @Test func theResultIsUpright() throws {

@@ -68,8 +68,12 @@ public struct Transfer {
   public var style: Picture
   /// The image before the first step.
   public var start = Start.content
-  /// Longer side of the result and of the style as it is measured; nil keeps the pictures' sizes.
+  /// Longer side of the result; nil keeps the sizes of both pictures.
   public var longerSide: Int? = 512
+  /// Longer side of the style as it is measured, beside the result's, > 0: the size of its strokes.
+  ///
+  /// A style picture never becomes larger than it is. Of no effect where `longerSide` is nil.
+  public var styleScale = 1.0
   /// Whether a content picture that is smaller becomes larger.
   public var upscale = false
   /// The cost that is minimised.
@@ -199,7 +203,14 @@ public struct Transfer {
   }
 
   /// Upright size at which the style is measured.
-  public var styleSize: ImageSize { fittedSize(style.size, longerSide: longerSide) }
+  public var styleSize: ImageSize { fittedSize(style.size, longerSide: wantedStyleSide) }
+
+  /// Longer side of the style that `styleScale` asks for; nil where it keeps its size.
+  public var wantedStyleSide: Int? {
+    guard longerSide != nil else { return nil }
+    let side = Double(max(resultSize.width, resultSize.height))
+    return Int(max(1, min(styleScale * side, Double(Int32.max))).rounded())
+  }
 
   /// Whether the engine's rows are the pictures' columns.
   public var isTransposed: Bool {

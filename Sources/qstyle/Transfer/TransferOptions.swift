@@ -10,9 +10,19 @@ struct TransferOptions {
   static let pictures = [
     Option("size", value: "N", "Longer side of the result in pixels (default: 512)."),
     Option("upscale", "Enlarge a content picture that is smaller than --size."),
+    styleScale,
     Option("noise-ratio", value: "R", "Share of noise in --init noise (default: 0.6)."),
     Option("seed", value: "N", "Seed of the noise (default: 1)."),
   ]
+
+  static let styleScale = Option(
+    "style-scale", value: "F",
+    "Size of the style's strokes: its longer side is F times the result's (default: 1).")
+
+  /// The factor of --style-scale.
+  static func styleScale(_ arguments: ParsedArguments) throws(UsageError) -> Double {
+    try arguments.number("style-scale", in: 0.01...100) ?? 1
+  }
 
   static let optimisation = OptionGroup(
     "Optimisation",
@@ -67,8 +77,10 @@ struct TransferOptions {
   let seed: UInt64
   let isArticle: Bool
   let isDryRun: Bool
-  private let size: Int
+  /// --size; nil where it was not given.
+  private let size: Int?
   private let upscale: Bool
+  private let styleScale: Double
   private let start: Start
   private let noiseRatio: Float
   private let settings: TransferSettings
@@ -93,8 +105,9 @@ struct TransferOptions {
         throw UsageError("--\(name) is fixed by --preset article; leave out one of them")
       }
     }
-    size = try arguments.integer("size", in: 16...16384) ?? 512
+    size = try arguments.integer("size", in: 16...16384)
     upscale = arguments.has("upscale")
+    styleScale = try Self.styleScale(arguments)
     switch arguments.path("init") {
     case nil: start = startsFromNoise ? .noise : .content
     case "content": start = .content
@@ -130,8 +143,9 @@ struct TransferOptions {
       case .noise: transfer.start = .noise(ratio: noiseRatio, seed: seed)
       case .file(let path): transfer.start = .picture(try Picture(path: path))
       }
-      transfer.longerSide = size
+      transfer.longerSide = size ?? transfer.longerSide
       transfer.upscale = upscale
+      transfer.styleScale = styleScale
       transfer.settings = settings
       transfer.optimizer = optimizer
       transfer.pooling = pooling
@@ -144,6 +158,12 @@ struct TransferOptions {
       try transfer.check()
       return transfer
     }
+  }
+
+  /// Says what is asked for and can not be had.
+  func remark(on transfer: Transfer) {
+    guard !shared.isQuiet else { return }
+    for remark in transfer.remarks(size: size) { Console.note(Console.oneLine(remark) + "\n") }
   }
 
   private static func settings(

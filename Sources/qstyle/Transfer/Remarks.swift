@@ -1,0 +1,44 @@
+internal import CommandOptions
+internal import ImageIO
+internal import StyleTransfer
+
+extension Transfer {
+  /// Sentences on what was asked for and can not be had.
+  ///
+  /// - Parameter size: the longer side that was asked for; nil where it is the default.
+  /// - Returns: a sentence each; none where all can be had.
+  func remarks(size: Int?) -> [String] {
+    var remarks: [String] = []
+    if let size, size > resultSize.longerSide {
+      remarks.append(
+        "\(content.name) has \(content.size.text) pixels, and so will the result: --upscale enlarges "
+          + "it to --size \(size)")
+    }
+    guard let wanted = wantedStyleSide else { return remarks }
+    let found = styleSize
+    // As many pixels of the style as of the result.
+    let scale =
+      styleScale
+      * (Double(resultSize.pixelCount) / Double(found.pixelCount)).squareRoot()
+    if found.longerSide < wanted {
+      let times = Double(wanted) / Double(found.longerSide)
+      remarks.append(
+        "\(style.name) has \(style.size.text) pixels where \(wanted) on the longer side are wanted, so "
+          + "its strokes come out \(Format.general(times, digits: 2)) times finer: a larger picture of "
+          + "it helps")
+    } else if scale > 2 * styleScale {
+      remarks.append(
+        "\(style.name) is measured at \(found.text), a small part of the result's "
+          + "\(resultSize.text): --style-scale \(Format.general(scale, digits: 2)) takes more of it"
+      )
+    }
+    return remarks
+  }
+}
+
+extension ImageSize {
+  /// The longer side.
+  var longerSide: Int { max(width, height) }
+  /// As "512x384".
+  var text: String { "\(width)x\(height)" }
+}
