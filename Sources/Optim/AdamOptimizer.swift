@@ -13,7 +13,7 @@ package class AdamOptimizer: Optimizer {
     step = AdamStep(settings)
     try super.init(
       rowLength: rowLength, rows: rows, bounds: bounds, stateBytes: stateBytes,
-      reach: settings.startsShort ? 0x1p-6 : 1)
+      reach: settings.startsShort ? 0x1p-6 : 1, tolerance: 2)
   }
 
   /// Sets the length of the changes and the corrections of the moments' bias; begins afresh after a

@@ -2,11 +2,13 @@
 /// back, and the next changes are shorter.
 ///
 /// A first change must not raise the loss (backtracking; Nocedal and Wright, Numerical Optimization,
-/// algorithm 3.1), later ones may for a while, as good ones do on the way: to twice the least loss so
-/// far, and while changes are short, by a tenth.
+/// algorithm 3.1), later ones may for a while, as good ones do on the way: to some times the least loss
+/// so far, and while changes are short, or at the end of a run, by a tenth.
 struct ChangeControl {
   /// The least loss that a step has begun with.
   private var best = Double.infinity
+  /// The loss that the last step has begun with.
+  private var last = Double.infinity
   /// The most times that loss to which the last change may lead.
   private var limit = 1.0
   /// The share of the last change that is left, 0 or a power of 2; 0 where there was none.
@@ -21,8 +23,14 @@ struct ChangeControl {
   /// The growth of `reach` by a change that has lowered the loss: fast until the first that has not.
   private var growth = 4.0
 
+  /// Times the least loss to which a change may lead.
+  private let tolerance: Double
+
   /// Control of changes of which the first has this length.
-  init(reach: Double) { self.reach = reach }
+  init(reach: Double, tolerance: Double) {
+    self.reach = reach
+    self.tolerance = tolerance
+  }
 
   /// Whether no step has begun.
   private var isFirst: Bool { best == .infinity }
@@ -33,11 +41,18 @@ struct ChangeControl {
   /// What is left now as a part of what was there before.
   var remainder: Double { share / (share + excess) }
 
+  /// Whether the last change, as it is now, has made the loss more than twice as large.
+  func isDoubled(_ loss: Double) -> Bool { !(loss <= 2 * last) }
+
   /// Judges the last change by the loss after it.
   ///
+  /// - Parameters:
+  ///   - loss: the loss.
+  ///   - isEnd: whether no step follows.
   /// - Returns: whether `excess` is to be taken back, after which the loss is judged again.
-  mutating func rejects(loss: Double) -> Bool {
-    guard share > 0, !(loss <= limit * best) else { return false }
+  mutating func rejects(loss: Double, isEnd: Bool) -> Bool {
+    let most = isEnd ? min(limit * best, 1.1 * last) : limit * best
+    guard share > 0, !(loss <= most) else { return false }
     // Where the loss is a parabola above a small one, this share would double it.
     let part = (best / loss).squareRoot().binade
     let left = share * (part > 0 ? min(part, 0.5) : 0.25)
@@ -58,21 +73,23 @@ struct ChangeControl {
       } else if reach < 1 {
         reach = loss <= best ? min(1, reach * growth) : reach / 1.1
       }
-      limit = reach < 1 ? 1.1 : 2
+      limit = reach < 1 ? 1.1 : tolerance
     }
     // Rounding may leave a little of a change that was taken back.
     best = isUndone ? loss : min(best, loss)
+    last = loss
     share = 1
   }
 
   /// Takes the values as new ones, to which no change has led.
   mutating func restart() {
-    (best, share) = (.infinity, 0)
+    (best, last, share) = (.infinity, .infinity, 0)
   }
 
   /// Shows the numbers; false where they are impossible.
   mutating func visitScalars(_ visit: (inout UInt64) -> Void) -> Bool {
     best.show(visit)
+    last.show(visit)
     limit.show(visit)
     share.show(visit)
     reach.show(visit)

@@ -34,7 +34,8 @@ package final class LBFGS: Optimizer {
     recursion = LBFGSRecursion(settings, count: rowLength * rows)
     factors = [Double](repeating: 0, count: 2 * settings.history + 1)
     try super.init(
-      rowLength: rowLength, rows: rows, bounds: bounds, stateBytes: rows * layout.bytes)
+      rowLength: rowLength, rows: rows, bounds: bounds, stateBytes: rows * layout.bytes,
+      tolerance: 4)
   }
 
   /// Bytes of the state.
@@ -42,9 +43,9 @@ package final class LBFGS: Optimizer {
     rows * LBFGSLayout(rowLength: rowLength, settings).bytes
   }
 
-  /// Forgets all pairs after a change that had to be taken back as a whole.
+  /// Forgets all pairs after a change that has doubled the loss, or had to be taken back as a whole.
   package override func beginStep(loss: Double) {
-    if control.isUndone { recursion.forget() }
+    if control.isUndone || control.isDoubled(loss) { recursion.forget() }
     super.beginStep(loss: loss)
   }
 

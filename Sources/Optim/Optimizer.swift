@@ -29,15 +29,16 @@ package class Optimizer {
   ///   - bounds: where values may lie, repeated along the row; anywhere where empty.
   ///   - stateBytes: of the state.
   ///   - reach: the length of the first change beside the usual one, in 0...1.
+  ///   - tolerance: times the least loss so far to which a change may lead.
   /// - Throws: `MemoryError.refused`.
   package init(
     rowLength: Int, rows: Int, bounds: [ClosedRange<Float>] = [], stateBytes: Int,
-    reach: Double = 1
+    reach: Double = 1, tolerance: Double
   ) throws(MemoryError) {
     precondition(rowLength >= 0 && rows >= 0 && stateBytes >= 0)
     self.rowLength = rowLength
     self.rows = rows
-    control = ChangeControl(reach: reach)
+    control = ChangeControl(reach: reach, tolerance: tolerance)
     self.bounds = ValueBounds(rowLength: rowLength, repeating: bounds)
     var plan = ArenaPlan()
     let reservation = plan.reserve(stateBytes, of: UInt8.self)
@@ -53,9 +54,13 @@ package class Optimizer {
 
   /// Judges the last change of the values by the loss after it.
   ///
-  /// - Parameter loss: of the values as they are.
+  /// - Parameters:
+  ///   - loss: of the values as they are.
+  ///   - isEnd: whether no step follows.
   /// - Returns: whether it was too large; then every row is to be shortened, and the loss judged again.
-  package final func rejects(loss: Double) -> Bool { control.rejects(loss: loss) }
+  package final func rejects(loss: Double, isEnd: Bool = false) -> Bool {
+    control.rejects(loss: loss, isEnd: isEnd)
+  }
 
   /// Takes a part of the last change of a row back.
   package func shorten(_ values: MemorySlice<Float>, row: Int) {}

@@ -93,6 +93,30 @@ import Testing
     #expect(calls > 5 && calls < 15)
   }
 
+  /// A last change that has raised the loss a little is shortened at the end of a run only.
+  @Test(
+    arguments: OptimizerSettings.Method.allCases, OptimizerSettings.State.allCases)
+  func theEndIsJudgedByItself(
+    _ method: OptimizerSettings.Method, _ state: OptimizerSettings.State
+  ) throws {
+    let optimizer = try optimizer(method, state, [])
+    let bowl = Bowl("theEndIsJudgedByItself", count: Self.length * Self.rows)
+    // Every step judges the last change and begins with the same loss.
+    var calls = 0
+    _ = minimise(
+      optimizer, from: bowl.start(80, in: []), steps: 4,
+      loss: { _ in
+        calls += 1
+        return [100, 50, 25, 12.5][(calls - 1) / 2]
+      }
+    ) { x, _ in bowl.gradient(x) }
+    for (loss, isEnd, isRejected) in [
+      (12.5, true, false), (13.7, true, false), (24, false, false), (14, true, true),
+    ] {
+      #expect(optimizer.rejects(loss: loss, isEnd: isEnd) == isRejected, "\(loss)")
+    }
+  }
+
   /// A change that lowers the loss is left alone: the bits are those of steps that nobody judges.
   @Test(
     arguments: OptimizerSettings.Method.allCases, OptimizerSettings.State.allCases)

@@ -71,10 +71,11 @@ final class ImageUpdate: ParallelWork {
   ///
   /// - Parameters:
   ///   - loss: the cost of the image as it is.
+  ///   - isEnd: whether no step follows.
   ///   - pool: the threads.
   /// - Returns: whether the image is another one now.
-  func shorten(loss: Double, pool: WorkerPool) -> Bool {
-    guard optimizer.rejects(loss: loss) else { return false }
+  func shorten(loss: Double, isEnd: Bool, pool: WorkerPool) -> Bool {
+    guard optimizer.rejects(loss: loss, isEnd: isEnd) else { return false }
     isShortening = true
     pool.run(self, items: rows)
     isShortening = false

@@ -105,15 +105,25 @@ public final class Session {
   }
 
   /// Measures the image, and takes back what the last step has changed too much: a change that has
-  /// raised the cost is shortened until it does not, or not much.
+  /// raised the cost many times is shortened until it does not.
   ///
-  /// The next step does the same first, so that it changes no later image.
+  /// The next step does the same first, so that this changes no later image.
   ///
   /// - Returns: the costs of the image as it is then.
   @discardableResult
-  public func settle() -> LossValues {
-    var costs = network.measure()
-    while update.shorten(loss: costs.total, pool: pool) { costs = network.measure() }
+  public func settle() -> LossValues { settle(network.measure(), isEnd: false) }
+
+  /// Shortens the last change as `settle` does where it has raised the cost by more than a tenth; for the
+  /// last image of a run.
+  ///
+  /// - Parameter costs: those of the image as it is.
+  /// - Returns: those of the image as it is then.
+  @discardableResult
+  package func settleEnd(_ costs: LossValues) -> LossValues { settle(costs, isEnd: true) }
+
+  private func settle(_ costs: LossValues, isEnd: Bool) -> LossValues {
+    var costs = costs
+    while update.shorten(loss: costs.total, isEnd: isEnd, pool: pool) { costs = network.measure() }
     return costs
   }
 

@@ -88,9 +88,11 @@ public final class TransferRun {
   ///
   /// - Throws: `TransferError.diverged`, `.checkpoint`.
   public func finish() throws(TransferError) -> TransferResult {
-    let losses = session.settle()
+    let settled = session.settle()
     guard session.isFinite else { throw .diverged(step: step) }
+    // What follows is of this image alone: a run that goes on has made other steps from here.
     try save()
+    let losses = session.settleEnd(settled)
     return TransferResult(
       picture: picture, steps: step, wasStopped: !isDone, losses: losses, terms: session.terms)
   }

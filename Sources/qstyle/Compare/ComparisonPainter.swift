@@ -51,7 +51,8 @@ struct ComparisonPainter {
       if isStopped { return false }
       let isSample = run.samples.contains(step)
       if isSample {
-        session.settle()
+        let costs = session.settle()
+        if step == steps { session.settleEnd(costs) }
         try session.withPixels { (image) throws(Failure) in try unsafe output.write(image.bytes) }
       }
       if step == steps, !run.keepsGradients { break }
