@@ -22,7 +22,7 @@ struct CompareCommand {
     let transfer = try options.transfer.transfer(runs.float.weights)
     let limit = transfer.limit
     let parts = try planned(runs, limit: limit)
-    options.transfer.remark(on: transfer)
+    transfer.tellRemarks(size: options.transfer.size, options.shared)
     if options.transfer.isDryRun {
       for part in parts {
         DryRun(part.transfer, part.memory, isJSON: options.shared.isJSON).report()

@@ -86,6 +86,7 @@ struct PlanCommand {
       let chosen = plans.firstIndex { $0.bytes <= limit }
       report(transfer, plans, chosen: chosen)
       if chosen == nil { _ = try transfer.choosePlan() }
+      transfer.tellRemarks(size: size, shared)
     }
     return .done
   }

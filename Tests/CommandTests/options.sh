@@ -151,6 +151,7 @@ END
 check "plan of pictures" 0 $qstyle plan "$photo" "$style" --size 90 --threads 2
 head -n 1 out.txt | grep -q "^90x60, 2 threads$" && ok || bad "plan of pictures: $(cat out.txt)"
 check "plan of a small picture" 0 $qstyle plan "$portrait" --size 160
+grep -q "has 96x144 pixels, and so will the result: --upscale" err.txt && ok || bad "plan remarks nothing: $(cat err.txt)"
 grep -q "^96x144," out.txt && ok || bad "plan enlarges unasked: $(cat out.txt)"
 check "plan --upscale" 0 $qstyle plan "$portrait" --size 160 --upscale
 grep -q "^107x160," out.txt && ok || bad "plan --upscale: $(cat out.txt)"

@@ -3,6 +3,16 @@ internal import ImageIO
 internal import StyleTransfer
 
 extension Transfer {
+  /// Says on stderr what was asked for and can not be had, unless all is to be quiet.
+  ///
+  /// - Parameters:
+  ///   - size: the longer side that was asked for; nil where it is the default.
+  ///   - options: the command's.
+  func tellRemarks(size: Int?, _ options: SharedOptions) {
+    guard !options.isQuiet else { return }
+    for remark in remarks(size: size) { Console.note(Console.oneLine(remark) + "\n") }
+  }
+
   /// Sentences on what was asked for and can not be had.
   ///
   /// - Parameter size: the longer side that was asked for; nil where it is the default.

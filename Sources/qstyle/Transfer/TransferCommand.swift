@@ -70,7 +70,7 @@ struct TransferCommand {
     var transfer = try options.transfer(found)
     transfer.checkpoint = checkpoint
     let planned = try Failure.from { () throws(TransferError) in try transfer.choosePlan() }
-    options.remark(on: transfer)
+    transfer.tellRemarks(size: options.size, options.shared)
     if options.isDryRun {
       DryRun(transfer, planned, isJSON: options.shared.isJSON).report()
       return .done

@@ -78,7 +78,7 @@ struct TransferOptions {
   let isArticle: Bool
   let isDryRun: Bool
   /// --size; nil where it was not given.
-  private let size: Int?
+  let size: Int?
   private let upscale: Bool
   private let styleScale: Double
   private let start: Start
@@ -158,12 +158,6 @@ struct TransferOptions {
       try transfer.check()
       return transfer
     }
-  }
-
-  /// Says what is asked for and can not be had.
-  func remark(on transfer: Transfer) {
-    guard !shared.isQuiet else { return }
-    for remark in transfer.remarks(size: size) { Console.note(Console.oneLine(remark) + "\n") }
   }
 
   private static func settings(
