@@ -3,7 +3,8 @@
 ///
 /// A first change must not raise the loss (backtracking; Nocedal and Wright, Numerical Optimization,
 /// algorithm 3.1), later ones may for a while, as good ones do on the way: to some times the least loss
-/// so far, and while changes are short, or at the end of a run, by a tenth.
+/// so far, but not at the end of a run to more than twice the last one, and while changes are short, by
+/// a tenth.
 struct ChangeControl {
   /// The least loss that a step has begun with.
   private var best = Double.infinity
@@ -51,8 +52,7 @@ struct ChangeControl {
   ///   - isEnd: whether no step follows.
   /// - Returns: whether `excess` is to be taken back, after which the loss is judged again.
   mutating func rejects(loss: Double, isEnd: Bool) -> Bool {
-    let most = isEnd ? min(limit * best, 1.1 * last) : limit * best
-    guard share > 0, !(loss <= most) else { return false }
+    guard share > 0, !(loss <= limit * best) || isEnd && isDoubled(loss) else { return false }
     // Where the loss is a parabola above a small one, this share would double it.
     let part = (best / loss).squareRoot().binade
     let left = share * (part > 0 ? min(part, 0.5) : 0.25)

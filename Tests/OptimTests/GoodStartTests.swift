@@ -93,7 +93,7 @@ import Testing
     #expect(calls > 5 && calls < 15)
   }
 
-  /// A last change that has raised the loss a little is shortened at the end of a run only.
+  /// A last change may double the loss, as at the end of a run; L-BFGS's others may do more.
   @Test(
     arguments: OptimizerSettings.Method.allCases, OptimizerSettings.State.allCases)
   func theEndIsJudgedByItself(
@@ -110,8 +110,10 @@ import Testing
         return [100, 50, 25, 12.5][(calls - 1) / 2]
       }
     ) { x, _ in bowl.gradient(x) }
+    #expect(optimizer.rejects(loss: 45, isEnd: false) == (method == .adam))
+    guard method == .lbfgs else { return }
     for (loss, isEnd, isRejected) in [
-      (12.5, true, false), (13.7, true, false), (24, false, false), (14, true, true),
+      (12.5, true, false), (24, true, false), (26, true, true),
     ] {
       #expect(optimizer.rejects(loss: loss, isEnd: isEnd) == isRejected, "\(loss)")
     }

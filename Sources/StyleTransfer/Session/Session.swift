@@ -113,8 +113,8 @@ public final class Session {
   @discardableResult
   public func settle() -> LossValues { settle(network.measure(), isEnd: false) }
 
-  /// Shortens the last change as `settle` does where it has raised the cost by more than a tenth; for the
-  /// last image of a run.
+  /// Shortens the last change as `settle` does where it has more than doubled the cost; for the last
+  /// image of a run.
   ///
   /// - Parameter costs: those of the image as it is.
   /// - Returns: those of the image as it is then.
