@@ -109,8 +109,8 @@ import Testing
     _ method: OptimizerSettings.Method, _ state: OptimizerSettings.State
   ) throws {
     let path = makeTemporaryFile()
-    unlink(path)
-    defer { unlink(path) }
+    remove(path)
+    defer { remove(path) }
     var first = transfer()
     first.steps = 60
     first.optimizer = Transfer.defaultOptimizer
