@@ -5,8 +5,10 @@ struct TorchStorages {
   /// Parts of storages that have keys of their own.
   private var views: [String: TorchStorage] = [:]
 
-  /// The storage of a persistent id ("storage", type, key, device, count[, view]), where view is none, or (key, offset,
-  /// count); the id's key may be that of a view that came before. Nil for another id.
+  /// The storage of a persistent id; nil for another id.
+  ///
+  /// It is ("storage", type, key, device, count[, view]), where view is none, or (key, offset, count). The id's key may be
+  /// that of a view that came before.
   ///
   /// - Throws: `TorchError.badStorage` where ids contradict each other, or a view is larger than its storage.
   mutating func storage(_ id: PickleValue) throws -> TorchStorage? {
