@@ -27,15 +27,15 @@ import Testing
   // MARK: Archives
 
   @Test(arguments: [
-    (["conv1_1.npy", "conv1_2.npy"], TorchError.OtherZip.numpy),
+    (["conv1_1.npy", "conv1_2.npy"], TorchError.OtherArchive.numpy),
     (["m/data.pkl", "m/code/__torch__.py", "m/constants.pkl"], .torchScript),
     (["m/archive_format", "m/models/model.json"], .exported),
     (["serialized_exported_program.json", "version"], .exported),
-    (["photo.jpg"], .unknown), (["a/data.pkl", "b/data.pkl"], .unknown),
+    (["photo.jpg"], .zip), (["a/data.pkl", "b/data.pkl"], .zip),
   ])
-  func otherArchivesAreNamed(names: [String], kind: TorchError.OtherZip) {
+  func otherArchivesAreNamed(names: [String], kind: TorchError.OtherArchive) {
     let found = error(ZipBytes.archive(names.map { ($0, [1, 2, 3]) })) as? TorchError
-    #expect(found == .otherZip(kind))
+    #expect(found == .otherArchive(kind))
     let words = ["NumPy", "TorchScript", "torch.export", "a zip archive"]
     #expect(words.contains { found?.description.contains($0) == true })
   }
@@ -63,6 +63,39 @@ import Testing
     let found = readError(FilePath("\(Self.folder)/lzf.h5")) as? LibraryError
     #expect(found == .packed)
     #expect(found?.description.contains("LZF") == true)
+  }
+
+  @Test(
+    arguments: [
+      ([0x1f, 0x8b, 8, 0], "gzip; unpack it first"),
+      ([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0], "xz; unpack it first"),
+      (Array("<!DOCTYPE html><html>".utf8), "a web page"), (Array("\n<html>".utf8), "a web page"),
+      (Array("version https://git-lfs.github.com/spec/v1".utf8), "git lfs pull"),
+      ([0x93] + Array("NUMPY".utf8), "NumPy"), ([0x89] + Array("PNG\r\n".utf8), "a picture"),
+    ] as [([UInt8], String)])
+  func otherFilesAreNamed(start: [UInt8], words: String) {
+    let found = error(start + [UInt8](repeating: 0, count: 600)) as? SourceError
+    guard case .otherFile? = found else {
+      Issue.record("\(String(describing: found))")
+      return
+    }
+    #expect(found?.description.contains(words) == true)
+  }
+
+  @Test func otherTarArchivesAreNamed() throws {
+    var tar = Array(
+      try FileSlice(MappedFile(path: FilePath("\(Self.folder)/../era/python2-tar-2.bin"))))
+    // A member of another name: p becomes q, and the header's sum one more.
+    let place = try #require(
+      tar.indices.dropLast(7).first {
+        tar[$0..<$0 + 7].elementsEqual("pickle\0".utf8) && $0 % 512 == 0
+      })
+    tar[place] += 1
+    #expect(error(tar) as? ArchiveError == .malformed(offset: place))
+    let sum = String(decoding: tar[place + 148..<place + 154], as: UTF8.self)
+    let next = String(try #require(Int(sum, radix: 8)) + 1, radix: 8)
+    tar.replaceSubrange(place + 154 - next.utf8.count..<place + 154, with: next.utf8)
+    #expect(error(tar) as? TorchError == .otherArchive(.tar))
   }
 
   // MARK: Pickles

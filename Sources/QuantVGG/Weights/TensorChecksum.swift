@@ -1,4 +1,4 @@
-/// A checksum of tensors, which are added in the order of their names; it takes 20 ms of a board for an int8 network.
+/// A checksum of tensors, which are added in the order of their names: 9 ms of a Zen core for an int8 network.
 package struct TensorChecksum {
   private var fingerprint = Fingerprint()
 

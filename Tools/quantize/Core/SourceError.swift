@@ -6,6 +6,8 @@ package enum SourceError: Error, Equatable, CustomStringConvertible {
   case truncated
   /// The file is of no kind that is read.
   case unknownFile
+  /// The file is of another kind, as this sentence says.
+  case otherFile(String)
   /// The tensors have names of no known file of a VGG network.
   case unknownNames(example: String)
   /// The tensors are those of another network.
@@ -29,6 +31,7 @@ package enum SourceError: Error, Equatable, CustomStringConvertible {
     case .truncated: "is cut off; download it again"
     case .unknownFile:
       "is no \(Self.networks) file: neither torch.save, safetensors, MatConvNet, Keras, Caffe nor ONNX"
+    case .otherFile(let sentence): sentence
     case .unknownNames(let example):
       "has tensors such as \(example), but none of the names of a known \(Self.networks) file"
     case .otherNetwork(let name): "is \(name); \(Self.networks) is needed"

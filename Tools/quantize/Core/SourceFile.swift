@@ -91,6 +91,7 @@ package final class SourceFile {
     if KerasFile.matches(bytes) {
       return try readKeras(path, 0..<bytes.count, hash, progress)
     }
+    if let sentence = OtherFile.sentence(bytes) { throw SourceError.otherFile(sentence) }
     // Neither has a magic number, but both begin with few possible fields.
     if OnnxFile.matches(bytes) {
       return try readFloats(

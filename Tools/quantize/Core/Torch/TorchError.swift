@@ -20,12 +20,12 @@ package enum TorchError: Error, Equatable, CustomStringConvertible {
   case badStorage(String)
   /// A tensor's size, stride or storage contradicts itself.
   case badTensor(String)
-  /// The zip archive is one of another kind.
-  case otherZip(OtherZip)
+  /// The archive is one of another kind.
+  case otherArchive(OtherArchive)
 
-  /// Zip archives that are taken for weights.
-  package enum OtherZip {
-    case torchScript, exported, numpy, unknown
+  /// Archives that are taken for weights.
+  package enum OtherArchive {
+    case torchScript, exported, numpy, tar, zip
 
     fileprivate var sentence: String {
       switch self {
@@ -34,7 +34,8 @@ package enum TorchError: Error, Equatable, CustomStringConvertible {
       case .exported:
         "is a program of torch.export; save torch.export.load(file).state_dict with torch.save"
       case .numpy: "is an .npz archive of NumPy; save its arrays as tensors with torch.save"
-      case .unknown:
+      case .tar: "is a tar archive, but not torch.save's; unpack it if weights are in it"
+      case .zip:
         "is a zip archive, but neither torch.save's nor Keras'; unpack it if weights are in it"
       }
     }
@@ -61,7 +62,7 @@ package enum TorchError: Error, Equatable, CustomStringConvertible {
     case .bigEndian: "is of a big-endian machine; load and save it on another with torch.save"
     case .badStorage(let key): "has no complete storage \(key); download it again"
     case .badTensor(let name): "describes the tensor \(name) wrongly; download it again"
-    case .otherZip(let kind): kind.sentence
+    case .otherArchive(let kind): kind.sentence
     }
   }
 }

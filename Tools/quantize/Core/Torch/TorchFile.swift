@@ -100,7 +100,7 @@ package struct TorchFile {
   private mutating func readZip(_ archive: ZipArchive) throws {
     let pickles = archive.names.filter { $0.split(separator: "/").last == "data.pkl" }
     guard let name = pickles.first, pickles.count == 1, !Self.isTorchScript(archive) else {
-      throw TorchError.otherZip(Self.kind(archive))
+      throw TorchError.otherArchive(Self.kind(archive))
     }
     self.archive = archive
     let folder = name.dropLast("data.pkl".count)
@@ -124,7 +124,7 @@ package struct TorchFile {
     archive.names.contains { $0.split(separator: "/").dropFirst().first == "code" }
   }
 
-  private static func kind(_ archive: ZipArchive) -> TorchError.OtherZip {
+  private static func kind(_ archive: ZipArchive) -> TorchError.OtherArchive {
     let names = archive.names.map { $0.split(separator: "/") }
     if isTorchScript(archive) { return .torchScript }
     if names.contains(where: {
@@ -132,7 +132,7 @@ package struct TorchFile {
     }) {
       return .exported
     }
-    return names.allSatisfy { $0.last?.hasSuffix(".npy") == true } ? .numpy : .unknown
+    return names.allSatisfy { $0.last?.hasSuffix(".npy") == true } ? .numpy : .zip
   }
 
   /// Magic number, protocol, system, dictionary, storage keys; then each storage's count and bytes.

@@ -22,7 +22,7 @@ struct TorchTar {
   init(_ archive: TarArchive) throws {
     guard let system = archive.members["sys_info"], let storages = archive.members["storages"],
       let tensors = archive.members["tensors"], let pickle = archive.members["pickle"]
-    else { throw TorchError.malformed(offset: 0) }
+    else { throw TorchError.otherArchive(.tar) }
     self.pickle = pickle
     try TorchFile.checkByteOrder(try Pickle.read(system, at: 0).value)
     try read(storages: storages)
