@@ -77,6 +77,8 @@ let package = Package(
       name: "CHDF5", path: "Tools/quantize/CHDF5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
       name: "CMatIO", path: "Tools/quantize/CMatIO", providers: [.apt(["libmatio-dev"])]),
+    .systemLibrary(
+      name: "CZlib", path: "Tools/quantize/CZlib", providers: [.apt(["zlib1g-dev"])]),
     .target(
       name: "CModelFiles", dependencies: ["CHDF5", "CMatIO"], path: "Tools/quantize/CModelFiles",
       linkerSettings: ["hdf5_serial", "matio"].map { .linkedLibrary($0) }),
@@ -84,7 +86,7 @@ let package = Package(
       name: "QuantizeCore",
       dependencies: [
         "Rows", "QuantVGG", "Optim", "StyleTransfer", "QualityReport", "FileOutput", "FileNames",
-        "CommandOptions", "CModelFiles", "CSystem",
+        "CommandOptions", "CModelFiles", "CZlib", "CSystem",
       ],
       path: "Tools/quantize/Core", swiftSettings: hostSettings),
     .executableTarget(

@@ -14,8 +14,9 @@ import Testing
     "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/Fixtures/tiny"
 
   static let files = [
-    "caffe2.onnx", "gatys-legacy.pth", "gatys-zip.pth", "gluon.onnx", "jcjohnson-legacy.pth",
-    "keras1-notop.h5", "keras2-top.h5", "matconvnet-new.mat", "matconvnet-old.mat",
+    "behind-nodes.onnx", "caffe2.onnx", "checkpoint.pth", "era-legacy.pth", "era-tar.pth",
+    "gatys-legacy.pth", "gatys-zip.pth", "gluon.onnx", "jcjohnson-legacy.pth",
+    "keras1-notop.h5", "keras2-top.h5", "keras3.keras", "matconvnet-new.mat", "matconvnet-old.mat",
     "own.safetensors", "timm.safetensors", "torchvision-legacy.pth", "torchvision-zip.pth",
     "v1.caffemodel", "v2.caffemodel",
   ]
@@ -26,8 +27,9 @@ import Testing
 
   /// Whole, they get as far as the second layer's shape.
   @Test(arguments: files) func wrongShapesAreNamed(name: String) {
-    let expected = name.hasSuffix("h5") || name.hasSuffix("mat") ? [3, 3, 64, 64] : [64, 64, 3, 3]
-    let found = name.hasSuffix("h5") || name.hasSuffix("mat") ? [3, 3, 2, 2] : [2, 2, 3, 3]
+    let isRows = ["h5", "keras", "mat"].contains { name.hasSuffix($0) }
+    let expected = isRows ? [3, 3, 64, 64] : [64, 64, 3, 3]
+    let found = isRows ? [3, 3, 2, 2] : [2, 2, 3, 3]
     #expect(
       readError(FilePath("\(Self.folder)/\(name)")) as? SourceError
         == .wrongShape(.conv1_2, isBias: false, found: found, expected: expected, of: .vgg19))

@@ -71,4 +71,45 @@ private func tensor<Element: BitwiseCopyable>(
       #expect(address % 64 == 0, "\(name)")
     }
   }
+
+  /// conv1_1 alone, as an int8 file has it.
+  private let int8 = [
+    tensor("conv1_1.weight", "I8", [64, 3, 3, 3], (0..<1728).map { Int8($0 % 255 - 127) }),
+    tensor("conv1_1.weight_scale", "F32", [64], [Float](repeating: 0.5, count: 64)),
+    tensor("conv1_1.bias.avg", "I32", [64], [Int32](repeating: 7, count: 64)),
+    tensor("conv1_1.bias.max", "I32", [64], [Int32](repeating: -7, count: 64)),
+    tensor("conv1_1.activation_scale", "F32", [2], [Float(1), 2]),
+    tensor("conv1_1.channel_scale", "F32", [64], [Float](repeating: 1, count: 64)),
+  ]
+
+  /// Every bit of an int8 file's numbers counts; files without a checksum are as they were.
+  @Test func aFlippedBitIsFound() throws {
+    let target = Target()
+    let metadata = [(key: "format", value: "qstyle-vgg19-int8"), ("format_version", "2")]
+    func error(_ change: (inout [UInt8]) -> Void) throws -> WeightError? {
+      var bytes = try target.bytes
+      change(&bytes)
+      let copy = makeTemporaryFile()
+      defer { remove(copy) }
+      write(bytes, to: copy)
+      do throws(WeightError) {
+        _ = try WeightFile(path: copy)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    try SafeTensorsWriter.write(int8, metadata: int8.checked(metadata), to: target.path)
+    #expect(try error { _ in } == nil)
+    let count = try target.bytes.count
+    for place in [1, 7, 260, 500, 900, 1000, 2000] {
+      #expect(try error { $0[count - place] ^= 0x10 } == .damaged, "\(place)")
+    }
+    #expect(WeightError.damaged.description.contains("convert it again"))
+    // A second checksum takes the place of the first.
+    #expect(
+      int8.checked(int8.checked(metadata)).map { $0.key } == int8.checked(metadata).map { $0.key })
+    try SafeTensorsWriter.write(int8, metadata: metadata, to: target.path)
+    #expect(try error { $0[$0.count - 1000] ^= 0x10 } == nil)
+  }
 }

@@ -18,7 +18,7 @@ enum TorchBytes {
       [0x28] + text("storage") + Array("ctorch\nFloatStorage\n".utf8) + text(key) + text("cpu")
       + integer(count) + [0x74, 0x51]
     return Array("ctorch._utils\n_rebuild_tensor_v2\n(".utf8) + storage + integer(offset)
-      + tuple(size) + tuple(stride) + [0x74, 0x52]
+      + tuple(size) + tuple(stride) + [0x89] + Array("ccollections\nOrderedDict\n)RtR".utf8)
   }
 
   /// A legacy file of tensors, each with a storage of its own.

@@ -34,6 +34,9 @@ package struct FileSlice: RandomAccessCollection, @unchecked Sendable {
     return unsafe FileSlice(file, UnsafeRawBufferPointer(rebasing: bytes[places]))
   }
 
+  /// Gives the memory of the file's pages back; they are read again where they are needed.
+  package func dropPages() { file.dropPages() }
+
   /// The value that begins at a place, little endian and aligned to nothing.
   package func load<Value: BitwiseCopyable>(_ type: Value.Type, at place: Int) -> Value {
     unsafe part(place..<place + MemoryLayout<Value>.size).bytes.loadUnaligned(as: type)

@@ -24,6 +24,8 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
   case wrongType(name: String, found: String, expected: String)
   /// A tensor holds a value outside its range (infinite, not a number, a negative scale ...).
   case badValue(name: String)
+  /// The numbers are not those that were written.
+  case damaged
   /// The metadata names no format of this project.
   case unknownFormat(String)
   /// The metadata says that the weights expect other images.
@@ -62,6 +64,8 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
       return "has \(name) as \(found) where \(expected) is needed; convert it again"
     case .badValue(let name):
       return "has an impossible value in \(name); convert it again"
+    case .damaged:
+      return "is damaged: its numbers are not those that were written; download or convert it again"
     case .unknownFormat(let format):
       return "has the unknown format \"\(format)\"; convert the weights with quantize"
     case .wrongMetadata(let key, let found, let expected):

@@ -13,6 +13,8 @@ package import FileNames
 /// The real activation of channel c is q * activation_scale * channel_scale[c], the real weight w *
 /// weight_scale[o] * channel_scale[o] / channel_scale[i] of the layer before. Version 1 of the int8 format
 /// has no channel scales; they are all 1.
+/// `data_checksum` in the metadata of int8 files is that of names and numbers (`TensorChecksum`); files made before
+/// it lack it.
 /// Input channels are red, green, blue, of images in 0...255 minus `NetworkTable.mean`. A file
 /// holds the network's first convolutions, all or fewer.
 package final class WeightFile: Sendable {
@@ -46,14 +48,17 @@ package final class WeightFile: Sendable {
   /// Convolutions in the file: conv1_1 and on.
   package let layerCount: Int
 
-  /// Opens a file and checks its metadata and every tensor's name, type and shape.
+  /// Opens a file and checks its metadata, every tensor's name, type and shape, and the checksum of all.
   ///
   /// - Throws: `WeightError`.
   package convenience init(path: FilePath) throws(WeightError) {
     try self.init(try MappedFile(path: path))
   }
 
-  /// Checks the metadata and every tensor of a mapped file.
+  /// The metadata's key of the checksum.
+  package static let checksumKey = "data_checksum"
+
+  /// Checks the metadata, every tensor and the checksum of a mapped file.
   ///
   /// - Throws: `WeightError`.
   package init(_ mapped: MappedFile) throws(WeightError) {
@@ -93,6 +98,12 @@ package final class WeightFile: Sendable {
         }
       }
     }
+    guard let checksum = file.metadata(Self.checksumKey) else { return }
+    var found = TensorChecksum()
+    for tensor in file.tensors.sorted(by: { $0.name < $1.name }) {
+      tensor.bytes.withBytes { found.add(tensor.name, $0) { mapped.dropPages() } }
+    }
+    guard found.text == checksum else { throw .damaged }
   }
 
   /// The network and the kind of a format's name.

@@ -1,6 +1,7 @@
 package import FileNames
 internal import FileOutput
 internal import Optim
+internal import QuantVGG
 internal import Rows
 
 /// A step of a transfer from which it can go on, to the same bits, after the program has ended.

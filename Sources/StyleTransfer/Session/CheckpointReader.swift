@@ -1,6 +1,7 @@
 internal import CSystem
 internal import FileNames
 internal import Optim
+internal import QuantVGG
 internal import Rows
 
 /// A checkpoint file that is read from its beginning to its end, no size in it trusted.

@@ -1,7 +1,7 @@
 internal import FileNames
 internal import ImageIO
 internal import Optim
-internal import QuantVGG
+package import QuantVGG
 
 extension Transfer {
   /// A hash of all that the images of a run follow from: the same one means the same images, step
@@ -93,15 +93,6 @@ extension Fingerprint {
     let bytes = unsafe numbers.span.bytes
     add(UInt64(bytes.byteCount))
     add(bytes)
-  }
-
-  /// Adds bytes a part at a time; `drop` gives back the memory of those that were added.
-  mutating func add(parts bytes: RawSpan, drop: () -> Void) {
-    add(UInt64(bytes.byteCount))
-    for first in stride(from: 0, to: bytes.byteCount, by: 1 << 18) {
-      add(bytes.extracting(first..<min(first + (1 << 18), bytes.byteCount)))
-      drop()
-    }
   }
 
   /// Adds a file's bytes.

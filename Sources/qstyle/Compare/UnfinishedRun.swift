@@ -1,6 +1,7 @@
 internal import CommandOptions
 internal import FileNames
 internal import FileOutput
+internal import QuantVGG
 internal import Rows
 internal import StyleTransfer
 

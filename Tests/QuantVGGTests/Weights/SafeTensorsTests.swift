@@ -145,7 +145,7 @@ import Testing
     "\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0]",
     "\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[0,1,2]",
     "\"dtype\":\"U8\",\"shape\":[1]",
-    "\"dtype\":\"Q7\",\"shape\":[1],\"data_offsets\":[0,1]",
+    "\"dtype\":\"Q7\",\"shape\":[1],\"data_offsets\":[1,0]",
     "\"dtype\":\"U8\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]",
     "\"dtype\":\"F64\",\"shape\":[2305843009213693952],\"data_offsets\":[0,0]",
     "\"dtype\":\"U8\",\"shape\":[1],\"data_offsets\":[1,2]",

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Writes one VGG-19 or VGG-16 in every format that quantize reads, each with that format's own library.
 
-Usage: make-formats.py FOLDER [--only WORD] [--vgg16] [--tiny | --weights FLOAT32.safetensors]
+Usage: make-formats.py FOLDER [--only WORD] [--vgg16] [--tiny | --types | --weights FLOAT32.safetensors]
 
 Without options, the network is sparse: conv1_1 is the original VGG-19's (from the reference file of this
 repository), every other output channel has two weights. `formats/*.xz` are these files, compressed by
 xz, and `vgg16/*.xz` some of those of --vgg16. With --tiny, all layers but conv1_1 have two channels: no
-VGG-19, but containers small enough to be damaged thousands of times (`tiny/`). With --weights, the network
+VGG-19, but containers small enough to be damaged thousands of times (`tiny/`). With --types, conv1_1's weights are
+multiples of 1/64, which every floating-point type holds, and each type is written in each container (`types/`). With --weights, the network
 is the file's (VGG-19's has all layers that VGG-16 needs), and the fully connected layers are there with
 random numbers, so that the files are as large as the published ones.
 
@@ -129,6 +130,37 @@ def write_torch(path, tensors, dense, names, zipped):
     torch.save(collections.OrderedDict(tensors), path, _use_new_zipfile_serialization=zipped)
 
 
+def write_era(path, tensors, write):
+    """As PyTorch 0.1 under Python 2 wrote it."""
+    from era_pickle import Parameter, Tensor
+    path.write_bytes(write(collections.OrderedDict(
+        (name, Parameter(Tensor.of(values))) for name, values in tensors.items()), 2))
+
+
+def write_checkpoint(path, tensors):
+    """A training's checkpoint: parameters of a network in parallel, beside an optimizer's and other facts."""
+    import torch
+    tensors = {name: torch.nn.Parameter(torch.from_numpy(values)) for name, values in tensors.items()}
+    model = torch.nn.Linear(2, 2)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1, momentum=0.9)
+    model(torch.ones(1, 2)).sum().backward()
+    optimizer.step()
+    names = collections.OrderedDict(
+        (name.replace("features.", "module.features.module."), values) for name, values in tensors.items())
+    torch.save({"epoch": 3, "arch": "vgg19", "state_dict": names, "optimizer": optimizer.state_dict(),
+                "best": torch.tensor(71.5)}, path)
+
+
+def write_typed(path, tensors, dtype):
+    import torch
+    tensors = {name: torch.from_numpy(values).to(getattr(torch, dtype)) for name, values in tensors.items()}
+    if path.suffix == ".pth":
+        torch.save(tensors, path)
+    else:
+        from safetensors.torch import save_file
+        save_file(tensors, path)
+
+
 def write_safetensors(path, tensors, dense, names):
     from safetensors.numpy import save_file
     tensors = dict(tensors)
@@ -158,6 +190,27 @@ def write_keras(path, network, dense, old, compression):
             group.attrs["weight_names"] = np.array([kernel, shift], "S")
             group.create_dataset(kernel, data=weights, compression=compression)
             group.create_dataset(shift, data=bias)
+
+
+def write_keras3(path, network, compression, names=None):
+    """Keras 3's groups `layers/conv2d_N/vars`, or groups under other names; in a zip archive for .keras."""
+    import h5py
+    import io
+    import zipfile
+    stream = io.BytesIO()
+    with h5py.File(stream, "w") as file:
+        for index, (name, (weights, bias)) in enumerate(bgr(network).items()):
+            layer = f"layers/conv2d_{index}" if index else "layers/conv2d"
+            group = file.create_group(f"{names(name) if names else layer}/vars")
+            group.create_dataset("0", data=np.ascontiguousarray(weights.transpose(2, 3, 1, 0)), compression=compression)
+            group.create_dataset("1", data=bias)
+        # Of an optimizer of its own.
+        file.create_group("optimizer/vars").create_dataset("1", data=np.float32(0.001))
+    if path.suffix != ".keras":
+        return path.write_bytes(stream.getvalue())
+    with zipfile.ZipFile(path, "w") as archive:
+        for member, data in ("metadata.json", b"{}"), ("config.json", b"{}"), ("model.weights.h5", stream.getvalue()):
+            archive.writestr(zipfile.ZipInfo(member, (1980, 1, 1, 0, 0, 0)), data)
 
 
 def write_matconvnet(path, network, dense, old, compress=True):
@@ -287,16 +340,57 @@ def write_onnx(path, network, dense, names, raw=True):
     onnx.save(model, path)
 
 
+def write_onnx_behind(path, network, dtype):
+    """Weights in 16 bits: an initializer behind Cast, a Constant node behind Identity and Cast, in turns."""
+    import onnx
+    from onnx import TensorProto, helper
+    kind = getattr(TensorProto, dtype)
+    nodes, tensors, bottom = [], [], "data"
+    for index, (name, (weights, bias)) in enumerate(network.items()):
+        inputs = []
+        for part, values in ("w", weights), ("b", bias):
+            stored, result = f"{name}_{part}_16", f"{name}_{part}"
+            # Numbers in fields as well as raw ones.
+            raw = part == "w"
+            tensor = helper.make_tensor(stored, kind, values.shape, values.ravel().tolist())
+            if raw:
+                bits = np.array(tensor.int32_data, np.uint16)
+                tensor = helper.make_tensor(stored, kind, values.shape, bits.tobytes(), raw=True)
+            if index % 2:
+                nodes.append(helper.make_node("Constant", [], [stored + "_c"], value=tensor))
+                nodes.append(helper.make_node("Identity", [stored + "_c"], [stored]))
+            else:
+                tensors.append(tensor)
+            nodes.append(helper.make_node("Cast", [stored], [result], to=TensorProto.FLOAT))
+            inputs.append(result)
+        nodes.append(helper.make_node("Conv", [bottom, *inputs], [name], kernel_shape=[3, 3], pads=[1] * 4))
+        nodes.append(helper.make_node("Relu", [name], [name + "_relu"]))
+        bottom = name + "_relu"
+    graph = helper.make_graph(
+        nodes, "vgg", [helper.make_tensor_value_info("data", TensorProto.FLOAT, ["N", 3, "H", "W"])],
+        [helper.make_tensor_value_info(bottom, TensorProto.FLOAT, None)], initializer=tensors)
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)], ir_version=7), path)
+
+
+def write_onnx_external(path, network):
+    """All tensors in a file beside it, as torch.onnx writes them."""
+    import onnx
+    write_onnx(path, network, {}, lambda i, n: (f"{n}.weight", f"{n}.bias"))
+    onnx.save(onnx.load(path), path, save_as_external_data=True, location=path.name + ".data", size_threshold=0)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("folder")
     parser.add_argument("--weights")
     parser.add_argument("--only", default="")
     parser.add_argument("--tiny", action="store_true")
+    parser.add_argument("--types", action="store_true")
     parser.add_argument("--vgg16", action="store_true")
     options = parser.parse_args()
     layers = layer_table(3 if options.vgg16 else 4)
     folder = pathlib.Path(options.folder)
+    import era_pickle
     if options.weights:
         file = read_safetensors(options.weights)
         network = collections.OrderedDict(
@@ -307,8 +401,12 @@ def main():
             for name, i, o in DENSE)
     else:
         network, dense = (tiny_network if options.tiny else sparse_network)(layers), {}
+    if options.types:
+        weights, bias = network["conv1_1"]
+        network["conv1_1"] = (np.round(weights * 64) / 64, np.round(bias * 64) / 64)
     theirs, ours = normalised(*network["conv1_1"])
-    network["conv1_1"] = ours
+    if not options.types:
+        network["conv1_1"] = ours
     caffe = bgr(network)
     torchvision = collections.OrderedDict(network, conv1_1=theirs)
     compression = "gzip" if not dense else None
@@ -335,6 +433,25 @@ def main():
         "caffe2.onnx": lambda p: write_onnx(
             p, caffe, dense, lambda _, n: (f"{n}_w_0", f"{n}_b_0"), raw=False),
     }
+    writers |= {
+        "era-legacy.pth": lambda p: write_era(p, torch_names(torchvision), era_pickle.legacy),
+        "era-tar.pth": lambda p: write_era(p, layer_names(caffe), era_pickle.tar),
+        "checkpoint.pth": lambda p: write_checkpoint(p, torch_names(torchvision)),
+        "keras3.weights.h5": lambda p: write_keras3(p, network, compression),
+        "keras3.keras": lambda p: write_keras3(p, network, compression),
+        "keras213.keras": lambda p: write_keras3(
+            p, network, compression, lambda n: f"_layer_checkpoint_dependencies/block{n[4]}_conv{n[6]}"),
+        "external.onnx": lambda p: write_onnx_external(p, torchvision),
+    }
+    if options.tiny:
+        # A compression of h5py's own.
+        writers["lzf.h5"] = lambda p: write_keras(p, network, {}, False, "lzf")
+    if options.types:
+        names = {name.replace("features.", ""): values for name, values in torch_names(network).items()}
+        writers = {f"{dtype}{end}": lambda p, dtype=dtype: write_typed(p, names, dtype)
+                   for dtype in ("float16", "bfloat16", "float64") for end in (".pth", ".safetensors")}
+        writers |= {f"{dtype.lower()}.onnx": lambda p, dtype=dtype: write_onnx_behind(p, network, dtype)
+                    for dtype in ("FLOAT16", "BFLOAT16")}
     for name, write in writers.items():
         if options.only in name:
             write(folder / name)

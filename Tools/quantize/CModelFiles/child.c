@@ -37,19 +37,20 @@ static void send_bytes(const void *bytes, size_t count) {
     }
 }
 
-void reader_send(const char *name, size_t rank, const uint64_t *dimensions, const float *values) {
+void reader_send(const char *name, size_t rank, const uint64_t *dimensions, modelfile_content content,
+                 const float *values) {
     size_t length = strlen(name);
     if (length > MODELFILE_LONGEST_NAME || rank > MODELFILE_HIGHEST_RANK) return;
     modelfile_header header = {
         .magic = MODELFILE_MAGIC,
         .name_length = (uint32_t)length,
         .rank = (uint32_t)rank,
-        .has_values = values != NULL,
+        .content = content,
     };
     memcpy(header.dimensions, dimensions, rank * sizeof *dimensions);
     send_bytes(&header, sizeof header);
     send_bytes(name, length);
-    if (values) send_bytes(values, reader_count(rank, dimensions) * sizeof *values);
+    if (content == MODELFILE_VALUES) send_bytes(values, reader_count(rank, dimensions) * sizeof *values);
 }
 
 // Address space in use: the first number of statm, in pages. A fork starts with all of its parent's.
@@ -80,7 +81,8 @@ static void confine(int seconds, uint64_t bytes) {
     limit(RLIMIT_FSIZE, 0);
 }
 
-int modelfile_start(modelfile_format format, const char *path, int seconds, uint64_t bytes, modelfile_child *child) {
+int modelfile_start(modelfile_format format, const char *path, uint64_t start, uint64_t count, int seconds,
+                    uint64_t bytes, modelfile_child *child) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return -1;
     pid_t process = fork();
@@ -99,7 +101,7 @@ int modelfile_start(modelfile_format format, const char *path, int seconds, uint
         if (format == MODELFILE_MATLAB) {
             read_matlab(path);
         } else {
-            read_hdf5(path);
+            read_hdf5(path, start, count);
         }
         _exit(MODELFILE_DONE);
     }

@@ -23,6 +23,21 @@ static int has_own_data(hid_t dataset) {
     return own;
 }
 
+// Whether the data are compressed in a way that this library lacks, such as h5py's LZF.
+static int lacks_filter(hid_t dataset) {
+    hid_t properties = H5Dget_create_plist(dataset);
+    int count = properties >= 0 && H5Pget_layout(properties) == H5D_CHUNKED ? H5Pget_nfilters(properties) : 0;
+    int lacks = 0;
+    for (int i = 0; i < count && !lacks; i++) {
+        unsigned flags, config;
+        size_t values = 0;
+        H5Z_filter_t filter = H5Pget_filter2(properties, (unsigned)i, &flags, &values, NULL, 0, NULL, &config);
+        lacks = filter >= 0 && H5Zfilter_avail(filter) == 0;
+    }
+    H5Pclose(properties);
+    return lacks;
+}
+
 static void send_dataset(hid_t dataset, const char *path) {
     hid_t type = H5Dget_type(dataset), space = H5Dget_space(dataset);
     hsize_t sizes[H5S_MAX_RANK];
@@ -34,12 +49,16 @@ static void send_dataset(hid_t dataset, const char *path) {
         for (int i = 0; i < rank; i++) dimensions[i] = sizes[i];
         size_t count = reader_count((size_t)rank, dimensions);
         float *values = NULL;
-        if (count != SIZE_MAX && count > 0) {
+        modelfile_content content = MODELFILE_TOO_LARGE;
+        if (count != SIZE_MAX && lacks_filter(dataset)) {
+            content = MODELFILE_PACKED;
+        } else if (count != SIZE_MAX && count > 0) {
             if (!has_own_data(dataset)) reader_fail();
             values = malloc(count * sizeof *values);
             if (!values || H5Dread(dataset, H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0) reader_fail();
+            content = MODELFILE_VALUES;
         }
-        reader_send(path, (size_t)rank, dimensions, values);
+        reader_send(path, (size_t)rank, dimensions, content, values);
         free(values);
     }
     H5Sclose(space);
@@ -67,11 +86,11 @@ static herr_t visit(hid_t group, const char *name, const H5L_info_t *link, void 
     return 0;
 }
 
-void read_hdf5(const char *path) {
+void read_hdf5(const char *path, uint64_t start, uint64_t count) {
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     // Filters beyond those built in would be looked for in the system's folders.
     H5PLset_loading_state(0);
-    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, hdf5_part(start, count));
     if (file < 0) reader_fail();
     int objects = 0;
     place root = {.path = "", .depth = 0, .objects = &objects};

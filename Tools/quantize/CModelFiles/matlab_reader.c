@@ -35,7 +35,7 @@ static void send_array(mat_t *file, matvar_t *array, const char *name) {
     for (int i = 0; i < array->rank; i++) dimensions[i] = array->dims[i];
     size_t count = reader_count((size_t)array->rank, dimensions);
     if (count == SIZE_MAX || count == 0) {
-        reader_send(name, (size_t)array->rank, dimensions, NULL);
+        reader_send(name, (size_t)array->rank, dimensions, MODELFILE_TOO_LARGE, NULL);
         return;
     }
     size_t size = array->class_type == MAT_C_SINGLE ? sizeof(float) : sizeof(double);
@@ -47,7 +47,7 @@ static void send_array(mat_t *file, matvar_t *array, const char *name) {
         if (!values) reader_fail();
         for (size_t i = 0; i < count; i++) values[i] = (float)doubles[i];
     }
-    reader_send(name, (size_t)array->rank, dimensions, values);
+    reader_send(name, (size_t)array->rank, dimensions, MODELFILE_VALUES, values);
     if (values != array->data) free(values);
     free(array->data);
     array->data = NULL;

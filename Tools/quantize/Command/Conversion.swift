@@ -113,10 +113,12 @@ struct Conversion {
   private func metadata(
     _ source: SourceFile, _ content: Content
   ) -> [(key: String, value: String)] {
-    [
-      ("format", format(source)), ("format_version", "\(options.kind.version)"),
-      ("input_order", "rgb"), ("mean", WeightFile.mean),
-    ] + source.provenance(of: options.kind) + content.notes
+    let metadata =
+      [
+        ("format", format(source)), ("format_version", "\(options.kind.version)"),
+        ("input_order", "rgb"), ("mean", WeightFile.mean),
+      ] + source.provenance(of: options.kind) + content.notes
+    return content.int8 == nil ? metadata : content.tensors.checked(metadata)
   }
 
   /// The cost of the conversion, where a report is asked for.
@@ -146,6 +148,7 @@ struct Conversion {
       report.add("format", format(source))
       report.add("source", source.kind)
       report.add("network", source.origin.source)
+      report.add("layers", source.weights.range)
       report.add("source_sha256", source.fileHash)
       report.add("weights_sha256", source.weightsHash)
       report.add("warnings", source.warnings)
@@ -154,7 +157,8 @@ struct Conversion {
       if let path = options.report?.path { report.add("report", path.description) }
       Console.print(report.text + "\n")
     } else if !options.isQuiet {
-      Console.print("\(options.output): \(format(source)) from a \(source.kind)\n")
+      let part = source.weights.isWhole ? "" : ", \(source.weights.range) alone"
+      Console.print("\(options.output): \(format(source)) from a \(source.kind)\(part)\n")
       if let figures { Console.print(figures.text) }
     }
   }

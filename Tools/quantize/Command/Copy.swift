@@ -7,7 +7,8 @@ func copy(_ options: Options, through deepest: LayerName) throws {
     let file = try WeightFile(path: options.source)
     return (file, try file.outputTensors(through: deepest))
   }
+  let metadata = file.kind == .int8 ? tensors.checked(file.tensors.metadata) : file.tensors.metadata
   try about(options.output) {
-    try SafeTensorsWriter.write(tensors, metadata: file.tensors.metadata, to: options.output)
+    try SafeTensorsWriter.write(tensors, metadata: metadata, to: options.output)
   }
 }

@@ -22,6 +22,20 @@ package struct OutputTensor {
   }
 }
 
+extension [OutputTensor] {
+  /// The metadata of a file of these tensors, with their checksum in it.
+  package func checked(
+    _ metadata: [(key: String, value: String)]
+  ) -> [(key: String, value: String)] {
+    var checksum = TensorChecksum()
+    for tensor in sorted(by: { $0.entry.name < $1.entry.name }) {
+      unsafe checksum.add(tensor.entry.name, tensor.bytes.span.bytes)
+    }
+    return metadata.filter { $0.key != WeightFile.checksumKey }
+      + [(WeightFile.checksumKey, checksum.text)]
+  }
+}
+
 /// Writes safetensors files whose bytes are a function of their content alone.
 ///
 /// Tensors whose size is a multiple of 64 bytes come first, larger before smaller, and the header

@@ -76,26 +76,26 @@ package final class SourceFile {
   ) throws -> Found {
     // The first bytes of a safetensors file can look like a pickle's, but not the other way round.
     if SafeTensors.matches(bytes) { return try readSafeTensors(path, progress) }
+    if ZipArchive.matches(bytes), let place = try kerasPlace(bytes) {
+      return try readKeras(path, place, hash, progress)
+    }
     if TorchFile.matches(bytes) { return try readTorch(bytes, progress) }
     if MatConvNetFile.matches(bytes) {
       guard MatConvNetFile.isWhole(bytes) else { throw SourceError.truncated }
-      let file = try readLibrary(path, .matlab, bytes: bytes.count, hash, progress)
+      let file = try readLibrary(path, .matlab, 0..<bytes.count, hash, progress)
       let (tensors, convention) = MatConvNetFile.tensors(file)
       return try readFloats(
         tensors, "MatConvNet file",
         SourceLayers.Meaning(layout: .columns, convention: convention, isCertain: true), progress)
     }
     if KerasFile.matches(bytes) {
-      let file = try readLibrary(path, .hdf5, bytes: bytes.count, hash, progress)
-      let (tensors, layout) = KerasFile.tensors(file)
-      return try readFloats(
-        tensors, "Keras file",
-        SourceLayers.Meaning(layout: layout, convention: .bgr, isCertain: true), progress)
+      return try readKeras(path, 0..<bytes.count, hash, progress)
     }
+    if let sentence = OtherFile.sentence(bytes) { throw SourceError.otherFile(sentence) }
     // Neither has a magic number, but both begin with few possible fields.
     if OnnxFile.matches(bytes) {
       return try readFloats(
-        .protobuf(try OnnxFile(bytes).tensors), "model in ONNX",
+        .protobuf(try OnnxFile(bytes, path: path).tensors), "model in ONNX",
         SourceLayers.Meaning(layout: .filters, convention: .torchvision, isCertain: false), progress
       )
     }
@@ -125,6 +125,24 @@ package final class SourceFile {
 
   // MARK: Containers
 
+  /// The place of the weights in a zip archive that Keras wrote; nil for another archive.
+  private static func kerasPlace(_ bytes: FileSlice) throws -> Range<Int>? {
+    let archive = try ZipArchive(bytes)
+    guard let place = try archive.place(of: KerasFile.member) else { return nil }
+    try archive.verify(KerasFile.member)
+    return place
+  }
+
+  private static func readKeras(
+    _ path: FilePath, _ place: Range<Int>, _ hash: FileHash, _ progress: (Double) -> Void
+  ) throws -> Found {
+    let file = try readLibrary(path, .hdf5, place, hash, progress)
+    let (tensors, layout) = try KerasFile.tensors(file)
+    return try readFloats(
+      tensors, "Keras file",
+      SourceLayers.Meaning(layout: layout, convention: .bgr, isCertain: true), progress)
+  }
+
   private static func readTorch(
     _ bytes: FileSlice, _ progress: (Double) -> Void
   ) throws -> Found {
@@ -149,7 +167,8 @@ package final class SourceFile {
       return try readOwn(try WeightFile(path: path))
     }
     return try readFloats(
-      .safetensors(file), "safetensors file",
+      .safetensors(Dictionary(uniqueKeysWithValues: file.tensors.map { ($0.name, $0) })),
+      "safetensors file",
       SourceLayers.Meaning(layout: .filters, convention: .rgb, isCertain: false), progress)
   }
 
@@ -167,14 +186,14 @@ package final class SourceFile {
   }
 
   private static func readLibrary(
-    _ path: FilePath, _ format: LibraryArrays.Format, bytes: Int, _ hash: FileHash,
+    _ path: FilePath, _ format: LibraryArrays.Format, _ place: Range<Int>, _ hash: FileHash,
     _ progress: (Double) -> Void
   ) throws -> LibraryArrays {
     let most = NetworkTable.vgg19.convolutions.reduce(0) {
       $0 + 9 * $1.inputChannels * $1.outputChannels
     }
     return try LibraryArrays(
-      path: path, format: format, bytes: bytes, meanwhile: { hash.compute() }
+      path: path, format: format, place: place, meanwhile: { hash.compute() }
     ) {
       progress(min(Double($0) / Double(most), 1))
     }

@@ -47,13 +47,22 @@ package struct SourceWeights {
     }
   }
 
-  /// The last layer that is there.
-  package var deepest: LayerName {
+  /// The number of layers that are there.
+  private var count: Int {
     switch layers {
-    case .float32(let layers): network.convolutions[layers.count - 1].name
-    case .codebook(let layers): network.convolutions[layers.count - 1].name
+    case .float32(let layers): layers.count
+    case .codebook(let layers): layers.count
     }
   }
+
+  /// The last layer that is there.
+  package var deepest: LayerName { network.convolutions[count - 1].name }
+
+  /// Whether all of the network's layers are there.
+  package var isWhole: Bool { count == network.convolutions.count }
+
+  /// The first and the last layer that are there, in words.
+  package var range: String { "\(network.convolutions[0].name) to \(deepest)" }
 
   /// The shortest side, in pixels, of pictures of which all of the network's layers have a pixel.
   package var smallestSide: Int { network.convolutions.map(\.name.smallestSide).max() ?? 1 }
@@ -89,9 +98,9 @@ package struct SourceWeights {
     let network = NetworkTable.vgg19
     let layers = try network.convolutions.map { layer in
       let name = "block\(layer.name.block)_conv\(layer.name.place)"
-      let index = try file.values(name + "_W_q", storage: "ByteStorage", as: UInt8.self)
-      let table = try file.values(name + "_W_table", storage: "FloatStorage", as: Float.self).values
-      let bias = try file.values(name + "_b", storage: "FloatStorage", as: Float.self).values
+      let index = try file.values(name + "_W_q", type: .uint8, as: UInt8.self)
+      let table = try file.floats(name + "_W_table")
+      let bias = try file.floats(name + "_b")
       let shape = TensorLayout.filters.shape(layer)
       guard index.shape == shape else {
         throw SourceError.wrongShape(

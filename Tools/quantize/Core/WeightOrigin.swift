@@ -33,7 +33,7 @@ package struct WeightOrigin: Equatable, Sendable {
   ///   - network: the network that the weights are of.
   /// - Returns: the origin; `unknown` where they tell none.
   static func told(
-    by original: OriginalFilters?, _ names: SourceLayers.Names, of network: NetworkTable
+    by original: OriginalFilters?, _ names: LayerNames.Scheme, of network: NetworkTable
   ) -> WeightOrigin {
     // One layer of the original VGG-19 does not make another network original, nor torchvision's.
     guard network == OriginalFilters.network else { return .unknown(network) }

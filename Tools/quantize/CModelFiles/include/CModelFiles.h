@@ -14,12 +14,18 @@ typedef enum {
     MODELFILE_HDF5,    ///< every dataset of floating-point numbers that hard links reach
 } modelfile_format;
 
+typedef enum {
+    MODELFILE_TOO_LARGE,  ///< no values follow: there are more than MODELFILE_LARGEST_ARRAY
+    MODELFILE_VALUES,     ///< as many Float32 follow as the dimensions' product
+    MODELFILE_PACKED,     ///< no values follow: they are compressed in a way that the library lacks
+} modelfile_content;
+
 /// The child's words before each array; the name's bytes and then the values follow.
 typedef struct {
     uint32_t magic;        ///< MODELFILE_MAGIC
     uint32_t name_length;  ///< in bytes, at most MODELFILE_LONGEST_NAME
     uint32_t rank;         ///< at most MODELFILE_HIGHEST_RANK
-    uint32_t has_values;   ///< 1 where as many Float32 follow as the dimensions' product, else 0
+    uint32_t content;      ///< modelfile_content
     uint64_t dimensions[8];
 } modelfile_header;
 
@@ -43,9 +49,10 @@ typedef struct {
     int process;
 } modelfile_child;
 
-/// Starts reading `path`. `seconds` of processor time and `bytes` of memory beyond the caller's are the child's limits.
+/// Starts reading `path`, whose part of `count` bytes from `start` on is the file. `seconds` of processor time and `bytes` of memory beyond the caller's are the child's limits.
 /// Returns 0, or -1 and sets errno.
-int modelfile_start(modelfile_format format, const char *path, int seconds, uint64_t bytes, modelfile_child *child);
+int modelfile_start(modelfile_format format, const char *path, uint64_t start, uint64_t count, int seconds,
+                    uint64_t bytes, modelfile_child *child);
 
 /// Reads as many bytes from the pipe. Returns 1, or 0 where it ends before.
 int modelfile_read(int descriptor, void *bytes, size_t count);

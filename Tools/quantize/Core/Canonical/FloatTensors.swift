@@ -1,19 +1,22 @@
 internal import QuantVGG
 
-/// Float32 tensors by name, from any container.
+/// Floating-point tensors by name, from any container.
 enum FloatTensors {
-  case safetensors(SafeTensors)
+  case safetensors([String: SafeTensors.Tensor])
   case torch(TorchFile)
   case protobuf([String: ProtobufTensor])
   case library([String: LibraryArrays.Array])
 
   /// A name for messages; any of them.
-  var example: String {
+  var example: String { names.first ?? "none" }
+
+  /// The names of all tensors, sorted.
+  var names: [String] {
     switch self {
-    case .safetensors(let file): file.tensors.first?.name ?? "none"
-    case .torch(let file): file.names.first ?? "none"
-    case .protobuf(let tensors): tensors.keys.min() ?? "none"
-    case .library(let arrays): arrays.keys.min() ?? "none"
+    case .safetensors(let tensors): tensors.keys.sorted()
+    case .torch(let file): file.names
+    case .protobuf(let tensors): tensors.keys.sorted()
+    case .library(let arrays): arrays.keys.sorted()
     }
   }
 
@@ -22,7 +25,7 @@ enum FloatTensors {
   /// A tensor's dimensions as the file states them, or nil when there is none of this name.
   func shape(_ name: String) -> [Int]? {
     switch self {
-    case .safetensors(let file): file.tensors.first { $0.name == name }?.shape
+    case .safetensors(let tensors): tensors[name]?.shape
     case .torch(let file): file.shape(name)
     case .protobuf(let tensors): tensors[name]?.shape
     case .library(let arrays): arrays[name]?.shape
@@ -56,13 +59,27 @@ enum FloatTensors {
     return Float32Convolution(weights: layout.canonical(weights, of: layer), bias: bias)
   }
 
-  /// A tensor's elements; nil where they have not been read.
+  /// A tensor's elements, in a type that Float32 holds or is nearest to; nil where they have not been read.
   private func values(_ name: String) throws -> [Float]? {
     switch self {
-    case .safetensors(let file): try file.floats(name)
-    case .torch(let file): try file.values(name, storage: "FloatStorage", as: Float.self).values
-    case .protobuf(let tensors): try tensors[name]?.values()
-    case .library(let arrays): arrays[name]?.values
+    case .safetensors(let tensors): return try tensors[name].map(Self.values)
+    case .torch(let file): return try file.floats(name)
+    case .protobuf(let tensors): return try tensors[name]?.values()
+    case .library(let arrays): return try arrays[name]?.read()
     }
   }
+
+  private static func values(of tensor: SafeTensors.Tensor) throws -> [Float] {
+    let type = types[tensor.type]
+    guard let type else {
+      throw SourceError.notFloatingPoint(tensor.name, type: tensor.type)
+    }
+    return tensor.bytes.floats(type)
+  }
+
+  /// Types of the safetensors format; integers have no scale.
+  private static let types: [String: NumberType] = [
+    "F16": .float16, "BF16": .bfloat16, "F32": .float32, "F64": .float64,
+    "F8_E4M3": .float8E4M3, "F8_E5M2": .float8E5M2,
+  ]
 }

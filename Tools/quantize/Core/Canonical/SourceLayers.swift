@@ -1,4 +1,5 @@
 internal import QuantVGG
+internal import StyleTransfer
 
 /// A network's convolutions from a container in canonical form, found by their names.
 struct SourceLayers {
@@ -12,27 +13,18 @@ struct SourceLayers {
     let isCertain: Bool
   }
 
-  /// A scheme of tensor names.
-  enum Names {
-    /// As in the literature: `conv1_1`.
-    case layers
-    /// By the place in torchvision's `features`, where rectifiers and poolings count too.
-    case torchvision
+  /// The layer that a file must reach: the default losses need no more.
+  static let least = TransferSettings().deepest
 
-    func name(of layer: NetworkTable.Convolution) -> String {
-      switch self {
-      case .layers: layer.name.description
-      case .torchvision: "features.\(2 * layer.index + layer.name.poolings)"
-      }
-    }
-  }
+  /// The layers of a network that a file must have.
+  static func least(_ network: NetworkTable) -> Int { network.place(of: least) + 1 }
 
   /// The network that the layers are of.
   let network: NetworkTable
-  /// The layers, whose network takes RGB minus mean in 0...255.
+  /// All of the network's layers, or its first ones, whose network takes RGB minus mean in 0...255.
   let layers: [Float32Convolution]
   /// The scheme of the names.
-  let names: Names
+  let names: LayerNames.Scheme
   /// The weights' origin.
   let origin: WeightOrigin
   /// Sentences on what looks odd about the filters, or is not known of them.
@@ -40,21 +32,22 @@ struct SourceLayers {
 
   /// - Throws: `SourceError` where a layer is missing, of a wrong shape, or not finite.
   init(_ tensors: FloatTensors, meaning: Meaning, progress: (Double) -> Void) throws {
-    names = tensors.contains("features.0.weight") ? .torchvision : .layers
-    guard names == .torchvision || tensors.contains("conv1_1.weight") else {
-      throw SourceError.unknownNames(example: tensors.example)
-    }
-    if names == .torchvision, tensors.contains("features.1.weight") {
+    let names = try LayerNames(tensors, layout: meaning.layout)
+    self.names = names.scheme
+    if names.scheme == .torchvision, tensors.contains(names.prefix + "1.weight") {
       throw SourceError.otherNetwork("a VGG with batch normalisation")
     }
-    let (names, network) = (self.names, Self.network(tensors, self.names))
-    var layers = try network.convolutions.map { layer in
-      defer { progress(Double(layer.index + 1) / Double(network.convolutions.count)) }
+    let network = Self.network(tensors, names)
+    // All layers up to the last that is there, so that one in between is missed by name.
+    let last = network.convolutions.last { tensors.contains(names.name(of: $0) + ".weight") }
+    let count = max((last?.index ?? 0) + 1, Self.least(network))
+    var layers = try network.convolutions.prefix(count).map { layer in
+      defer { progress(Double(layer.index + 1) / Double(count)) }
       return try tensors.convolution(
         names.name(of: layer), as: layer, of: network, layout: meaning.layout)
     }
     let original = OriginalFilters(layers[0].weights)
-    var convention = names == .torchvision ? .torchvision : meaning.convention
+    var convention = names.scheme == .torchvision ? .torchvision : meaning.convention
     if !meaning.isCertain { convention = original?.convention ?? convention }
     var warnings = FilterCheck.warnings(
       layers, of: network, original: original, convention: convention)
@@ -64,12 +57,12 @@ struct SourceLayers {
           + "MatConvNet's, Keras' and Caffe's files tell")
     }
     layers[0] = convention.fold(layers[0])
-    origin = .told(by: original, names, of: network)
+    origin = .told(by: original, names.scheme, of: network)
     (self.network, self.layers, self.warnings) = (network, layers, warnings)
   }
 
   /// The network that the names are of: the one with most layers that are there, less those that are missing.
-  private static func network(_ tensors: FloatTensors, _ names: Names) -> NetworkTable {
+  private static func network(_ tensors: FloatTensors, _ names: LayerNames) -> NetworkTable {
     let fits = NetworkTable.all.map { network in
       network.convolutions.reduce(0) {
         $0 + (tensors.contains(names.name(of: $1) + ".weight") ? 1 : -1)

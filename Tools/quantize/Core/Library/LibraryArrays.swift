@@ -7,10 +7,21 @@ internal import FileNames
 /// See CModelFiles.h: libmatio and libhdf5 crash or allocate without bound on damaged files, so they
 /// run confined, and everything that comes out of the pipe is checked here.
 struct LibraryArrays {
-  /// An array; without values where it has more elements than any convolution of a VGG network.
+  /// An array and as much of it as has been read.
   struct Array {
     let shape: [Int]
+    /// The values; none where there are more than any convolution of a VGG network has.
     let values: [Float]?
+    /// Whether they are compressed in a way that the library lacks.
+    var isPacked = false
+
+    /// The values, which are needed.
+    ///
+    /// - Throws: `LibraryError.packed`.
+    func read() throws -> [Float]? {
+      guard !isPacked else { throw LibraryError.packed }
+      return values
+    }
   }
 
   enum Format {
@@ -33,21 +44,23 @@ struct LibraryArrays {
   /// - Parameters:
   ///   - path: the file, which has been recognised.
   ///   - format: which library reads it.
-  ///   - bytes: the file's size, which the time limit follows: a minute for a full-size file.
+  ///   - place: the part of it that is the file; all of it where it is none in another. The time limit
+  ///     follows its size: a minute for a full-size file.
   ///   - meanwhile: called once when the child has begun, for work of this process; a large MATLAB file
   ///     is unpacked for seconds before its first array comes.
   ///   - progress: called with the number of elements read.
   /// - Throws: `LibraryError`.
   init(
-    path: FilePath, format: Format, bytes: Int, meanwhile: () -> Void, progress: (Int) -> Void
+    path: FilePath, format: Format, place: Range<Int>, meanwhile: () -> Void,
+    progress: (Int) -> Void
   ) throws {
-    let seconds = 10 + bytes / 10_000_000
+    let seconds = 10 + place.count / 10_000_000
     var child = modelfile_child()
     guard
       unsafe path.withCString({ path in
         unsafe modelfile_start(
-          format == .matlab ? MODELFILE_MATLAB : MODELFILE_HDF5, path, Int32(seconds),
-          Self.mostMemory, &child)
+          format == .matlab ? MODELFILE_MATLAB : MODELFILE_HDF5, path, UInt64(place.lowerBound),
+          UInt64(place.count), Int32(seconds), Self.mostMemory, &child)
       }) == 0
     else { throw LibraryError.noProcess(errno: system_errno()) }
     var isOpen = true
@@ -78,8 +91,9 @@ struct LibraryArrays {
       var characters = [UInt8](repeating: 0, count: Int(header.name_length))
       _ = unsafe modelfile_read(pipe, &characters, characters.count)
       let name = String(decoding: characters, as: UTF8.self)
-      guard header.has_values != 0 else {
-        arrays[name] = Array(shape: shape, values: nil)
+      guard header.content == MODELFILE_VALUES.rawValue else {
+        arrays[name] = Array(
+          shape: shape, values: nil, isPacked: header.content == MODELFILE_PACKED.rawValue)
         continue
       }
       guard (0...Int(MODELFILE_LARGEST_ARRAY)).contains(count),
@@ -105,6 +119,8 @@ package enum LibraryError: Error, Equatable, CustomStringConvertible {
   case killed(library: String)
   /// The library took more time than a whole file needs.
   case tooLong(library: String)
+  /// The numbers that are needed are compressed in a way that the library lacks.
+  case packed
   /// The file has more arrays or numbers than VGG-19.
   case tooMuch
 
@@ -118,6 +134,8 @@ package enum LibraryError: Error, Equatable, CustomStringConvertible {
         + "download it again"
     case .tooLong(let library):
       "is damaged or hostile: \(library) does not come to an end; download it again"
+    case .packed:
+      "is compressed in a way that libhdf5 lacks, such as LZF; write it again with gzip or without"
     case .tooMuch: "has more numbers than a VGG-19; it is another file, or damaged"
     }
   }

@@ -87,6 +87,6 @@ struct CaffeFile {
     return try ProtobufTensor(
       name: name, shape: shape ?? old.map { $0 ?? 1 },
       numbers: .fields(
-        try PackedNumbers(blob, field: isDouble ? 8 : 5, element: isDouble ? .double : .single)))
+        try PackedNumbers(blob, field: isDouble ? 8 : 5, type: isDouble ? .float64 : .float32)))
   }
 }

@@ -1,16 +1,16 @@
+internal import FileNames
 internal import QuantVGG
 
-/// The convolutions of an ONNX model (onnx.proto): ModelProto, GraphProto, NodeProto, TensorProto.
+/// The weights of an ONNX model's convolutions (onnx.proto: ModelProto, GraphProto, TensorProto).
 ///
 /// Exporters name tensors as they like, but the graph's nodes are in the order of the data flow (the
 /// format's specification asks for it): the n-th Conv node is the n-th layer.
 struct OnnxFile {
-  /// `conv1_1.weight`, `conv1_1.bias` and on, of the network that has as many convolutions.
+  /// `conv1_1.weight`, `conv1_1.bias` and on, of the network whose convolutions have these shapes.
   private(set) var tensors: [String: ProtobufTensor] = [:]
 
   private static let graph = 7
-  /// Convolutions of the deepest network.
-  private static let most = NetworkTable.all.map(\.convolutions.count).max() ?? 0
+  private var files: ExternalData
 
   /// Whether the first fields of a message are those of a ModelProto: ir_version, then others up to the graph.
   static func matches(_ bytes: FileSlice) -> Bool {
@@ -30,98 +30,98 @@ struct OnnxFile {
 
   /// Finds the tensors that the convolutions read.
   ///
-  /// - Throws: `ProtobufError`; `SourceError.otherNetwork` where no network has as many convolutions.
-  init(_ bytes: FileSlice) throws {
+  /// - Parameters:
+  ///   - bytes: the model.
+  ///   - path: its path, beside which tensors may be.
+  /// - Throws: `ProtobufError`; `SourceError.otherNetwork` where no network has such convolutions.
+  init(_ bytes: FileSlice, path: FilePath) throws {
+    files = ExternalData(of: path)
     var fields = ProtobufFields(bytes)
-    var graph: FileSlice?
+    var message: FileSlice?
     while let (number, value) = try fields.next() {
-      if number == Self.graph { graph = try ProtobufFields.message(value) }
+      if number == Self.graph { message = try ProtobufFields.message(value) }
     }
-    guard let graph else { throw Self.otherNetwork(0) }
-    try read(graph: graph)
+    guard let message else { throw SourceError.otherNetwork("a network of 0 convolutions") }
+    let graph = try OnnxGraph(message)
+    guard !graph.hasNormalisation else {
+      throw SourceError.otherNetwork("a VGG with batch normalisation")
+    }
+    try read(graph, initializers: message)
   }
 
-  private static func otherNetwork(_ convolutions: Int) -> SourceError {
-    .otherNetwork("a network of \(convolutions) convolutions")
-  }
-
-  /// GraphProto: node = 1, initializer = 5.
-  private mutating func read(graph: FileSlice) throws {
-    var fields = ProtobufFields(graph)
-    var convolutions: [[String]] = []
-    var count = 0
-    while let (number, value) = try fields.next() {
-      guard number == 1, let inputs = try Self.inputs(try ProtobufFields.message(value)) else {
-        continue
+  /// GraphProto: initializer = 5.
+  private mutating func read(_ graph: OnnxGraph, initializers: FileSlice) throws {
+    // One tensor may be read by several layers, as one without numbers of its own.
+    var wanted: [String: [String]] = [:]
+    var found: [String: ProtobufTensor] = [:]
+    for (index, inputs) in graph.convolutions.enumerated() {
+      for (input, part) in zip(inputs.dropFirst(), [".weight", ".bias"]) {
+        let (name, constant) = try graph.origin(of: input)
+        wanted[name, default: []].append("\(index)\(part)")
+        if let constant, found[name] == nil { found[name] = try tensor(constant, name: name) }
       }
-      count += 1
-      if count <= Self.most { convolutions.append(inputs) }
     }
-    guard let network = NetworkTable.all.first(where: { $0.convolutions.count == count }) else {
-      throw Self.otherNetwork(count)
-    }
-    let wanted = Self.names(convolutions, in: network)
-    fields = ProtobufFields(graph)
+    var fields = ProtobufFields(initializers)
     while let (number, value) = try fields.next() {
       guard number == 5 else { continue }
-      try readTensor(try ProtobufFields.message(value), wanted: wanted)
+      let message = try ProtobufFields.message(value)
+      let name = try Self.name(of: message)
+      if wanted[name] != nil, found[name] == nil { found[name] = try tensor(message, name: name) }
     }
-  }
-
-  /// The layers' names of the tensors that a network's convolutions read.
-  private static func names(
-    _ convolutions: [[String]], in network: NetworkTable
-  ) -> [String: String] {
-    var names: [String: String] = [:]
-    for (layer, inputs) in zip(network.convolutions, convolutions) {
-      if inputs.count > 1 { names[inputs[1]] = "\(layer.name).weight" }
-      if inputs.count > 2 { names[inputs[2]] = "\(layer.name).bias" }
+    var places: [String: ProtobufTensor] = [:]
+    for (name, layers) in wanted {
+      for layer in layers { places[layer] = found[name] }
     }
-    return names
-  }
-
-  /// The inputs of a Conv node, or nil for another; NodeProto: input = 1, op_type = 4.
-  private static func inputs(_ node: FileSlice) throws -> [String]? {
-    var fields = ProtobufFields(node)
-    var inputs: [String] = []
-    var isConvolution = false
-    while let (number, value) = try fields.next() {
-      switch number {
-      case 1 where inputs.count < 3: inputs.append(try ProtobufFields.text(value))
-      case 4: isConvolution = try ProtobufFields.text(value) == "Conv"
-      default: break
+    let network = try ConvolutionOrder.network(
+      graph.convolutions.indices.map { index in
+        places["\(index).weight"].flatMap {
+          $0.shape.count == 4 ? ($0.shape[1], $0.shape[0]) : nil
+        }
+      })
+    for (layer, index) in zip(network.convolutions, graph.convolutions.indices) {
+      for part in [".weight", ".bias"] {
+        tensors["\(layer.name)\(part)"] = places["\(index)\(part)"]
       }
     }
-    return isConvolution ? inputs : nil
   }
 
-  /// TensorProto: dims = 1, data_type = 2, float_data = 4, name = 8, raw_data = 9, double_data = 10,
-  /// data_location = 14; data types: FLOAT = 1, DOUBLE = 11.
-  private mutating func readTensor(_ message: FileSlice, wanted: [String: String]) throws {
+  private static func name(of tensor: FileSlice) throws -> String {
+    var fields = ProtobufFields(tensor)
+    while let (number, value) = try fields.next() {
+      if number == 8 { return try ProtobufFields.text(value) }
+    }
+    return ""
+  }
+
+  /// TensorProto: dims = 1, data_type = 2, float_data = 4, int32_data = 5 with the bits of small types, raw_data = 9,
+  /// double_data = 10, external_data = 13, data_location = 14.
+  private mutating func tensor(_ message: FileSlice, name: String) throws -> ProtobufTensor {
     var fields = ProtobufFields(message)
-    var (shape, type, isExternal): ([Int], Int, Bool) = ([], 0, false)
-    var (name, raw): (String, FileSlice?) = ("", nil)
+    var (shape, code, isExternal): ([Int], Int, Bool) = ([], 0, false)
+    var (raw, entries): (FileSlice?, [FileSlice]) = (nil, [])
     while let (number, value) = try fields.next() {
       switch (number, value) {
       case (1, _): try ProtobufFields.append(value, to: &shape)
-      case (2, .varint(let code)): type = try ProtobufFields.integer(code)
-      case (8, _): name = try ProtobufFields.text(value)
+      case (2, .varint(let number)): code = try ProtobufFields.integer(number)
       case (9, .bytes(let bytes)): raw = bytes
+      case (13, .bytes(let entry)) where entries.count < 16: entries.append(entry)
       case (14, .varint(let location)): isExternal = location != 0
       default: break
       }
     }
-    guard let layer = wanted[name] else { return }
-    guard !isExternal else { throw ProtobufError.external(name) }
-    guard type == 1 || type == 11 else { throw ProtobufError.wrongType(name) }
-    let element = type == 1 ? PackedNumbers.Element.single : .double
-    let numbers: ProtobufTensor.Numbers
-    if let raw {
-      numbers = .raw(raw, element)
-    } else {
-      numbers = .fields(
-        try PackedNumbers(message, field: type == 1 ? 4 : 10, element: element))
+    guard let type = OnnxGraph.types[code], type.isFloatingPoint else {
+      throw SourceError.notFloatingPoint(
+        name, type: OnnxGraph.types[code]?.rawValue ?? "type \(code)")
     }
-    tensors[layer] = try ProtobufTensor(name: name, shape: shape, numbers: numbers)
+    let numbers: ProtobufTensor.Numbers
+    if isExternal {
+      numbers = .raw(try files.bytes(entries), type)
+    } else if let raw {
+      numbers = .raw(raw, type)
+    } else {
+      let field = type == .float32 ? 4 : type == .float64 ? 10 : 5
+      numbers = .fields(try PackedNumbers(message, field: field, type: type))
+    }
+    return try ProtobufTensor(name: name, shape: shape, numbers: numbers)
   }
 }

@@ -5,26 +5,22 @@ internal import QuantVGG
 /// Only places are kept; `values` walks the message again, so that nothing is copied before its size
 /// has been compared with the shape.
 struct PackedNumbers {
-  /// Float32 or Float64.
-  enum Element: Int {
-    case single = 4
-    case double = 8
-  }
-
   private let message: FileSlice
   private let field: Int
-  private let element: Element
+  private let type: NumberType
+  /// Whether the bits of numbers of 16 bits and less are integers of the format.
+  private var isInteger: Bool { type.size < 4 }
   /// The number of numbers.
   private(set) var count = 0
 
   /// Counts the numbers of field `field` of a message.
-  init(_ message: FileSlice, field: Int, element: Element) throws {
-    self.message = message
-    self.field = field
-    self.element = element
+  ///
+  /// - Throws: `ProtobufError`.
+  init(_ message: FileSlice, field: Int, type: NumberType) throws {
+    (self.message, self.field, self.type) = (message, field, type)
     var total = 0
     try forEachField { packed in
-      total += packed.count / element.rawValue
+      total += isInteger ? try Self.integers(packed) { _ in } : packed.count / type.size
     } single: { _ in
       total += 1
     }
@@ -36,33 +32,40 @@ struct PackedNumbers {
     var values: [Float] = []
     values.reserveCapacity(count)
     try forEachField { packed in
-      values += packed.floats(element)
-    } single: { number in
-      values.append(number)
+      if isInteger {
+        _ = try Self.integers(packed) { values.append(type.float($0)) }
+      } else {
+        values += packed.floats(type)
+      }
+    } single: { bits in
+      values.append(type.float(bits))
     }
     return values
   }
 
-  private func forEachField(_ packed: (FileSlice) -> Void, single: (Float) -> Void) throws {
+  private func forEachField(
+    _ packed: (FileSlice) throws -> Void, single: (UInt64) -> Void
+  ) throws {
     var fields = ProtobufFields(message)
     while let (number, value) = try fields.next() {
       guard number == field else { continue }
       switch value {
-      case .bytes(let bytes) where bytes.count % element.rawValue == 0: packed(bytes)
-      case .fixed32(let bits) where element == .single: single(Float(bitPattern: bits))
-      case .fixed64(let bits) where element == .double: single(Float(Double(bitPattern: bits)))
+      case .bytes(let bytes) where isInteger || bytes.count % type.size == 0: try packed(bytes)
+      case .fixed32(let bits) where type.size == 4: single(UInt64(bits))
+      case .fixed64(let bits) where type.size == 8: single(bits)
+      case .varint(let bits) where isInteger: single(bits)
       default: throw ProtobufError.malformed
       }
     }
   }
-}
 
-extension FileSlice {
-  /// The numbers that the bytes make, little endian, as Float32.
-  func floats(_ element: PackedNumbers.Element) -> [Float] {
-    switch element {
-    case .single: values(Float.self)
-    case .double: values(Double.self).map { Float($0) }
+  /// Calls `body` with each integer of a packed field and counts them.
+  private static func integers(_ packed: FileSlice, _ body: (UInt64) -> Void) throws -> Int {
+    var (fields, count) = (ProtobufFields(packed), 0)
+    while fields.position < packed.count {
+      body(try fields.varint())
+      count += 1
     }
+    return count
   }
 }

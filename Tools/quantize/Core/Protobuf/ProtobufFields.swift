@@ -1,4 +1,4 @@
-internal import QuantVGG
+package import QuantVGG
 
 /// The fields of one protocol buffer message, read in place (protobuf.dev, "Encoding").
 ///
@@ -70,7 +70,8 @@ struct ProtobufFields {
     return Int(number)
   }
 
-  private mutating func varint() throws -> UInt64 {
+  /// An integer of up to 64 bits.
+  mutating func varint() throws -> UInt64 {
     var result: UInt64 = 0
     for shift in stride(from: UInt64(0), to: 70, by: 7) {
       guard position < bytes.count else { throw ProtobufError.truncated }
@@ -97,10 +98,12 @@ package enum ProtobufError: Error, Equatable, CustomStringConvertible {
   case malformed
   /// A tensor's shape and its data contradict each other.
   case badTensor(String)
-  /// A tensor's numbers are of another type than Float32 and Float64.
-  case wrongType(String)
-  /// The numbers are in another file.
-  case external(String)
+  /// The numbers are in another file, which is not in the model's folder.
+  case outside(String)
+  /// The numbers are in another file, which cannot be read or is too short.
+  case external(String, WeightError)
+  /// A tensor is the result of another kind of node than is followed.
+  case computed(String, by: String)
 
   /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
   package var description: String {
@@ -108,9 +111,13 @@ package enum ProtobufError: Error, Equatable, CustomStringConvertible {
     case .truncated: "is cut off; download it again"
     case .malformed: "is no Caffe or ONNX model, or damaged; download it again"
     case .badTensor(let name): "describes the tensor \(name) wrongly; download it again"
-    case .wrongType(let name): "has \(name) in another type than float; export it in float32"
-    case .external(let name):
-      "keeps \(name) in another file; save the model with all data in one file"
+    case .outside(let location):
+      "keeps its numbers in \(location), which is not in its own folder; "
+        + "save the model with all data in one file"
+    case .external(let location, let error):
+      "keeps its numbers in \(location) beside it, which \(error)"
+    case .computed(let name, let node):
+      "has \(name) as the result of \(node); export the model with constants folded"
     }
   }
 }

@@ -4,8 +4,8 @@ internal import QuantVGG
 struct ProtobufTensor {
   enum Numbers {
     case fields(PackedNumbers)
-    /// Little-endian Float32 or Float64.
-    case raw(FileSlice, PackedNumbers.Element)
+    /// Little endian.
+    case raw(FileSlice, NumberType)
   }
 
   /// Dimensions, outermost first.
@@ -23,8 +23,8 @@ struct ProtobufTensor {
     switch numbers {
     case .fields(let fields):
       guard fields.count == count else { throw ProtobufError.badTensor(name) }
-    case .raw(let bytes, let element):
-      guard bytes.count / element.rawValue == count, bytes.count % element.rawValue == 0 else {
+    case .raw(let bytes, let type):
+      guard bytes.count / type.size == count, bytes.count % type.size == 0 else {
         throw ProtobufError.badTensor(name)
       }
     }
@@ -36,7 +36,7 @@ struct ProtobufTensor {
   func values() throws -> [Float] {
     switch numbers {
     case .fields(let fields): try fields.values()
-    case .raw(let bytes, let element): bytes.floats(element)
+    case .raw(let bytes, let type): bytes.floats(type)
     }
   }
 }

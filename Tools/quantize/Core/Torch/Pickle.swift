@@ -2,160 +2,151 @@ internal import QuantVGG
 
 /// A pickle machine that can build numbers, texts, tuples, lists, dictionaries and tensors, and nothing else.
 ///
-/// It runs no code: callables are recognised by name, and any name or instruction that is not listed
-/// here is refused (Python's pickletools module documents the instructions). Every instruction adds
-/// at most one value to the stack and their number is limited, so memory is bounded.
+/// It runs no code: callables are recognised by name, and any name, argument or instruction that is not
+/// listed here is refused (Python's pickletools module documents the instructions). Every instruction adds
+/// at most one value to the stack, or as many as it takes from it, and the number of both is limited, so
+/// memory is bounded.
 struct Pickle {
-  static let allowedGlobals: Set<String> = [
-    "collections.OrderedDict", "torch._utils._rebuild_tensor_v2", "torch.FloatStorage",
-    "torch.ByteStorage", "torch.CharStorage", "torch.DoubleStorage", "torch.HalfStorage",
-    "torch.IntStorage", "torch.LongStorage", "torch.ShortStorage", "torch.BoolStorage",
-  ]
-
   /// Most instructions that are carried out; a VGG-19's file has about two thousand.
   static let mostInstructions = 1 << 20
 
-  /// Types of the storages that tensors refer to, by key.
-  private(set) var storages: [String: TorchStorage] = [:]
-  /// First byte after the pickle.
-  private(set) var position: Int
-  private let bytes: FileSlice
+  private var storages = TorchStorages()
+  private var reader: PickleReader
+  private let known: [String: PickleValue]
   private var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [Int: PickleValue] = [:]
+  /// What may still be done.
+  private var budget: Int
 
-  private init(_ bytes: FileSlice, at position: Int) {
-    self.bytes = bytes
-    self.position = position
+  private init(_ reader: PickleReader, known: [String: PickleValue], budget: Int) {
+    (self.reader, self.known, self.budget) = (reader, known, budget)
   }
 
-  /// Reads one pickle and returns its value and the position after it.
+  /// Reads one pickle.
+  ///
+  /// - Parameters:
+  ///   - bytes: the file.
+  ///   - position: the pickle's first byte.
+  ///   - known: objects from other parts of the file, which the pickle names by their keys.
+  ///   - budget: most instructions that are carried out.
+  /// - Returns: its value, the position after it, and the storages that it refers to.
+  /// - Throws: `TorchError`.
   static func read(
-    _ bytes: FileSlice, at position: Int
+    _ bytes: FileSlice, at position: Int, known: [String: PickleValue] = [:],
+    budget: Int = mostInstructions
   ) throws -> (value: PickleValue, end: Int, storages: [String: TorchStorage]) {
-    var machine = Pickle(bytes, at: position)
+    var machine = Pickle(PickleReader(bytes, at: position), known: known, budget: budget)
     let value = try machine.interpret()
-    return (value, machine.position, machine.storages)
+    return (value, machine.reader.position, machine.storages.roots)
   }
 
   private mutating func interpret() throws -> PickleValue {
-    for _ in 0..<Self.mostInstructions {
-      let offset = position
-      let opcode = try byte()
-      switch opcode {
-      case 0x80: _ = try byte()  // PROTO
-      case 0x95: _ = try take(8)  // FRAME
-      case UInt8(ascii: "."):
+    while true {
+      try spend(1)
+      let offset = reader.position
+      let opcode = try reader.byte()
+      if opcode == UInt8(ascii: ".") {
         guard stack.count == 1, marks.isEmpty else { throw malformed }
         return try pop()
-      case UInt8(ascii: "("): marks.append(stack.count)
-      case UInt8(ascii: "N"): stack.append(.none)
-      case 0x88: stack.append(.boolean(true))
-      case 0x89: stack.append(.boolean(false))
-      case UInt8(ascii: "J"): stack.append(.integer(Int(Int32(truncatingIfNeeded: try number(4)))))
-      case UInt8(ascii: "K"): stack.append(.integer(try number(1)))
-      case UInt8(ascii: "M"): stack.append(.integer(try number(2)))
-      case 0x8a: try pushLong()
-      case UInt8(ascii: "G"): try pushReal()
-      case UInt8(ascii: "X"): try pushText(count: try number(4))
-      case 0x8c: try pushText(count: try number(1))
-      case UInt8(ascii: "U"): try pushText(count: try number(1))
-      case UInt8(ascii: ")"): stack.append(.tuple([], depth: 1))
-      case 0x85: try pushTuple(1)
-      case 0x86: try pushTuple(2)
-      case 0x87: try pushTuple(3)
-      case UInt8(ascii: "t"): try pushTuple(try popToMark())
-      case UInt8(ascii: "]"): stack.append(.list(.init([])))
-      case UInt8(ascii: "}"): stack.append(.dictionary(.init([])))
-      case UInt8(ascii: "a"):
-        let value = try pop()
-        try append([value])
-      case UInt8(ascii: "e"):
-        let values = try popToMark()
-        try append(values)
-      case UInt8(ascii: "s"):
-        let value = try pop()
-        let key = try pop()
-        try setItems([key, value])
-      case UInt8(ascii: "u"):
-        let values = try popToMark()
-        try setItems(values)
-      case UInt8(ascii: "q"): memo[try number(1)] = try top()
-      case UInt8(ascii: "r"): memo[try number(4)] = try top()
-      case 0x94: memo[memo.count] = try top()
-      case UInt8(ascii: "h"): try recall(try number(1))
-      case UInt8(ascii: "j"): try recall(try number(4))
-      case UInt8(ascii: "c"): try pushGlobal(module: try line(), name: try line())
-      case 0x93:
-        let (name, module) = (try pop().text, try pop().text)
-        guard let name, let module else { throw malformed }
-        try pushGlobal(module: module, name: name)
-      case UInt8(ascii: "Q"):
-        let id = try pop()
-        stack.append(.storage(try storage(id)))
-      case UInt8(ascii: "R"):
-        let arguments = try pop()
-        let callable = try pop()
-        stack.append(try call(callable, arguments))
-      case UInt8(ascii: "b"):
-        // BUILD sets attributes of the object below, such as OrderedDict's _metadata; dropped.
-        _ = try pop()
-        _ = try top()
-      default: throw TorchError.forbiddenOpcode(opcode, offset: offset)
+      }
+      guard try pushConstant(opcode) || carryOut(opcode) else {
+        throw TorchError.forbiddenOpcode(opcode, offset: offset)
       }
     }
-    throw malformed
   }
 
-  // MARK: Calls
+  // MARK: Instructions
 
-  private mutating func pushGlobal(module: String, name: String) throws {
-    let global = module + "." + name
-    guard Self.allowedGlobals.contains(global) else { throw TorchError.forbiddenGlobal(global) }
-    stack.append(.global(global))
-  }
-
-  private func call(_ callable: PickleValue, _ arguments: PickleValue) throws
-    -> PickleValue
-  {
-    guard case .global(let name) = callable, let arguments = arguments.tuple else {
-      throw malformed
+  /// Carries out an instruction that pushes a constant; false for another.
+  private mutating func pushConstant(_ opcode: UInt8) throws -> Bool {
+    switch opcode {
+    case UInt8(ascii: "N"): stack.append(.none)
+    case 0x88: stack.append(.boolean(true))
+    case 0x89: stack.append(.boolean(false))
+    case UInt8(ascii: "I"): stack.append(try integerLine())
+    case UInt8(ascii: "L"): stack.append(.integer(try reader.decimal()))
+    case UInt8(ascii: "J"):
+      stack.append(.integer(Int(Int32(truncatingIfNeeded: try reader.number(4)))))
+    case UInt8(ascii: "K"): stack.append(.integer(try reader.number(1)))
+    case UInt8(ascii: "M"): stack.append(.integer(try reader.number(2)))
+    case 0x8a: stack.append(.integer(try reader.long(count: try reader.number(1))))
+    case UInt8(ascii: "F"): stack.append(.real(try reader.realLine()))
+    case UInt8(ascii: "G"): stack.append(.real(try reader.real()))
+    case UInt8(ascii: "S"): stack.append(.text(try reader.quotedLine()))
+    case UInt8(ascii: "V"): stack.append(.text(try reader.plainLine()))
+    case UInt8(ascii: "T"): stack.append(.text(try reader.byteText(count: try reader.number(4))))
+    case UInt8(ascii: "U"): stack.append(.text(try reader.byteText(count: try reader.number(1))))
+    case UInt8(ascii: "X"): stack.append(.text(try reader.text(count: try reader.number(4))))
+    case 0x8c: stack.append(.text(try reader.text(count: try reader.number(1))))
+    case UInt8(ascii: ")"): stack.append(.tuple([], depth: 1))
+    case UInt8(ascii: "]"): stack.append(.list(.init([])))
+    case UInt8(ascii: "}"): stack.append(.emptyDictionary)
+    case UInt8(ascii: "c"):
+      try pushGlobal(module: try reader.line(), name: try reader.line())
+    default: return false
     }
-    switch name {
-    case "collections.OrderedDict":
-      guard arguments.isEmpty else { throw malformed }
-      return .dictionary(.init([]))
-    case "torch._utils._rebuild_tensor_v2":
-      guard arguments.count >= 4, case .storage(let storage) = arguments[0],
-        let offset = arguments[1].integer, let size = arguments[2].tuple,
-        let stride = arguments[3].tuple, size.count == stride.count, size.count <= 8
-      else { throw malformed }
-      let sizes = size.compactMap { $0.integer }
-      let strides = stride.compactMap { $0.integer }
-      guard offset >= 0, sizes.count == size.count, strides.count == size.count else {
+    return true
+  }
+
+  /// Carries out an instruction that works on the stack; false for another.
+  private mutating func carryOut(_ opcode: UInt8) throws -> Bool {
+    switch opcode {
+    case 0x80: guard try reader.byte() <= 5 else { throw malformed }  // PROTO
+    case 0x95: _ = try reader.take(8)  // FRAME
+    case UInt8(ascii: "("): marks.append(stack.count)
+    case 0x85: try pushTuple(try pop(1))
+    case 0x86: try pushTuple(try pop(2))
+    case 0x87: try pushTuple(try pop(3))
+    case UInt8(ascii: "t"): try pushTuple(try popToMark())
+    case UInt8(ascii: "l"):
+      let values = try popToMark()
+      stack.append(.list(.init([])))
+      try append(values)
+    case UInt8(ascii: "d"):
+      let values = try popToMark()
+      stack.append(.emptyDictionary)
+      try setItems(values)
+    case UInt8(ascii: "a"): try append(try pop(1))
+    case UInt8(ascii: "e"): try append(try popToMark())
+    case UInt8(ascii: "s"): try setItems(try pop(2))
+    case UInt8(ascii: "u"): try setItems(try popToMark())
+    case UInt8(ascii: "p"): memo[try reader.decimal()] = try top()
+    case UInt8(ascii: "q"): memo[try reader.number(1)] = try top()
+    case UInt8(ascii: "r"): memo[try reader.number(4)] = try top()
+    case 0x94: memo[memo.count] = try top()
+    case UInt8(ascii: "g"): try recall(try reader.decimal())
+    case UInt8(ascii: "h"): try recall(try reader.number(1))
+    case UInt8(ascii: "j"): try recall(try reader.number(4))
+    case 0x93:
+      let names = try pop(2).compactMap { $0.text }
+      guard names.count == 2 else { throw malformed }
+      try pushGlobal(module: names[0], name: names[1])
+    case UInt8(ascii: "Q"): try pushPersistent(try pop())
+    case UInt8(ascii: "P"): try pushPersistent(.text(try reader.line()))
+    case UInt8(ascii: "R"), 0x81:  // REDUCE, NEWOBJ
+      let (arguments, callable) = (try pop(), try pop())
+      guard case .global(let name) = callable, let arguments = arguments.tuple else {
         throw malformed
       }
-      return .tensor(
-        TorchTensor(storage: storage, offset: offset, size: sizes, stride: strides))
-    default: throw malformed
+      stack.append(try call(name, arguments, isNew: opcode == 0x81))
+    case UInt8(ascii: "b"):
+      let state = try pop()
+      try build(try top(), state)
+    default: return false
     }
-  }
-
-  /// The persistent id ("storage", type, key, device, count[, view]).
-  private mutating func storage(_ id: PickleValue) throws -> TorchStorage {
-    guard let parts = id.tuple, parts.count >= 5, parts[0].text == "storage",
-      case .global(let type) = parts[1], let key = parts[2].text, let count = parts[4].integer,
-      count >= 0
-    else { throw malformed }
-    let storage = TorchStorage(type: type, key: key, count: count)
-    guard storage == storages[key] ?? storage else { throw malformed }
-    storages[key] = storage
-    return storage
+    return true
   }
 
   // MARK: Stack
 
-  private var malformed: TorchError { .malformed(offset: position) }
+  var malformed: TorchError { reader.malformed }
+
+  /// Takes work from what may still be done: instructions, and values that they copy.
+  mutating func spend(_ work: Int) throws {
+    budget -= work
+    guard budget >= 0 else { throw malformed }
+  }
 
   private func top() throws -> PickleValue {
     guard let value = stack.last, stack.count > marks.last ?? 0 else { throw malformed }
@@ -168,6 +159,12 @@ struct Pickle {
     return value
   }
 
+  private mutating func pop(_ count: Int) throws -> [PickleValue] {
+    guard stack.count - (marks.last ?? 0) >= count else { throw malformed }
+    defer { stack.removeLast(count) }
+    return Array(stack.suffix(count))
+  }
+
   private mutating func popToMark() throws -> [PickleValue] {
     guard let mark = marks.popLast() else { throw malformed }
     let values = Array(stack[mark...])
@@ -175,14 +172,12 @@ struct Pickle {
     return values
   }
 
-  private mutating func pushTuple(_ count: Int) throws {
-    var values: [PickleValue] = []
-    for _ in 0..<count { values.insert(try pop(), at: 0) }
-    try pushTuple(values)
+  private mutating func pushTuple(_ values: [PickleValue]) throws {
+    stack.append(try tuple(values))
   }
 
-  private mutating func pushTuple(_ values: [PickleValue]) throws {
-    stack.append(.tuple(values, depth: try depth(around: values)))
+  func tuple(_ values: [PickleValue]) throws -> PickleValue {
+    .tuple(values, depth: try depth(around: values))
   }
 
   private func depth(around values: [PickleValue]) throws -> Int {
@@ -191,12 +186,21 @@ struct Pickle {
     return depth
   }
 
+  /// Python 2's booleans are written as `01` and `00`.
+  private mutating func integerLine() throws -> PickleValue {
+    let line = try reader.line()
+    if line == "00" || line == "01" { return .boolean(line == "01") }
+    guard let value = Int(line) else { throw malformed }
+    return .integer(value)
+  }
+
   private mutating func recall(_ key: Int) throws {
     guard let value = memo[key] else { throw malformed }
     stack.append(value)
   }
 
-  private func append(_ values: [PickleValue]) throws {
+  // Mutating, so that the values are taken from the stack first.
+  private mutating func append(_ values: [PickleValue]) throws {
     guard case .list(let list) = try top(), !list.isSealed else { throw malformed }
     let depth = try depth(around: values)
     guard !list.isSealed else { throw malformed }  // It was put into itself.
@@ -204,10 +208,16 @@ struct Pickle {
     list.value.append(contentsOf: values)
   }
 
-  private func setItems(_ values: [PickleValue]) throws {
-    guard case .dictionary(let items) = try top(), !items.isSealed, values.count % 2 == 0 else {
-      throw malformed
-    }
+  private mutating func setItems(_ values: [PickleValue]) throws {
+    guard case .dictionary(let items) = try top() else { throw malformed }
+    try setItems(values, of: items)
+  }
+
+  func setItems(
+    _ values: [PickleValue],
+    of items: PickleValue.Reference<[(key: PickleValue, value: PickleValue)]>
+  ) throws {
+    guard !items.isSealed, values.count % 2 == 0 else { throw malformed }
     let depth = try depth(around: values)
     guard !items.isSealed else { throw malformed }  // It was put into itself.
     items.depth = max(items.depth, depth)
@@ -216,52 +226,20 @@ struct Pickle {
     }
   }
 
-  // MARK: Bytes
-
-  private mutating func take(_ count: Int) throws -> FileSlice {
-    guard count <= bytes.count - position else { throw TorchError.truncated(offset: bytes.count) }
-    defer { position += count }
-    return bytes.part(position..<position + count)
+  private mutating func pushGlobal(module: String, name: String) throws {
+    let global = module + "." + name
+    guard PickleGlobals.allowed.contains(global) else { throw TorchError.forbiddenGlobal(global) }
+    stack.append(.global(global))
   }
 
-  private mutating func byte() throws -> UInt8 { try take(1)[0] }
-
-  /// An unsigned little-endian number of up to 4 bytes.
-  private mutating func number(_ count: Int) throws -> Int {
-    try take(count).reversed().reduce(0) { $0 << 8 | Int($1) }
-  }
-
-  private mutating func pushLong() throws {
-    let count = try number(1)
-    guard count <= 8 || count == 10 else { throw malformed }
-    let digits = try take(count)
-    // torch.save's magic number has ten bytes; only its low 64 bits are kept.
-    var value: UInt64 = 0
-    for (i, digit) in digits.enumerated() where i < 8 { value |= UInt64(digit) << (8 * UInt64(i)) }
-    if let last = digits.last, last >= 0x80, count < 8 {
-      value |= UInt64.max << (8 * UInt64(count))
+  /// An object from outside the pickle: a storage, or one that another part of the file has.
+  private mutating func pushPersistent(_ id: PickleValue) throws {
+    if let key = id.text ?? id.integer.map({ "\($0)" }) {
+      guard let value = known[key] else { throw TorchError.badStorage(key) }
+      stack.append(value)
+    } else {
+      guard let storage = try storages.storage(id) else { throw malformed }
+      stack.append(.storage(storage))
     }
-    stack.append(.integer(Int(truncatingIfNeeded: value)))
-  }
-
-  private mutating func pushReal() throws {
-    let bits = try take(8).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
-    stack.append(.real(Double(bitPattern: bits)))
-  }
-
-  private mutating func pushText(count: Int) throws {
-    guard let text = String(validating: try take(count), as: UTF8.self) else { throw malformed }
-    stack.append(.text(text))
-  }
-
-  private mutating func line() throws -> String {
-    let start = position
-    while try byte() != UInt8(ascii: "\n") {
-      guard position - start <= 256 else { throw malformed }
-    }
-    guard let text = String(validating: bytes.part(start..<position - 1), as: UTF8.self) else {
-      throw malformed
-    }
-    return text
   }
 }

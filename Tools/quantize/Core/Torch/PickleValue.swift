@@ -8,10 +8,12 @@ indirect enum PickleValue {
   case tuple([PickleValue], depth: Int)
   case list(Reference<[PickleValue]>)
   case dictionary(Reference<[(key: PickleValue, value: PickleValue)]>)
-  /// One of the few callables and types of `Pickle.allowedGlobals`.
+  /// One of the few callables and types of `PickleGlobals`.
   case global(String)
   case storage(TorchStorage)
   case tensor(TorchTensor)
+  /// A tensor that its instructions may set after it was remembered.
+  case parameter(Reference<TorchTensor?>)
 
   /// Lists and dictionaries are filled after they were remembered, but not after they were put into
   /// another value: so there are no cycles, and the depth of nesting is known.
@@ -25,6 +27,9 @@ indirect enum PickleValue {
   /// Levels of nesting; taking a value apart recurses this deep.
   static let deepest = 64
 
+  /// A new dictionary without items.
+  static var emptyDictionary: PickleValue { .dictionary(.init([])) }
+
   /// Seals the value for being put into another and returns its depth.
   func seal() -> Int {
     switch self {
@@ -37,6 +42,16 @@ indirect enum PickleValue {
       return items.depth
     default: return 0
     }
+  }
+
+  var isNone: Bool {
+    if case .none = self { return true }
+    return false
+  }
+
+  var boolean: Bool? {
+    if case .boolean(let value) = self { return value }
+    return nil
   }
 
   var integer: Int? {
@@ -53,41 +68,31 @@ indirect enum PickleValue {
     if case .tuple(let value, _) = self { return value }
     return nil
   }
-}
 
-/// Elements that tensors share: a type and a key under which the file has the bytes.
-struct TorchStorage: Equatable {
-  let type: String
-  let key: String
-  /// In elements.
-  let count: Int
+  /// The elements of a list or a tuple.
+  var elements: [PickleValue]? {
+    if case .list(let list) = self { return list.value }
+    return tuple
+  }
 
-  /// Bytes of an element, or nil for a type of Python's that is none of a storage.
-  var elementSize: Int? {
-    switch type {
-    case "torch.DoubleStorage", "torch.LongStorage": 8
-    case "torch.FloatStorage", "torch.IntStorage": 4
-    case "torch.HalfStorage", "torch.ShortStorage": 2
-    case "torch.ByteStorage", "torch.CharStorage", "torch.BoolStorage": 1
+  /// The pairs of a dictionary in the order of their making; a key may come twice, and the last one counts.
+  var items: [(key: PickleValue, value: PickleValue)]? {
+    if case .dictionary(let items) = self { return items.value }
+    return nil
+  }
+
+  /// A tuple of non-negative integers, such as a shape; at most eight.
+  var sizes: [Int]? {
+    guard let tuple, tuple.count <= 8 else { return nil }
+    let sizes = tuple.compactMap { $0.integer }
+    return sizes.count == tuple.count ? sizes : nil
+  }
+
+  var tensor: TorchTensor? {
+    switch self {
+    case .tensor(let tensor): tensor
+    case .parameter(let reference): reference.value
     default: nil
     }
-  }
-}
-
-/// A view of a storage; offset, size and stride in elements.
-struct TorchTensor {
-  let storage: TorchStorage
-  let offset: Int
-  let size: [Int]
-  let stride: [Int]
-
-  /// Whether the elements follow each other in row-major order.
-  var isContiguous: Bool {
-    var expected = 1
-    for (size, stride) in zip(size, stride).reversed() {
-      guard size == 1 || stride == expected else { return false }
-      expected = expected.multipliedReportingOverflow(by: size).partialValue
-    }
-    return true
   }
 }

@@ -33,4 +33,13 @@ package struct Fingerprint: Sendable {
       unsafe add(UInt64(bytes.unsafeLoad(fromByteOffset: i, as: UInt8.self)))
     }
   }
+
+  /// Adds bytes a part at a time; `drop` gives back the memory of those that were added.
+  package mutating func add(parts bytes: RawSpan, drop: () -> Void) {
+    add(UInt64(bytes.byteCount))
+    for first in stride(from: 0, to: bytes.byteCount, by: 1 << 18) {
+      add(bytes.extracting(first..<min(first + (1 << 18), bytes.byteCount)))
+      drop()
+    }
+  }
 }
