@@ -134,8 +134,10 @@ static void make_transform(image_colors *colors, cmsHPROFILE profile, image_samp
                            CHANNELS_SH(wanted) | BYTES_SH(sample_bytes) | ENDIAN16_SH(sample_bytes == 2) |
                            FLAVOR_SH(is_inverted ? 1 : 0) | extra;
     cmsUInt32Number to = sample_bytes == 2 ? TYPE_RGB_16_SE : TYPE_RGB_8;
-    // Tables of 16-bit samples would lose what the samples have; 8-bit ones are exact enough, and fast.
-    cmsUInt32Number flags = (sample_bytes == 2 ? cmsFLAGS_NOOPTIMIZE : 0) | (has_alpha ? cmsFLAGS_COPY_ALPHA : 0);
+    // Tables of 16-bit samples or of grey, 33 entries long, would lose shadows; those of 8-bit colours are exact enough,
+    // and fast.
+    int is_exact = sample_bytes == 2 || wanted == SAMPLES_GREY;
+    cmsUInt32Number flags = (is_exact ? cmsFLAGS_NOOPTIMIZE : 0) | (has_alpha ? cmsFLAGS_COPY_ALPHA : 0);
     colors->transform = cmsCreateTransformTHR(colors->context, profile, from, srgb, to | extra,
                                               INTENT_PERCEPTUAL, flags);
     cmsCloseProfile(srgb);

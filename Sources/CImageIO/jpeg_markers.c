@@ -89,8 +89,8 @@ void image_jpeg_join_profile(image_decoder *decoder) {
         if (!decoder->profile_parts[part].bytes) decoder->profile_is_damaged = 1;
         size += decoder->profile_parts[part].size;
     }
-    // A profile without bytes is one that can not be read.
-    if (decoder->profile_is_damaged) facts->profile_size = 1;
+    // A length without bytes is a profile that can not be read.
+    if (decoder->profile_is_damaged || (decoder->profile_part_count > 0 && size == 0)) facts->profile_size = 1;
     if (decoder->profile_is_damaged || size == 0) return;
     facts->profile = image_decoder_allocate(decoder, size);
     facts->profile_size = 0;

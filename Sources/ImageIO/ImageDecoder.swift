@@ -74,7 +74,7 @@ final class ImageDecoder {
     try unsafe check(image_decoder_finish(handle))
   }
 
-  private func check(_ status: image_status, path: String = "") throws(ImageError) {
+  private func check(_ status: image_status, path: FilePath = "") throws(ImageError) {
     switch status {
     case IMAGE_OK: return
     case IMAGE_NOT_AN_IMAGE:

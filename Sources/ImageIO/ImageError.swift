@@ -1,3 +1,4 @@
+public import FileNames
 public import FileOutput
 
 /// The reason why an image file could not be read or written.
@@ -11,7 +12,7 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
   /// The file is neither PNG, JPEG nor WebP; the payload is how it starts, at most 8 bytes.
   case notAnImage(start: [UInt8])
   /// The file is of another known format; there is a program that converts it.
-  case otherFormat(OtherFormat, path: String)
+  case otherFormat(OtherFormat, path: FilePath)
   /// The file ends before the image does.
   case truncated(ImageFormat)
   /// The file's content is wrong; the payload is the image library's message.
@@ -41,7 +42,7 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     case .notAnImage(let start):
       "is neither PNG, JPEG nor WebP (starts with \(quoted(start))); convert it to one of them"
     case .otherFormat(let format, let path):
-      format.sentence(path: path)
+      format.sentence(about: path)
     case .truncated(let format):
       "is cut off: the \(format.name) ends before the image is complete; copy it again"
     case .damaged(let format, let message):

@@ -28,8 +28,8 @@ extension ImageReader {
     let storedPixel = Int(header.stored_channels * header.sample_bytes)
     let samples = Int(header.stored_channels)
     let input = (stored.width + denominator - 1) / denominator
-    // zlib's window and tables, libjpeg's tables and strips of up to five iMCU rows, or libwebp's rows.
-    var bytes = 256 << 10
+    // zlib's window and tables, libjpeg's tables and strips of up to five iMCU rows, or libwebp's code.
+    var bytes = info.format == .webp ? 640 << 10 : 256 << 10
     bytes += 80 * samples * stored.width / denominator
     switch info.format {
     case .png where info.needsWholeImage: bytes += stored.pixelCount * storedPixel
@@ -43,8 +43,8 @@ extension ImageReader {
       bytes += unpacked * stored.pixelCount + 128 * stored.width
     default: break
     }
-    // A row of bytes as stored and converted, and one of floats.
-    bytes += Int(header.color_bytes)
+    // Little CMS and its code; a row of bytes as stored and converted, and one of floats.
+    if header.color_bytes > 0 { bytes += Int(header.color_bytes) + 256 << 10 }
     let converted = Int(header.channels * header.sample_bytes)
     bytes += input * (2 * samples + 5 * Int(header.sample_bytes) + converted + 12)
     bytes += RowResizer.bytes(
