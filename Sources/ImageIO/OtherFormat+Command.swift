@@ -62,18 +62,24 @@ extension OtherFormat {
 
 /// A name as a word of a shell's command line: as it is, or quoted where it has other than plain characters.
 private func shellWord(_ path: FilePath) -> String {
-  let text = (path.bytes.first == UInt8(ascii: "-") ? "./" : "") + path.description
-  let isPlain = path.bytes.allSatisfy { byte in
+  let name = path.bytes.first == UInt8(ascii: "-") ? FilePath("./").appending(path) : path
+  let text = name.description
+  let isText = text.utf8.elementsEqual(name.bytes)
+  let isPlain = name.bytes.allSatisfy { byte in
     switch byte {
     case 0x61...0x7A, 0x41...0x5A, 0x2B...0x39, 0x5F, 0x80...: true
     default: false
     }
   }
-  if isPlain { return text }
-  // A quote within quotes; bytes that are no text are written as bash reads them.
-  var word = path.bytes.allSatisfy { (0x20...0x7E).contains($0) } ? "'" : "$'"
+  if isText && isPlain { return text }
+  // A name that is no text is written as bash reads it.
+  var word = isText ? "'" : "$'"
   for character in text.unicodeScalars {
-    if character == "'" { word += word.utf8.first == UInt8(ascii: "$") ? "\\'" : "'\\''" } else { word.unicodeScalars.append(character) }
+    if character == "'" {
+      word += isText ? "'\\''" : "\\'"
+    } else {
+      word.unicodeScalars.append(character)
+    }
   }
   return word + "'"
 }

@@ -93,7 +93,9 @@ public enum OtherFormat: Equatable, Sendable {
     let text = start.drop { marks.contains($0) }
     func begins(_ word: String) -> Bool {
       text.count >= word.utf8.count
-        && zip(text, word.utf8).allSatisfy { $0 == $1 || ((0x41...0x5A).contains($0) && $0 | 0x20 == $1) }
+        && zip(text, word.utf8).allSatisfy {
+          $0 == $1 || ((0x41...0x5A).contains($0) && $0 | 0x20 == $1)
+        }
     }
     if begins("<svg") || begins("<?xml") { return .svg }
     return begins("<!doctype html") || begins("<html") ? .webPage : nil
@@ -102,7 +104,8 @@ public enum OtherFormat: Equatable, Sendable {
   /// Whether the name has an ending that cameras give their raw files.
   private static func isRawName(_ path: FilePath) -> Bool {
     for ending: FilePath in [
-      ".3fr", ".arw", ".cr2", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".kdc", ".mef", ".mos", ".nef",
+      ".3fr", ".arw", ".cr2", ".dcr", ".dng", ".erf", ".fff", ".iiq", ".kdc", ".mef", ".mos",
+      ".nef",
       ".nrw", ".pef", ".sr2", ".srf", ".srw",
     ] where path.hasEnding(ending) {
       return true

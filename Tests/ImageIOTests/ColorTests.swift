@@ -1,4 +1,4 @@
-import Glibc
+import FileNames
 import ImageIO
 import Testing
 
@@ -9,7 +9,7 @@ import Testing
   static let iccp = Array("name".utf8) + [0, 0]
 
   /// A PNG whose file gets chunks after its header.
-  private func path(_ png: PNGBuilder, _ chunks: [(String, [UInt8])]) -> String {
+  private func path(_ png: PNGBuilder, _ chunks: [(String, [UInt8])]) -> FilePath {
     var file = png.file()
     file.insert(contentsOf: chunks.flatMap { PNGBuilder.chunk($0.0, $0.1) }, at: 33)
     return folder.write(file)
@@ -35,7 +35,7 @@ import Testing
     }
   }
 
-  private func worst(_ path: String, _ want: [Double]) throws -> Double {
+  private func worst(_ path: FilePath, _ want: [Double]) throws -> Double {
     let image = try readImage(path: path) { Issue.record("\($0)") }
     return zip(image.pixels, want).map { abs(Double($0) - $1) }.max() ?? 0
   }
@@ -171,7 +171,10 @@ import Testing
     let cases: [([UInt8], ImageWarning)] = [
       (Self.iccp + [1, 2, 3], .profileDamaged), ([], .profileDamaged),
       (Self.iccp + PNGBuilder.zlibStored(Array(good.prefix(200))), .profileDamaged),
-      (Self.iccp + PNGBuilder.zlibStored([0, 0, 0, 200] + [UInt8](repeating: 7, count: 196)), .profileDamaged),
+      (
+        Self.iccp + PNGBuilder.zlibStored([0, 0, 0, 200] + [UInt8](repeating: 7, count: 196)),
+        .profileDamaged
+      ),
       (Self.iccp + PNGBuilder.zlibStored([0xFF, 0, 0, 0] + good.dropFirst(4)), .profileDamaged),
       (Self.iccp + PNGBuilder.zlibStored(lab), .profileMisfit),
       (Self.iccp + PNGBuilder.zlibStored(ColorSpace.greyProfile(curve: [1])), .profileMisfit),
@@ -189,7 +192,8 @@ import Testing
   // --- JPEG ----------------------------------------------------------------------------------------
 
   /// A JPEG with markers after its first two bytes.
-  private func jpeg(_ parts: [(number: UInt8, count: UInt8, bytes: ArraySlice<UInt8>)]) -> String {
+  private func jpeg(_ parts: [(number: UInt8, count: UInt8, bytes: ArraySlice<UInt8>)]) -> FilePath
+  {
     var file = readBytes(fixture("baseline-444.jpg"))
     let markers = parts.flatMap { part -> [UInt8] in
       let data = Array("ICC_PROFILE\0".utf8) + [part.number, part.count] + part.bytes

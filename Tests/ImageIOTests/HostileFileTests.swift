@@ -152,9 +152,11 @@ import Testing
   @Test func flippedBitsInProfiles() throws {
     var random = SeededRandom(seed: 10)
     let tables = readBytes(fixture("cmyk-profile.jpg"))
-    guard let start = (0..<tables.count - 12).first(where: {
-      tables[$0..<($0 + 11)].elementsEqual("ICC_PROFILE".utf8)
-    }) else {
+    guard
+      let start = (0..<tables.count - 12).first(where: {
+        tables[$0..<($0 + 11)].elementsEqual("ICC_PROFILE".utf8)
+      })
+    else {
       Issue.record("no profile")
       return
     }
@@ -200,7 +202,8 @@ import Testing
         var file = png.file()
         let bomb = PNGBuilder.zlibZeros(100_000_000)
         file.insert(contentsOf: PNGBuilder.chunk("iCCP", ColorTests.iccp + bomb), at: 33)
-        file.insert(contentsOf: PNGBuilder.chunk("eXIf", [UInt8](repeating: 77, count: 900_000)), at: 33)
+        file.insert(
+          contentsOf: PNGBuilder.chunk("eXIf", [UInt8](repeating: 77, count: 900_000)), at: 33)
         _ = try readImage(path: folder.write(file))
       }
       #expect(system_peak_resident_bytes() - before < 12 << 20)

@@ -46,15 +46,42 @@ import Testing
     let formats: [(String, [UInt8], String)] = [
       ("a.heic", ftyp("heic"), "is a HEIC picture; convert it: heif-convert DIR/a.heic DIR/a.jpg"),
       ("b.avif", ftyp("avif"), "is an AVIF picture; convert it: heif-convert DIR/b.avif DIR/b.png"),
-      ("c", [0x49, 0x49, 0x2A, 0, 8, 0], "is a TIFF picture; convert it: convert 'DIR/c[0]' DIR/c.png"),
-      ("d.NEF", [0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8], "is a camera's raw file; convert it: darktable-cli DIR/d.NEF DIR/d.jpg"),
-      ("e", [0x49, 0x49, 0x2A, 0, 16, 0, 0, 0, 0x43, 0x52, 2, 0], "is a camera's raw file; convert it: darktable-cli DIR/e DIR/e.jpg"),
-      ("f.gif", Array("GIF89a".utf8) + [1, 2], "is a GIF picture; convert it: convert 'DIR/f.gif[0]' DIR/f.png"),
-      ("g h.jxl", [0xFF, 0x0A, 1], "is a JPEG XL picture; convert it: djxl 'DIR/g h.jxl' 'DIR/g h.png'"),
-      ("i.pdf", Array("%PDF-1.7".utf8), "is a PDF document; convert it: pdftoppm -png -singlefile DIR/i.pdf DIR/i"),
-      ("j.svg", Array("\n <svg xmlns=".utf8), "is an SVG drawing; convert it: rsvg-convert DIR/j.svg -o DIR/j.png"),
-      ("k.jpg", Array("<!DOCTYPE html>".utf8), "is a web page, not a picture; download the picture itself"),
-      ("l.ppm", Array("P6\n2 2".utf8), "is a Netpbm picture; convert it: pnmtopng DIR/l.ppm > DIR/l.png"),
+      (
+        "c", [0x49, 0x49, 0x2A, 0, 8, 0],
+        "is a TIFF picture; convert it: convert 'DIR/c[0]' DIR/c.png"
+      ),
+      (
+        "d.NEF", [0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8],
+        "is a camera's raw file; convert it: darktable-cli DIR/d.NEF DIR/d.jpg"
+      ),
+      (
+        "e", [0x49, 0x49, 0x2A, 0, 16, 0, 0, 0, 0x43, 0x52, 2, 0],
+        "is a camera's raw file; convert it: darktable-cli DIR/e DIR/e.jpg"
+      ),
+      (
+        "f.gif", Array("GIF89a".utf8) + [1, 2],
+        "is a GIF picture; convert it: convert 'DIR/f.gif[0]' DIR/f.png"
+      ),
+      (
+        "g h.jxl", [0xFF, 0x0A, 1],
+        "is a JPEG XL picture; convert it: djxl 'DIR/g h.jxl' 'DIR/g h.png'"
+      ),
+      (
+        "i.pdf", Array("%PDF-1.7".utf8),
+        "is a PDF document; convert it: pdftoppm -png -singlefile DIR/i.pdf DIR/i"
+      ),
+      (
+        "j.svg", Array("\n <svg xmlns=".utf8),
+        "is an SVG drawing; convert it: rsvg-convert DIR/j.svg -o DIR/j.png"
+      ),
+      (
+        "k.jpg", Array("<!DOCTYPE html>".utf8),
+        "is a web page, not a picture; download the picture itself"
+      ),
+      (
+        "l.ppm", Array("P6\n2 2".utf8),
+        "is a Netpbm picture; convert it: pnmtopng DIR/l.ppm > DIR/l.png"
+      ),
     ]
     for (name, bytes, sentence) in formats {
       let text = sentence.split(separator: "DIR").joined(separator: folder.path.description)
