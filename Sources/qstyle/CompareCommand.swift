@@ -22,6 +22,7 @@ struct CompareCommand {
     let transfer = try options.transfer.transfer(runs.float.weights)
     let limit = transfer.limit
     let parts = try planned(runs, limit: limit)
+    options.shared.warn(transfer)
     if options.transfer.isDryRun {
       for part in parts {
         DryRun(part.transfer, part.memory, isJSON: options.shared.isJSON).report()

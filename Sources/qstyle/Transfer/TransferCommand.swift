@@ -71,6 +71,7 @@ struct TransferCommand {
     transfer.checkpoint = checkpoint
     let planned = try Failure.from { () throws(TransferError) in try transfer.choosePlan() }
     if options.isDryRun {
+      options.shared.warn(transfer)
       DryRun(transfer, planned, isJSON: options.shared.isJSON).report()
       return .done
     }
@@ -84,6 +85,7 @@ struct TransferCommand {
       report.stopBeforeFirstStep()
       return .interrupted
     }
+    options.shared.warn(transfer)
     return try paint(run, &report, begin: begin)
   }
 
