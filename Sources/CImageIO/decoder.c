@@ -102,11 +102,14 @@ image_status image_decoder_read_header(image_decoder *decoder, image_header *hea
         case IMAGE_JPEG: image_jpeg_read_header(decoder); break;
         default: image_webp_read_header(decoder);
         }
-        image_rows_describe(decoder);
     } else if (decoder->format == IMAGE_JPEG) {
         header->width = decoder->jpeg.image_width;
         header->height = decoder->jpeg.image_height;
+    } else if (decoder->status == IMAGE_TRUNCATED && decoder->webp_has_picture) {
+        decoder->status = IMAGE_OK;
+        decoder->warnings |= IMAGE_WARNING_NO_END;
     }
+    if (decoder->status == IMAGE_OK) image_rows_describe(decoder);
     decoder->header = NULL;
     return decoder->status;
 }

@@ -38,6 +38,7 @@ struct image_decoder {
     int sample_bytes, has_alpha, is_inverted;
     uint32_t row_pixels;
     image_color_facts facts;
+    int converts_colors;
     image_colors *colors;
     uint8_t *stored_row;  // where colours are converted
 
@@ -61,6 +62,7 @@ struct image_decoder {
 
     uint8_t *webp;  // the file without what is not of the picture
     size_t webp_size, webp_capacity;
+    int webp_has_picture;
     WebPDecoderConfig webp_config;
 };
 

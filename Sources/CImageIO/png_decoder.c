@@ -35,8 +35,10 @@ static void read_bytes(png_structp png, png_bytep bytes, size_t count) {
     image_decoder_take(png_get_io_ptr(png), bytes, count);
 }
 
-// Called for every chunk that is not of the pixels.
+// Called for every chunk that is not of the pixels. One that may not be passed over (a capital letter first) is libpng's
+// to refuse.
 static int keep_chunk(png_structp png, png_unknown_chunkp chunk) {
+    if (!(chunk->name[0] & 0x20)) return 0;
     image_png_take_chunk(png_get_user_chunk_ptr(png), chunk->name, chunk->data, chunk->size);
     return 1;
 }

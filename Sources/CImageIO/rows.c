@@ -14,7 +14,7 @@ void image_rows_describe(image_decoder *decoder) {
     size_t bytes = 0;
     image_colors *colors = open_colors(decoder, &bytes);
     header->stored_channels = (int32_t)decoder->samples + decoder->has_alpha;
-    header->converts_colors = colors != NULL;
+    header->converts_colors = decoder->converts_colors = colors != NULL;
     header->color_bytes = (int64_t)bytes;
     header->channels = colors || decoder->samples == SAMPLES_CMYK ? 3 + decoder->has_alpha : header->stored_channels;
     header->sample_bytes = decoder->sample_bytes;
@@ -24,6 +24,8 @@ void image_rows_describe(image_decoder *decoder) {
 void image_rows_start(image_decoder *decoder) {
     size_t bytes = 0;
     decoder->colors = open_colors(decoder, &bytes);
+    // What could be made before lacks nothing but memory now.
+    if (decoder->converts_colors && !decoder->colors) image_decoder_fail(decoder, IMAGE_NO_MEMORY, NULL);
     if (!decoder->colors && decoder->samples != SAMPLES_CMYK) return;
     size_t pixel = (SAMPLES_CMYK + 1) * (size_t)decoder->sample_bytes;
     decoder->stored_row = image_decoder_allocate(decoder, pixel * decoder->row_pixels);

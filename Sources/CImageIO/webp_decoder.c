@@ -29,15 +29,12 @@ static void keep(image_decoder *decoder, size_t count) {
     }
 }
 
-// A chunk's data of a bounded size; longer ones are skipped.
-static uint8_t *read_chunk(image_decoder *decoder, size_t size, size_t limit) {
-    if (size == 0 || size > limit) {
-        image_decoder_take(decoder, NULL, size);
-        return NULL;
-    }
-    uint8_t *bytes = image_decoder_allocate(decoder, size);
-    image_decoder_take(decoder, bytes, size);
-    return bytes;
+// Reads a chunk's data of a bounded size; longer ones are skipped. `kept` is 0 until all of it is there.
+static void read_chunk(image_decoder *decoder, size_t size, size_t limit, uint8_t **bytes, size_t *kept) {
+    int fits = size > 0 && size <= limit;
+    if (fits) *bytes = image_decoder_allocate(decoder, size);
+    image_decoder_take(decoder, *bytes, size);
+    if (fits) *kept = size;
 }
 
 static void fail_unless_ok(image_decoder *decoder, VP8StatusCode status) {
@@ -69,45 +66,36 @@ static void describe(image_decoder *decoder) {
 
 // Keeps the chunks of the picture, of its colours and of its orientation; passes over all others.
 static void read_chunks(image_decoder *decoder, uint32_t left) {
-    int is_described = 0;
     while (left >= 8) {
-        // What follows the picture's own chunk is not missed where a file ends before it.
-        if (image_decoder_peek(decoder, 8) < 8) {
-            if (!is_described) image_decoder_fail(decoder, IMAGE_TRUNCATED, NULL);
-            decoder->warnings |= IMAGE_WARNING_NO_END;
-            return;
-        }
+        if (image_decoder_peek(decoder, 8) < 8) image_decoder_fail(decoder, IMAGE_TRUNCATED, NULL);
         const uint8_t *start = decoder->buffer;
         uint32_t size = little_endian_32(start + 4), padded = size + (size & 1);
         if (size > MAX_CHUNK) image_decoder_fail(decoder, IMAGE_DAMAGED, "chunk length");
         left = left - 8 > padded ? left - 8 - padded : 0;
         int is_picture = memcmp(start, "VP8 ", 4) == 0 || memcmp(start, "VP8L", 4) == 0;
-        if (memcmp(start, "VP8X", 4) == 0 || memcmp(start, "ALPH", 4) == 0 || is_picture) {
-            if (is_picture && is_described) return;
-            int is_alpha = memcmp(start, "ALPH", 4) == 0;
+        int is_canvas = memcmp(start, "VP8X", 4) == 0;
+        if (is_picture && decoder->webp_has_picture) return;
+        if (is_canvas || is_picture || memcmp(start, "ALPH", 4) == 0) {
             keep(decoder, 8 + (size_t)size);
             if (size & 1 && image_decoder_peek(decoder, 1) > 0) keep(decoder, 1);
-            if (!is_alpha) describe(decoder);
-            is_described |= is_picture;
-        } else if (memcmp(start, "ANMF", 4) == 0) {
-            image_decoder_fail(decoder, IMAGE_ANIMATED, NULL);
-        } else {
-            int is_exif = memcmp(start, "EXIF", 4) == 0 && !decoder->exif;
-            int is_profile = memcmp(start, "ICCP", 4) == 0 && decoder->facts.profile_size == 0;
-            image_decoder_take(decoder, NULL, 8);
-            if (is_exif) {
-                decoder->exif = read_chunk(decoder, size, IMAGE_MAX_EXIF);
-                if (decoder->exif) decoder->exif_size = size;
-            } else if (is_profile) {
-                decoder->facts.profile = read_chunk(decoder, size, IMAGE_MAX_PROFILE);
-                decoder->facts.profile_size = decoder->facts.profile ? size : 1;
-            } else {
-                image_decoder_take(decoder, NULL, size);
-            }
-            if (size & 1 && image_decoder_peek(decoder, 1) > 0) image_decoder_take(decoder, NULL, 1);
+            if (is_canvas || is_picture) describe(decoder);
+            decoder->webp_has_picture |= is_picture;
+            continue;
         }
+        int is_exif = memcmp(start, "EXIF", 4) == 0 && !decoder->exif;
+        int is_profile = memcmp(start, "ICCP", 4) == 0 && decoder->facts.profile_size == 0;
+        image_decoder_take(decoder, NULL, 8);
+        if (is_exif) {
+            read_chunk(decoder, size, IMAGE_MAX_EXIF, &decoder->exif, &decoder->exif_size);
+        } else if (is_profile) {
+            read_chunk(decoder, size, IMAGE_MAX_PROFILE, &decoder->facts.profile, &decoder->facts.profile_size);
+            if (!decoder->facts.profile) decoder->facts.profile_size = 1;  // there is one that can not be read
+        } else {
+            image_decoder_take(decoder, NULL, size);
+        }
+        if (size & 1 && image_decoder_peek(decoder, 1) > 0) image_decoder_take(decoder, NULL, 1);
     }
-    if (!is_described) image_decoder_fail(decoder, IMAGE_TRUNCATED, NULL);
+    if (!decoder->webp_has_picture) image_decoder_fail(decoder, IMAGE_TRUNCATED, NULL);
 }
 
 void image_webp_read_header(image_decoder *decoder) {
@@ -116,12 +104,12 @@ void image_webp_read_header(image_decoder *decoder) {
     uint32_t size = little_endian_32(decoder->buffer + 4);
     keep(decoder, 12);
     read_chunks(decoder, size >= 4 ? size - 4 : 0);
-    uint32_t kept = (uint32_t)decoder->webp_size - 8;
-    for (int i = 0; i < 4; i++) decoder->webp[4 + i] = (uint8_t)(kept >> 8 * i);
 }
 
 void image_webp_start(image_decoder *decoder, int32_t denominator) {
     WebPDecoderConfig *config = &decoder->webp_config;
+    uint32_t size = (uint32_t)decoder->webp_size - 8;
+    for (int i = 0; i < 4; i++) decoder->webp[4 + i] = (uint8_t)(size >> 8 * i);
     int width = (config->input.width + denominator - 1) / denominator;
     int height = (config->input.height + denominator - 1) / denominator;
     config->options.use_scaling = denominator > 1;

@@ -1,3 +1,4 @@
+import CSystem
 import FileNames
 import ImageIO
 import Testing
@@ -187,6 +188,30 @@ import Testing
     var warnings: [ImageWarning] = []
     _ = try readImage(path: path(png, [("cICP", [0, 200, 9, 1])])) { warnings.append($0) }
     #expect(warnings == [.colorsUnknown])
+  }
+
+  /// The plan covers Little CMS and its rows, and both are small.
+  @Test func memoryIsAsPlanned() async {
+    await #expect(processExitsWith: .success) {
+      let folder = TestFolder()
+      for (type, bits) in [(2, 8), (6, 16)] {
+        let png = PNGBuilder(width: 4000, height: 1000, bits: bits, colorType: type)
+        let count = png.height * (1 + png.width * png.channels * bits / 8)
+        let profile = ColorTests.iccp + PNGBuilder.zlibStored(ColorSpace.displayP3.profile)
+        let file =
+          PNGBuilder.signature + png.header() + PNGBuilder.chunk("iCCP", profile)
+          + PNGBuilder.chunk("IDAT", PNGBuilder.zlibZeros(count)) + PNGBuilder.chunk("IEND", [])
+        let reader = try ImageReader(path: folder.write(file))
+        let size = ImageSize(width: 400, height: 100)
+        let planned = reader.readingBytes(size: size)
+        var pixels = [Float](repeating: 1, count: 3 * size.pixelCount)
+        let before = system_peak_resident_bytes()
+        var span = pixels.mutableSpan
+        try reader.read(into: &span, size: size)
+        #expect(system_peak_resident_bytes() - before < planned + 256 << 10)
+        #expect(planned < 3 << 20 && reader.info.convertsColors)
+      }
+    }
   }
 
   // --- JPEG ----------------------------------------------------------------------------------------

@@ -132,18 +132,26 @@ import Testing
   }
 
   @Test(arguments: webps)
-  func everyTruncatedWebPIsAnError(name: String) {
+  func everyTruncatedWebPIsAnError(name: String) throws {
     let file = readBytes(fixture("\(name).webp"))
     let path = folder.write(file)
+    let whole = try? readImage(path: path)
     for count in (0..<file.count).reversed() {
       #expect(truncate(path.description, count) == 0)
+      var warnings: [ImageWarning] = []
       do {
         // What comes after the picture's own chunk may be missing, and a byte that only fills up.
-        var warnings: [ImageWarning] = []
-        _ = try readImage(path: path) { warnings.append($0) }
+        let image = try readImage(path: path) { warnings.append($0) }
+        #expect(image.size.pixelCount == whole?.size.pixelCount)
         #expect(count == file.count - 1 || warnings.contains(.noEnd), "\(count)")
       } catch {
-        #expect(!error.description.isEmpty)
+        switch error {
+        case .truncated(.webp): #expect(count >= 12)
+        case .notAnImage: #expect(count < 12)
+        case .isEmpty: #expect(count == 0)
+        case .otherFormat(.animatedWebP, _): #expect(name == "animated")
+        default: Issue.record("cut at \(count): \(error)")
+        }
       }
     }
   }

@@ -142,6 +142,13 @@ import Testing
     }
   }
 
+  /// A chunk that may not be passed over (its first letter is large).
+  @Test func unknownCriticalChunksAreRefused() {
+    var file = PNGBuilder(width: 1, height: 1, samples: [[1, 2, 3]]).file()
+    file.insert(contentsOf: PNGBuilder.chunk("CgBI", [0x50, 0, 0x20, 2]), at: 33)
+    #expect(throws: ImageError.self) { try readImage(path: folder.write(file)) }
+  }
+
   /// 192 MB of samples: only a few rows of them may be held.
   @Test func aLargePNGShrinksInLittleMemory() async {
     await #expect(processExitsWith: .success) {
