@@ -35,9 +35,11 @@ let package = Package(
     .target(name: "CBuiltInWeights"),
     .systemLibrary(name: "CPNG", providers: [.apt(["libpng-dev"])]),
     .systemLibrary(name: "CJPEG", providers: [.apt(["libjpeg62-turbo-dev"])]),
+    .systemLibrary(name: "CWebP", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(name: "CLCMS", providers: [.apt(["liblcms2-dev"])]),
     .target(
-      name: "CImageIO", dependencies: ["CPNG", "CJPEG"],
-      linkerSettings: ["png16", "z", "jpeg", "m"].map { .linkedLibrary($0) }),
+      name: "CImageIO", dependencies: ["CPNG", "CJPEG", "CWebP", "CLCMS"],
+      linkerSettings: ["png16", "z", "jpeg", "webp", "lcms2", "m"].map { .linkedLibrary($0) }),
     // The libraries.
     .target(name: "FileNames", swiftSettings: swiftSettings),
     .target(name: "JSONText", swiftSettings: swiftSettings),

@@ -37,27 +37,55 @@ void image_decoder_fill(image_decoder *decoder) {
     if (read_more(decoder) == 0) image_decoder_fail(decoder, IMAGE_TRUNCATED, NULL);
 }
 
-static uint32_t big_endian_32(const uint8_t *bytes) {
-    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+size_t image_decoder_peek(image_decoder *decoder, size_t count) {
+    if (decoder->next > 0) {
+        memmove(decoder->buffer, decoder->buffer + decoder->next, decoder->end - decoder->next);
+        decoder->end -= decoder->next;
+        decoder->next = 0;
+    }
+    while (decoder->end < count && read_more(decoder) > 0) continue;
+    return decoder->end;
+}
+
+void image_decoder_take(image_decoder *decoder, uint8_t *bytes, size_t count) {
+    while (count > 0) {
+        if (decoder->next == decoder->end) image_decoder_fill(decoder);
+        size_t part = decoder->end - decoder->next;
+        if (part > count) part = count;
+        if (bytes) {
+            memcpy(bytes, decoder->buffer + decoder->next, part);
+            bytes += part;
+        }
+        decoder->next += part;
+        count -= part;
+    }
+}
+
+void *image_decoder_allocate(image_decoder *decoder, size_t size) {
+    void *memory = malloc(size);
+    if (!memory) image_decoder_fail(decoder, IMAGE_NO_MEMORY, NULL);
+    return memory;
 }
 
 // Tells the format by the first bytes, whatever the file is called.
 static void recognize(image_decoder *decoder, image_header *header) {
     static const uint8_t png[] = {0x89, 'P', 'N', 'G'}, jpeg[] = {0xFF, 0xD8, 0xFF};
     // Signature and IHDR of a PNG take 33 bytes. A pipe may deliver fewer at a time.
-    while (decoder->end < 33 && read_more(decoder) > 0) continue;
-    size_t count = decoder->end < sizeof header->first ? decoder->end : sizeof header->first;
+    size_t count = image_decoder_peek(decoder, 33);
+    if (count > sizeof header->first) count = sizeof header->first;
     memcpy(header->first, decoder->buffer, count);
     header->first_count = (int32_t)count;
     if (count >= sizeof png && memcmp(header->first, png, sizeof png) == 0) {
         decoder->format = IMAGE_PNG;
         if (decoder->end >= 29 && memcmp(decoder->buffer + 12, "IHDR", 4) == 0) {
-            header->width = big_endian_32(decoder->buffer + 16);
-            header->height = big_endian_32(decoder->buffer + 20);
+            header->width = image_big_endian_32(decoder->buffer + 16);
+            header->height = image_big_endian_32(decoder->buffer + 20);
             header->needs_whole_image = decoder->buffer[28] != 0;
         }
     } else if (count >= sizeof jpeg && memcmp(header->first, jpeg, sizeof jpeg) == 0) {
         decoder->format = IMAGE_JPEG;
+    } else if (count >= 12 && memcmp(header->first, "RIFF", 4) == 0 && memcmp(header->first + 8, "WEBP", 4) == 0) {
+        decoder->format = IMAGE_WEBP;
     } else {
         image_decoder_fail(decoder, IMAGE_NOT_AN_IMAGE, NULL);
     }
@@ -69,45 +97,60 @@ image_status image_decoder_read_header(image_decoder *decoder, image_header *hea
     decoder->header = header;
     if (setjmp(decoder->escape) == 0) {
         recognize(decoder, header);
-        if (decoder->format == IMAGE_PNG) {
-            image_png_read_header(decoder);
-        } else {
-            image_jpeg_read_header(decoder);
+        switch (decoder->format) {
+        case IMAGE_PNG: image_png_read_header(decoder); break;
+        case IMAGE_JPEG: image_jpeg_read_header(decoder); break;
+        default: image_webp_read_header(decoder);
         }
     } else if (decoder->format == IMAGE_JPEG) {
         header->width = decoder->jpeg.image_width;
         header->height = decoder->jpeg.image_height;
+    } else if (decoder->status == IMAGE_TRUNCATED && decoder->webp_has_picture) {
+        decoder->status = IMAGE_OK;
+        decoder->warnings |= IMAGE_WARNING_NO_END;
     }
+    if (decoder->status == IMAGE_OK) image_rows_describe(decoder);
     decoder->header = NULL;
     return decoder->status;
 }
 
 image_status image_decoder_start(image_decoder *decoder, int32_t denominator) {
     if (setjmp(decoder->escape) == 0) {
-        if (decoder->format == IMAGE_PNG) {
-            image_png_start(decoder);
-        } else {
-            image_jpeg_start(decoder, denominator);
+        switch (decoder->format) {
+        case IMAGE_PNG: image_png_start(decoder); break;
+        case IMAGE_JPEG: image_jpeg_start(decoder, denominator); break;
+        default: image_webp_start(decoder, denominator);
         }
+        image_rows_start(decoder);
     }
     return decoder->status;
 }
 
 image_status image_decoder_read_row(image_decoder *decoder, uint8_t *row) {
-    if (setjmp(decoder->escape) == 0) {
-        if (decoder->format == IMAGE_PNG) {
-            image_png_read_row(decoder, row);
-        } else {
-            image_jpeg_read_row(decoder, row);
-        }
-    }
+    if (setjmp(decoder->escape) == 0) image_rows_read(decoder, row);
     return decoder->status;
 }
 
 image_status image_decoder_finish(image_decoder *decoder) {
-    if (setjmp(decoder->escape) == 0 && decoder->format == IMAGE_PNG) image_png_finish(decoder);
+    if (setjmp(decoder->escape) == 0) {
+        if (decoder->format == IMAGE_PNG) image_png_finish(decoder);
+    } else if (decoder->status == IMAGE_TRUNCATED) {
+        // All rows were there.
+        decoder->status = IMAGE_OK;
+        decoder->warnings |= IMAGE_WARNING_NO_END;
+    }
     return decoder->status;
 }
+
+const uint8_t *image_decoder_exif(const image_decoder *decoder, size_t *size) {
+    // Some programs put JPEG's name before the block where it has no place.
+    static const uint8_t name[6] = "Exif\0";
+    size_t start = decoder->exif_size >= sizeof name && memcmp(decoder->exif, name, sizeof name) == 0 ? sizeof name : 0;
+    *size = decoder->exif_size - start;
+    return decoder->exif ? decoder->exif + start : NULL;
+}
+
+uint32_t image_decoder_warnings(const image_decoder *decoder) { return decoder->warnings; }
 
 const char *image_decoder_message(const image_decoder *decoder) { return decoder->message; }
 
@@ -116,5 +159,8 @@ int image_decoder_errno(const image_decoder *decoder) { return decoder->system_e
 void image_decoder_destroy(image_decoder *decoder) {
     image_png_destroy(decoder);
     image_jpeg_destroy(decoder);
+    image_webp_destroy(decoder);
+    image_rows_destroy(decoder);
+    free(decoder->exif);
     free(decoder);
 }

@@ -8,6 +8,7 @@
 #include <png.h>
 
 #include "CImageIO.h"
+#include "colors.h"
 
 struct image_encoder {
     jmp_buf escape;  // where the function that called the library waits
@@ -18,6 +19,7 @@ struct image_encoder {
     int32_t width, height;
     uint8_t *bytes;  // encoded and not yet taken
     size_t count, capacity;
+    uint8_t *profile;
 
     png_structp png;
     png_infop info;
@@ -73,6 +75,7 @@ static void start_png(image_encoder *encoder, int32_t level) {
     png_set_IHDR(encoder->png, encoder->info, (png_uint_32)encoder->width, (png_uint_32)encoder->height, 8,
                  PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);
+    png_set_sRGB_gAMA_and_cHRM(encoder->png, encoder->info, PNG_sRGB_INTENT_PERCEPTUAL);
     png_write_info(encoder->png, encoder->info);
 }
 
@@ -130,6 +133,9 @@ static void start_jpeg(image_encoder *encoder, int32_t quality) {
     jpeg->comp_info[0].h_samp_factor = jpeg->comp_info[0].v_samp_factor = 1;  // 4:4:4
     jpeg->dct_method = JDCT_ISLOW;
     jpeg_start_compress(jpeg, TRUE);
+    size_t size = image_srgb_profile(&encoder->profile);
+    if (size == 0) fail(encoder, IMAGE_NO_MEMORY, NULL);
+    jpeg_write_icc_profile(jpeg, encoder->profile, (unsigned)size);
 }
 
 // --- Both --------------------------------------------------------------------------------------
@@ -196,5 +202,6 @@ void image_encoder_destroy(image_encoder *encoder) {
     if (encoder->png) png_destroy_write_struct(&encoder->png, &encoder->info);
     if (encoder->jpeg_created) jpeg_destroy_compress(&encoder->jpeg);
     free(encoder->bytes);
+    free(encoder->profile);
     free(encoder);
 }

@@ -13,8 +13,10 @@ static image_decoder *owner(j_common_ptr jpeg) { return jpeg->client_data; }
 static void fail(j_common_ptr jpeg) {
     image_decoder *decoder = owner(jpeg);
     jpeg->err->format_message(jpeg, decoder->message);
-    int code = jpeg->err->msg_code;
-    image_decoder_fail(decoder, code == JERR_OUT_OF_MEMORY ? IMAGE_NO_MEMORY : IMAGE_DAMAGED, NULL);
+    image_status status = jpeg->err->msg_code == JERR_OUT_OF_MEMORY ? IMAGE_NO_MEMORY
+                          : decoder->jpeg_ended                     ? IMAGE_TRUNCATED
+                                                                    : IMAGE_DAMAGED;
+    image_decoder_fail(decoder, status, NULL);
 }
 
 // libjpeg invents pixels where data is damaged and calls that a warning; here it is an error.
@@ -41,11 +43,23 @@ static void print_nothing(j_common_ptr jpeg) { (void)jpeg; }
 
 static void no_source_action(j_decompress_ptr jpeg) { (void)jpeg; }
 
+// Where the file ends within a picture of one scan, an end marker is put there: libjpeg warns when that is too early
+// for the pixels. Of several scans it would not, and the picture would be coarse.
 static boolean fill_input(j_decompress_ptr jpeg) {
+    static const uint8_t end_marker[] = {0xFF, JPEG_EOI};
     image_decoder *decoder = owner((j_common_ptr)jpeg);
-    image_decoder_fill(decoder);
-    jpeg->src->next_input_byte = decoder->buffer;
-    jpeg->src->bytes_in_buffer = decoder->end;
+    decoder->next = decoder->end = 0;
+    if (image_decoder_peek(decoder, 1) > 0) {
+        jpeg->src->next_input_byte = decoder->buffer;
+        jpeg->src->bytes_in_buffer = decoder->end;
+    } else if (decoder->jpeg_may_end) {
+        decoder->jpeg_may_end = 0;
+        decoder->jpeg_ended = 1;
+        jpeg->src->next_input_byte = end_marker;
+        jpeg->src->bytes_in_buffer = sizeof end_marker;
+    } else {
+        image_decoder_fail(decoder, IMAGE_TRUNCATED, NULL);
+    }
     return TRUE;
 }
 
@@ -58,38 +72,6 @@ static void skip_input(j_decompress_ptr jpeg, long count) {
     }
     jpeg->src->next_input_byte += left;
     jpeg->src->bytes_in_buffer -= left;
-}
-
-static int next_byte(j_decompress_ptr jpeg) {
-    if (jpeg->src->bytes_in_buffer == 0) fill_input(jpeg);
-    jpeg->src->bytes_in_buffer--;
-    return *jpeg->src->next_input_byte++;
-}
-
-// Keeps the first EXIF marker and skips the rest, so that memory is bounded (jpeg_save_markers keeps them
-// all).
-static boolean read_app1(j_decompress_ptr jpeg) {
-    static const uint8_t name[6] = "Exif\0";
-    image_decoder *decoder = owner((j_common_ptr)jpeg);
-    int length = next_byte(jpeg) << 8;
-    length = (length | next_byte(jpeg)) - 2;
-    if (length < 0) image_decoder_fail(decoder, IMAGE_DAMAGED, "marker length");
-    uint8_t start[sizeof name];
-    if (decoder->exif || length < (int)sizeof start) {
-        skip_input(jpeg, length);
-        return TRUE;
-    }
-    for (size_t i = 0; i < sizeof start; i++) start[i] = (uint8_t)next_byte(jpeg);
-    length -= (int)sizeof start;
-    if (memcmp(start, name, sizeof name) != 0) {
-        skip_input(jpeg, length);
-        return TRUE;
-    }
-    decoder->exif = malloc((size_t)length + 1);
-    if (!decoder->exif) image_decoder_fail(decoder, IMAGE_NO_MEMORY, NULL);
-    for (int i = 0; i < length; i++) decoder->exif[i] = (uint8_t)next_byte(jpeg);
-    decoder->exif_size = (size_t)length;
-    return TRUE;
 }
 
 void image_jpeg_read_header(image_decoder *decoder) {
@@ -114,29 +96,32 @@ void image_jpeg_read_header(image_decoder *decoder) {
         .term_source = no_source_action,
     };
     jpeg->src = &decoder->jpeg_source;
-    jpeg_set_marker_processor(jpeg, JPEG_APP0 + 1, read_app1);
+    image_jpeg_keep_markers(decoder);
     jpeg_read_header(jpeg, TRUE);
+    image_jpeg_join_profile(decoder);
 
     header->width = jpeg->image_width;
     header->height = jpeg->image_height;
     header->bits = jpeg->data_precision;
-    header->sample_bytes = 1;
     header->needs_whole_image = jpeg_has_multiple_scans(jpeg);
-    header->exif = decoder->exif;
-    header->exif_size = (int32_t)decoder->exif_size;
+    decoder->sample_bytes = 1;
     switch (jpeg->jpeg_color_space) {
     case JCS_GRAYSCALE:
         jpeg->out_color_space = JCS_GRAYSCALE;
-        header->channels = 1;
+        decoder->samples = SAMPLES_GREY;
         break;
     case JCS_RGB:
     case JCS_YCbCr:
         jpeg->out_color_space = JCS_RGB;
-        header->channels = 3;
+        decoder->samples = SAMPLES_RGB;
         break;
     case JCS_CMYK:
     case JCS_YCCK:
-        image_decoder_fail(decoder, IMAGE_CMYK, NULL);
+        jpeg->out_color_space = JCS_CMYK;
+        decoder->samples = SAMPLES_CMYK;
+        // Adobe's programs store how much light is left, others how much ink there is.
+        decoder->is_inverted = jpeg->saw_Adobe_marker;
+        break;
     default:
         image_decoder_fail(decoder, IMAGE_DAMAGED, "unknown colour space");
     }
@@ -148,15 +133,18 @@ void image_jpeg_start(image_decoder *decoder, int32_t denominator) {
     jpeg->scale_denom = (unsigned)denominator;
     jpeg->dct_method = JDCT_ISLOW;  // the exact integer transform: the same bits with and without SIMD
     jpeg->do_fancy_upsampling = TRUE;
+    decoder->jpeg_may_end = !jpeg_has_multiple_scans(jpeg);
     jpeg_start_decompress(jpeg);
+    decoder->row_pixels = jpeg->output_width;
 }
 
 void image_jpeg_read_row(image_decoder *decoder, uint8_t *row) {
     JSAMPROW rows[] = {row};
     jpeg_read_scanlines(&decoder->jpeg, rows, 1);
+    if (decoder->jpeg_ended) decoder->warnings |= IMAGE_WARNING_NO_END;
 }
 
 void image_jpeg_destroy(image_decoder *decoder) {
     if (decoder->jpeg_created) jpeg_destroy_decompress(&decoder->jpeg);
-    free(decoder->exif);
+    for (int part = 0; part < 256; part++) free(decoder->profile_parts[part].bytes);
 }

@@ -3,8 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CHUNK_IDAT 0x49444154u
+
 static void fail(png_structp png, png_const_charp message) {
     image_decoder *decoder = png_get_error_ptr(png);
+    // What is wrong with the chunks behind the pixels takes none of them away.
+    if (decoder->status == IMAGE_OK && decoder->rows_are_read && png_get_io_chunk_type(png) != CHUNK_IDAT)
+        decoder->status = IMAGE_TRUNCATED;
     image_decoder_fail(decoder, decoder->status == IMAGE_OK ? IMAGE_DAMAGED : decoder->status, message);
 }
 
@@ -27,16 +32,15 @@ static void release(png_structp png, png_voidp memory) {
 }
 
 static void read_bytes(png_structp png, png_bytep bytes, size_t count) {
-    image_decoder *decoder = png_get_io_ptr(png);
-    while (count > 0) {
-        if (decoder->next == decoder->end) image_decoder_fill(decoder);
-        size_t part = decoder->end - decoder->next;
-        if (part > count) part = count;
-        memcpy(bytes, decoder->buffer + decoder->next, part);
-        decoder->next += part;
-        bytes += part;
-        count -= part;
-    }
+    image_decoder_take(png_get_io_ptr(png), bytes, count);
+}
+
+// Called for every chunk that is not of the pixels. One that may not be passed over (a capital letter first) is libpng's
+// to refuse.
+static int keep_chunk(png_structp png, png_unknown_chunkp chunk) {
+    if (!(chunk->name[0] & 0x20)) return 0;
+    image_png_take_chunk(png_get_user_chunk_ptr(png), chunk->name, chunk->data, chunk->size);
+    return 1;
 }
 
 void image_png_read_header(image_decoder *decoder) {
@@ -50,9 +54,12 @@ void image_png_read_header(image_decoder *decoder) {
     png_infop info = decoder->info;
     png_set_read_fn(png, decoder, read_bytes);
     png_set_user_limits(png, IMAGE_MAX_SIDE, IMAGE_MAX_SIDE);
-    // Skips all chunks but IHDR, PLTE, tRNS, IDAT and IEND: colour management and text play no part here.
+    // Chunks other than IHDR, PLTE, tRNS, IDAT and IEND go to keep_chunk, which has a use for those of a few names.
     png_set_keep_unknown_chunks(png, PNG_HANDLE_CHUNK_NEVER, NULL, -1);
+    png_set_read_user_chunk_fn(png, decoder, keep_chunk);
+    png_set_chunk_malloc_max(png, IMAGE_MAX_PROFILE);
     png_read_info(png, info);
+    image_png_look_ahead(decoder);
     header->width = png_get_image_width(png, info);
     header->height = png_get_image_height(png, info);
     header->bits = png_get_bit_depth(png, info);
@@ -61,8 +68,11 @@ void image_png_read_header(image_decoder *decoder) {
     png_set_expand(png);
     png_set_interlace_handling(png);
     png_read_update_info(png, info);
-    header->channels = png_get_channels(png, info);
-    header->sample_bytes = png_get_bit_depth(png, info) / 8;
+    int channels = png_get_channels(png, info);
+    decoder->samples = channels <= 2 ? SAMPLES_GREY : SAMPLES_RGB;
+    decoder->has_alpha = channels % 2 == 0;
+    decoder->sample_bytes = png_get_bit_depth(png, info) / 8;
+    decoder->row_pixels = (uint32_t)header->width;
     decoder->row_bytes = png_get_rowbytes(png, info);
     decoder->rows = (uint32_t)header->height;
 }
@@ -84,7 +94,10 @@ void image_png_read_row(image_decoder *decoder, uint8_t *row) {
     }
 }
 
-void image_png_finish(image_decoder *decoder) { png_read_end(decoder->png, NULL); }
+void image_png_finish(image_decoder *decoder) {
+    decoder->rows_are_read = 1;
+    png_read_end(decoder->png, NULL);
+}
 
 void image_png_destroy(image_decoder *decoder) {
     if (decoder->png) png_destroy_read_struct(&decoder->png, &decoder->info, NULL);

@@ -67,11 +67,15 @@ func parseOrientation(_ exif: Span<UInt8>) -> Orientation? {
     let entry = directory + 2 + 12 * index
     guard let tag = uint16(at: entry) else { return nil }
     if tag != 0x0112 { continue }
-    // One SHORT, which stands in the first half of the value field.
-    guard uint16(at: entry + 2) == 3, uint32(at: entry + 4) == 1,
-      let value = uint16(at: entry + 8)
-    else { return nil }
-    return Orientation(rawValue: value)
+    // One SHORT, which stands in the first half of the value field, or, as some programs write it, one LONG.
+    guard uint32(at: entry + 4) == 1 else { return nil }
+    let value: UInt32? =
+      switch uint16(at: entry + 2) {
+      case 3: uint16(at: entry + 8).map { UInt32($0) }
+      case 4: uint32(at: entry + 8)
+      default: nil
+      }
+    return value.flatMap { UInt16(exactly: $0) }.flatMap { Orientation(rawValue: $0) }
   }
   return nil
 }

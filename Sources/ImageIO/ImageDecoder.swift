@@ -21,16 +21,18 @@ final class ImageDecoder {
     }
     self.descriptor = descriptor
     unsafe self.handle = unsafe handle
-    var header = unsafe image_header()
+    var header = image_header()
     let status = unsafe image_decoder_read_header(handle, &header)
-    unsafe self.header = unsafe header
-    format = unsafe header.format == IMAGE_PNG ? .png : .jpeg
-    // SAFETY: exif points to exif_size bytes that live as long as the handle.
-    orientation =
-      unsafe parseOrientation(
-        UnsafeBufferPointer(start: header.exif, count: Int(header.exif_size)).span) ?? .topLeft
-    try unsafe limits.check(storedSize, needsWholeImage: header.needs_whole_image != 0)
-    try check(status)
+    self.header = header
+    format =
+      switch header.format {
+      case IMAGE_PNG: .png
+      case IMAGE_JPEG: .jpeg
+      default: .webp
+      }
+    orientation = unsafe Self.orientation(handle)
+    try limits.check(storedSize, needsWholeImage: header.needs_whole_image != 0)
+    try check(status, path: path)
   }
 
   deinit {
@@ -40,7 +42,21 @@ final class ImageDecoder {
 
   /// Width and height as stored, before the orientation.
   var storedSize: ImageSize {
-    unsafe ImageSize(width: Int(header.width), height: Int(header.height))
+    ImageSize(width: Int(header.width), height: Int(header.height))
+  }
+
+  /// What is to be said about what has been read so far.
+  var warnings: [ImageWarning] {
+    let found = unsafe ImageWarning.list(image_decoder_warnings(handle))
+    // An orientation that shows behind the pixels of a pipe comes too late.
+    return unsafe Self.orientation(handle) == orientation ? found : found + [.orientationIgnored]
+  }
+
+  private static func orientation(_ handle: OpaquePointer) -> Orientation {
+    var count = 0
+    let exif = unsafe image_decoder_exif(handle, &count)
+    // SAFETY: exif points to count bytes that live as long as the handle.
+    return unsafe parseOrientation(UnsafeBufferPointer(start: exif, count: count).span) ?? .topLeft
   }
 
   /// Prepares decoding at 1/`denominator` of the size.
@@ -58,16 +74,20 @@ final class ImageDecoder {
     try unsafe check(image_decoder_finish(handle))
   }
 
-  private func check(_ status: image_status) throws(ImageError) {
+  private func check(_ status: image_status, path: FilePath = "") throws(ImageError) {
     switch status {
     case IMAGE_OK: return
     case IMAGE_NOT_AN_IMAGE:
-      if unsafe header.first_count == 0 { throw .isEmpty }
+      if header.first_count == 0 { throw .isEmpty }
       // SAFETY: `first` is an array of bytes in the header.
-      let start = unsafe withUnsafeBytes(of: header.first) { unsafe [UInt8]($0) }
-      throw unsafe .notAnImage(start: [UInt8](start.prefix(Int(header.first_count))))
+      let bytes = unsafe withUnsafeBytes(of: header.first) { unsafe [UInt8]($0) }
+      let start = [UInt8](bytes.prefix(Int(header.first_count)))
+      if let other = OtherFormat(start: start, path: path) {
+        throw .otherFormat(other, path: path)
+      }
+      throw .notAnImage(start: [UInt8](start.prefix(8)))
     case IMAGE_TRUNCATED: throw .truncated(format)
-    case IMAGE_CMYK: throw .isCMYK
+    case IMAGE_ANIMATED: throw .otherFormat(.animatedWebP, path: path)
     case IMAGE_NO_MEMORY: throw .outOfMemory
     case IMAGE_SYSTEM_ERROR:
       let errno = unsafe image_decoder_errno(handle)

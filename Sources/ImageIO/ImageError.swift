@@ -1,3 +1,4 @@
+public import FileNames
 public import FileOutput
 
 /// The reason why an image file could not be read or written.
@@ -8,14 +9,14 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
   case isDirectory
   /// The file has no bytes.
   case isEmpty
-  /// The file is neither PNG nor JPEG; the payload is how it starts, at most 8 bytes.
+  /// The file is neither PNG, JPEG nor WebP; the payload is how it starts, at most 8 bytes.
   case notAnImage(start: [UInt8])
+  /// The file is of another known format; there is a program that converts it.
+  case otherFormat(OtherFormat, path: FilePath)
   /// The file ends before the image does.
   case truncated(ImageFormat)
   /// The file's content is wrong; the payload is the image library's message.
   case damaged(ImageFormat, message: String)
-  /// The file is a JPEG in CMYK or YCCK, whose conversion to RGB needs a colour profile.
-  case isCMYK
   /// A side of the image is longer than the limit.
   case sideTooLong(ImageSize, limit: Int)
   /// The image has more pixels than the limit for its kind.
@@ -39,21 +40,20 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
     case .isEmpty:
       "is empty; copy or export it again"
     case .notAnImage(let start):
-      "is neither PNG nor JPEG (starts with \(quoted(start))); convert it to one of them"
+      "is neither PNG, JPEG nor WebP (starts with \(quoted(start))); convert it to one of them"
+    case .otherFormat(let format, let path):
+      format.sentence(about: path)
     case .truncated(let format):
       "is cut off: the \(format.name) ends before the image is complete; copy it again"
     case .damaged(let format, let message):
       "is a damaged or unsupported \(format.name) (\(message)); copy or export it again"
-    case .isCMYK:
-      "is a CMYK JPEG; convert it to RGB, for example with ImageMagick: "
-        + "magick IN.jpg -colorspace sRGB OUT.png"
     case .sideTooLong(let size, let limit):
       "is \(size.width)x\(size.height); at most \(limit) pixels a side are possible, "
         + "scale it down first"
     case .tooManyPixels(let size, let limit, let needsWholeImage):
       "is \(size.width)x\(size.height); at most \(limit / 1_000_000) million pixels are read"
         + (needsWholeImage
-          ? " of an interlaced or progressive file, save it without that or scale it down first"
+          ? " of an interlaced, progressive or WebP file, save it without that or scale it down first"
           : ", scale it down first")
     case .resultTooLarge(let size, let limit):
       "would become \(size.width)x\(size.height); at most \(limit / 1_000_000) million pixels are "

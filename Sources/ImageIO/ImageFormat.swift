@@ -1,11 +1,13 @@
 public import FileNames
 
-/// The image file formats that are read and written.
+/// The image file formats that are read; all but WebP are written too.
 public enum ImageFormat: Equatable, Sendable {
   /// Portable Network Graphics.
   case png
   /// JPEG (JFIF or EXIF).
   case jpeg
+  /// WebP, lossy or lossless; read only.
+  case webp
 
   /// The format to write a file of this name in: .png, .jpg or .jpeg in any case.
   ///
@@ -20,11 +22,12 @@ public enum ImageFormat: Equatable, Sendable {
     }
   }
 
-  /// "PNG" or "JPEG".
+  /// "PNG", "JPEG" or "WebP".
   public var name: String {
     switch self {
     case .png: "PNG"
     case .jpeg: "JPEG"
+    case .webp: "WebP"
     }
   }
 }

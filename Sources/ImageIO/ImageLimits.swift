@@ -4,8 +4,8 @@ public struct ImageLimits: Equatable, Sendable {
   public let side: Int
   /// Pixels of a file that is decoded row by row.
   public let pixels: Int
-  /// Pixels of a file that decoding must hold whole: interlaced PNG and progressive JPEG (up to 8
-  /// bytes a pixel).
+  /// Pixels of a file that decoding must hold whole: interlaced PNG, progressive JPEG and WebP (up to
+  /// 9 bytes a pixel).
   public let wholeImagePixels: Int
   /// Pixels of the result (12 bytes each).
   public let resultPixels: Int

@@ -11,13 +11,15 @@ public struct ImageInfo: Equatable, Sendable {
   public let bitsPerSample: Int
   /// Whether there is transparency, which is read as if on white paper.
   public let hasAlpha: Bool
-  /// Whether decoding holds the whole image: interlaced PNG and progressive JPEG.
+  /// Whether decoding holds the whole image: interlaced PNG, progressive JPEG and WebP.
   public let needsWholeImage: Bool
+  /// Whether the file says that its colours are other than sRGB, so that they are converted.
+  public let convertsColors: Bool
   /// EXIF orientation 1...8; 1 where the file has none.
   public let orientation: Int
 }
 
-/// Reads the header of a PNG or JPEG file.
+/// Reads the header of a PNG, JPEG or WebP file.
 ///
 /// - Parameters:
 ///   - path: The file.
@@ -30,16 +32,18 @@ public func readImageInfo(
   try ImageReader(path: path, limits: limits).info
 }
 
-/// Reads a PNG or JPEG file as RGB, upright and in the wanted size, as `ImageReader` does.
+/// Reads a PNG, JPEG or WebP file as sRGB, upright and in the wanted size, as `ImageReader` does.
 ///
 /// - Parameters:
 ///   - path: The file; what it is called plays no part.
 ///   - size: The wanted size, after the EXIF orientation.
 ///   - limits: Sizes beyond them are refused before memory is asked for.
+///   - warn: Called with each warning once the file was read.
 /// - Returns: [height][width][3] samples in 0...255.
 /// - Throws: `ImageError`, also for a file that is cut off or damaged anywhere.
 public func readImage(
-  path: FilePath, size: RequestedSize = .original, limits: ImageLimits = .default
+  path: FilePath, size: RequestedSize = .original, limits: ImageLimits = .default,
+  warn: (ImageWarning) -> Void = { _ in }
 ) throws(ImageError) -> RGBImage {
   let reader = try ImageReader(path: path, limits: limits)
   let result = size.applied(to: reader.info.size)
@@ -47,19 +51,24 @@ public func readImage(
   var pixels = [Float](repeating: 0, count: 3 * result.pixelCount)
   var span = pixels.mutableSpan
   try reader.read(into: &span, size: result)
+  for warning in reader.warnings { warn(warning) }
   return RGBImage(size: result, pixels: pixels)
 }
 
-/// An open PNG or JPEG file: the header at once, the samples when there is room for them.
+/// An open PNG, JPEG or WebP file: the header at once, the samples when there is room for them.
 ///
 /// The file is decoded and resized row by row: apart from the result, memory grows with its width
-/// only, unless `ImageInfo.needsWholeImage`. Grey becomes RGB, transparency is put on white, 16
-/// bits keep their precision, and gamma and colour profiles are ignored. The result has the same
-/// bits on every machine.
+/// only, unless `ImageInfo.needsWholeImage`. Grey becomes RGB, transparency is put on white, and 16
+/// bits keep their precision.
+///
+/// Colours are converted to sRGB before all else, with the perceptual intent, where the file says what
+/// they are: by an ICC profile, or in a PNG by cICP, iCCP, sRGB, gAMA and cHRM, in this order. What
+/// sRGB cannot show is clipped. A file that says nothing, or that is sRGB within one
+/// level, keeps its samples, and then the result has the same bits on every machine.
 public final class ImageReader {
   /// The facts in the header.
   public let info: ImageInfo
-  private let decoder: ImageDecoder
+  let decoder: ImageDecoder
   private let limits: ImageLimits
 
   /// Opens a file, which may be a pipe, and reads its header.
@@ -72,38 +81,17 @@ public final class ImageReader {
     decoder = try ImageDecoder(path: path, limits: limits)
     self.limits = limits
     let transposed = decoder.orientation.isTransposed
-    info = unsafe ImageInfo(
+    info = ImageInfo(
       format: decoder.format,
       size: transposed ? decoder.storedSize.transposed : decoder.storedSize,
       bitsPerSample: Int(decoder.header.bits), hasAlpha: decoder.header.channels % 2 == 0,
       needsWholeImage: decoder.header.needs_whole_image != 0,
+      convertsColors: decoder.header.converts_colors != 0,
       orientation: Int(decoder.orientation.rawValue))
   }
 
-  /// Most bytes that `read` has in use beside its result: the decoder's rows, or its whole image.
-  ///
-  /// - Parameter size: The size that `read` will be asked for.
-  /// - Returns: Bytes.
-  public func readingBytes(size: ImageSize) -> Int {
-    let stored = decoder.storedSize
-    let target = decoder.orientation.isTransposed ? size.transposed : size
-    let denominator = reduction(of: stored, to: target, format: info.format)
-    let samples = unsafe Int(decoder.header.channels)
-    // zlib's window and tables, or libjpeg's tables and strips of up to five iMCU rows.
-    var bytes = 256 << 10
-    if info.needsWholeImage {
-      // A PNG's samples; a JPEG's coefficients, 16 bits each, in whole blocks and unreduced.
-      let sampleBytes = info.format == .jpeg || info.bitsPerSample == 16 ? 2 : 1
-      bytes += (stored.width + 16) * (stored.height + 16) * samples * sampleBytes
-    }
-    bytes += 80 * samples * stored.width / denominator
-    // A row of bytes and of floats.
-    let input = (stored.width + denominator - 1) / denominator
-    bytes += input * (2 * samples + 12)
-    bytes += RowResizer.bytes(
-      inputWidth: input, inputHeight: stored.height, outputWidth: target.width)
-    return bytes
-  }
+  /// What is to be said about the file: of its header at once, of all of it after `read`.
+  public var warnings: [ImageWarning] { decoder.warnings }
 
   /// Decodes the samples into the caller's memory; may be called once.
   ///
@@ -124,18 +112,23 @@ public final class ImageReader {
     let orientation = decoder.orientation
     // The rows are resized as they are stored and placed upright.
     let target = orientation.isTransposed ? size.transposed : size
-    let denominator = reduction(of: stored, to: target, format: decoder.format)
-    let divisor = Double(denominator)
+    let denominator = reduction(to: target)
     let input = ImageSize(
       width: (stored.width + denominator - 1) / denominator,
       height: (stored.height + denominator - 1) / denominator)
     try decoder.start(denominator: denominator)
 
-    let samples = unsafe SampleFormat(decoder.header)
+    let samples = SampleFormat(decoder.header)
     var bytes = [UInt8](repeating: 0, count: input.width * samples.bytesPerPixel)
     var row = [Float](repeating: 0, count: 3 * input.width)
+    // libjpeg's last column and row may stand for less than a whole one; libwebp's all for the same.
+    let isEven = decoder.format == .webp
+    let divisor = Double(denominator)
     var resizer = RowResizer(
-      input: input, extent: (Double(stored.width) / divisor, Double(stored.height) / divisor),
+      input: input,
+      extent: isEven
+        ? (Double(input.width), Double(input.height))
+        : (Double(stored.width) / divisor, Double(stored.height) / divisor),
       output: target)
     let placement = Placement(
       orientation: orientation, size: target, offset: offset, transposed: transposed)
@@ -182,19 +175,6 @@ extension RGBImage {
       placement.placeRows(of: &resizer, into: &pixels)
     }
   }
-}
-
-/// The factor by which the JPEG decoder may make the image smaller itself: at least twice the target must be
-/// left for the resize.
-private func reduction(of stored: ImageSize, to target: ImageSize, format: ImageFormat) -> Int {
-  guard format == .jpeg else { return 1 }
-  for denominator in [8, 4, 2]
-  where stored.width >= 2 * denominator * target.width
-    && stored.height >= 2 * denominator * target.height
-  {
-    return denominator
-  }
-  return 1
 }
 
 /// The places in the result of rows in stored order, so that it is upright whatever the orientation.

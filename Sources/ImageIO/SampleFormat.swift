@@ -10,8 +10,8 @@ struct SampleFormat {
   var bytesPerPixel: Int { channels * bytesPerSample }
 
   init(_ header: image_header) {
-    channels = unsafe Int(header.channels)
-    bytesPerSample = unsafe Int(header.sample_bytes)
+    channels = Int(header.channels)
+    bytesPerSample = Int(header.sample_bytes)
   }
 
   /// Converts a row of samples to RGB in 0...255, transparent pixels on white.

@@ -23,6 +23,7 @@ struct CompareCommand {
     let limit = transfer.limit
     let parts = try planned(runs, limit: limit)
     transfer.tellRemarks(size: options.transfer.size, options.shared)
+    options.shared.warn(transfer)
     if options.transfer.isDryRun {
       for part in parts {
         DryRun(part.transfer, part.memory, isJSON: options.shared.isJSON).report()

@@ -26,10 +26,15 @@ struct Failure: Error {
         + "program or in the data folder; name them with --weights FILE, or make them with quantize"
     case .missingLayer(_, _, let isStyle):
       message = "--\(isStyle ? "style" : "content")-layers: \(error.description)"
-    case .tooSmall(let name, let width, let height, let least):
+    case .tooSmall(let name, let width, let height, let least, let remedy):
+      let advice =
+        switch remedy {
+        case .longerSide(let side): "use --size \(side) or more"
+        case .upscale(let side): "enlarge it with --upscale, and --size \(side) or more"
+        case .otherPicture: "use a larger picture"
+        }
       message =
-        "\(name) becomes \(width)x\(height) pixels; the layers need \(least) a side: "
-        + "use a larger --size or picture"
+        "\(name) becomes \(width)x\(height) pixels; the layers need \(least) a side: \(advice)"
     case .overLimit(let size, let bytes, let plan, let limit, let isChosen, let fittingSide):
       let refusal =
         "\(size.width)x\(size.height) needs \(Format.bytes(bytes)) with the plan \(plan), and "

@@ -54,6 +54,14 @@ struct SharedOptions {
     instructionSet = try Self.instructionSet()
   }
 
+  /// Says what a transfer's pictures are read with.
+  func warn(_ transfer: Transfer) {
+    guard !isQuiet else { return }
+    for picture in transfer.pictures {
+      for warning in picture.warnings { Console.error("warning: \(picture.name) \(warning)") }
+    }
+  }
+
   /// The best instruction set, capped by QSTYLE_ISA.
   private static func instructionSet() throws(UsageError) -> InstructionSet {
     guard let name = Console.environment("QSTYLE_ISA") else { return .best }

@@ -28,6 +28,15 @@ import Testing
     }
   }
 
+  /// As SHORT in the first half of its field, or as LONG in all of it.
+  @Test func longsAreRead() {
+    for value in UInt8(1)...8 {
+      let start: [UInt8] = Array("II".utf8) + [42, 0, 8, 0, 0, 0, 1, 0, 0x12, 1, 4, 0, 1, 0, 0, 0]
+      #expect(orientation(start + [value, 0, 0, 0]) == UInt16(value))
+      #expect(orientation(start + [value, 0, 1, 0]) == 1)
+    }
+  }
+
   @Test func nonsenseIsUpright() {
     #expect(orientation([]) == 1)
     #expect(orientation(Array("IM".utf8) + [42, 0, 8, 0, 0, 0]) == 1)

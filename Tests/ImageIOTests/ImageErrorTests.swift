@@ -22,27 +22,74 @@ import Testing
     #expect(message(folder.path) == "is a directory; name an image file in it")
     #expect(message(folder.write([])) == "is empty; copy or export it again")
     #expect(
-      message(folder.write(Array("GIF89a".utf8) + [1, 2]))
-        == "is neither PNG nor JPEG (starts with \"GIF89a\"); convert it to one of them")
+      message(folder.write(Array("hello!".utf8)))
+        == "is neither PNG, JPEG nor WebP (starts with \"hello!\"); convert it to one of them")
     #expect(
       message(folder.write([0, 1, 0xAB]))
-        == "is neither PNG nor JPEG (starts with 00 01 ab); convert it to one of them")
+        == "is neither PNG, JPEG nor WebP (starts with 00 01 ab); convert it to one of them")
     #expect(
       message(folder.write(PNGBuilder.signature))
         == "is cut off: the PNG ends before the image is complete; copy it again")
     #expect(
       message(folder.write(PNGBuilder.signature + PNGBuilder(width: 60000, height: 60000).header()))
         == "is 60000x60000; at most 268 million pixels are read, scale it down first")
-    #expect(
-      message(fixture("cmyk.jpg"))
-        == "is a CMYK JPEG; convert it to RGB, for example with ImageMagick: "
-        + "magick IN.jpg -colorspace sRGB OUT.png")
     // Line ends translated by a transfer in text mode.
     let translated: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0A, 0x1A, 0x0A]
     #expect(
       message(folder.write(translated + [UInt8](repeating: 0, count: 40)))
         == "is a damaged or unsupported PNG (PNG file corrupted by ASCII conversion); "
         + "copy or export it again")
+  }
+
+  @Test func otherFormatsAreNamed() {
+    func ftyp(_ brand: String) -> [UInt8] { [0, 0, 0, 24] + Array("ftyp\(brand)".utf8) }
+    let formats: [(String, [UInt8], String)] = [
+      ("a.heic", ftyp("heic"), "is a HEIC picture; convert it: heif-convert DIR/a.heic DIR/a.jpg"),
+      ("b.avif", ftyp("avif"), "is an AVIF picture; convert it: heif-convert DIR/b.avif DIR/b.png"),
+      (
+        "c", [0x49, 0x49, 0x2A, 0, 8, 0],
+        "is a TIFF picture; convert it: convert 'DIR/c[0]' DIR/c.png"
+      ),
+      (
+        "d.NEF", [0x4D, 0x4D, 0, 0x2A, 0, 0, 0, 8],
+        "is a camera's raw file; convert it: darktable-cli DIR/d.NEF DIR/d.jpg"
+      ),
+      (
+        "e", [0x49, 0x49, 0x2A, 0, 16, 0, 0, 0, 0x43, 0x52, 2, 0],
+        "is a camera's raw file; convert it: darktable-cli DIR/e DIR/e.jpg"
+      ),
+      (
+        "f.gif", Array("GIF89a".utf8) + [1, 2],
+        "is a GIF picture; convert it: convert 'DIR/f.gif[0]' DIR/f.png"
+      ),
+      (
+        "g h.jxl", [0xFF, 0x0A, 1],
+        "is a JPEG XL picture; convert it: djxl 'DIR/g h.jxl' 'DIR/g h.png'"
+      ),
+      (
+        "i.pdf", Array("%PDF-1.7".utf8),
+        "is a PDF document; convert it: pdftoppm -png -singlefile DIR/i.pdf DIR/i"
+      ),
+      (
+        "j.svg", Array("\n <svg xmlns=".utf8),
+        "is an SVG drawing; convert it: rsvg-convert DIR/j.svg -o DIR/j.png"
+      ),
+      (
+        "k.jpg", Array("<!DOCTYPE html>".utf8),
+        "is a web page, not a picture; download the picture itself"
+      ),
+      (
+        "l.ppm", Array("P6\n2 2".utf8),
+        "is a Netpbm picture; convert it: pnmtopng DIR/l.ppm > DIR/l.png"
+      ),
+    ]
+    for (name, bytes, sentence) in formats {
+      let text = sentence.split(separator: "DIR").joined(separator: folder.path.description)
+      #expect(message(folder.write(bytes, to: name)) == text)
+    }
+    #expect(
+      message(fixture("animated.webp")).hasPrefix(
+        "is an animated WebP; convert it: webpmux -get frame 1 "))
   }
 
   @Test func pipesCanBeRead() throws {

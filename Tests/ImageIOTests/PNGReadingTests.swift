@@ -77,19 +77,76 @@ import Testing
     #expect(info.orientation == 1)
   }
 
-  @Test func colourChunksAndTrailingBytesPlayNoPart() throws {
+  @Test func otherChunksAndTrailingBytesPlayNoPart() throws {
     var png = PNGBuilder(width: 2, height: 1)
     png.samples = [[10, 20, 30], [40, 50, 60]]
     var file = png.file()
     let chunks =
-      PNGBuilder.chunk("gAMA", PNGBuilder.bigEndian(10000))
-      + PNGBuilder.chunk("bKGD", [0, 255, 0, 0, 0, 0])
-      + PNGBuilder.chunk("iCCP", Array("bad".utf8) + [0, 0, 1, 2, 3])
+      PNGBuilder.chunk("bKGD", [0, 255, 0, 0, 0, 0])
+      + PNGBuilder.chunk("gAMA", [1, 2]) + PNGBuilder.chunk("cHRM", [0])
       + PNGBuilder.chunk("zTXt", Array("bomb".utf8) + [0, 0] + PNGBuilder.zlibZeros(50_000_000))
     file.insert(contentsOf: chunks, at: 33)
     file += [1, 2, 3]
-    let image = try readImage(path: folder.write(file))
+    let image = try readImage(path: folder.write(file)) { Issue.record("\($0)") }
     #expect(image.pixels == [10, 20, 30, 40, 50, 60])
+  }
+
+  /// TIFF with one entry: the orientation, as SHORT or LONG.
+  private func exif(_ orientation: UInt8, isLong: Bool) -> [UInt8] {
+    Array("MM".utf8) + [0, 42, 0, 0, 0, 8, 0, 1, 1, 0x12, 0, isLong ? 4 : 3, 0, 0, 0, 1]
+      + (isLong ? [0, 0, 0, orientation] : [0, orientation, 0, 0]) + [0, 0, 0, 0]
+  }
+
+  @Test(arguments: 1...8, [false, true])
+  func orientationBeforeAndAfterThePixels(orientation: Int, isAfter: Bool) throws {
+    var png = PNGBuilder(width: 3, height: 2)
+    png.samples = (0..<6).map { [40 * $0, 7, 200 - $0] }
+    let chunk = PNGBuilder.chunk("eXIf", exif(UInt8(orientation), isLong: isAfter))
+    var file = png.file()
+    file.insert(contentsOf: chunk, at: isAfter ? file.count - 12 : 33)
+    let image = try readImage(path: folder.write(file)) { Issue.record("\($0)") }
+    let turned = orientation >= 5
+    #expect(image.size == ImageSize(width: turned ? 2 : 3, height: turned ? 3 : 2))
+    // Where the stored first row and the stored first column are (EXIF 2.32, 4.6.4).
+    for y in 0..<image.height {
+      for x in 0..<image.width {
+        let (row, column) = turned ? (x, y) : (y, x)
+        let storedRow = [3, 4, 6, 7].contains(orientation) ? 1 - row : row
+        let storedColumn = [2, 3, 7, 8].contains(orientation) ? 2 - column : column
+        let red = image.pixels[3 * (y * image.width + x)]
+        #expect(red == Float(40 * (storedRow * 3 + storedColumn)))
+      }
+    }
+  }
+
+  /// Complete to its last pixel: what is wrong after it is said, and the picture is read.
+  @Test func aMissingOrDamagedEndIsAWarning() throws {
+    for interlaced in [false, true] {
+      var png = PNGBuilder(width: 3, height: 2)
+      png.interlaced = interlaced
+      png.samples = (0..<6).map { [40 * $0, 7, 200 - $0] }
+      let file = png.file()
+      let whole = try readImage(path: folder.write(file))
+      var wrong = file
+      wrong[file.count - 1] ^= 1
+      // Without IEND, without its last byte, with a wrong sum.
+      for bytes in [file.dropLast(12), file.dropLast(), wrong[...]].map({ Array($0) }) {
+        var warnings: [ImageWarning] = []
+        let image = try readImage(path: folder.write(bytes)) { warnings.append($0) }
+        #expect(image == whole && warnings == [.noEnd])
+      }
+      // A wrong sum of pixels is an error as ever.
+      wrong = file
+      wrong[file.count - 13] ^= 1
+      #expect(throws: ImageError.self) { try readImage(path: folder.write(wrong)) }
+    }
+  }
+
+  /// A chunk that may not be passed over (its first letter is large).
+  @Test func unknownCriticalChunksAreRefused() {
+    var file = PNGBuilder(width: 1, height: 1, samples: [[1, 2, 3]]).file()
+    file.insert(contentsOf: PNGBuilder.chunk("CgBI", [0x50, 0, 0x20, 2]), at: 33)
+    #expect(throws: ImageError.self) { try readImage(path: folder.write(file)) }
   }
 
   /// 192 MB of samples: only a few rows of them may be held.

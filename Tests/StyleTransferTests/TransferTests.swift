@@ -267,8 +267,28 @@ import Testing
     small.content = Picture(blank: ImageSize(width: 1, height: 40))
     #expect(
       throws: TransferError.tooSmall(
-        name: "the picture in memory", width: 1, height: 40, least: 2)
+        name: "the picture in memory", width: 1, height: 40, least: 2, remedy: .upscale(60))
     ) { try small.start() }
+    // What the remedies name is enough, and one pixel less is not.
+    for size in [ImageSize(width: 15, height: 15), ImageSize(width: 900, height: 13)] {
+      small.content = Picture(blank: size)
+      small.longerSide = 14
+      do {
+        try small.check()
+        Issue.record("a picture of \(size)")
+      } catch {
+        guard case .tooSmall(_, _, _, let least, let remedy) = error else { throw error }
+        switch remedy {
+        case .longerSide(let side): small.longerSide = side
+        case .upscale(let side): (small.longerSide, small.upscale) = (side, true)
+        case .otherPicture: Issue.record("no remedy")
+        }
+        let fitted = small.resultSize
+        #expect(min(fitted.width, fitted.height) == least)
+        small.longerSide = small.longerSide.map { $0 - 1 }
+        #expect(min(small.resultSize.width, small.resultSize.height) < least)
+      }
+    }
     var other = Transfer(
       content: Picture(content), style: Picture(style), network: .vgg16, precision: .int8)
     other.settings.styleLayers.append(.init(layer: LayerName(block: 3, place: 4), weight: 1))

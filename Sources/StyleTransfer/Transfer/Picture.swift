@@ -21,7 +21,7 @@ public struct Picture {
   public let size: ImageSize
   private let source: Source
 
-  /// A PNG or JPEG file, which may be a pipe where it is read once.
+  /// A PNG, JPEG or WebP file, which may be a pipe where it is read once.
   ///
   /// - Throws: `TransferError.picture`; damage after the header is seen when the samples are read.
   public init(path: FilePath) throws(TransferError) {
@@ -53,6 +53,12 @@ public struct Picture {
   }
 
   private static let memoryName = "the picture in memory"
+
+  /// What is to be said about the file: of its header at once, of all of it when its samples were read.
+  public var warnings: [ImageWarning] {
+    if case .file(let file) = source { return file.warnings }
+    return []
+  }
 
   /// Most bytes that reading takes beside the result.
   func readingBytes(_ size: ImageSize) -> Int {
@@ -108,11 +114,13 @@ private final class PictureFile {
   let size: ImageSize
   /// Opened and not read yet; nil once it was read.
   private var reader: ImageReader?
+  private(set) var warnings: [ImageWarning]
 
   init(_ path: FilePath) throws(TransferError) {
     self.path = path
     let reader = try Self.open(path)
     size = reader.info.size
+    warnings = reader.warnings
     self.reader = reader
   }
 
@@ -146,5 +154,6 @@ private final class PictureFile {
     } catch {
       throw .picture(name: path.description, error)
     }
+    warnings = opened.warnings
   }
 }

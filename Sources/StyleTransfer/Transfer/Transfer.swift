@@ -231,6 +231,12 @@ public struct Transfer {
     return settings
   }
 
+  /// The pictures of the transfer.
+  public var pictures: [Picture] {
+    if case .picture(let picture) = start { return [content, style, picture] }
+    return [content, style]
+  }
+
   /// Refuses pictures that become too small, and layers that the network lacks.
   ///
   /// - Throws: `TransferError.tooSmall`, `.missingLayer`.
@@ -241,9 +247,11 @@ public struct Transfer {
       }
     }
     let least = settings.deepest.smallestSide
-    for (picture, size) in [(content, resultSize), (style, styleSize)]
+    for (picture, size, canGrow) in [(content, resultSize, true), (style, styleSize, false)]
     where min(size.width, size.height) < least {
-      throw .tooSmall(name: picture.name, width: size.width, height: size.height, least: least)
+      throw .tooSmall(
+        name: picture.name, width: size.width, height: size.height, least: least,
+        remedy: SizeRemedy(for: picture.size, least: least, canGrow: canGrow))
     }
   }
 

@@ -17,7 +17,7 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
   /// The weights' network lacks a layer of the settings.
   case missingLayer(network: NetworkTable, layer: LayerName, isStyle: Bool)
   /// A picture's shorter side is below the least that the deepest layer needs.
-  case tooSmall(name: String, width: Int, height: Int, least: Int)
+  case tooSmall(name: String, width: Int, height: Int, least: Int, remedy: SizeRemedy)
   /// A picture in memory has not the size at which it is wanted.
   case otherSize(name: String, found: ImageSize, wanted: ImageSize)
   /// The plan, or every plan, needs more memory than is allowed.
@@ -68,9 +68,14 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
         + "program or in the data folder; name a file, or make them with quantize"
     case .missingLayer(let network, let layer, _):
       return "\(network.title) has no \(layer.description); its layers are \(network.range)"
-    case .tooSmall(let name, let width, let height, let least):
-      return "\(name) becomes \(width)x\(height) pixels; the layers need \(least) a side: "
-        + "use a larger size or picture"
+    case .tooSmall(let name, let width, let height, let least, let remedy):
+      let advice =
+        switch remedy {
+        case .longerSide(let side): "ask for a longer side of \(side) or more"
+        case .upscale(let side): "let it be enlarged, to a longer side of \(side) or more"
+        case .otherPicture: "use a larger picture"
+        }
+      return "\(name) becomes \(width)x\(height) pixels; the layers need \(least) a side: " + advice
     case .otherSize(let name, let found, let wanted):
       return "\(name) has \(found.width)x\(found.height) pixels where "
         + "\(wanted.width)x\(wanted.height) are wanted; resize it"
@@ -100,5 +105,23 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
   private static func mebibytes(_ bytes: Int) -> String {
     let tenths = (bytes / 1024 * 10 + 512) / 1024
     return "\(tenths / 10).\(tenths % 10)"
+  }
+}
+
+/// What makes a picture large enough.
+public enum SizeRemedy: Equatable, Sendable {
+  /// `Transfer.longerSide` of at least this many pixels.
+  case longerSide(Int)
+  /// `Transfer.upscale`, with a longer side of at least this many pixels.
+  case upscale(Int)
+  /// Nothing but a larger picture.
+  case otherPicture
+
+  /// The remedy for a picture of this size whose shorter side shall have at least `least` pixels.
+  init(for size: ImageSize, least: Int, canGrow: Bool) {
+    let (longer, shorter) = (max(size.width, size.height), min(size.width, size.height))
+    // The other side is rounded half up (`fittedSize`).
+    let side = ((2 * least - 1) * longer + 2 * shorter - 1) / (2 * shorter)
+    self = side <= longer ? .longerSide(side) : canGrow ? .upscale(side) : .otherPicture
   }
 }

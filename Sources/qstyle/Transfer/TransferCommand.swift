@@ -72,6 +72,7 @@ struct TransferCommand {
     let planned = try Failure.from { () throws(TransferError) in try transfer.choosePlan() }
     transfer.tellRemarks(size: options.size, options.shared)
     if options.isDryRun {
+      options.shared.warn(transfer)
       DryRun(transfer, planned, isJSON: options.shared.isJSON).report()
       return .done
     }
@@ -85,6 +86,7 @@ struct TransferCommand {
       report.stopBeforeFirstStep()
       return .interrupted
     }
+    options.shared.warn(transfer)
     return try paint(run, &report, begin: begin)
   }
 

@@ -1,13 +1,16 @@
 """Makes the image files of this folder with Pillow, which has its own encoders' settings and its own decoder.
 
-Every NAME.jpg gets a NAME.expected.png: what Pillow decodes it to, upright, as 8-bit RGB.
-Usage: python3 make-fixtures.py   (Pillow 13.0.0; see README.md)
+Every NAME.jpg and NAME.webp gets a NAME.expected.png: what Pillow decodes it to, upright, as 8-bit sRGB on white, its
+colour profile applied by ImageCms.
+Usage: python3 make-fixtures.py   (Pillow 13.0.0 and numpy; see README.md)
 """
 import io
 import math
 import pathlib
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
+
+import profiles
 
 FOLDER = pathlib.Path(__file__).parent
 
@@ -24,11 +27,22 @@ def picture(width, height):
     return image
 
 
+def expect(path):
+    """Writes what Pillow makes of a file."""
+    image = ImageOps.exif_transpose(Image.open(path))
+    profile = image.info.get("icc_profile")
+    if profile:
+        profile = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        image = ImageCms.profileToProfile(image, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    if image.mode == "RGBA":
+        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
+    image.convert("RGB").save(path.with_suffix(".expected.png"), "PNG", optimize=True, icc_profile=None)
+
+
 def save(name, image, **options):
     path = FOLDER / name
-    image.save(path, "JPEG", **options)
-    upright = ImageOps.exif_transpose(Image.open(path)).convert("RGB")
-    upright.save(path.with_suffix(".expected.png"), "PNG", optimize=True)
+    image.save(path, "WEBP" if path.suffix == ".webp" else "JPEG", **options)
+    expect(path)
 
 
 base = picture(45, 31)
@@ -42,7 +56,45 @@ save("grey-progressive.jpg", base.convert("L"), quality=90, progressive=True)
 save("restart.jpg", base, quality=90, subsampling=2, restart_marker_blocks=2)
 save("rgb.jpg", base, quality=90, keep_rgb=True)
 save("one-pixel.jpg", picture(1, 1), quality=90)
-base.convert("CMYK").save(FOLDER / "cmyk.jpg", "JPEG", quality=90)
+
+# Inks: Adobe's files say how much light is left (Pillow writes those), others how much ink there is.
+inks = base.convert("CMYK")
+inks.putdata([(c // 2, m, y // 3 * 2, 60 + (c + m) // 8) for c, m, y, _ in inks.get_flattened_data()])
+save("cmyk.jpg", inks, quality=90)
+save("cmyk-profile.jpg", inks, quality=90, icc_profile=profiles.cmyk())
+plain = io.BytesIO()
+Image.merge("CMYK", [band.point(lambda value: 255 - value) for band in inks.split()]).save(plain, "JPEG", quality=90)
+plain = plain.getvalue()
+adobe = plain.index(b"\xff\xee\x00\x0eAdobe")
+(FOLDER / "cmyk-plain.jpg").write_bytes(plain[:adobe] + plain[adobe + 16 :])
+# YCCK is YCbCr of three channels, and Adobe's marker with the transform 2.
+ycc = Image.merge("RGB", inks.split()[:3]).convert("YCbCr")
+ycck = io.BytesIO()
+Image.merge("CMYK", [*(band.point(lambda value: 255 - value) for band in ycc.split()), inks.split()[3]]).save(
+    ycck, "JPEG", quality=90, subsampling=0)
+ycck = bytearray(ycck.getvalue())
+ycck[ycck.index(b"Adobe\x00\x64") + 11] = 2
+(FOLDER / "ycck.jpg").write_bytes(ycck)
+expect(FOLDER / "ycck.jpg")
+
+# Colour profiles.
+save("p3.jpg", base, quality=90, subsampling=0, icc_profile=profiles.P3)
+save("adobe-rgb.jpg", base, quality=90, subsampling=0, icc_profile=profiles.ADOBE)
+save("prophoto.jpg", base, quality=90, subsampling=0, icc_profile=profiles.PROPHOTO)
+
+# WebP: lossy and lossless, with transparency, with a profile and an orientation.
+clear = base.convert("RGBA")
+clear.putalpha(Image.linear_gradient("L").resize(base.size))
+rotated = Image.Exif()
+rotated[0x0112] = 6
+save("lossy.webp", base, quality=80)
+save("lossless.webp", base, lossless=True)
+save("lossy-alpha.webp", clear, quality=80)
+save("lossless-alpha.webp", clear, lossless=True, exact=True)
+save("profile.webp", base.rotate(90, expand=True), quality=80, icc_profile=profiles.P3, exif=rotated)
+picture(403, 301).point(lambda value: 64 + value // 2).save(FOLDER / "large-lossy.webp", quality=80)
+base.resize((9, 7)).save(
+    FOLDER / "animated.webp", save_all=True, append_images=[base.resize((9, 7)).rotate(180)], lossless=True)
 
 # A larger picture, so that the decoder's own reduction (1/2, 1/4, 1/8) takes part.
 save("large.jpg", picture(403, 301), quality=85, subsampling=2)

@@ -84,7 +84,9 @@ struct Conversion {
 
   private mutating func quantize(_ source: SourceFile) throws -> Content {
     let (weights, least) = (source.weights, source.weights.smallestSide)
-    let images = try calibrationImages(options.calibration, side: 256, least: least)
+    let images = try calibrationImages(options.calibration, side: 256, least: least) {
+      if !options.isQuiet { Console.error("warning: \($0) \($1)") }
+    }
     let means = try calibrationImages(options.calibration, side: 96, least: least)
     defer { line.erase() }
     let int8 = try about(options.source) {

@@ -19,7 +19,7 @@ let command = Command(
           "granularity", value: "G", "int8: one weight scale per channel (default) or tensor."),
         Option(
           "calibrate", value: "IMAGE", isRepeatable: true,
-          "int8: a PNG or JPEG that activation scales are measured on; more images may follow."),
+          "int8: a picture that activation scales are measured on; more images may follow."),
         Option(
           "through", value: "LAYER",
           "Only copies SOURCE, a file that quantize wrote, up to this layer: conv5_1 is all that "
