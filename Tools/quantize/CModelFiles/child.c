@@ -80,6 +80,16 @@ static void confine(int seconds, uint64_t bytes) {
     limit(RLIMIT_FSIZE, 0);
 }
 
+_Noreturn void modelfile_send(modelfile_format format, const char *path, int descriptor) {
+    output = descriptor;
+    if (format == MODELFILE_MATLAB) {
+        read_matlab(path);
+    } else {
+        read_hdf5(path);
+    }
+    _exit(MODELFILE_DONE);
+}
+
 int modelfile_start(modelfile_format format, const char *path, int seconds, uint64_t bytes, modelfile_child *child) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0) return -1;
@@ -93,15 +103,10 @@ int modelfile_start(modelfile_format format, const char *path, int seconds, uint
     }
     if (process == 0) {
         // The pipe goes above the standard streams, should one of those have been closed.
-        output = fcntl(ends[1], F_DUPFD, 3);
+        int descriptor = fcntl(ends[1], F_DUPFD, 3);
         close(ends[0]);
         confine(seconds, bytes);
-        if (format == MODELFILE_MATLAB) {
-            read_matlab(path);
-        } else {
-            read_hdf5(path);
-        }
-        _exit(MODELFILE_DONE);
+        modelfile_send(format, path, descriptor);
     }
     close(ends[1]);
     *child = (modelfile_child){.descriptor = ends[0], .process = process};

@@ -47,6 +47,9 @@ typedef struct {
 /// Returns 0, or -1 and sets errno.
 int modelfile_start(modelfile_format format, const char *path, int seconds, uint64_t bytes, modelfile_child *child);
 
+/// Does the child's work in the calling process, whose end it is: writes what `path` holds to `descriptor`.
+_Noreturn void modelfile_send(modelfile_format format, const char *path, int descriptor);
+
 /// Reads as many bytes from the pipe. Returns 1, or 0 where it ends before.
 int modelfile_read(int descriptor, void *bytes, size_t count);
 

@@ -1,0 +1,33 @@
+import CommandOptions
+
+private let command = Command(
+  "fuzz", "Reads words.", usage: "FILE...", arguments: 0...4,
+  groups: [
+    OptionGroup(
+      "Options",
+      [
+        Option("number", letter: "n", value: "N", "A number."),
+        Option("integer", value: "N", "A whole number."), Option("bytes", value: "SIZE", "A size."),
+        Option("choice", value: "WORD", "A word."), Option("help", letter: "h", "Help."),
+        Option("many", letter: "m", value: "X", isRepeatable: true, "Some."),
+      ])
+  ])
+
+/// Takes lines as the words of a command line.
+func readOptions(_ bytes: Span<UInt8>) {
+  // A word of C ends at its zero.
+  let text = String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
+  let words = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+    String($0.prefix { $0 != "\0" })
+  }
+  do throws(UsageError) {
+    let parsed = try ParsedArguments(words, for: command)
+    promise(parsed.positional.count <= 4 || parsed.has("help"), "too many arguments")
+    if let number = try parsed.number("number", in: -1...1e9) { promise(number >= -1, "\(number)") }
+    if let number = try parsed.integer("integer", in: 1...99) { promise(number >= 1, "\(number)") }
+    if let bytes = try parsed.bytes("bytes") { promise(bytes >= 0, "\(bytes)") }
+    _ = try parsed.choice("choice", among: ["one", "two"])
+  } catch {
+    check(Console.oneLine(error.message))
+  }
+}
