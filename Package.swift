@@ -139,7 +139,8 @@ if Context.environment["QSTYLE_FUZZ"] != nil {
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        "CFuzz", "CommandOptions", "CSystem", "FileOutput", "ImageIO", "Optim", "QuantVGG",
+        "CFuzz", "CommandOptions", "CSystem", "FileNames", "FileOutput", "ImageIO", "Optim",
+        "QuantVGG",
         "QuantizeCore", "StyleTransfer",
       ],
       path: "Tests/Fuzz",

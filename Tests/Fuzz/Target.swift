@@ -1,4 +1,5 @@
 import CFuzz
+import FileNames
 import ImageIO
 
 /// A kind of foreign bytes, and what reads them.
@@ -34,9 +35,9 @@ let targets = [
 ]
 
 /// The path of a file that has these bytes.
-func file(_ bytes: Span<UInt8>) -> String {
+func file(_ bytes: Span<UInt8>) -> FilePath {
   // SAFETY: the bytes are copied.
   unsafe bytes.withUnsafeBufferPointer {
-    unsafe String(cString: fuzz_file($0.baseAddress, $0.count))
+    unsafe FilePath(cString: fuzz_file($0.baseAddress, $0.count))
   }
 }

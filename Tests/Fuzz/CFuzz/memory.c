@@ -1,9 +1,7 @@
-#define _GNU_SOURCE  // memfd_create
 #include <sanitizer/allocator_interface.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -37,11 +35,12 @@ double fuzz_seconds(void) {
 }
 
 const char *fuzz_file(const uint8_t *bytes, size_t count) {
-    static char path[64];
+    static char path[512];
     static int descriptor = -1;
     if (descriptor < 0) {
-        descriptor = memfd_create("input", 0);
-        snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+        const char *folder = getenv("TMPDIR");
+        snprintf(path, sizeof path, "%s/qstyle-fuzz-XXXXXX", folder ? folder : P_tmpdir);
+        descriptor = mkstemp(path);
     }
     if (ftruncate(descriptor, 0) != 0 || pwrite(descriptor, bytes, count, 0) != (ssize_t)count) abort();
     return path;

@@ -1,4 +1,4 @@
-import CSystem
+import FileNames
 import Optim
 import QuantVGG
 import StyleTransfer
@@ -49,6 +49,7 @@ func readCheckpoint(_ bytes: Span<UInt8>) {
 func makeCheckpoints(_ prefix: String) throws {
   for (index, session) in unsafe sessions.enumerated() {
     for _ in 0..<3 { session.step() }
-    try session.save(Checkpoint(fingerprint: fingerprint, step: 3), to: "\(prefix)\(index)")
+    try session.save(
+      Checkpoint(fingerprint: fingerprint, step: 3), to: FilePath("\(prefix)\(index)"))
   }
 }

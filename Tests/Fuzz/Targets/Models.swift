@@ -1,11 +1,12 @@
 import CFuzz
+import FileNames
 import FileOutput
 import QuantVGG
 import QuantizeCore
 import StyleTransfer
 
 /// Reads a file of weights as `quantize` does.
-private func readModel(path: String) {
+private func readModel(path: FilePath) {
   do {
     let source = try SourceFile(path: path)
     _ = source.weightsHash
@@ -20,7 +21,7 @@ func readModel(_ bytes: Span<UInt8>) { readModel(path: file(bytes)) }
 /// an end as `quantize` does.
 func readWithLibrary(_ bytes: Span<UInt8>, _ format: modelfile_format) {
   let path = file(bytes)
-  let result = unsafe fuzz_read_in_child(format, path)
+  let result = unsafe path.withCString { unsafe fuzz_read_in_child(format, $0) }
   promise(result != FUZZ_CRASHED, "the reader crashed in its process")
   if result == FUZZ_READ { readModel(path: path) }
 }
@@ -64,7 +65,7 @@ func makeSafeTensors(_ prefix: String) throws {
     ("int8", parts, metadata),
     ("case", pixels, [("pool", "max"), ("alpha", "1e1"), ("beta", "40.5")]),
   ] {
-    let file = try AtomicFile(path: prefix + name)
+    let file = try AtomicFile(path: FilePath(prefix + name))
     try file.write(SafeTensors.header(entries, metadata: metadata, alignment: 8))
     try file.write([UInt8](repeating: 0x3f, count: entries.reduce(0) { $0 + $1.byteCount }))
     try file.commit()

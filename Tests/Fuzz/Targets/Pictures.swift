@@ -1,4 +1,5 @@
 import CFuzz
+import FileNames
 import ImageIO
 
 /// Far more than the seeds have, and soon decoded.
@@ -35,7 +36,8 @@ func makePNGs(_ prefix: String) throws {
   for (width, height) in [(5, 9), (16, 2)] {
     let samples = (0..<3 * width * height).map { Float(7 * $0 % 256) }
     try writeImage(
-      samples.span, size: ImageSize(width: width, height: height), path: "\(prefix)\(width).png",
+      samples.span, size: ImageSize(width: width, height: height),
+      path: FilePath("\(prefix)\(width).png"),
       encoding: ImageEncoding(.png, compressionLevel: 0))
   }
 }

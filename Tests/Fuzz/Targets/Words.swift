@@ -1,4 +1,5 @@
 import CommandOptions
+import FileNames
 
 private let command = Command(
   "fuzz", "Reads words.", usage: "FILE...", arguments: 0...4,
@@ -15,11 +16,9 @@ private let command = Command(
 
 /// Takes lines as the words of a command line.
 func readOptions(_ bytes: Span<UInt8>) {
-  // A word of C ends at its zero.
-  let text = String(decoding: bytes.indices.map { bytes[$0] }, as: UTF8.self)
-  let words = text.split(separator: "\n", omittingEmptySubsequences: false).map {
-    String($0.prefix { $0 != "\0" })
-  }
+  let lines = bytes.indices.map { bytes[$0] }.split(
+    separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+  let words = lines.map { FilePath(bytes: $0) }
   do throws(UsageError) {
     let parsed = try ParsedArguments(words, for: command)
     promise(parsed.positional.count <= 4 || parsed.has("help"), "too many arguments")

@@ -1,4 +1,4 @@
-// What the fuzz targets need of the sanitizers' runtime: counts of memory, a file in memory, a child process.
+// What the fuzz targets need of the sanitizers' runtime: counts of memory, a file, a child process.
 #ifndef CFUZZ_H
 #define CFUZZ_H
 
@@ -13,7 +13,7 @@ void fuzz_begin(void);
 /// Changes up to `most` bytes at random and returns how many there are.
 size_t fuzz_mutate(uint8_t *bytes, size_t count, size_t most);
 
-/// The path of a file in memory that has these bytes; the same path every time.
+/// The path of a file in TMPDIR that has these bytes; the same path every time.
 const char *fuzz_file(const uint8_t *bytes, size_t count);
 
 /// Allocated bytes now, and the most since `fuzz_reset_peak`.
