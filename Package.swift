@@ -133,7 +133,7 @@ let package = Package(
 )
 
 // Scripts/fuzz sets it; ordinary builds need neither libFuzzer nor the sanitizers.
-if Context.environment["QSTYLE_FUZZ"] != nil {
+if Context.environment["QSTYLE_FUZZER"] != nil {
   package.targets += [
     .target(name: "CFuzz", dependencies: ["CModelFiles"], path: "Tests/Fuzz/CFuzz"),
     .executableTarget(

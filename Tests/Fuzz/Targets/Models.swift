@@ -47,27 +47,32 @@ func readWeights(_ bytes: Span<UInt8>) {
   }
 }
 
-/// An int8 file of one layer, and a reference case.
+/// A file of one layer of each kind, and a reference case.
 func makeSafeTensors(_ prefix: String) throws {
-  let layer = NetworkTable.vgg19.convolutions[0]
-  let parts = WeightFile.parts(.int8, layer, version: 2)
-  let metadata = [
-    ("format", WeightFile.Kind.int8.format(of: .vgg19)), ("format_version", "2"),
-    ("input_order", "rgb"), ("mean", WeightFile.mean),
-  ]
+  for kind in WeightFile.Kind.allCases {
+    let metadata = [
+      ("format", kind.format(of: .vgg19)), ("format_version", "\(kind.version)"),
+      ("input_order", "rgb"), ("mean", WeightFile.mean),
+    ]
+    let layer = NetworkTable.vgg19.convolutions[0]
+    try write(
+      WeightFile.parts(kind, layer, version: kind.version), metadata, to: prefix + kind.rawValue)
+  }
   let entry = SafeTensors.Entry.init
   let pixels = [
     entry("content_rgb_u8", "U8", [2, 3, 3]), entry("style_rgb_u8", "U8", [1, 6, 3]),
     entry("init_hwc", "F32", [2, 3, 3]), entry("grad0_hwc", "F32", [2, 3, 3]),
     entry("trajectory_J_Jc_Js", "F32", [2, 3]),
   ]
-  for (name, entries, metadata) in [
-    ("int8", parts, metadata),
-    ("case", pixels, [("pool", "max"), ("alpha", "1e1"), ("beta", "40.5")]),
-  ] {
-    let file = try AtomicFile(path: FilePath(prefix + name))
-    try file.write(SafeTensors.header(entries, metadata: metadata, alignment: 8))
-    try file.write([UInt8](repeating: 0x3f, count: entries.reduce(0) { $0 + $1.byteCount }))
-    try file.commit()
-  }
+  try write(
+    pixels, [("pool", "max"), ("alpha", "1e1"), ("beta", "40.5")], to: prefix + "case")
+}
+
+private func write(
+  _ entries: [SafeTensors.Entry], _ metadata: [(key: String, value: String)], to path: String
+) throws {
+  let file = try AtomicFile(path: FilePath(path))
+  try file.write(SafeTensors.header(entries, metadata: metadata, alignment: 8))
+  try file.write([UInt8](repeating: 0x3f, count: entries.reduce(0) { $0 + $1.byteCount }))
+  try file.commit()
 }
