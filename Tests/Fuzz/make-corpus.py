@@ -1,6 +1,7 @@
 """Makes the small files of Corpus: pip install numpy h5py scipy torch. Patterns throughout."""
 import os
 import struct
+import zlib
 
 import h5py
 import numpy as np
@@ -64,3 +65,18 @@ with open(path("zip", "zip64.pth"), "r+b") as file:
     file.seek(start)
     file.write(entries + record + locator + last)
     file.truncate()
+
+
+def png(name, bits, kind, interlaced, *chunks, side=4):
+    """Grey (0), palette (3) or RGBA (6) with more samples than it needs, not compressed."""
+    data = zlib.compress(bytes(i % 5 for i in range(300)), 0)  # All are filters too.
+    header = struct.pack(">IIBBBBB", side, side, bits, kind, 0, 0, interlaced)
+    with open(path("png", name + ".png"), "wb") as file:
+        file.write(b"\x89PNG\r\n\x1a\n")
+        for word, content in (b"IHDR", header), *chunks, (b"IDAT", data), (b"IEND", b""):
+            file.write(struct.pack(">I", len(content)) + word + content + struct.pack(">I", zlib.crc32(word + content)))
+
+
+png("interlaced", 16, 6, 1)
+png("palette", 4, 3, 0, (b"PLTE", bytes(range(48))), (b"tRNS", bytes(range(9))))
+png("grey", 1, 0, 1, (b"tRNS", b"\0\1"))
