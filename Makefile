@@ -3,7 +3,7 @@
 # All install what is missing (Debian packages, where they may) and build what they need.
 
 .PHONY: all demo test setup build weights lint embedded board static release clean
-.PHONY: test-release test-hashes test-commands test-library test-docs test-debug test-threads test-memory test-kernels test-board
+.PHONY: test-release test-hashes test-commands test-library test-docs test-debug test-threads test-memory test-kernels test-fuzz test-board fuzz
 
 SWIFT ?= swift
 WEIGHTS = weights/vgg19-int8.safetensors
@@ -11,6 +11,7 @@ REFERENCE = Fixtures/vgg19-reference.safetensors
 CALIBRATION = Fixtures/photo-astronaut.jpg Fixtures/photo-chelsea.png Fixtures/photo-rocket.jpg \
 	Fixtures/style-night-swirls.jpg Fixtures/style-warm-glass.jpg
 DEMO = demo.png
+FUZZ_SECONDS ?= 7200
 
 all: build weights
 
@@ -33,7 +34,7 @@ demo: build weights
 	@echo "The picture is $(DEMO)."
 
 test: build weights lint embedded test-docs test-release test-hashes test-commands test-library test-debug \
-	test-threads test-memory test-kernels test-board
+	test-threads test-memory test-kernels test-fuzz test-board
 
 test-release: build weights
 	$(SWIFT) test -c release
@@ -72,6 +73,14 @@ test-memory: setup
 test-kernels:
 	@Tests/BoardTests/run-kernel-sweep --sanitize
 
+# Readers of foreign bytes under libFuzzer: a minute from the committed seeds, and hours from what was found before.
+test-fuzz: setup
+	@Scripts/fuzz --short
+
+fuzz: setup
+	@Scripts/fuzz $(FUZZ_SECONDS)
+	@Scripts/fuzz --coverage
+
 test-board: build weights
 	@Tests/BoardTests/run-emulated
 
@@ -95,4 +104,4 @@ release: board static
 	@Scripts/make-release
 
 clean:
-	rm -rf .build .build-embedded .build-arm64 .build-x86_64 .build-tsan .build-asan .build-docs .build-painter .board dist weights $(DEMO)
+	rm -rf .build .build-embedded .build-arm64 .build-x86_64 .build-tsan .build-asan .build-fuzz .build-fuzz-coverage .build-docs .build-painter .board dist weights $(DEMO)

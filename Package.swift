@@ -135,3 +135,20 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Scripts/fuzz sets it; ordinary builds need neither libFuzzer nor the sanitizers.
+if Context.environment["QSTYLE_FUZZER"] != nil {
+  package.targets += [
+    .target(name: "CFuzz", dependencies: ["CModelFiles"], path: "Tests/Fuzz/CFuzz"),
+    .executableTarget(
+      name: "Fuzz",
+      dependencies: [
+        "CFuzz", "CommandOptions", "CSystem", "FileNames", "FileOutput", "ImageIO", "Optim",
+        "QuantVGG",
+        "QuantizeCore", "StyleTransfer",
+      ],
+      path: "Tests/Fuzz",
+      exclude: ["CFuzz", "Corpus", "Dictionaries", "make-corpus.py", "targets.txt"],
+      swiftSettings: hostSettings + [.unsafeFlags(["-parse-as-library"])]),
+  ]
+}

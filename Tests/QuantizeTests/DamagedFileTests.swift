@@ -7,8 +7,8 @@ import Testing
 
 /// Files of every format, damaged at random: reading ends, with an error or a whole network.
 ///
-/// The files have VGG-19's names and conv1_1, and two channels in all other layers. `QSTYLE_FUZZ`
-/// says how often each is damaged.
+/// The files have VGG-19's names and conv1_1, and two channels in all other layers. `make fuzz`
+/// goes on from here.
 @Suite struct DamagedFileTests {
   private static let folder =
     "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/Fixtures/tiny"
@@ -20,10 +20,6 @@ import Testing
     "own.safetensors", "timm.safetensors", "torchvision-legacy.pth", "torchvision-zip.pth",
     "v1.caffemodel", "v2.caffemodel",
   ]
-
-  private static var rounds: Int {
-    getenv("QSTYLE_FUZZ").flatMap { Int(String(cString: $0)) } ?? 60
-  }
 
   /// Whole, they get as far as the second layer's shape.
   @Test(arguments: files) func wrongShapesAreNamed(name: String) {
@@ -40,7 +36,7 @@ import Testing
     var random = TestRandom(name)
     let path = makeTemporaryFile()
     defer { remove(path) }
-    for round in 0..<Self.rounds {
+    for round in 0..<60 {
       var damaged = whole
       if round % 4 == 0 { damaged.removeLast(Int.random(in: 1..<whole.count, using: &random)) }
       // Most of what a container says is near its start, or near its end.

@@ -81,6 +81,16 @@ static void confine(int seconds, uint64_t bytes) {
     limit(RLIMIT_FSIZE, 0);
 }
 
+_Noreturn void modelfile_send(modelfile_format format, const char *path, uint64_t start, uint64_t count, int descriptor) {
+    output = descriptor;
+    if (format == MODELFILE_MATLAB) {
+        read_matlab(path);
+    } else {
+        read_hdf5(path, start, count);
+    }
+    _exit(MODELFILE_DONE);
+}
+
 int modelfile_start(modelfile_format format, const char *path, uint64_t start, uint64_t count, int seconds,
                     uint64_t bytes, modelfile_child *child) {
     int ends[2];
@@ -95,15 +105,10 @@ int modelfile_start(modelfile_format format, const char *path, uint64_t start, u
     }
     if (process == 0) {
         // The pipe goes above the standard streams, should one of those have been closed.
-        output = fcntl(ends[1], F_DUPFD, 3);
+        int descriptor = fcntl(ends[1], F_DUPFD, 3);
         close(ends[0]);
         confine(seconds, bytes);
-        if (format == MODELFILE_MATLAB) {
-            read_matlab(path);
-        } else {
-            read_hdf5(path, start, count);
-        }
-        _exit(MODELFILE_DONE);
+        modelfile_send(format, path, start, count, descriptor);
     }
     close(ends[1]);
     *child = (modelfile_child){.descriptor = ends[0], .process = process};

@@ -54,6 +54,9 @@ typedef struct {
 int modelfile_start(modelfile_format format, const char *path, uint64_t start, uint64_t count, int seconds,
                     uint64_t bytes, modelfile_child *child);
 
+/// Does the child's work in the calling process, whose end it is: writes what `path` holds to `descriptor`.
+_Noreturn void modelfile_send(modelfile_format format, const char *path, uint64_t start, uint64_t count, int descriptor);
+
 /// Reads as many bytes from the pipe. Returns 1, or 0 where it ends before.
 int modelfile_read(int descriptor, void *bytes, size_t count);
 
