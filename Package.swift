@@ -39,7 +39,7 @@ let package = Package(
       name: "CImageIO", dependencies: ["CPNG", "CJPEG"],
       linkerSettings: ["png16", "z", "jpeg", "m"].map { .linkedLibrary($0) }),
     // The libraries.
-    .target(name: "FileNames", swiftSettings: swiftSettings),
+    .target(name: "FileNames", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(name: "JSONText", swiftSettings: swiftSettings),
     .target(name: "Rows", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(

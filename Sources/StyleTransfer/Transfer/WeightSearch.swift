@@ -34,6 +34,15 @@ extension Weights {
     return try Weights(path: path)
   }
 
+  /// The file that `find` opens; nil where there is none.
+  ///
+  /// - Parameters:
+  ///   - path: the file that is named; nil searches the usual places.
+  ///   - precision: the wanted arithmetic.
+  package static func location(_ path: FilePath?, precision: Precision?) -> FilePath? {
+    path ?? environment("QSTYLE_WEIGHTS") ?? search(precision ?? .int8)
+  }
+
   /// The float32 weights in the usual places, for scoring; nil where there are none.
   ///
   /// - Throws: `TransferError.weights`.
