@@ -34,11 +34,12 @@ extension Weights {
     return try Weights(path: path)
   }
 
-  /// The file that `find` opens; nil where there is none.
+  /// The file that `find` opens.
   ///
   /// - Parameters:
   ///   - path: the file that is named; nil searches the usual places.
   ///   - precision: the wanted arithmetic.
+  /// - Returns: the file; nil where there is none.
   package static func location(_ path: FilePath?, precision: Precision?) -> FilePath? {
     path ?? environment("QSTYLE_WEIGHTS") ?? search(precision ?? .int8)
   }

@@ -1,5 +1,6 @@
 internal import CommandOptions
 internal import FileNames
+internal import FileOutput
 internal import StyleTransfer
 
 /// A transfer from its first step to its outputs.
@@ -76,13 +77,13 @@ struct Painting {
   private mutating func finish() throws(Failure) -> ExitCode {
     let result = try Failure.from { () throws(TransferError) in try run.finish() }
     noteCheckpoint()
-    let saved = try outputs.result.save(beside: outputs.checkpoint, write)
+    let saved = try Refuge.write(outputs.result.path, beside: outputs.checkpoint, write)
     outputs.unlock()
     report.finish(
       result, run.session, output: saved.path, missing: side.missing,
       seconds: Console.seconds - begin)
     var problems: [String] = []
-    if let failure = saved.failure {
+    if let failure = saved.problem {
       problems.append("\(failure.message); the picture is \(saved.path)")
     }
     if !side.isComplete {

@@ -1,6 +1,5 @@
 internal import CommandOptions
 internal import FileNames
-internal import FileOutput
 internal import ImageIO
 internal import StyleTransfer
 
@@ -27,34 +26,6 @@ struct ResultFile {
     try Failure.about(path) { () throws(ImageError) in
       try checkWritable(path: path)
     }
-  }
-
-  /// Writes a picture, in another place where this one fails.
-  ///
-  /// - Parameters:
-  ///   - other: a file of the run whose folder is tried.
-  ///   - write: writes it to a path.
-  /// - Returns: the path that was written, and why it is not the wanted one.
-  /// - Throws: `Failure` where no place is left.
-  func save(
-    beside other: FilePath?, _ write: (FilePath) throws(Failure) -> Void
-  ) throws(Failure) -> (path: FilePath, failure: Failure?) {
-    let first: Failure
-    do throws(Failure) {
-      try write(path)
-      return (path, nil)
-    } catch {
-      first = error
-    }
-    let places = Refuge.places(of: path, beside: other)
-    for place in places {
-      do throws(Failure) {
-        try write(place)
-        return (place, first)
-      } catch {}
-    }
-    let tried = places.map { $0.description }.joined(separator: " and ")
-    throw Failure("\(first.message); \(tried) cannot be written either")
   }
 
   /// The path of the picture after a step: OUT.png becomes OUT-000025.png.

@@ -58,6 +58,7 @@ final class StepLog {
   ///   - fingerprint: of what the run follows from; 0 where it has no checkpoint, and can not go on.
   ///   - firstStep: steps that earlier programs have done.
   ///   - steps: those of the whole run.
+  /// - Throws: `Failure` where the file can not be read.
   func begin(fingerprint: UInt64, firstStep: Int, steps: Int) throws(Failure) {
     run = fingerprint == 0 ? nil : fingerprint.hexadecimal
     guard isRegular else { return }
