@@ -9,23 +9,28 @@ public struct NamedFiles {
   }
 
   private var files: [File] = []
+  private let areReadAgain: Bool
 
   /// No files yet.
-  public init() {}
+  ///
+  /// - Parameter areReadAgain: whether inputs are read more than once, which pipes can not be.
+  public init(areReadAgain: Bool = false) {
+    self.areReadAgain = areReadAgain
+  }
 
   /// Adds a file that is read.
   ///
   /// - Parameters:
   ///   - path: the file; nil where the role is not taken.
   ///   - role: the option, or what the file is.
-  /// - Throws: `UsageError` for "-", and for a pipe that is named twice.
+  /// - Throws: `UsageError` for "-", and for a pipe that would be read again.
   public mutating func input(_ path: FilePath?, _ role: String) throws(UsageError) {
     guard let path, let identity = FileIdentity(path) else { return }
     guard path != "-" else {
       throw UsageError(
         "\(role) is read from a file, not from -; name /dev/stdin for standard input")
     }
-    if identity.kind == .pipe, files.contains(where: { $0.identity == identity }) {
+    if identity.kind == .pipe, areReadAgain || files.contains(where: { $0.identity == identity }) {
       throw UsageError("\(path) is a pipe, which can be read only once; copy it to a file")
     }
     files.append(File(role: role, path: path, identity: identity))

@@ -3,7 +3,7 @@ public import FileNames
 
 /// A file that appears under its name whole or not at all.
 ///
-/// The bytes go to a temporary file beside the target, `.NAME.part`, which `commit()` flushes to the
+/// The bytes go to a temporary file beside the target, `.NAME.qstyle-part`, which `commit()` flushes to the
 /// disk and renames to the target in one step. Before that, and if anything fails, an existing target
 /// keeps its content; the temporary file is removed on failure and when the value is dropped without
 /// `commit()`. What a killed program leaves is used by the next one that writes the same target.
@@ -100,7 +100,7 @@ public struct AtomicFile: ~Copyable {
       throw .system(errno: system_errno())
     }
     guard let target = path.resolvingLinks else { throw .system(errno: ELOOP) }
-    let temporary = try target.hidden(".part")
+    let temporary = try target.hidden(".qstyle-part")
     let descriptor = try openLocked(temporary)
     guard ftruncate(descriptor, 0) == 0 else {
       let errno = system_errno()

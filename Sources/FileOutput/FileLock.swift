@@ -4,7 +4,7 @@ package import FileNames
 /// Keeps other programs from writing a file as long as the object lives, from before the file is there and while it is
 /// replaced.
 ///
-/// The lock is that of an empty file beside it, `.NAME.lock`, which goes with the object. A program that is killed
+/// The lock is that of an empty file beside it, `.NAME.qstyle-lock`, which goes with the object. A program that is killed
 /// leaves it unlocked, and the next one takes it.
 package final class FileLock {
   private let descriptor: Int32
@@ -14,7 +14,7 @@ package final class FileLock {
   ///
   /// - Throws: `FileOutputError.busy` when another program has it, and others where none can be made.
   package init(_ path: FilePath) throws(FileOutputError) {
-    self.path = try path.hidden(".lock")
+    self.path = try path.hidden(".qstyle-lock")
     descriptor = try openLocked(self.path)
   }
 
@@ -55,7 +55,7 @@ extension FilePath {
     guard let target = resolvingLinks else { throw .system(errno: ELOOP) }
     var name = target.bytes.dropFirst(target.folder.bytes.count)
     // The longest that the system allows is 255.
-    if name.count > 240 {
+    if name.count > 235 {
       let sum = name.reduce(14_695_981_039_346_656_037 as UInt64) {
         ($0 ^ UInt64($1)) &* 1_099_511_628_211
       }

@@ -27,15 +27,27 @@ check "a pipe as result" 0 $short -o pipe.png
 wait
 cmp -s plain.png out.png && ok || bad "a pipe as result gets another picture"
 cat "$photo" >pipe.png &
-check "a pipe and a checkpoint" 1 $qstyle transfer pipe.png "$style" --quiet --size 48 --steps 4 -o piped.png --checkpoint p.run
-grep -q "^qstyle: pipe.png can be read only once" err.txt && ok || bad "a pipe and a checkpoint: $(cat err.txt)"
+check "a pipe in a plan" 0 $qstyle plan pipe.png
+wait
+check "a pipe and a checkpoint" 64 $qstyle transfer pipe.png "$style" -o piped.png --checkpoint p.run
+grep -q "^qstyle: pipe.png is a pipe, which can be read only once" err.txt && ok || bad "a pipe and a checkpoint: $(cat err.txt)"
 check "a pipe twice" 64 $qstyle transfer pipe.png pipe.png -o piped.png
+check "a pipe in compare" 64 $qstyle compare pipe.png "$style" -o report
+check "a pipe in quantize" 64 $quantize c.bin --calibrate pipe.png -o q.bin
+# Ctrl-C while nobody writes to the pipe.
+rm piped.png
+env --default-signal=INT $qstyle transfer pipe.png "$style" -o piped.png 2>err.txt &
+pid=$!
+sleep 0.5
+kill -INT $pid
+wait $pid
+[ $? -eq 2 ] && [ ! -e piped.png ] && grep -q "^stopped before the first step" err.txt && ok || bad "a pipe without a writer: $(cat err.txt)"
 check "--log on standard output" 0 $short -o plain.png --log -
 [ "$(wc -l <out.txt)" -eq 4 ] && ok || bad "--log -: $(cat out.txt)"
 check "--log and --json on standard output" 64 $short -o plain.png --log - --json
 check "-o -" 64 $short -o -
 check "content -" 64 $qstyle transfer - "$style" -o plain.png
-rm pipe.png piped.png
+rm -f pipe.png piped.png
 
 # --- An input, or another output, by any name --------------------------------------------------------
 cp "$photo" own.png

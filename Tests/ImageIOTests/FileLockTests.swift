@@ -33,8 +33,8 @@ import Testing
 
   /// What a killed program has left is neither in the way nor in the result.
   @Test func leftoversAreUsed() throws {
-    folder.write([9, 9, 9], to: ".a.part")
-    folder.write([], to: ".a.lock")
+    folder.write([9, 9, 9], to: ".a.qstyle-part")
+    folder.write([], to: ".a.qstyle-lock")
     let lock = try FileLock(folder.file("a"))
     let file = try AtomicFile(path: folder.file("a"))
     #expect(throws: FileOutputError.busy) { try AtomicFile.check(path: folder.file("a")) }

@@ -67,14 +67,19 @@ public final class TransferRun {
     return progress
   }
 
+  /// Whether a checkpoint is due after this step.
+  package var isSaveDue: Bool {
+    guard let checkpoint else { return false }
+    return step % checkpoint.every == 0 && !isDone
+  }
+
   /// Writes the checkpoint where one is due after this step; does nothing elsewhere.
   ///
   /// One that can not be written is no end of the run: see `checkpointFailure`.
   ///
   /// - Throws: `TransferError.diverged`.
   public func saveIfDue() throws(TransferError) {
-    guard let checkpoint, step % checkpoint.every == 0, !isDone else { return }
-    try save()
+    if isSaveDue { try save() }
   }
 
   private func save() throws(TransferError) {

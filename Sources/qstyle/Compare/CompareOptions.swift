@@ -90,7 +90,7 @@ struct CompareOptions {
 
   /// Refuses inputs that the report would be written over.
   private func checkFiles() throws(UsageError) {
-    var files = NamedFiles()
+    var files = NamedFiles(areReadAgain: true)
     try transfer.addInputs(to: &files)
     for path in weights {
       try files.input(Weights.location(path, precision: .int8), "the file of weights")

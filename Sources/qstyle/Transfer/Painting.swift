@@ -29,7 +29,7 @@ struct Painting {
       try writeBeside(progress)
     }
     if run.step == run.firstStep, !run.isDone {
-      report.stopWithoutStep(run.firstStep)
+      report.stopWithoutStep()
       return .interrupted
     }
     return try finish()
@@ -48,6 +48,7 @@ struct Painting {
       let path = outputs.result.path(step: run.step)
       note(.picture, path, failure { () throws(Failure) in try write(to: path) })
     }
+    if run.isSaveDue { outputs.log?.flush() }
     try Failure.from { () throws(TransferError) in try run.saveIfDue() }
     noteCheckpoint()
   }
@@ -75,6 +76,7 @@ struct Painting {
   }
 
   private mutating func finish() throws(Failure) -> ExitCode {
+    outputs.log?.flush()
     let result = try Failure.from { () throws(TransferError) in try run.finish() }
     noteCheckpoint()
     let saved = try Refuge.write(outputs.result.path, beside: outputs.checkpoint, write)

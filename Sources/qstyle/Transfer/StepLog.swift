@@ -9,7 +9,9 @@ internal import StyleTransfer
 /// One run at a time has the file, and nothing that was there before is lost. Lines of a run with a checkpoint name the
 /// run, so that it goes on in the log where it was killed, whatever stands behind its lines.
 final class StepLog {
+  /// The file's name in messages.
   let path: FilePath
+  private let isStandardOutput: Bool
   private let descriptor: Int32
   /// Whether the file has a length to go back to.
   private let isRegular: Bool
@@ -20,8 +22,9 @@ final class StepLog {
 
   /// Opens or creates the file.
   init(_ path: FilePath) throws(Failure) {
-    self.path = path
-    guard path != "-" else {
+    isStandardOutput = path == "-"
+    self.path = isStandardOutput ? "standard output" : path
+    guard !isStandardOutput else {
       (descriptor, isRegular, isNew) = (1, false, false)
       return
     }
@@ -37,7 +40,7 @@ final class StepLog {
   }
 
   deinit {
-    guard path != "-" else { return }
+    guard !isStandardOutput else { return }
     if isNew, size == 0 { path.remove() }
     _ = close(descriptor)
   }
@@ -82,6 +85,11 @@ final class StepLog {
     entry.add("seconds", seconds)
     entry.add("peak_bytes", Console.peakBytes)
     try write(entry.text + "\n")
+  }
+
+  /// Waits until the lines so far are on the disk, before a checkpoint that stands for their steps is.
+  func flush() {
+    if isRegular { _ = fdatasync(descriptor) }
   }
 
   /// Writes all of a text, or nothing.

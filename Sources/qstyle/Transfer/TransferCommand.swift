@@ -64,7 +64,8 @@ struct TransferCommand {
 
   /// Refuses outputs that are inputs or each other.
   private func checkFiles() throws(UsageError) {
-    var files = NamedFiles()
+    // A checkpoint is that of certain pictures, which are read for that.
+    var files = NamedFiles(areReadAgain: checkpoint != nil)
     try options.addInputs(to: &files)
     try files.input(Weights.location(weights, precision: precision), "the file of weights")
     try files.output(output.path, "-o")
@@ -83,7 +84,15 @@ struct TransferCommand {
     let found = try Failure.from { () throws(TransferError) in
       try Weights.find(weights, precision: precision)
     }
-    var transfer = try options.transfer(found)
+    var transfer: Transfer
+    do throws(Failure) {
+      transfer = try options.transfer(found)
+    } catch {
+      // A pipe without a writer is waited for until the user stops it.
+      guard Console.isInterrupted else { throw error }
+      TransferReport.stopWithoutStep(options.shared)
+      return .interrupted
+    }
     transfer.checkpoint = checkpoint
     let planned = try Failure.from { () throws(TransferError) in try transfer.choosePlan() }
     if options.isDryRun {
@@ -99,7 +108,7 @@ struct TransferCommand {
       run = try transfer.start(planned) { _ in Console.isInterrupted ? .stop : .proceed }
     } catch {
       guard error == .stopped else { throw Failure(error) }
-      report.stopWithoutStep(0)
+      TransferReport.stopWithoutStep(options.shared)
       return .interrupted
     }
     var painting = Painting(run, outputs, report, begin: begin)

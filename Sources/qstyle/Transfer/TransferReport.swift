@@ -56,12 +56,17 @@ struct TransferReport {
 
   /// Tells that the user has stopped before there was anything to save.
   ///
-  /// - Parameter done: steps that earlier programs have done.
-  func stopWithoutStep(_ done: Int) {
+  /// - Parameters:
+  ///   - options: whether it is told.
+  ///   - done: steps that earlier programs have done.
+  static func stopWithoutStep(_ options: SharedOptions, after done: Int = 0) {
     guard !options.isQuiet else { return }
     let place = done == 0 ? "the first step" : "a step after the \(done) of the checkpoint"
     Console.note("stopped before \(place); nothing is written\n")
   }
+
+  /// The same after the steps of earlier programs.
+  func stopWithoutStep() { Self.stopWithoutStep(options, after: first) }
 
   /// Tells what went wrong with an output that the run can do without.
   mutating func warn(_ message: String) {

@@ -86,7 +86,7 @@ struct Options {
 
   /// Refuses outputs that are inputs or each other.
   private func checkFiles() throws {
-    var files = NamedFiles()
+    var files = NamedFiles(areReadAgain: true)
     try files.input(source, "the source")
     for path in calibration { try files.input(path, "a picture of --calibrate") }
     for path in report?.inputs ?? [] { try files.input(path, "a file of --case or --pair") }
