@@ -40,7 +40,7 @@ func openLocked(_ path: FilePath) throws(FileOutputError) -> Int32 {
     let isLocked = system_lock(descriptor) != 0
     let isNamed =
       unsafe fstat(descriptor, &own) == 0
-      && path.withCString({ unsafe lstat($0, &named) }) == 0
+      && path.withCString({ unsafe stat($0, &named) }) == 0
       && own.st_ino == named.st_ino && own.st_dev == named.st_dev
     if isLocked && isNamed { return descriptor }
     _ = close(descriptor)

@@ -45,13 +45,12 @@ struct CompareCommand {
         height: size.height, settings: transfer.settings)
     }
     try OutputFile.makeFolder(folder)
-    let lock = try Failure.about(options.page) { () throws(FileOutputError) in
+    var lock: FileLock? = try Failure.about(options.page) { () throws(FileOutputError) in
       try FileLock(options.page)
     }
     for path in [options.page, options.document] {
       try Failure.about(path) { () throws(FileOutputError) in try AtomicFile.check(path: path) }
     }
-    defer { withExtendedLifetime(lock) {} }
     try OutputFile.makeFolder(folder.appending("runs"))
     let pool = WorkerPool(threads: options.shared.threads)
     let painter = ComparisonPainter(options: options, pool: pool, limit: limit)
@@ -78,7 +77,7 @@ struct CompareCommand {
     let seen = try ReportPictures(transfer, runs, file: file)
     try compare(seen, &figures, transfer, file: file)
     peak = max(peak, Console.peakBytes)
-    try write(figures, seen, transfer, seconds: Console.seconds - begin, peak: peak)
+    try write(figures, seen, transfer, seconds: Console.seconds - begin, peak: peak) { lock = nil }
     return .done
   }
 
@@ -144,7 +143,7 @@ struct CompareCommand {
 
   private func write(
     _ figures: Figures, _ pictures: ReportPictures, _ transfer: Transfer, seconds: Double,
-    peak: Int
+    peak: Int, unlock: () -> Void
   ) throws(Failure) {
     let page = ReportPage(
       options: options, transfer: transfer, figures: figures, pictures: pictures)
@@ -167,6 +166,7 @@ struct CompareCommand {
         try file.commit()
       }
     }
+    unlock()
     if options.shared.isJSON {
       Console.print(json)
     } else if !options.shared.isQuiet {

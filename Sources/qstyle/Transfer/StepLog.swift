@@ -89,7 +89,7 @@ final class StepLog {
 
   /// Waits until the lines so far are on the disk, before a checkpoint that stands for their steps is.
   func flush() {
-    if isRegular { _ = fdatasync(descriptor) }
+    if isRegular { _ = fsync(descriptor) }
   }
 
   /// Writes all of a text, or nothing.
