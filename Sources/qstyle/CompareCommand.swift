@@ -48,6 +48,7 @@ struct CompareCommand {
     var lock: FileLock? = try Failure.about(options.page) { () throws(FileOutputError) in
       try FileLock(options.page)
     }
+    defer { withExtendedLifetime(lock) {} }
     for path in [options.page, options.document] {
       try Failure.about(path) { () throws(FileOutputError) in try AtomicFile.check(path: path) }
     }
