@@ -41,7 +41,7 @@ let package = Package(
       name: "CImageIO", dependencies: ["CPNG", "CJPEG", "CWebP", "CLCMS"],
       linkerSettings: ["png16", "z", "jpeg", "webp", "lcms2", "m"].map { .linkedLibrary($0) }),
     // The libraries.
-    .target(name: "FileNames", swiftSettings: swiftSettings),
+    .target(name: "FileNames", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(name: "JSONText", swiftSettings: swiftSettings),
     .target(name: "Rows", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(

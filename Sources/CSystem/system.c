@@ -25,6 +25,8 @@ int system_open(const char *path, int flags, unsigned mode) { return open(path, 
 
 int system_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; }
 
+int system_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
+
 int system_errno(void) { return errno; }
 
 int system_terminal_columns(int descriptor) {

@@ -14,7 +14,7 @@ public enum Console {
   /// An environment variable; nil where it is not set or empty.
   public static func environment(_ name: String) -> String? {
     guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
-    return unsafe String(cString: value)
+    return unsafe FilePath(cString: value).description
   }
 
   /// Writes to stdout.

@@ -86,7 +86,7 @@ public struct ParsedArguments {
     let index = max(1, Int(system_getopt_index()) - 1)
     for candidate in [index, current] where unsafe candidate < words.count {
       if let word = unsafe words[candidate] {
-        let text = unsafe String(cString: word)
+        let text = unsafe FilePath(cString: word).description
         if text.hasPrefix("-") { return text }
       }
     }

@@ -21,7 +21,7 @@ public enum FileOutputError: Error, Equatable, CustomStringConvertible, Sendable
     case .missingFolder:
       "is in a folder that does not exist; create the folder first"
     case .busy:
-      "is being written by another program; wait for its end, or write to another folder"
+      "is being written by another program; wait for its end, or name another file"
     case .tooShort:
       "is cut off; delete it to start afresh"
     case .system(errno: ENOSPC), .system(errno: EDQUOT):

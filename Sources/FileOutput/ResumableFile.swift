@@ -100,7 +100,9 @@ extension FilePath {
 }
 
 /// Writes all bytes to an open file.
-func writeAll(_ bytes: RawSpan, to descriptor: Int32) throws(FileOutputError) {
+///
+/// - Throws: `FileOutputError.system` with the cause; a part may have been written.
+package func writeAll(_ bytes: RawSpan, to descriptor: Int32) throws(FileOutputError) {
   var done = 0
   while done < bytes.byteCount {
     // SAFETY: as many bytes are written as the span has.

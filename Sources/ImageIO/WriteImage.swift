@@ -107,7 +107,7 @@ package func nearestByte(_ sample: Float) -> UInt8 {
 /// - Throws: `ImageError.cannotWrite`.
 public func checkWritable(path: FilePath) throws(ImageError) {
   do throws(FileOutputError) {
-    _ = try AtomicFile(path: path)
+    try AtomicFile.check(path: path)
   } catch {
     throw .cannotWrite(error)
   }

@@ -1,5 +1,6 @@
 internal import CommandOptions
 internal import FileNames
+internal import FileOutput
 internal import ImageIO
 internal import QualityReport
 internal import QuantVGG
@@ -46,6 +47,13 @@ struct CompareCommand {
         height: size.height, settings: transfer.settings)
     }
     try OutputFile.makeFolder(folder)
+    var lock: FileLock? = try Failure.about(options.page) { () throws(FileOutputError) in
+      try FileLock(options.page)
+    }
+    defer { withExtendedLifetime(lock) {} }
+    for path in [options.page, options.document] {
+      try Failure.about(path) { () throws(FileOutputError) in try AtomicFile.check(path: path) }
+    }
     try OutputFile.makeFolder(folder.appending("runs"))
     let pool = WorkerPool(threads: options.shared.threads)
     let painter = ComparisonPainter(options: options, pool: pool, limit: limit)
@@ -72,7 +80,7 @@ struct CompareCommand {
     let seen = try ReportPictures(transfer, runs, file: file)
     try compare(seen, &figures, transfer, file: file)
     peak = max(peak, Console.peakBytes)
-    try write(figures, seen, transfer, seconds: Console.seconds - begin, peak: peak)
+    try write(figures, seen, transfer, seconds: Console.seconds - begin, peak: peak) { lock = nil }
     return .done
   }
 
@@ -138,27 +146,30 @@ struct CompareCommand {
 
   private func write(
     _ figures: Figures, _ pictures: ReportPictures, _ transfer: Transfer, seconds: Double,
-    peak: Int
+    peak: Int, unlock: () -> Void
   ) throws(Failure) {
-    let folder = options.folder
-    var images = [("float32", pictures.float), ("montage", pictures.montage)]
-    for (index, image) in pictures.quantized.enumerated() {
-      images.append(("int8" + (index == 0 ? "" : "-\(index + 1)"), image))
-    }
-    for (name, image) in images {
-      let bytes = try image.encoded(.png)
-      let file = try OutputFile(folder.appending(FilePath(name + ".png")))
-      try file.write(bytes)
-      try file.commit()
-    }
-    try ReportPage(options: options, transfer: transfer, figures: figures, pictures: pictures)
-      .write(to: folder.appending("report.html"))
+    let page = ReportPage(
+      options: options, transfer: transfer, figures: figures, pictures: pictures)
     let json = FiguresJSON(
       options: options, transfer: transfer, figures: figures, seconds: seconds, peakBytes: peak
     ).text
-    let file = try OutputFile(folder.appending("report.json"))
-    try file.write(json)
-    try file.commit()
+    var output = ReportOutput()
+    let place = try output.write(options.page, page.write)
+    try output.write(options.document) { (path) throws(Failure) in
+      let file = try OutputFile(path)
+      try file.write(json)
+      try file.commit()
+    }
+    for (path, image) in zip(
+      options.pictures, [pictures.float, pictures.montage] + pictures.quantized)
+    {
+      output.tryWriting(path) { () throws(Failure) in
+        let file = try OutputFile(path)
+        try file.write(try image.encoded(.png))
+        try file.commit()
+      }
+    }
+    unlock()
     if options.shared.isJSON {
       Console.print(json)
     } else if !options.shared.isQuiet {
@@ -166,9 +177,10 @@ struct CompareCommand {
         Console.print(Verdict(result, seeds: figures.seedResults).sentence + "\n")
       }
       Console.print(
-        "saved \(folder)/report.html: \(Format.duration(seconds)), peak memory \(Format.bytes(peak))\n"
+        "saved \(place): \(Format.duration(seconds)), peak memory \(Format.bytes(peak))\n"
       )
     }
+    try output.finish()
   }
 
   private func note(_ text: String) {

@@ -48,7 +48,8 @@ struct PlanCommand {
 
   private let shared: SharedOptions
   private let content: Typed
-  private let style: Typed
+  /// nil for one like the content.
+  private let style: Typed?
   private let size: Int?
   private let upscale: Bool
   private let styleScale: Double
@@ -62,8 +63,7 @@ struct PlanCommand {
     shared = try SharedOptions(arguments)
     let pictures = arguments.positional
     content = try Typed(pictures[0])
-    // Without a style, one of the same size.
-    style = try Typed(pictures.last ?? pictures[0])
+    style = pictures.count > 1 ? try Typed(pictures[1]) : nil
     size = try arguments.integer("size", in: 16...16384)
     upscale = arguments.has("upscale")
     styleScale = try TransferOptions.styleScale(arguments)
@@ -93,9 +93,9 @@ struct PlanCommand {
 
   private func transfer() throws(TransferError) -> Transfer {
     let (network, held) = try planned()
+    let picture = try content.picture()
     var transfer = Transfer(
-      content: try content.picture(), style: try style.picture(), network: network,
-      precision: held)
+      content: picture, style: try style?.picture() ?? picture, network: network, precision: held)
     let typed = content.size.map { max($0.width, $0.height) }
     transfer.longerSide = size ?? typed ?? 512
     transfer.upscale = upscale

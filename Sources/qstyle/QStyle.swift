@@ -107,6 +107,7 @@ enum QStyle {
         [
           "QSTYLE_WEIGHTS names the weights; --weights goes before it.",
           "QSTYLE_ISA caps the instruction set: \(instructionSets). The result is the same.",
+          "TMPDIR (or /tmp) is where a result goes whose own place fails, before the current folder.",
         ]
       ),
       (

@@ -100,8 +100,9 @@ import Testing
     ]
     for _ in 0..<5000 {
       let words = (0..<random.next() % 5).map { _ in
-        (0..<random.next() % 4).map { _ in pieces[Int(random.next() % UInt64(pieces.count))] }
-          .joined()
+        FilePath(
+          (0..<random.next() % 4).map { _ in pieces[Int(random.next() % UInt64(pieces.count))] }
+            .joined())
       }
       _ = message(words.map { FilePath($0) })
     }
@@ -150,6 +151,6 @@ import Testing
     #expect(Format.duration(.infinity) == "?")
     #expect(Format.bytes(1023) == "1023 B")
     #expect(Format.bytes(64_278_069) == "61.3 MiB")
-    #expect(Console.oneLine("a\nb\u{7f}") == "a\\x0ab\\x7f")
+    #expect(Console.oneLine("a\nb\u{7f}") == "a\\x0Ab\\x7F")
   }
 }

@@ -165,6 +165,27 @@ import Testing
     #expect(throws: TransferError.laterStep(path: path, found: 6)) { try other.start() }
   }
 
+  /// A checkpoint that can no longer be written costs nothing but itself.
+  @Test func goesOnWithoutItsCheckpoint() throws {
+    let folder = makeTemporaryFolder()
+    defer { remove(folder) }
+    let path = folder.appending("c.run")
+    var stored = transfer()
+    stored.checkpoint = Transfer.CheckpointFile(path: path, every: 2)
+    let result = try stored.run { progress, _ in
+      // After the third step nothing can be made in the folder.
+      if progress.step == 3 {
+        remove(path)
+        remove(folder)
+      }
+      return .proceed
+    }
+    #expect(result.steps == 6 && !result.wasStopped)
+    #expect(result.checkpointFailure == .checkpoint(path: path, .output(.missingFolder)))
+    #expect(bits(result.picture.tensor) == bits(try transfer().run().picture.tensor))
+    #expect(try transfer().run().checkpointFailure == nil)
+  }
+
   // MARK: Sharing
 
   /// Two transfers at once with one set of weights, each with a pool of its own; and again after them.

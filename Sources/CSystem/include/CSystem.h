@@ -44,12 +44,16 @@ static inline long long system_read(int descriptor, void *bytes, size_t count) {
 /// Takes the lock of an open file, which ends with the process; returns 0 where another has it.
 int system_lock(int descriptor);
 
+/// Another descriptor, with O_CLOEXEC, of the same open file, whose lock both hold; -1 on failure.
+int system_duplicate(int descriptor);
+
 /// The calling thread's errno, which is a macro in C.
 int system_errno(void);
 
-/// Whether `status` describes a directory or a regular file (S_ISDIR, S_ISREG are macros in C).
+/// Whether `mode` is that of a directory, a regular file or a pipe (S_ISDIR ... are macros in C).
 static inline int system_is_directory(unsigned mode) { return S_ISDIR(mode); }
 static inline int system_is_regular(unsigned mode) { return S_ISREG(mode); }
+static inline int system_is_pipe(unsigned mode) { return S_ISFIFO(mode); }
 
 /// Columns of the terminal behind `descriptor`, or 0 when it is none.
 int system_terminal_columns(int descriptor);

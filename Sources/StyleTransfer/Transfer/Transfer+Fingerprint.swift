@@ -97,13 +97,14 @@ extension Fingerprint {
 
   /// Adds a file's bytes.
   ///
-  /// - Throws: `TransferError.weights`, which has the sentences of mapped files.
+  /// - Throws: `TransferError.notStored`, or `.weights`, which has the sentences of mapped files.
   mutating func add(file path: FilePath) throws(TransferError) {
     let file: MappedFile
     do throws(WeightError) {
       file = try MappedFile(path: path)
     } catch {
-      throw .weights(name: path.description, error)
+      throw error == .notAFile
+        ? .notStored(name: path.description) : .weights(name: path.description, error)
     }
     var copy = self
     FileSlice(file).withBytes { bytes in copy.add(parts: bytes) { file.dropPages() } }

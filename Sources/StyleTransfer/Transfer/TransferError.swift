@@ -8,6 +8,8 @@ internal import Rows
 public enum TransferError: Error, Equatable, CustomStringConvertible {
   /// The picture can not be read or written.
   case picture(name: String, ImageError)
+  /// The picture's file is a pipe or a device, of which checkpoints and comparisons can not tell whether it is the same.
+  case notStored(name: String)
   /// The file of weights can not be used.
   case weights(name: String, WeightError)
   /// The weights are of another arithmetic than the one that is asked for.
@@ -58,6 +60,8 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .picture(let name, let error): return "\(name) \(error.description)"
+    case .notStored(let name):
+      return "\(name) can be read only once; copy it to a file for a checkpoint or a comparison"
     case .weights(let name, let error): return "\(name) \(error.description)"
     case .precision(let name, let held, let wanted):
       return "\(name) holds \(held.rawValue) weights where \(wanted.rawValue) weights are wanted; "

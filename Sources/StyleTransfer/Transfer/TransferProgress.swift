@@ -40,4 +40,6 @@ public struct TransferResult {
   public let losses: LossValues
   /// The same, term by term.
   public let terms: [TermCost]
+  /// The reason why the last checkpoint could not be written; nil where it was, or none was wanted.
+  public let checkpointFailure: TransferError?
 }

@@ -20,9 +20,12 @@ public final class TransferRun {
   public let steps: Int
 
   private let checkpoint: Transfer.CheckpointFile?
-  private let fingerprint: UInt64
+  /// Of all that the images follow from; 0 without a checkpoint.
+  package let fingerprint: UInt64
   /// The step that the checkpoint is of.
   private var savedStep: Int
+  /// The reason why the last checkpoint that was due could not be written; the run goes on without it.
+  public private(set) var checkpointFailure: TransferError?
 
   init(
     _ transfer: Transfer, _ planned: PlannedMemory, _ session: Session, fingerprint: UInt64
@@ -64,12 +67,19 @@ public final class TransferRun {
     return progress
   }
 
+  /// Whether a checkpoint is due after this step.
+  package var isSaveDue: Bool {
+    guard let checkpoint else { return false }
+    return step % checkpoint.every == 0 && !isDone
+  }
+
   /// Writes the checkpoint where one is due after this step; does nothing elsewhere.
   ///
-  /// - Throws: `TransferError.checkpoint`, `.diverged`.
+  /// One that can not be written is no end of the run: see `checkpointFailure`.
+  ///
+  /// - Throws: `TransferError.diverged`.
   public func saveIfDue() throws(TransferError) {
-    guard let checkpoint, step % checkpoint.every == 0, !isDone else { return }
-    try save()
+    if isSaveDue { try save() }
   }
 
   private func save() throws(TransferError) {
@@ -77,16 +87,17 @@ public final class TransferRun {
     guard session.isFinite else { throw .diverged(step: step) }
     do throws(CheckpointError) {
       try session.save(Checkpoint(fingerprint: fingerprint, step: step), to: checkpoint.path)
+      savedStep = step
+      checkpointFailure = nil
     } catch {
-      throw .checkpoint(path: checkpoint.path, error)
+      checkpointFailure = .checkpoint(path: checkpoint.path, error)
     }
-    savedStep = step
   }
 
   /// Measures the image, whose last step is shortened where it has raised the cost, and writes the
-  /// checkpoint.
+  /// checkpoint; see `checkpointFailure`.
   ///
-  /// - Throws: `TransferError.diverged`, `.checkpoint`.
+  /// - Throws: `TransferError.diverged`.
   public func finish() throws(TransferError) -> TransferResult {
     let settled = session.settle()
     guard session.isFinite else { throw .diverged(step: step) }
@@ -94,7 +105,8 @@ public final class TransferRun {
     try save()
     let losses = session.settleEnd(settled)
     return TransferResult(
-      picture: picture, steps: step, wasStopped: !isDone, losses: losses, terms: session.terms)
+      picture: picture, steps: step, wasStopped: !isDone, losses: losses, terms: session.terms,
+      checkpointFailure: checkpointFailure)
   }
 }
 
@@ -162,8 +174,7 @@ extension Transfer {
       throw .laterStep(path: checkpoint.path, found: found?.step ?? 0)
     }
     do throws(FileOutputError) {
-      // A dropped file leaves nothing behind.
-      _ = try AtomicFile(path: checkpoint.path)
+      try AtomicFile.check(path: checkpoint.path)
     } catch {
       throw .checkpoint(path: checkpoint.path, .output(error))
     }

@@ -34,6 +34,16 @@ extension Weights {
     return try Weights(path: path)
   }
 
+  /// The file that `find` opens.
+  ///
+  /// - Parameters:
+  ///   - path: the file that is named; nil searches the usual places.
+  ///   - precision: the wanted arithmetic.
+  /// - Returns: the file; nil where there is none.
+  package static func location(_ path: FilePath?, precision: Precision?) -> FilePath? {
+    path ?? environment("QSTYLE_WEIGHTS") ?? search(precision ?? .int8)
+  }
+
   /// The float32 weights in the usual places, for scoring; nil where there are none.
   ///
   /// - Throws: `TransferError.weights`.

@@ -75,6 +75,30 @@ struct CompareOptions {
       }
       seeds = []
     }
+    try checkFiles()
+  }
+
+  /// The pictures of the report beside its page.
+  var pictures: [FilePath] {
+    let quantized = weights.indices.map { "int8" + ($0 == 0 ? "" : "-\($0 + 1)") }
+    return (["float32", "montage"] + quantized).map { folder.appending(FilePath($0 + ".png")) }
+  }
+  /// The report's page, which has all pictures in it.
+  var page: FilePath { folder.appending("report.html") }
+  /// The report's figures.
+  var document: FilePath { folder.appending("report.json") }
+
+  /// Refuses inputs that the report would be written over.
+  private func checkFiles() throws(UsageError) {
+    var files = NamedFiles(areReadAgain: true)
+    try transfer.addInputs(to: &files)
+    for path in weights {
+      try files.input(Weights.location(path, precision: .int8), "the file of weights")
+    }
+    try files.input(Weights.location(reference, precision: .float32), "--reference")
+    for path in [page, document] + pictures {
+      try files.output(path, "a file of the report", isKept: false)
+    }
   }
 
   /// The transfer of a run within `limit` bytes.

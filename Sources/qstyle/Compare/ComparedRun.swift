@@ -72,8 +72,5 @@ extension ComparedRun {
 
 extension Fingerprint {
   /// 16 hexadecimal digits.
-  var text: String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
-  }
+  var text: String { value.hexadecimal }
 }

@@ -42,11 +42,19 @@ struct ComparisonPainter {
     if first > 0, !options.shared.isQuiet {
       Console.note("\(run.name): resumed at step \(first)\n")
     }
+    var isWarned = false
     for step in first...steps {
       let isStopped = Console.isInterrupted
       if isStopped || step % options.checkpointEvery == 0, step > output.step {
         guard session.isFinite else { throw divergence(output, run, step) }
-        try output.save(session, step: step)
+        if let failure = try output.save(session, step: step) {
+          if isStopped { throw failure }
+          if !isWarned {
+            line.erase()
+            Console.error(failure.message + "; the run goes on")
+          }
+          isWarned = true
+        }
       }
       if isStopped { return false }
       let isSample = run.samples.contains(step)

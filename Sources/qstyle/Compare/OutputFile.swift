@@ -46,7 +46,10 @@ struct OutputFile: ~Copyable {
       return
     }
     guard unsafe path.withCString({ unsafe mkdir($0, 0o777) }) == 0 else {
-      throw Failure(path, FileOutputError.system(errno: system_errno()).description)
+      let error =
+        system_errno() == ENOENT
+        ? FileOutputError.missingFolder : .system(errno: system_errno())
+      throw Failure(path, error.description)
     }
   }
 }

@@ -78,17 +78,23 @@ struct UnfinishedRun {
   }
 
   /// Makes the step, before which everything has been written, the one to go on from.
-  mutating func save(_ session: Session, step: Int) throws(Failure) {
+  ///
+  /// - Returns: why it is not, which is no end of the run.
+  /// - Throws: `Failure` where the images so far can not be written.
+  mutating func save(_ session: Session, step: Int) throws(Failure) -> Failure? {
     try Failure.about(file.partialPath) { () throws(FileOutputError) in
       try output.flush()
     }
     let notes = [UInt64(length), sum.value, seconds.bitPattern, UInt64(peakBytes)]
-    try Failure.about(file.checkpointPath) { () throws(CheckpointError) in
+    do throws(CheckpointError) {
       try session.save(
         Checkpoint(fingerprint: file.key.value, step: step, notes: notes),
         to: file.checkpointPath)
+    } catch {
+      return Failure(file.checkpointPath, error.description)
     }
     self.step = step
+    return nil
   }
 
   /// Removes all of the run.

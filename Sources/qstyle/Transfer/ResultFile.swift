@@ -12,6 +12,9 @@ struct ResultFile {
     guard let path = arguments.path("output") else {
       throw UsageError("name the picture to write: -o result.png")
     }
+    guard path != "-" else {
+      throw UsageError("-o is written to a file, not to -; name the picture: -o result.png")
+    }
     guard ImageFormat(fileName: path) != nil else {
       throw UsageError("'\(path)' ends neither in .png nor in .jpg; name the result so")
     }

@@ -4,64 +4,148 @@ internal import FileNames
 internal import FileOutput
 internal import StyleTransfer
 
-/// The file of `--log`: a JSON line per step.
-struct StepLog {
+/// The file of `--log`, to which a run appends a JSON line per step, or standard output.
+///
+/// One run at a time has the file, and nothing that was there before is lost. Lines of a run with a checkpoint name the
+/// run, so that it goes on in the log where it was killed, whatever stands behind its lines.
+final class StepLog {
+  /// The file's name in messages.
   let path: FilePath
+  private let isStandardOutput: Bool
+  private let descriptor: Int32
+  /// Whether the file has a length to go back to.
+  private let isRegular: Bool
+  private let isNew: Bool
+  private var run: String?
+  /// Steps up to here are in the log.
+  private var lastStep = 0
 
-  /// Appends a step; the first one begins the file anew.
+  /// Opens or creates the file.
+  init(_ path: FilePath) throws(Failure) {
+    isStandardOutput = path == "-"
+    self.path = isStandardOutput ? "standard output" : path
+    guard !isStandardOutput else {
+      (descriptor, isRegular, isNew) = (1, false, false)
+      return
+    }
+    let kind = FileIdentity(path)?.kind
+    isRegular = kind != .pipe && kind != .other
+    isNew = kind == .missing
+    let flags = isRegular ? O_RDWR | O_CREAT | O_APPEND : O_WRONLY
+    descriptor = unsafe path.withCString { unsafe system_open($0, flags, 0o666) }
+    guard descriptor >= 0 else { throw Self.failure(path, system_errno()) }
+    guard !isRegular || system_lock(descriptor) != 0 else {
+      throw Failure(path, FileOutputError.busy.description)
+    }
+  }
+
+  deinit {
+    guard !isStandardOutput else { return }
+    if isNew, size == 0 { path.remove() }
+    _ = close(descriptor)
+  }
+
+  private var size: Int {
+    var status = stat()
+    return unsafe fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+  }
+
+  private static func failure(_ path: FilePath, _ errno: Int32) -> Failure {
+    let error = errno == ENOENT ? FileOutputError.missingFolder : .system(errno: errno)
+    return Failure(path, error.description)
+  }
+
+  /// Makes ready for the steps of a run.
+  ///
+  /// - Parameters:
+  ///   - fingerprint: of what the run follows from; 0 where it has no checkpoint, and can not go on.
+  ///   - firstStep: steps that earlier programs have done.
+  ///   - steps: those of the whole run.
+  /// - Throws: `Failure` where the file can not be read.
+  func begin(fingerprint: UInt64, firstStep: Int, steps: Int) throws(Failure) {
+    run = fingerprint == 0 ? nil : fingerprint.hexadecimal
+    guard isRegular else { return }
+    let found = try scan()
+    // A run that was killed before its first checkpoint begins anew; one that was done is another one.
+    lastStep = firstStep > 0 || found < steps ? found : 0
+  }
+
+  /// Appends a step, unless an earlier program has.
   func append(
     _ step: Int, _ losses: LossValues, _ terms: [TermCost], seconds: Double
   ) throws(Failure) {
+    guard step > lastStep else { return }
     var entry = JSONObject()
     entry.add("step", step)
+    if let run { entry.add("run", run) }
     entry.add("total", losses.total)
     entry.add("content", losses.content)
     entry.add("style", losses.style)
     entry.add("terms", terms.map { $0.json })
     entry.add("seconds", seconds)
     entry.add("peak_bytes", Console.peakBytes)
-    let bytes = Array((entry.text + "\n").utf8)
-    let flags = O_WRONLY | O_CREAT | (step == 1 ? O_TRUNC : O_APPEND)
-    let descriptor = unsafe path.withCString { unsafe system_open($0, flags, 0o666) }
-    guard descriptor >= 0 else { throw failure("created") }
-    defer { close(descriptor) }
-    guard unsafe system_write(descriptor, bytes, bytes.count) == Int64(bytes.count) else {
-      throw failure("written")
+    try write(entry.text + "\n")
+  }
+
+  /// Waits until the lines so far are on the disk, before a checkpoint that stands for their steps is.
+  func flush() {
+    if isRegular { _ = fsync(descriptor) }
+  }
+
+  /// Writes all of a text, or nothing.
+  private func write(_ text: String) throws(Failure) {
+    let before = isRegular ? size : 0
+    do throws(FileOutputError) {
+      try unsafe writeAll(Array(text.utf8).span.bytes, to: descriptor)
+    } catch {
+      if isRegular { _ = ftruncate(descriptor, before) }
+      throw Failure(path, error.description)
     }
   }
 
-  /// Drops the lines after a step, which a run that was killed had written after its last checkpoint.
-  func cut(after step: Int) throws(Failure) {
-    let descriptor = unsafe path.withCString { unsafe system_open($0, O_RDWR, 0) }
-    guard descriptor >= 0 else { return }
-    defer { close(descriptor) }
-    let head = Array("{\"step\":".utf8)
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    // Where the line begins, the place in it, and its step as far as it is read.
-    var (offset, start, column, number) = (0, 0, 0, 0)
+  private static let head = Array("{\"step\":".utf8)
+  /// More than the longest beginning of a line with step and run.
+  private static let longest = 64
+
+  /// The last step that the log has of this run, 0 where there is none; the end becomes that of a line.
+  private func scan() throws(Failure) -> Int {
+    let tail = Array(",\"run\":\"\(run ?? "-")\"".utf8)
+    var buffer = [UInt8](repeating: 0, count: 1 << 14)
+    var line: [UInt8] = []
+    var (offset, start, last) = (0, 0, 0)
     while true {
       let count = unsafe Int(system_read(descriptor, &buffer, buffer.count))
-      guard count > 0 else { return }
+      if count < 0 { throw Self.failure(path, system_errno()) }
+      if count == 0 { break }
       for byte in buffer[..<count] {
         offset += 1
-        if byte == 10 {
-          (start, column, number) = (offset, 0, 0)
-        } else if column < head.count {
-          column = byte == head[column] ? column + 1 : .max
-        } else if column != .max, (48...57).contains(byte) {
-          number = min(10 * number + Int(byte) - 48, 1 << 40)
-        } else if column != .max {
-          guard number <= step else {
-            guard ftruncate(descriptor, start) == 0 else { throw failure("written") }
-            return
-          }
-          column = .max
+        if byte != UInt8(ascii: "\n") {
+          if line.count < Self.longest { line.append(byte) }
+          continue
         }
+        let digits = line.dropFirst(Self.head.count).prefix { (48...57).contains($0) }
+        if line.starts(with: Self.head), line[digits.endIndex...].starts(with: tail) {
+          last = Int(String(decoding: digits, as: UTF8.self)) ?? last
+        }
+        line.removeAll(keepingCapacity: true)
+        start = offset
       }
     }
+    guard offset > start else { return last }
+    // A killed program's line, or the end of a file of another kind.
+    if line.starts(with: Self.head) || Self.head.starts(with: line) {
+      guard ftruncate(descriptor, start) == 0 else { throw Self.failure(path, system_errno()) }
+    } else {
+      try write("\n")
+    }
+    return last
   }
+}
 
-  private func failure(_ what: String) -> Failure {
-    Failure(path, "cannot be \(what): \(systemMessage(system_errno()))")
+extension UInt64 {
+  /// 16 hexadecimal digits.
+  var hexadecimal: String {
+    let digits = String(self, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }

@@ -23,7 +23,8 @@ struct TransferCommand {
         "Reports",
         [
           Option("save-every", value: "N", "Also save OUT-000025.png and so on every N steps."),
-          Option("log", value: "FILE", "Append a JSON line per step to FILE."),
+          Option(
+            "log", value: "FILE", "Append a JSON line per step to FILE; - is standard output."),
           Option(
             "checkpoint", value: "FILE",
             "Keep the run in FILE; where FILE exists, go on from there, also to more --steps."),
@@ -55,8 +56,24 @@ struct TransferCommand {
     guard checkpoint != nil || !arguments.has("checkpoint-every") else {
       throw UsageError("--checkpoint-every needs a file: --checkpoint FILE")
     }
-    guard checkpoint?.path != output.path, checkpoint == nil || checkpoint?.path != log else {
-      throw UsageError("--checkpoint names a file of the run's own; give it another name")
+    guard log != "-" || !options.shared.isJSON else {
+      throw UsageError("--json and --log - both write to standard output; leave out one")
+    }
+    try checkFiles()
+  }
+
+  /// Refuses outputs that are inputs or each other.
+  private func checkFiles() throws(UsageError) {
+    // A checkpoint is that of certain pictures, which are read for that.
+    var files = NamedFiles(areReadAgain: checkpoint != nil)
+    try options.addInputs(to: &files)
+    try files.input(Weights.location(weights, precision: precision), "the file of weights")
+    try files.output(output.path, "-o")
+    try files.output(log == "-" ? nil : log, "--log")
+    try files.output(checkpoint?.path, "--checkpoint")
+    guard let saveEvery else { return }
+    for step in stride(from: saveEvery, to: options.steps, by: saveEvery) {
+      try files.output(output.path(step: step), "a picture of --save-every", isKept: false)
     }
   }
 
@@ -67,7 +84,15 @@ struct TransferCommand {
     let found = try Failure.from { () throws(TransferError) in
       try Weights.find(weights, precision: precision)
     }
-    var transfer = try options.transfer(found)
+    var transfer: Transfer
+    do throws(Failure) {
+      transfer = try options.transfer(found)
+    } catch {
+      // A pipe without a writer is waited for until the user stops it.
+      guard Console.isInterrupted else { throw error }
+      TransferReport.stopWithoutStep(options.shared)
+      return .interrupted
+    }
     transfer.checkpoint = checkpoint
     let planned = try Failure.from { () throws(TransferError) in try transfer.choosePlan() }
     transfer.tellRemarks(size: options.size, options.shared)
@@ -76,44 +101,20 @@ struct TransferCommand {
       DryRun(transfer, planned, isJSON: options.shared.isJSON).report()
       return .done
     }
-    var report = TransferReport(
-      transfer, planned, output: output.path, log: log, options: options.shared)
+    let outputs = try TransferOutputs(
+      output, log: log, saveEvery: saveEvery, checkpoint: checkpoint)
+    let report = TransferReport(
+      transfer, planned, options: options.shared, isOutputTaken: log == "-")
     let run: TransferRun
     do throws(TransferError) {
       run = try transfer.start(planned) { _ in Console.isInterrupted ? .stop : .proceed }
     } catch {
       guard error == .stopped else { throw Failure(error) }
-      report.stopBeforeFirstStep()
+      TransferReport.stopWithoutStep(options.shared)
       return .interrupted
     }
     options.shared.warn(transfer)
-    return try paint(run, &report, begin: begin)
-  }
-
-  private func paint(
-    _ run: TransferRun, _ report: inout TransferReport, begin: Double
-  ) throws(Failure) -> ExitCode {
-    if run.firstStep > 0 { try report.resume(at: run.firstStep) }
-    while !run.isDone, !Console.isInterrupted {
-      let progress = try Failure.from { () throws(TransferError) in try run.advance() }
-      try report.didStep(progress, run.session)
-      try Failure.from { () throws(TransferError) in
-        if let saveEvery, run.step % saveEvery == 0, !run.isDone {
-          try run.picture.write(to: output.path(step: run.step))
-        }
-        try run.saveIfDue()
-      }
-    }
-    if run.step == run.firstStep, !run.isDone {
-      report.stopBeforeFirstStep()
-      return .interrupted
-    }
-    let result = try Failure.from { () throws(TransferError) in
-      let result = try run.finish()
-      try result.picture.write(to: output.path)
-      return result
-    }
-    report.finish(result, run.session, seconds: Console.seconds - begin)
-    return result.wasStopped ? .interrupted : .done
+    var painting = Painting(run, outputs, report, begin: begin)
+    return try painting.paint()
   }
 }

@@ -127,6 +127,13 @@ struct TransferOptions {
     isDryRun = arguments.has("dry-run")
   }
 
+  /// Adds the pictures that are read.
+  func addInputs(to files: inout NamedFiles) throws(UsageError) {
+    try files.input(content, "the content")
+    try files.input(style, "the style")
+    if case .file(let path) = start { try files.input(path, "--init") }
+  }
+
   /// Whether the first image has noise in it.
   var startsFromNoise: Bool {
     if case .noise = start { return true }

@@ -11,20 +11,19 @@ struct TransferReport {
   private let size: ImageSize
   private let steps: Int
   private let plan: MemoryPlan
-  private let output: FilePath
-  private let log: StepLog?
   private var line: ProgressLine
   private var stepSeconds = 0.0
   /// Steps that were done before.
   private var first = 0
 
+  /// Whether standard output has the log, and nothing else.
+  private let isOutputTaken: Bool
+
   init(
-    _ transfer: Transfer, _ planned: PlannedMemory, output: FilePath, log: FilePath?,
-    options: SharedOptions
+    _ transfer: Transfer, _ planned: PlannedMemory, options: SharedOptions, isOutputTaken: Bool
   ) {
     self.options = options
-    self.output = output
-    self.log = log.map { StepLog(path: $0) }
+    self.isOutputTaken = isOutputTaken
     size = transfer.resultSize
     steps = transfer.steps
     plan = planned.plan
@@ -34,7 +33,7 @@ struct TransferReport {
   /// Steps between plain progress lines where stderr is no terminal; the article's interval.
   private static let plainInterval = 25
 
-  mutating func didStep(_ progress: TransferProgress, _ session: Session) throws(Failure) {
+  mutating func didStep(_ progress: TransferProgress) {
     guard let losses = progress.losses else { preconditionFailure("a step has costs") }
     let step = progress.step
     stepSeconds += progress.seconds
@@ -47,19 +46,32 @@ struct TransferReport {
         Console.note(text + "\n")
       }
     }
-    try log?.append(step, losses, session.terms, seconds: progress.seconds)
   }
 
   /// Tells that the run goes on from a checkpoint.
-  mutating func resume(at step: Int) throws(Failure) {
+  mutating func resume(at step: Int) {
     first = step
     if !options.isQuiet { Console.note("resumed at step \(step)\n") }
-    try log?.cut(after: step)
   }
 
   /// Tells that the user has stopped before there was anything to save.
-  func stopBeforeFirstStep() {
-    if !options.isQuiet { Console.note("stopped before the first step; nothing is written\n") }
+  ///
+  /// - Parameters:
+  ///   - options: whether it is told.
+  ///   - done: steps that earlier programs have done.
+  static func stopWithoutStep(_ options: SharedOptions, after done: Int = 0) {
+    guard !options.isQuiet else { return }
+    let place = done == 0 ? "the first step" : "a step after the \(done) of the checkpoint"
+    Console.note("stopped before \(place); nothing is written\n")
+  }
+
+  /// The same after the steps of earlier programs.
+  func stopWithoutStep() { Self.stopWithoutStep(options, after: first) }
+
+  /// Tells what went wrong with an output that the run can do without.
+  mutating func warn(_ message: String) {
+    line.erase()
+    Console.error(message)
   }
 
   /// Step, costs, time left and memory on one line.
@@ -83,7 +95,18 @@ struct TransferReport {
     return hash.digest()
   }
 
-  mutating func finish(_ result: TransferResult, _ session: Session, seconds: Double) {
+  /// Tells what has come of the run.
+  ///
+  /// - Parameters:
+  ///   - result: the image and its costs.
+  ///   - session: the session that it is in.
+  ///   - output: the file that it was written to.
+  ///   - missing: the outputs beside it that could not be written.
+  ///   - seconds: duration of the run.
+  mutating func finish(
+    _ result: TransferResult, _ session: Session, output: FilePath, missing: [String],
+    seconds: Double
+  ) {
     line.erase()
     let peak = Console.peakBytes
     if options.isJSON {
@@ -105,12 +128,14 @@ struct TransferReport {
       document.add("plan", plan.name)
       document.add("isa", session.instructionSet.rawValue)
       document.add("image_sha256", hash(result.picture))
+      if !missing.isEmpty { document.add("missing", missing) }
       Console.print(document.text + "\n")
     } else if !options.isQuiet {
       let verb = result.wasStopped ? "stopped by the user, saved" : "saved"
-      Console.print(
+      let text =
         "\(verb) \(output): \(result.steps) steps, \(Format.duration(seconds)), peak memory "
-          + "\(Format.bytes(peak))\n")
+        + "\(Format.bytes(peak))\n"
+      if isOutputTaken { Console.note(text) } else { Console.print(text) }
     }
   }
 }

@@ -1,6 +1,7 @@
 import CSystem
 import CommandOptions
 import FileNames
+import FileOutput
 import QuantVGG
 import QuantizeCore
 import Rows
@@ -20,6 +21,7 @@ struct Conversion {
   private let options: Options
   private let pool: WorkerPool
   private var line: ProgressLine
+  private var locks: [FileLock] = []
 
   init(_ options: Options) {
     self.options = options
@@ -29,29 +31,60 @@ struct Conversion {
 
   /// Converts, writes, reports.
   mutating func run() throws {
+    locks = try lock()
     let source = try read()
     let transfers = try options.report?.transfers(of: source.weights) ?? []
-    try options.report?.checkWritable()
     let content = try convert(source)
     let metadata = metadata(source, content)
-    try about(options.output) {
-      try SafeTensorsWriter.write(content.tensors, metadata: metadata, to: options.output)
+    let written = try save(options.output) { path in
+      try SafeTensorsWriter.write(content.tensors, metadata: metadata, to: path)
     }
-    let figures = try measure(source, content, transfers)
-    if let figures {
-      try options.report?.write(
-        figures,
-        ReportFacts(
-          output: options.output, source: source.kind, sourceHash: source.fileHash,
-          metadata: metadata))
+    var problems = [written.problem].compactMap { $0 }
+    var figures: ConversionReport?
+    do {
+      figures = try measure(source, content, transfers, output: written.path)
+      if let figures {
+        try options.report?.write(
+          figures,
+          ReportFacts(
+            output: written.path, source: source.kind, sourceHash: source.fileHash,
+            metadata: metadata))
+      }
+    } catch {
+      problems.append("\(error); \(written.path) is complete")
     }
-    tell(source, content, figures)
+    locks.removeAll()
+    tell(source, content, figures, output: written.path)
+    guard problems.isEmpty else { throw Failure(problems.joined(separator: "; ")) }
+  }
+
+  /// Finds out before the work whether all files can be written, and keeps other programs from it.
+  private func lock() throws -> [FileLock] {
+    try ([options.output] + (options.report.map { [$0.path, $0.pagePath] } ?? [])).compactMap {
+      path in
+      try about(path) {
+        try AtomicFile.check(path: path)
+        let kind = FileIdentity(path)?.kind
+        return kind == .regular || kind == .missing ? try FileLock(path) : nil
+      }
+    }
+  }
+
+  /// Writes the result, in another place where its own fails, which is then the problem.
+  private func save(
+    _ path: FilePath, _ write: (FilePath) throws -> Void
+  ) throws -> (path: FilePath, problem: String?) {
+    let (place, problem) = try Refuge.write(path, beside: nil) { place in
+      try about(place) { try write(place) }
+    }
+    return (place, problem.map { "\($0); the weights are \(place)" })
   }
 
   /// Shows progress, and ends the process when the user has asked to stop: no file is being written then.
   private mutating func show(_ progress: String, unfinished: String = "nothing is written") {
     if Console.isInterrupted {
       line.erase()
+      locks.removeAll()
       Console.error("stopped; \(unfinished)")
       exit(ExitCode.failed.rawValue)
     }
@@ -125,12 +158,12 @@ struct Conversion {
 
   /// The cost of the conversion, where a report is asked for.
   private mutating func measure(
-    _ source: SourceFile, _ content: Content, _ transfers: [ComparedTransfer]
+    _ source: SourceFile, _ content: Content, _ transfers: [ComparedTransfer], output: FilePath
   ) throws -> ConversionReport? {
     guard let report = options.report, let int8 = content.int8 else { return nil }
     let pictures = try report.pictures(
       of: options.calibration, least: source.weights.smallestSide)
-    let unfinished = "\(options.output) is complete, the report is not written"
+    let unfinished = "\(output) is complete, the report is not written"
     defer { line.erase() }
     do {
       return try ConversionReport(
@@ -143,10 +176,12 @@ struct Conversion {
   }
 
   /// Says what has been done.
-  private func tell(_ source: SourceFile, _ content: Content, _ figures: ConversionReport?) {
+  private func tell(
+    _ source: SourceFile, _ content: Content, _ figures: ConversionReport?, output: FilePath
+  ) {
     if options.isJSON {
       var report = JSONObject()
-      report.add("output", options.output.description)
+      report.add("output", output.description)
       report.add("format", format(source))
       report.add("source", source.kind)
       report.add("network", source.origin.source)
@@ -160,7 +195,7 @@ struct Conversion {
       Console.print(report.text + "\n")
     } else if !options.isQuiet {
       let part = source.weights.isWhole ? "" : ", \(source.weights.range) alone"
-      Console.print("\(options.output): \(format(source)) from a \(source.kind)\(part)\n")
+      Console.print("\(output): \(format(source)) from a \(source.kind)\(part)\n")
       if let figures { Console.print(figures.text) }
     }
   }

@@ -1,8 +1,10 @@
+import FileOutput
 import QuantVGG
 import QuantizeCore
 
 /// Writes the layers up to `deepest` of a file of quantize, unchanged.
 func copy(_ options: Options, through deepest: LayerName) throws {
+  try about(options.output) { try AtomicFile.check(path: options.output) }
   let (file, tensors) = try about(options.source) {
     let file = try WeightFile(path: options.source)
     return (file, try file.outputTensors(through: deepest))

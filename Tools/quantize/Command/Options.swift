@@ -78,12 +78,21 @@ struct Options {
     guard report == nil || (kind == .int8 && deepest == nil) else {
       throw UsageError("--report is about a conversion to int8; leave out --to or --through")
     }
-    guard report?.path != output, report?.pagePath != output else {
-      throw UsageError("--report and -o name the same file")
-    }
     threads = try arguments.integer("threads", in: 1...256) ?? WorkerPool.processors
     isQuiet = arguments.has("quiet")
     isJSON = arguments.has("json")
+    try checkFiles()
+  }
+
+  /// Refuses outputs that are inputs or each other.
+  private func checkFiles() throws {
+    var files = NamedFiles(areReadAgain: true)
+    try files.input(source, "the source")
+    for path in calibration { try files.input(path, "a picture of --calibrate") }
+    for path in report?.inputs ?? [] { try files.input(path, "a file of --case or --pair") }
+    try files.output(output, "-o")
+    try files.output(report?.path, "--report")
+    try files.output(report?.pagePath, "the page of --report")
   }
 
   /// The layer of --through, which some network has; whether that of the file does shows later.

@@ -42,6 +42,9 @@ struct ReportOptions {
   /// The page beside the report.
   var pagePath: FilePath { path.withoutEnding.appending(suffix: ".html") }
 
+  /// The files of --case and --pair.
+  var inputs: [FilePath] { cases + pairs.flatMap { [$0.content, $0.style] } }
+
   /// nil where no report is asked for.
   init?(_ arguments: ParsedArguments) throws {
     guard let path = arguments.path("report") else {
@@ -113,13 +116,6 @@ struct ReportOptions {
   /// A path's last part without its ending.
   private static func name(_ path: FilePath) -> String {
     path.lastComponent.withoutEnding.description
-  }
-
-  /// Finds out before the work whether both files can be written.
-  func checkWritable() throws {
-    for path in [path, pagePath] {
-      try about(path) { _ = try AtomicFile(path: path) }
-    }
   }
 
   /// Writes both files; neither has its name before both are complete.

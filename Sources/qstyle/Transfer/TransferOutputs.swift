@@ -1,0 +1,33 @@
+internal import CommandOptions
+internal import FileNames
+internal import FileOutput
+internal import StyleTransfer
+
+/// The files that a transfer writes, which no other program writes at the same time.
+final class TransferOutputs {
+  let result: ResultFile
+  let log: StepLog?
+  let saveEvery: Int?
+  let checkpoint: FilePath?
+  private var locks: [FileLock] = []
+
+  /// Locks the files.
+  init(
+    _ result: ResultFile, log: FilePath?, saveEvery: Int?, checkpoint: Transfer.CheckpointFile?
+  ) throws(Failure) {
+    self.result = result
+    self.saveEvery = saveEvery
+    self.checkpoint = checkpoint?.path
+    self.log = if let log { try StepLog(log) } else { nil }
+    for path in [result.path] + (checkpoint.map { [$0.path] } ?? []) {
+      guard let kind = FileIdentity(path)?.kind, kind == .regular || kind == .missing else {
+        continue
+      }
+      locks.append(
+        try Failure.about(path) { () throws(FileOutputError) in try FileLock(path) })
+    }
+  }
+
+  /// Lets other programs write them.
+  func unlock() { locks.removeAll() }
+}
