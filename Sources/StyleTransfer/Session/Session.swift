@@ -1,3 +1,4 @@
+internal import CSystem
 package import FileNames
 internal import ImageIO
 public import QuantVGG
@@ -16,6 +17,8 @@ public final class Session {
   let update: ImageUpdate
   private let network: any SteppingNetwork
   private let pool: WorkerPool
+  /// Seconds of the last step's way forward, costs included, and of its way back, with the optimizer's work.
+  package private(set) var passSeconds = (forward: 0.0, backward: 0.0)
 
   /// Runs the phases of a transfer before its first step.
   ///
@@ -109,11 +112,14 @@ public final class Session {
   }
 
   private func makePasses(isFrozen: Bool) -> LossValues {
+    let start = system_monotonic_seconds()
     let costs = network.measure()
+    let turn = system_monotonic_seconds()
     update.isFrozen = isFrozen
     update.begin(loss: costs.total)
     network.sendBack()
     update.end(pool: pool)
+    passSeconds = (turn - start, system_monotonic_seconds() - turn)
     return costs
   }
 
