@@ -113,7 +113,7 @@ let package = Package(
       name: "StyleTransferTests",
       dependencies: [
         "StyleTransfer", "Rows", "QuantVGG", "Optim", "ImageIO", "FileOutput", "FileNames",
-        "CSystem", "TestSupport",
+        "CommandOptions", "CSystem", "TestSupport",
       ]),
     .testTarget(name: "OptimTests", dependencies: ["Optim", "Rows", "TestSupport"]),
     .testTarget(

@@ -1,7 +1,9 @@
 #define _GNU_SOURCE
 #include "CSystem.h"
 
+#include <sys/auxv.h>
 #include <sys/file.h>
+#include <sys/sysinfo.h>
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -90,17 +92,41 @@ long long system_peak_resident_bytes(void) {
 
 long long system_resident_bytes(void) {
     long long kibibytes = read_number("/proc/self/status", "VmRSS: %lld");
-    return kibibytes < 0 ? 0 : kibibytes * 1024;
+    return kibibytes < 0 ? system_peak_resident_bytes() : kibibytes * 1024;
 }
 
-long long system_available_bytes(void) {
-    long long kibibytes = read_number("/proc/meminfo", "MemAvailable: %lld");
-    long long available = kibibytes < 0 ? 0 : kibibytes * 1024;
-    long long limit = read_number("/sys/fs/cgroup/memory.max", "%lld");
-    long long used = read_number("/sys/fs/cgroup/memory.current", "%lld");
-    if (limit > 0 && used >= 0 && (available == 0 || limit - used < available))
-        available = limit > used ? limit - used : 1;
-    return available;
+long long system_total_bytes(void) {
+    struct sysinfo info;
+    return sysinfo(&info) == 0 ? (long long)info.totalram * info.mem_unit : LLONG_MAX;
+}
+
+static long long limit_of(int resource) {
+    struct rlimit limit;
+    if (getrlimit((unsigned)resource, &limit) != 0 || limit.rlim_cur > LLONG_MAX) return LLONG_MAX;
+    return (long long)limit.rlim_cur;
+}
+
+long long system_address_limit(void) { return limit_of(RLIMIT_AS); }
+
+long long system_data_limit(void) { return limit_of(RLIMIT_DATA); }
+
+int system_can_map(size_t size, int kind) {
+    void *address = mmap(NULL, size, kind, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (address == MAP_FAILED) return 0;
+    munmap(address, size);
+    return 1;
+}
+
+const char *system_program_path(void) { return (const char *)getauxval(AT_EXECFN); }
+
+int system_start_thread(pthread_t *thread, size_t stack, void *(*body)(void *), void *argument) {
+    pthread_attr_t attributes;
+    int status = pthread_attr_init(&attributes);
+    if (status != 0) return status;
+    pthread_attr_setstacksize(&attributes, stack);
+    status = pthread_create(thread, &attributes, body, argument);
+    pthread_attr_destroy(&attributes);
+    return status;
 }
 
 void system_trim_heap(void) {

@@ -22,6 +22,11 @@ public enum Format {
     }
   }
 
+  /// A count and what is counted, a word with a plural in s: "1 thread", "2 threads".
+  public static func count(_ count: Int, _ word: String) -> String {
+    "\(count) \(word)\(count == 1 ? "" : "s")"
+  }
+
   /// A time as "4.2 s", "3 m 07 s" or "2 h 05 m".
   public static func duration(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds >= 0 else { return "?" }
@@ -31,6 +36,25 @@ public enum Format {
       whole < 3600
       ? (whole / 60, whole % 60, ("m", "s")) : (whole / 3600, whole / 60 % 60, ("h", "m"))
     return "\(large) \(units.0) \(small < 10 ? "0" : "")\(small) \(units.1)"
+  }
+
+  /// A time that may be far below a second: "0.42 ms", "850 ms", and from a second on as `duration`.
+  public static func shortDuration(_ seconds: Double) -> String {
+    seconds >= 0 && seconds < 0.9995 ? digits(1000 * seconds) + " ms" : duration(seconds)
+  }
+
+  /// A positive number with about three digits and no exponent: 312, 45.1, 1.20, 0.043.
+  public static func digits(_ value: Double) -> String {
+    let places =
+      switch value {
+      case 100...: 0
+      case 10..<100: 1
+      case 1..<10: 2
+      case 0.1..<1: 3
+      case 0.01..<0.1: 4
+      default: 6
+      }
+    return fixed(value, digits: places)
   }
 
   /// A text with spaces behind it up to a width.

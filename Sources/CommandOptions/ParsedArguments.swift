@@ -56,20 +56,26 @@ public struct ParsedArguments {
       guard option.value == nil || option.isRepeatable || !has(option.name) else {
         throw UsageError("--\(option.name) is given twice; give it once")
       }
-      unsafe values.append(
-        (option.name, option.value == nil ? "" : FilePath(cString: system_getopt_value())))
+      guard option.value != nil else {
+        values.append((option.name, ""))
+        continue
+      }
+      let value = unsafe FilePath(cString: system_getopt_value())
+      let typed = unsafe strings[Int(system_getopt_index()) - 1].map { unsafe String(cString: $0) }
+      if let hint = Hint.misread(option, value.description, typed: typed ?? "", options) {
+        throw UsageError(hint)
+      }
+      values.append((option.name, value))
     }
     for index in Int(system_getopt_index())..<Int(count) {
       if let string = unsafe strings[index] { unsafe positional.append(FilePath(cString: string)) }
     }
-    guard !has("help") else { return }
+    guard !has("help"), !has("version") else { return }
     if positional.count < command.arguments.lowerBound {
-      throw UsageError("something is missing; usage: \(command.name) \(command.usage)")
+      throw UsageError(Hint.missing(positional.count, of: command))
     }
     if positional.count > command.arguments.upperBound {
-      throw UsageError(
-        "'\(positional[command.arguments.upperBound])' is one argument too many; usage: "
-          + "\(command.name) \(command.usage)")
+      throw UsageError(Hint.tooMany(positional.map { $0.description }, of: command))
     }
   }
 
@@ -79,20 +85,23 @@ public struct ParsedArguments {
     return options.firstIndex { $0.letter == Character(Unicode.Scalar(UInt8(code))) }
   }
 
-  /// The word that getopt stumbled over: the one before optind, or the current one for letters.
+  /// The word that getopt stumbled over: the one before optind, or the one at it where more letters follow.
   private static func offender(_ words: [UnsafeMutablePointer<CChar>?], after current: Int)
     -> String
   {
-    let index = max(1, Int(system_getopt_index()) - 1)
-    for candidate in [index, current] where unsafe candidate < words.count {
-      if let word = unsafe words[candidate] {
-        let text = unsafe FilePath(cString: word).description
-        if text.hasPrefix("-") { return text }
+    let next = Int(system_getopt_index())
+    let code = system_getopt_letter()
+    let letter = code > 32 && code < 127 ? Character(Unicode.Scalar(UInt8(code))) : nil
+    let known = unsafe words.indices
+    for candidate in [next - 1, next, current] where known.contains(candidate) {
+      let text = unsafe words[candidate].map { unsafe FilePath(cString: $0).description } ?? ""
+      if let letter {
+        if text.hasPrefix("-"), !text.hasPrefix("--"), text.contains(letter) { return text }
+      } else if candidate != next, text.hasPrefix("-") {
+        return text
       }
     }
-    let letter = system_getopt_letter()
-    guard letter > 32, letter < 127 else { return "-?" }
-    return "-" + String(Character(Unicode.Scalar(UInt8(letter))))
+    return "-\(letter ?? "?")"
   }
 
   private static func error(_ code: Int32, word: String, options: [Option]) -> UsageError {
@@ -112,9 +121,8 @@ public struct ParsedArguments {
       let names = matches.map { "--" + $0.name }.joined(separator: " or ")
       return UsageError("\(name) is ambiguous: \(names)")
     }
-    let near = options.map { ($0.name, editDistance($0.name, stem)) }.min { $0.1 < $1.1 }
-    if let near, near.1 <= 2, name.hasPrefix("--") {
-      return UsageError("unknown option \(name); did you mean --\(near.0)?")
+    if let near = Hint.option(like: stem, options) {
+      return UsageError("unknown option \(name); did you mean --\(near)?")
     }
     return UsageError("unknown option \(name); --help lists the options")
   }
@@ -191,7 +199,9 @@ public struct ParsedArguments {
   public func choice(_ name: String, among words: [String]) throws(UsageError) -> String? {
     guard let text = text(name) else { return nil }
     guard words.contains(text) else {
-      throw UsageError("--\(name) is \(words.joined(separator: " or ")), not '\(text)'")
+      throw UsageError(
+        "--\(name) is \(words.joined(separator: " or ")), not '\(text)'"
+          + Hint.meant(text, words))
     }
     return text
   }
@@ -217,20 +227,4 @@ public func parseNumber(_ text: String) -> Double? {
   var value = 0.0
   guard unsafe system_parse_double(text, &value) != 0, value.isFinite else { return nil }
   return value
-}
-
-/// Insertions, deletions and replacements between two words (Levenshtein).
-func editDistance(_ a: String, _ b: String) -> Int {
-  let (a, b) = (Array(a.utf8), Array(b.utf8))
-  var row = Array(0...b.count)
-  for (i, x) in a.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for (j, y) in b.enumerated() {
-      let replaced = diagonal + (x == y ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(replaced, diagonal + 1, row[j] + 1)
-    }
-  }
-  return row[b.count]
 }

@@ -21,12 +21,18 @@ public struct ProgressLine {
     done == 0 ? .infinity : elapsed / Double(done) * Double(total - done)
   }
 
-  /// Draws a text, cut to the terminal's width, at most ten times a second.
-  public mutating func draw(_ text: String) {
+  /// Draws the first of several texts that fits the terminal's width, or as much of the last as does; at most ten
+  /// times a second.
+  public mutating func draw(_ texts: String...) {
     guard isVisible, elapsed - lastDraw >= 0.1 else { return }
     lastDraw = elapsed
     isDrawn = true
-    Console.note("\r" + String(text.prefix(columns - 1)) + "\u{1b}[K")
+    Console.note("\r" + Self.fitting(texts, columns: columns - 1) + "\u{1b}[K")
+  }
+
+  static func fitting(_ texts: [String], columns: Int) -> String {
+    let text = texts.first { $0.count <= columns } ?? texts.last ?? ""
+    return String(text.prefix(columns))
   }
 
   /// Removes the line, for example before another line is printed.

@@ -20,15 +20,6 @@ public final class Arena: @unchecked Sendable {
     unsafe base = address
   }
 
-  /// Asks for memory that is small beside what is there anyway; a refusal ends the program.
-  public convenience init(required plan: ArenaPlan) {
-    do throws(MemoryError) {
-      try self.init(plan)
-    } catch {
-      preconditionFailure("the system refuses memory")
-    }
-  }
-
   /// The memory of a reservation in the plan that the arena was made for.
   public func slice<Element: BitwiseCopyable>(
     _ reservation: Reservation<Element>

@@ -15,7 +15,8 @@ struct BenchCommand {
         "Measurement",
         [
           Option("size", value: "WxH", "Size of the image (default: 512x384)."),
-          Option("repeats", value: "N", "Rounds, of which the best counts (default: 5)."),
+          Option(
+            "repeats", value: "N", "Steps that are measured, after one that is not (default: 5)."),
           SharedOptions.plan, SharedOptions.precision, SharedOptions.weights,
         ]),
       SharedOptions.group,
@@ -26,7 +27,7 @@ struct BenchCommand {
   private let repeats: Int
   private let precision: Precision?
   private let weights: FilePath?
-  private let plan: MemoryPlan
+  private let plan: MemoryPlan?
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
     shared = try SharedOptions(arguments)
@@ -38,16 +39,24 @@ struct BenchCommand {
     repeats = try arguments.integer("repeats", in: 1...10_000) ?? 5
     precision = try Precision(arguments)
     weights = arguments.path("weights")
-    plan = try SharedOptions.plan(arguments) ?? .resident
+    plan = try SharedOptions.plan(arguments)
   }
 
   func run() throws(Failure) -> ExitCode {
-    let pool = WorkerPool(threads: shared.threads)
-    let (weights, session) = try Failure.from { () throws(TransferError) -> (Weights, Session) in
-      let weights = try Weights.find(self.weights, precision: precision)
-      return (weights, try transfer(weights).start(pool: pool).session)
+    let weights = try Failure.from { () throws(TransferError) in
+      try Weights.find(self.weights, precision: precision)
     }
-    measure(weights, session, pool)
+    let transfer = transfer(weights)
+    do throws(TransferError) {
+      let planned = try transfer.choosePlan()
+      let pool = WorkerPool(threads: shared.threads)
+      let session = try transfer.start(planned, pool: pool).session
+      var report = BenchReport(transfer, planned, session, rounds: repeats, threads: pool.threads)
+      measure(session, pool, &report)
+      Console.print(shared.isJSON ? report.json + "\n" : report.text)
+    } catch {
+      throw Failure(error, relief: "use a smaller --size")
+    }
     return .done
   }
 
@@ -63,103 +72,23 @@ struct BenchCommand {
     transfer.steps = .max
     transfer.threads = shared.threads
     transfer.instructionSet = shared.instructionSet
-    transfer.memory = .max
     transfer.plan = plan
     return transfer
   }
 
-  /// The best of several rounds.
-  private struct Best {
-    var forward = Double.infinity
-    var step = Double.infinity
-    var backward = Double.infinity
-    var layers: NetworkTiming?
-    var layerForward: [Double] = []
-    var layerBackward: [Double] = []
-  }
-
-  private func measure(_ weights: Weights, _ session: Session, _ pool: WorkerPool) {
-    var peak = 0.0
-    var best = Best()
-    best.layerForward = session.shape.layers.map { _ in .infinity }
-    best.layerBackward = best.layerForward
+  /// Measures the peak before every step and once more at the end, and in each step its parts.
+  private func measure(_ session: Session, _ pool: WorkerPool, _ report: inout BenchReport) {
+    let kernels = KernelTable(shared.instructionSet)
+    func peak() -> Double {
+      MultiplyAccumulatePeak.measure(kernels, isFloat: report.isFloat, pool: pool)
+    }
+    session.step()
     for _ in 0..<repeats {
-      peak = max(
-        peak,
-        MultiplyAccumulatePeak.measure(
-          KernelTable(shared.instructionSet), isFloat: weights.precision == .float32, pool: pool))
-      let start = Console.seconds
-      _ = session.evaluate()
-      let middle = Console.seconds
+      report.peak = max(report.peak, peak())
       let before = session.timing
       session.step()
-      let end = Console.seconds
-      let layers = session.timing.since(before)
-      best.forward = min(best.forward, middle - start)
-      best.step = min(best.step, end - middle)
-      best.backward = min(best.backward, end - middle - (middle - start))
-      for layer in best.layerForward.indices {
-        best.layerForward[layer] = min(best.layerForward[layer], layers.forward[layer])
-        best.layerBackward[layer] = min(best.layerBackward[layer], layers.backward[layer])
-      }
+      report.add(session.passSeconds, session.timing.since(before))
     }
-    report(
-      weights.network, session.shape, best, peak: peak, isa: session.instructionSet,
-      threads: pool.threads)
-  }
-
-  private func report(
-    _ network: NetworkTable, _ shape: NetworkShape, _ best: Best, peak: Double,
-    isa: InstructionSet, threads: Int
-  ) {
-    let total = Double(
-      network.multiplyAccumulates(
-        through: shape.deepest, width: shape.width, height: shape.height))
-    var document = JSONObject()
-    document.add("isa", isa.rawValue)
-    document.add("threads", threads)
-    document.add("width", size.width)
-    document.add("height", size.height)
-    document.add("peak_gmacs", peak / 1e9)
-    var text =
-      "\(size.width)x\(size.height), \(isa.rawValue), \(threads) threads; multiply-accumulate peak "
-      + "\(Format.fixed(peak / 1e9, digits: 0)) GMAC/s\n"
-    for (name, seconds, macs) in [
-      ("forward", best.forward, total), ("backward", best.backward, total),
-      ("step", best.step, 2 * total),
-    ] {
-      var part = JSONObject()
-      part.add("ms", 1000 * seconds)
-      part.add("gmacs", macs / seconds / 1e9)
-      document.add(name, part)
-      text += Self.row(name, seconds, macs, peak) + "\n"
-    }
-    var layers: [JSONObject] = []
-    for (index, layer) in shape.layers.enumerated() {
-      let macs = Double(9 * layer.convolution.inputChannels * layer.values)
-      var object = JSONObject()
-      object.add("name", layer.convolution.name.description)
-      object.add("forward_ms", 1000 * best.layerForward[index])
-      object.add("forward_gmacs", macs / best.layerForward[index] / 1e9)
-      object.add("backward_ms", 1000 * best.layerBackward[index])
-      object.add("backward_gmacs", macs / best.layerBackward[index] / 1e9)
-      layers.append(object)
-      text +=
-        Self.row(layer.convolution.name.description, best.layerForward[index], macs, peak)
-        + "   back "
-      text += Self.row("", best.layerBackward[index], macs, peak) + "\n"
-    }
-    document.add("layers", layers)
-    document.add("peak_bytes", Console.peakBytes)
-    Console.print(shared.isJSON ? document.text + "\n" : text)
-  }
-
-  private static func row(_ name: String, _ seconds: Double, _ macs: Double, _ peak: Double)
-    -> String
-  {
-    Format.padded(name, name.isEmpty ? 0 : 9)
-      + Format.aligned(Format.fixed(1000 * seconds, digits: 2), 9) + " ms"
-      + Format.aligned(Format.fixed(macs / seconds / 1e9, digits: 0), 6) + " GMAC/s"
-      + Format.aligned(Format.fixed(100 * macs / seconds / peak, digits: 0), 4) + " %"
+    report.peak = max(report.peak, peak())
   }
 }

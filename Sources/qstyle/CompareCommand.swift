@@ -18,17 +18,17 @@ struct CompareCommand {
 
   func run() throws(Failure) -> ExitCode {
     let begin = Console.seconds
+    options.transfer.tellUselessOptions()
     let runs = try openWeights()
     // All that can be wrong is found before the first file is made.
     let transfer = try options.transfer.transfer(runs.float.weights)
-    let limit = transfer.limit
-    let parts = try planned(runs, limit: limit)
+    let allowed = transfer.limit
+    let parts = try planned(runs, limit: allowed)
+    let limit = allowed.bytes
     transfer.tellRemarks(size: options.transfer.size, options.shared)
     options.shared.warn(transfer)
     if options.transfer.isDryRun {
-      for part in parts {
-        DryRun(part.transfer, part.memory, isJSON: options.shared.isJSON).report()
-      }
+      tell(parts, runs)
       return .done
     }
     var keys: [Fingerprint] = []
@@ -64,7 +64,7 @@ struct CompareCommand {
         note("\(run.name): done before, taken from \(file(run).path)\n")
         continue
       }
-      note("\(run.name): \(options.transfer.steps) steps\n")
+      note("\(run.name): \(Format.count(options.transfer.steps, "step"))\n")
       guard try painter.paint(file(run)) else {
         note(
           "stopped; what is done is in \(folder)/runs, and the same command goes on from that step\n"
@@ -86,12 +86,22 @@ struct CompareCommand {
 
   /// The weights of all runs, each of its kind.
   private func openWeights() throws(Failure) -> ComparedRuns {
-    let (weights, reference) = try Failure.from {
-      () throws(TransferError) -> ([Weights], Weights?) in
-      var weights: [Weights] = []
+    var weights: [Weights] = []
+    let reference: Weights?
+    do throws(TransferError) {
       for path in options.weights { weights.append(try Weights.find(path, precision: .int8)) }
-      guard let path = options.reference else { return (weights, try Weights.reference()) }
-      return (weights, try Weights.find(path, precision: .float32))
+      if let path = options.reference {
+        reference = try Weights.find(path, precision: .float32)
+      } else {
+        reference = try Weights.reference()
+      }
+    } catch {
+      guard case .precision(let name, let held, let wanted) = error else { throw Failure(error) }
+      let (option, other) =
+        wanted == .int8 ? ("--weights", "--reference") : ("--reference", "--weights")
+      throw Failure(
+        "\(name) holds \(held.rawValue) weights, which are for \(other); \(option) takes "
+          + "\(wanted.rawValue) weights")
     }
     guard let reference else {
       throw Failure(
@@ -107,21 +117,39 @@ struct CompareCommand {
     return ComparedRuns(options, weights: weights, reference: reference)
   }
 
+  /// What a dry run prints: a run of each kind, and the time of all; scoring takes little of it.
+  private func tell(
+    _ parts: [(transfer: Transfer, memory: PlannedMemory)], _ runs: ComparedRuns
+  ) {
+    var seconds = 0.0
+    for part in parts {
+      let count = runs.all.count { $0.precision == part.transfer.precision }
+      let run = DryRun(part.transfer, part.memory, isJSON: options.shared.isJSON)
+      run.report("\(Format.count(count, "run")) in \(part.transfer.precision.rawValue), each ")
+      seconds += Double(count) * run.seconds
+    }
+    guard !options.shared.isJSON else { return }
+    Console.print(
+      "\(Format.count(runs.all.count, "run")), about \(Format.shortDuration(seconds)) in all\n")
+  }
+
   /// The plans of the int8 runs and of scoring; refuses a limit that either would not fit in.
   private func planned(
-    _ runs: ComparedRuns, limit: Int
+    _ runs: ComparedRuns, limit: MemoryLimit
   ) throws(Failure) -> [(transfer: Transfer, memory: PlannedMemory)] {
     var parts: [(transfer: Transfer, memory: PlannedMemory)] = []
-    let scoring = try options.scoring(runs, limit: limit)
-    for transfer in [try options.transfer(runs.quantized[0], limit: limit), scoring] {
-      let memory = try Failure.from { () throws(TransferError) in try transfer.choosePlan() }
+    let scoring = try options.scoring(runs, limit: limit.bytes)
+    for transfer in [try options.transfer(runs.quantized[0], limit: limit.bytes), scoring] {
+      let memory = try Failure.from { () throws(TransferError) in
+        try transfer.choosePlan(within: limit)
+      }
       parts.append((transfer, memory))
     }
     let agreement = scoring.agreementBytes()
-    guard agreement <= limit else {
+    guard agreement <= limit.bytes else {
       throw Failure(
-        "comparing activations needs \(Format.bytes(agreement)), and \(Format.bytes(limit)) are "
-          + "allowed: use a smaller --size, or allow more --memory")
+        "comparing activations needs \(Format.bytes(agreement)), and \(Format.bytes(limit.bytes)) "
+          + "are allowed: use a smaller --size, or allow more --memory")
     }
     return parts
   }

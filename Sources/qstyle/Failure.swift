@@ -24,6 +24,10 @@ struct Failure: Error {
       message =
         "there are no \(precision.rawValue) weights (\(Weights.fileName(precision))) beside the "
         + "program or in the data folder; name them with --weights FILE, or make them with quantize"
+    case .precision(let name, let held, let wanted):
+      message =
+        "\(name) holds \(held.rawValue) weights, and --precision wants \(wanted.rawValue): leave it "
+        + "out, or name other --weights"
     case .missingLayer(_, _, let isStyle):
       message = "--\(isStyle ? "style" : "content")-layers: \(error.description)"
     case .tooSmall(let name, let width, let height, let least, let remedy):
@@ -36,24 +40,46 @@ struct Failure: Error {
       message =
         "\(name) becomes \(width)x\(height) pixels; the layers need \(least) a side: \(advice)"
     case .overLimit(let size, let bytes, let plan, let limit, let isChosen, let fittingSide):
-      let refusal =
-        "\(size.width)x\(size.height) needs \(Format.bytes(bytes)) with the plan \(plan), and "
-        + "\(Format.bytes(limit)) are allowed"
-      if isChosen {
-        message = refusal + ": leave out --plan, or allow more --memory"
-      } else if let fittingSide {
-        message = refusal + ": use --size \(fittingSide) or less, or allow more --memory"
-      } else {
-        message = refusal + "; no size fits: allow more --memory"
-      }
+      let relief =
+        isChosen
+        ? "leave out --plan, or " : fittingSide.map { "use --size \($0) or less, or " } ?? ""
+      message =
+        Self.refusal(size, bytes, plan, limit)
+        + (isChosen || fittingSide != nil ? ": " : "; no size fits: ") + relief
+        + Self.relief(limit)
     case .laterStep(let path, let found):
       message =
-        "\(path) has \(found) steps already: ask for at least as many --steps, or delete it to "
+        "\(path) has \(Format.count(found, "step")) already: ask for at least as many --steps, or delete it to "
         + "start afresh"
     case .diverged(let step):
       message =
         "the optimisation diverged by step \(step): lower --learning-rate or --style-weight"
     default: message = error.description
+    }
+  }
+
+  /// The same for a command without --memory and --plan: `relief` is what helps where memory is short.
+  init(_ error: TransferError, relief: String) {
+    guard case .overLimit(let size, let bytes, let plan, let limit, _, _) = error else {
+      self.init(error)
+      return
+    }
+    self.init(Self.refusal(size, bytes, plan, limit) + ": " + relief)
+  }
+
+  private static func refusal(
+    _ size: ImageSize, _ bytes: Int, _ plan: String, _ limit: MemoryLimit
+  ) -> String {
+    "\(size.width)x\(size.height) needs \(Format.bytes(bytes)) with the plan \(plan), and "
+      + "\(Format.bytes(limit.bytes)) are allowed" + (limit.reason.map { " (\($0))" } ?? "")
+  }
+
+  /// What makes room within a limit.
+  private static func relief(_ limit: MemoryLimit) -> String {
+    switch limit.source {
+    case .chosen, .free: "allow more --memory"
+    case .group: "allow the group more memory"
+    case .addressSpace, .data, .commitment: "raise that limit"
     }
   }
 

@@ -1,12 +1,16 @@
 internal import CommandOptions
 internal import FileNames
 internal import QuantVGG
+internal import StyleTransfer
 
 /// `qstyle inspect`: what a weight file holds.
 struct InspectCommand {
   static let command = Command(
     "qstyle inspect", "Shows layers, scales, source and licence of a weight file.",
     usage: "WEIGHTS.safetensors", arguments: 1...1, groups: [SharedOptions.group])
+
+  /// Copies of the largest layer that are made to look at it.
+  private static let bytesPerValue = 16
 
   private let path: FilePath
   private let isJSON: Bool
@@ -20,6 +24,10 @@ struct InspectCommand {
     let file: WeightFile
     file = try Failure.about(path) { () throws(WeightError) in
       try WeightFile(path: path)
+    }
+    let values = file.network.convolutions.map { 9 * $0.inputChannels * $0.outputChannels }
+    try Failure.from { () throws(TransferError) in
+      try MemoryLimit.requireMappable(Self.bytesPerValue * (values.max() ?? 0))
     }
     var text = "\(path)\n"
     var document = JSONObject()

@@ -16,7 +16,7 @@ struct PlanCommand {
         [
           Option(
             "memory", value: "SIZE",
-            "The limit that transfer would be given (default: nine tenths of what is free)."),
+            "The limit that transfer would be given, with the same default; 'plan' prints it."),
           Option("size", value: "N", "Longer side of the result (default: 512, or as in WxH)."),
           Option("upscale", "Enlarge a content picture that is smaller than --size."),
           TransferOptions.styleScale,
@@ -78,14 +78,13 @@ struct PlanCommand {
 
   func run() throws(Failure) -> ExitCode {
     try Failure.from { () throws(TransferError) in
-      var transfer = try self.transfer()
+      let transfer = try self.transfer()
       // What is free is asked once.
       let limit = transfer.limit
-      transfer.memory = limit
       let plans = try transfer.plans()
-      let chosen = plans.firstIndex { $0.bytes <= limit }
-      report(transfer, plans, chosen: chosen)
-      if chosen == nil { _ = try transfer.choosePlan() }
+      let chosen = plans.firstIndex { $0.bytes <= limit.bytes }
+      report(transfer, plans, limit, chosen: chosen)
+      if chosen == nil { _ = try transfer.choosePlan(within: limit) }
       transfer.tellRemarks(size: size, shared)
     }
     return .done
@@ -116,9 +115,14 @@ struct PlanCommand {
     return (found.network, found.precision)
   }
 
-  private func report(_ transfer: Transfer, _ plans: [PlannedMemory], chosen: Int?) {
+  private func report(
+    _ transfer: Transfer, _ plans: [PlannedMemory], _ limit: MemoryLimit, chosen: Int?
+  ) {
+    let reason = limit.reason ?? "--memory"
     if shared.isJSON {
       var document = JSONObject()
+      document.add("limit_bytes", limit.bytes)
+      document.add("limit_reason", reason)
       document.add(
         "plans",
         plans.enumerated().map { index, planned in
@@ -133,7 +137,9 @@ struct PlanCommand {
       return
     }
     let size = transfer.resultSize
-    var text = "\(size.width)x\(size.height), \(shared.threads) threads\n"
+    var text =
+      "\(size.width)x\(size.height), \(Format.count(shared.threads, "thread")), "
+      + "at most \(Format.bytes(limit.bytes)) (\(reason))\n"
     for (index, planned) in plans.enumerated() {
       text += index == chosen ? "* " : "  "
       text += Format.padded(planned.plan.name, 24)

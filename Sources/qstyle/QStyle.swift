@@ -1,3 +1,4 @@
+internal import CSystem
 internal import CommandOptions
 internal import FileNames
 internal import QuantVGG
@@ -7,9 +8,18 @@ internal import StyleTransfer
 enum QStyle {
   static var version: String { Transfer.version }
 
+  /// What every command maps: its words, texts and buffers.
+  private static let leastBytes = 8 << 20
+
   static func run(_ words: [FilePath]) -> ExitCode {
     Console.catchSignals()
     Console.trimHeap()
+    do throws(TransferError) {
+      try MemoryLimit.requireMappable(leastBytes)
+    } catch {
+      Console.error(error.description)
+      return .failed
+    }
     do throws(UsageError) {
       return try dispatch(words)
     } catch {
@@ -57,7 +67,7 @@ enum QStyle {
         return { () throws(Failure) in try command.run() }
       }
     case "--help", "-h", "help":
-      Console.print(help)
+      Console.print(try help(about: rest))
       return .done
     case "--manual":
       Console.print(manual)
@@ -65,9 +75,39 @@ enum QStyle {
     case "--version":
       Console.print("qstyle \(version)\n")
       return .done
-    default:
-      throw UsageError("unknown command '\(name)'; qstyle --help lists the commands")
+    default: throw unknown(name)
     }
+  }
+
+  /// The help of the command that is named, or of all.
+  private static func help(about words: [FilePath]) throws(UsageError) -> String {
+    guard let word = words.first else { return help }
+    guard let command = commands.first(where: { $0.name == "qstyle \(word)" }) else {
+      throw unknown(word)
+    }
+    return command.help
+  }
+
+  /// What was meant by a word that is no command.
+  private static func unknown(_ typed: FilePath) -> UsageError {
+    let word = typed.description
+    if word == "quantize" {
+      return UsageError("quantize is a program of its own, beside this one: quantize --help")
+    }
+    if word.hasPrefix("-") {
+      return UsageError(
+        "'\(word)' stands before the command; type qstyle COMMAND first, which qstyle --help lists")
+    }
+    let names = commands.map { String($0.name.dropFirst("qstyle ".count)) } + ["help"]
+    if let meant = Hint.nearest(word, names) {
+      return UsageError("unknown command '\(word)'; did you mean qstyle \(meant)?")
+    }
+    let isFile = unsafe typed.withCString { unsafe access($0, F_OK) == 0 }
+    return UsageError(
+      "unknown command '\(word)'; "
+        + (isFile
+          ? "to paint that picture: qstyle transfer \(TransferCommand.command.usage)"
+          : "qstyle --help lists the commands"))
   }
 
   /// Parses, then validates, then runs; `validate` makes the run from the arguments.
@@ -131,7 +171,8 @@ enum QStyle {
     for command in commands {
       text += "  \(command.name) \(command.usage)\n      \(command.abstract)\n"
     }
-    return text + "\nEach command has --help. qstyle --version prints the version, "
+    return text
+      + "\nqstyle help COMMAND tells a command's options. qstyle --version prints the version, "
       + "qstyle --manual the manual page.\n"
   }
 }

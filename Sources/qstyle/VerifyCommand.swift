@@ -6,12 +6,17 @@ internal import StyleTransfer
 /// `qstyle verify`: runs stored reference cases and says how far this build is from them.
 struct VerifyCommand {
   static let command = Command(
-    "qstyle verify", "Checks this build on this machine against stored reference cases.",
-    usage: "CASE.safetensors ...", arguments: 1...1000,
+    "qstyle verify",
+    "Checks this build on this machine against stored reference cases, or by itself.",
+    usage: "CASE.safetensors ... | --self", arguments: 0...1000,
     groups: [
       OptionGroup(
         "Check",
         [
+          Option(
+            "self",
+            "Checks without any file that every instruction set of this machine gives the right bits."
+          ),
           Option("steps", value: "N", "Steps of Adam (default: all that the case has, 100)."),
           SharedOptions.precision, SharedOptions.weights,
         ]),
@@ -37,6 +42,7 @@ struct VerifyCommand {
   private let steps: Int?
   private let precision: Precision?
   private let weights: FilePath?
+  private let checksItself: Bool
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
     shared = try SharedOptions(arguments)
@@ -44,9 +50,18 @@ struct VerifyCommand {
     steps = try arguments.integer("steps", in: 1...100_000)
     precision = try Precision(arguments)
     weights = arguments.path("weights")
+    checksItself = arguments.has("self")
+    guard checksItself || !cases.isEmpty else {
+      throw UsageError("CASE.safetensors is missing; to check without files: qstyle verify --self")
+    }
+    let others = ["steps", "precision", "weights"].filter { arguments.has($0) }.map { "--" + $0 }
+    if checksItself, let other = (cases.map { $0.description } + others).first {
+      throw UsageError("--self needs no more; leave out '\(other)', or --self")
+    }
   }
 
   func run() throws(Failure) -> ExitCode {
+    guard !checksItself else { return try SelfCheck(shared).run() }
     let (weights, reference) = try Failure.from {
       () throws(TransferError) -> (Weights, Weights?) in
       let weights = try Weights.find(self.weights, precision: precision)
@@ -81,7 +96,16 @@ struct VerifyCommand {
           result.image, reference, instructionSet: shared.instructionSet, pool: pool)
       }
     } catch {
-      throw Failure(path, "cannot be run: " + error.description)
+      switch error {
+      case .tooSmall(_, let width, let height, let least):
+        throw Failure(
+          path,
+          "has a picture of \(width)x\(height) pixels; the layers need \(least) a side: "
+            + "make it again")
+      case .overLimit: throw Failure(error, relief: "make more memory free")
+      case .weights, .missingLayer: throw Failure(error)
+      default: throw Failure(path, "cannot be run: " + error.description)
+      }
     }
     let tolerance = Tolerance(weights.precision)
     let endError = Agreement.relative(end.total, stored.trajectory[steps].total)
@@ -121,7 +145,7 @@ struct VerifyCommand {
       Console.print(
         "\(isOK ? "ok  " : "FAIL") \(path) (\(precision.rawValue), \(isa.rawValue)): J0 error "
           + "\(text(result.startErrors.total)), gradient cosine "
-          + "\(Format.fixed(result.gradientCosine, digits: 6)), J after \(result.steps) steps error "
+          + "\(Format.fixed(result.gradientCosine, digits: 6)), J after \(Format.count(result.steps, "step")) error "
           + "\(text(endError))\n")
     }
   }

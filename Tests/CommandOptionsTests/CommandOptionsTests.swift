@@ -1,4 +1,4 @@
-import CommandOptions
+@testable import CommandOptions
 import FileNames
 import TestSupport
 import Testing
@@ -50,9 +50,75 @@ import Testing
     #expect(
       message(["a", "--steps", "1", "--steps", "2"]) == "--steps is given twice; give it once")
     #expect(message(["a", "-z"]) == "unknown option -z; --help lists the options")
-    #expect(message([]).hasPrefix("something is missing"))
+    #expect(message([]) == "FILE is missing; usage: tool run FILE")
     #expect(message(["a", "b", "c"]).hasPrefix("'c' is one argument too many"))
     #expect(message(["--help"]) == "")
+  }
+
+  @Test func whatWasMeantIsSaid() throws {
+    let cases = [
+      (["a", "-output", "b"], "-output is read as -o 'utput'; did you mean --output?"),
+      (["a", "-outptu=b"], "-outptu=b is read as -o 'utptu=b'; did you mean --output?"),
+      (["a", "-quiet"], "unknown option -quiet; did you mean --quiet?"),
+      (["a", "-steps", "3"], "unknown option -steps; did you mean --steps?"),
+      (["a", "--quiet", "-steps=3"], "unknown option -steps; did you mean --steps?"),
+      (["--quiet", "-z"], "unknown option -z; --help lists the options"),
+      (
+        ["a", "-o", "--steps", "3"], "--output needs a value: --output FILE; '--steps' is an option"
+      ),
+      (["a", "--output", "-q"], "--output needs a value: --output FILE; '-q' is an option"),
+      (
+        ["a", "--", "--steps", "3"],
+        "'--steps' stands after --, which ends the options; put options before it"
+      ),
+      (["a", "--OUTPUT", "b"], "unknown option --OUTPUT; did you mean --output?"),
+      (["a", "--colour"], "unknown option --colour; --help lists the options"),
+    ]
+    for (words, wanted) in cases { #expect(message(words.map { FilePath($0) }) == wanted) }
+    // Values that only look so.
+    for (words, wanted) in [
+      (["a", "-oout.png"], "out.png"), (["a", "-o", "-x.png"], "-x.png"),
+      (["a", "-o", "./--steps"], "./--steps"), (["a", "--output=--steps"], "--steps"),
+      (["a", "--output=-q"], "-q"), (["a", "-o-"], "-"), (["a", "-o", "-"], "-"),
+    ] {
+      #expect(
+        try ParsedArguments(words.map { FilePath($0) }, for: command).text("output") == wanted,
+        "\(words)")
+    }
+    func choice(_ word: String) -> String {
+      do throws(UsageError) {
+        _ = try ParsedArguments(["a", "--steps", FilePath(word)], for: command)
+          .choice("steps", among: ["average", "max"])
+        return ""
+      } catch {
+        return error.message
+      }
+    }
+    #expect(choice("avrage") == "--steps is average or max, not 'avrage'; did you mean average?")
+    #expect(choice("AVG") == "--steps is average or max, not 'AVG'")
+    #expect(choice("Max") == "--steps is average or max, not 'Max'; did you mean max?")
+  }
+
+  @Test func missingArgumentsAreNamed() {
+    let pair = Command(
+      "tool", "", usage: "CONTENT STYLE -o OUT", arguments: 2...2, groups: command.groups)
+    for (words, wanted) in [([], "CONTENT and STYLE are missing"), (["a"], "STYLE is missing")] {
+      do throws(UsageError) {
+        _ = try ParsedArguments(words.map { FilePath($0) }, for: pair)
+        Issue.record("an argument is missing")
+      } catch {
+        #expect(error.message == wanted + "; usage: tool CONTENT STYLE -o OUT")
+      }
+    }
+  }
+
+  @Test func narrowTerminalsKeepWhatFits() {
+    let texts = ["step 3/200  total 1  12 s left", "step 3/200  12 s left", "12 s left"]
+    for (columns, wanted) in [
+      (80, texts[0]), (30, texts[0]), (29, texts[1]), (21, texts[1]), (20, texts[2]), (4, "12 s"),
+    ] {
+      #expect(ProgressLine.fitting(texts, columns: columns) == wanted)
+    }
   }
 
   @Test func sizesAreInPowersOf1024() throws {
@@ -149,6 +215,14 @@ import Testing
     #expect(Format.duration(187) == "3 m 07 s")
     #expect(Format.duration(7500) == "2 h 05 m")
     #expect(Format.duration(.infinity) == "?")
+    #expect(Format.shortDuration(1.1e-5) == "0.0110 ms")
+    #expect(Format.shortDuration(0.0123) == "12.3 ms")
+    #expect(Format.shortDuration(0.85) == "850 ms")
+    #expect(Format.shortDuration(1.1) == "1.1 s")
+    #expect(
+      [312.4, 45.06, 1.2, 0.0426, 0.3].map { Format.digits($0) }
+        == ["312", "45.1", "1.20", "0.0426", "0.300"])
+    #expect(Format.count(1, "step") + Format.count(0, "step") == "1 step0 steps")
     #expect(Format.bytes(1023) == "1023 B")
     #expect(Format.bytes(64_278_069) == "61.3 MiB")
     #expect(Console.oneLine("a\nb\u{7f}") == "a\\x0Ab\\x7F")

@@ -142,14 +142,14 @@ for plans, limit in ((every, 1 << 62), (limited, 40 << 20)):
     assert sum(plan["chosen"] for plan in plans) == 1
 assert not limited[0]["chosen"]
 title, *lines = open(sys.argv[3]).read().splitlines()
-assert title == "90x60, 2 threads" and len(lines) == len(limited)
+assert title == "90x60, 2 threads, at most 40.0 MiB (--memory)" and len(lines) == len(limited)
 # Of two processes, one begins with a few pages more.
 for line, plan in zip(lines, limited):
     assert line.startswith("* " if plan["chosen"] else "  ") and line[2:].split()[0] == plan["name"], line
     assert abs(float(line.split("MiB")[0].split()[-1]) - plan["peak_bytes"] / 2**20) <= 0.5, line
 END
 check "plan of pictures" 0 $qstyle plan "$photo" "$style" --size 90 --threads 2
-head -n 1 out.txt | grep -q "^90x60, 2 threads$" && ok || bad "plan of pictures: $(cat out.txt)"
+head -n 1 out.txt | grep -q "^90x60, 2 threads, at most " && ok || bad "plan of pictures: $(cat out.txt)"
 check "plan of a small picture" 0 $qstyle plan "$portrait" --size 160
 grep -q "has 96x144 pixels, and so will the result: --upscale" err.txt && ok || bad "plan remarks nothing: $(cat err.txt)"
 grep -q "^96x144," out.txt && ok || bad "plan enlarges unasked: $(cat out.txt)"

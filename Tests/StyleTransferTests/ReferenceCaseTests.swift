@@ -10,7 +10,7 @@ import Testing
 
   private func write(
     pool: String? = "max", alpha: String = "1e1", beta: String = "40.5",
-    contentShape: [Int] = [2, 3, 3], startShape: [Int] = [2, 3, 3]
+    contentShape: [Int] = [2, 3, 3], startShape: [Int] = [2, 3, 3], first: Float = 0
   ) throws {
     var file = StoredTensors()
     file.metadata = [("alpha", alpha), ("beta", beta)]
@@ -18,7 +18,7 @@ import Testing
     let pixels = (0..<18).map { UInt8(10 * $0) }
     file.add("content_rgb_u8", type: "U8", shape: contentShape, pixels)
     file.add("style_rgb_u8", type: "U8", shape: [1, 6, 3], pixels)
-    let values = (0..<18).map { Float($0) / 4 }
+    let values = [first] + (1..<18).map { Float($0) / 4 }
     file.add("init_hwc", type: "F32", shape: startShape, values)
     file.add("grad0_hwc", type: "F32", shape: [2, 3, 3], values)
     file.add(
@@ -65,6 +65,21 @@ import Testing
     #expect(refusal() == .shape(name: "content_rgb_u8", [18]))
     try write(startShape: [3, 2, 3])
     #expect(refusal() == .shape(name: "init_hwc", [3, 2, 3]))
+    for wrong in [Float.nan, .infinity] {
+      try write(first: wrong)
+      #expect(refusal() == .file(.badValue(name: "init_hwc")))
+    }
+    // Advice about weights helps nobody here.
+    for error in [
+      WeightError.empty, .notAFile, .notSafetensors, .badHeader(offset: 3), .badTensor(name: "a"),
+      .missingTensor(name: "a"), .wrongType(name: "a", found: "F16", expected: "F32"),
+      .badValue(name: "a"),
+    ] {
+      let sentence = ReferenceCaseError.file(error).description
+      #expect(
+        !["weights", "convert", "VGG", "quantize"].contains { sentence.contains($0) }, "\(sentence)"
+      )
+    }
     remove(path)
     #expect(refusal() == .file(.unreadable(errno: ENOENT)))
   }

@@ -325,7 +325,8 @@ import Testing
       _ = try poor.start()
       Issue.record("a limit below every plan")
     } catch {
-      guard case .overLimit(_, let bytes, _, 1 << 20, false, nil) = error else { throw error }
+      guard case .overLimit(_, let bytes, _, let limit, false, nil) = error else { throw error }
+      #expect(limit == MemoryLimit(bytes: 1 << 20, source: .chosen))
       #expect(bytes > 1 << 20)
     }
     // Weights that end before a layer of the settings.

@@ -13,7 +13,11 @@ package final class TestRows<Format: RowFormat> {
     self.height = height
     ring = RowRing(width: width, channels: channels, capacity: height, plan: &plan)
     zeros = ZeroRow(elements: ring.paddedCount, plan: &plan)
-    memory = Arena(required: plan)
+    do {
+      memory = try Arena(plan)
+    } catch {
+      preconditionFailure("\(error)")
+    }
     ring.attach(memory)
     zeros.attach(memory)
     for y in 0..<height { self[y].clear() }

@@ -80,10 +80,22 @@ long long system_peak_resident_bytes(void);
 /// Makes the peak start anew from what is resident now; returns 0 where the system cannot.
 int system_reset_peak(void);
 
-/// Resident memory of this process now, in bytes, and what the system could give it without swapping (the least of
-/// MemAvailable and the control group's limit); 0 where the system does not tell.
+/// Resident memory of this process now, in bytes; its peak where there is no /proc.
 long long system_resident_bytes(void);
-long long system_available_bytes(void);
+/// The machine's memory in bytes.
+long long system_total_bytes(void);
+
+/// The limits of `ulimit -v` and `ulimit -d` in bytes, LLONG_MAX where there is none.
+long long system_address_limit(void);
+long long system_data_limit(void);
+/// Whether the process could map so many bytes now; `kind` is PROT_NONE for address space alone, or PROT_WRITE.
+int system_can_map(size_t size, int kind);
+
+/// The path by which the program was started, where the system tells; else NULL.
+const char *system_program_path(void);
+
+/// pthread_create with a stack of so many bytes.
+int system_start_thread(pthread_t *thread, size_t stack, void *(*body)(void *), void *argument);
 
 /// Lets freed blocks above 64 KiB go back to the system at once, and all threads share one heap.
 void system_trim_heap(void);

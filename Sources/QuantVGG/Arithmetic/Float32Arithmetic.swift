@@ -20,12 +20,14 @@ package final class Float32Arithmetic: LossArithmetic {
   }
 
   /// Packs convolutions, conv1_1 and on.
+  ///
+  /// - Throws: `MemoryError.refused`.
   package convenience init(
     _ convolutions: [Float32Convolution], of network: NetworkTable, pooling: Pooling,
     kernels: KernelTable = KernelTable()
-  ) {
+  ) throws(MemoryError) {
     var layers = Float32Layers(network, kernels: kernels)
-    for convolution in convolutions { layers.append(convolution) }
+    for convolution in convolutions { try layers.append(convolution) }
     self.init(layers, pooling: pooling)
   }
 

@@ -22,19 +22,23 @@ package final class Int8Arithmetic: LossArithmetic {
   }
 
   /// Packs convolutions, conv1_1 and on.
+  ///
+  /// - Throws: `MemoryError.refused`.
   package convenience init(
     _ convolutions: [Int8Convolution], of network: NetworkTable, pooling: Pooling,
     kernels: KernelTable = KernelTable(), copies: WeightCopies = .both
-  ) {
+  ) throws(MemoryError) {
     var layers = Int8Layers(network, kernels: kernels, copies: copies)
-    for convolution in convolutions { layers.append(convolution) }
+    for convolution in convolutions { try layers.append(convolution) }
     self.init(layers, pooling: pooling)
   }
 
   /// An engine with one layer more, which shares the others.
-  package func appending(_ convolution: Int8Convolution) -> Int8Arithmetic {
+  ///
+  /// - Throws: `MemoryError.refused`.
+  package func appending(_ convolution: Int8Convolution) throws(MemoryError) -> Int8Arithmetic {
     var layers = packed
-    layers.append(convolution)
+    try layers.append(convolution)
     return Int8Arithmetic(layers, pooling: pooling)
   }
 

@@ -7,7 +7,8 @@ package struct NetworkTiming: Sendable {
   /// Seconds from each layer's gradient to that of its input: transposed convolution, adjoint of the
   /// pooling, loss gradients, mask and quantization.
   package private(set) var backward: [Double]
-  /// Seconds of everything else: image conversion, pooling, and the gradient of the deepest layer.
+  /// Seconds of everything else: image conversion, pooling, layers that run forward once more on the way back, and
+  /// the gradient of the deepest layer.
   package private(set) var other = 0.0
 
   init(layers: Int) {
@@ -21,7 +22,7 @@ package struct NetworkTiming: Sendable {
   mutating func add(since start: Double, stage: Stage, layer: Int) {
     let seconds = now - start
     switch stage {
-    case .convolve, .convolveAgain: forward[layer] += seconds
+    case .convolve: forward[layer] += seconds
     case .gradient where layer + 1 < backward.count: backward[layer + 1] += seconds
     case .imageGradient: backward[NetworkTable.imageLayer] += seconds
     default: other += seconds

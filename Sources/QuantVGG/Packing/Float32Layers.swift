@@ -1,3 +1,5 @@
+package import Rows
+
 /// Packed layers of a network in single precision, conv1_1 and on.
 package struct Float32Layers: Sendable {
   /// The network that they are of.
@@ -16,8 +18,10 @@ package struct Float32Layers: Sendable {
   }
 
   /// Packs the next convolution of the network.
-  package mutating func append(_ convolution: Float32Convolution) {
+  ///
+  /// - Throws: `MemoryError.refused`.
+  package mutating func append(_ convolution: Float32Convolution) throws(MemoryError) {
     layers.append(
-      PackedFloat32Convolution(convolution, shape: network.convolutions[layers.count]))
+      try PackedFloat32Convolution(convolution, shape: network.convolutions[layers.count]))
   }
 }

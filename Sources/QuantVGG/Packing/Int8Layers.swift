@@ -1,3 +1,5 @@
+package import Rows
+
 /// Packed layers of a network in the numeric contract's formats, conv1_1 and on.
 package struct Int8Layers: Sendable {
   /// The network that they are of.
@@ -22,10 +24,12 @@ package struct Int8Layers: Sendable {
   }
 
   /// Packs the next convolution of the network.
-  package mutating func append(_ convolution: Int8Convolution) {
+  ///
+  /// - Throws: `MemoryError.refused`.
+  package mutating func append(_ convolution: Int8Convolution) throws(MemoryError) {
     let inputScale = layers.last?.outputScale ?? 1 / FixedPoint.imageUnitsPerLevel
     layers.append(
-      PackedInt8Convolution(
+      try PackedInt8Convolution(
         convolution, shape: network.convolutions[layers.count], inputScale: inputScale,
         copies: copies, kernels: kernels))
   }

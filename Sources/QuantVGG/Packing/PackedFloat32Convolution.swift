@@ -41,11 +41,13 @@ final class PackedFloat32Convolution: Sendable {
     }
   }
 
-  init(_ source: Float32Convolution, shape: NetworkTable.Convolution) {
+  init(
+    _ source: Float32Convolution, shape: NetworkTable.Convolution
+  ) throws(MemoryError) {
     let (inputs, outputs, panel) = (shape.inputChannels, shape.outputChannels, Panel.width)
     precondition(source.weights.count == outputs * inputs * 9 && source.bias.count == outputs)
     let layout = Layout(shape)
-    let memory = Arena(required: layout.plan)
+    let memory = try Arena(layout.plan)
     self.memory = memory
     pixelStride = layout.pixelStride
     outputChannels = outputs

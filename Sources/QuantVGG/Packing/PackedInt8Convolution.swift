@@ -35,7 +35,7 @@ final class PackedInt8Convolution: Sendable {
   init(
     _ source: Int8Convolution, shape: NetworkTable.Convolution, inputScale: Float,
     copies: WeightCopies, kernels: KernelTable
-  ) {
+  ) throws(MemoryError) {
     let (inputs, outputs) = (shape.inputChannels, shape.outputChannels)
     precondition(source.weights.count == outputs * inputs * 9)
     precondition(source.bias.count == outputs && source.weightScale.count == outputs)
@@ -44,7 +44,7 @@ final class PackedInt8Convolution: Sendable {
     self.kernels = kernels
     outputScale = source.outputScale
     let layout = PackedInt8Layout(shape, copies: copies)
-    let memory = Arena(required: layout.plan)
+    let memory = try Arena(layout.plan)
     self.memory = memory
     image = memory.slice(layout.image)
     forward = memory.slice(layout.forward)

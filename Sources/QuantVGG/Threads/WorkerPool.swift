@@ -31,6 +31,9 @@ public final class WorkerPool: @unchecked Sendable {
   private var helpers: [pthread_t] = []
   private let idle = ParallelWork()
 
+  /// Bytes of a helper's stack, most of which stay untouched.
+  package static let stackBytes = 1 << 20
+
   /// Processors that this process may run on.
   public static var processors: Int { Int(system_processor_count()) }
 
@@ -124,7 +127,8 @@ private final class HelperStart: @unchecked Sendable {
   func launch() -> pthread_t? {
     let argument = unsafe Unmanaged.passRetained(self).toOpaque()
     var thread = pthread_t()
-    let status = unsafe pthread_create(&thread, nil, { unsafe runHelper($0) }, unsafe argument)
+    let status = unsafe system_start_thread(
+      &thread, WorkerPool.stackBytes, { unsafe runHelper($0) }, unsafe argument)
     guard status == 0 else {
       unsafe Unmanaged<HelperStart>.fromOpaque(argument).release()
       return nil

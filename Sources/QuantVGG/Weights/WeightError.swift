@@ -42,6 +42,8 @@ public enum WeightError: Error, Equatable, CustomStringConvertible {
   /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
   public var description: String {
     switch self {
+    case .unreadable(ENOMEM):
+      return "cannot be mapped: this process may have no more memory; raise its limit (ulimit -v)"
     case .unreadable(let code):
       let cause = unsafe String(cString: strerror(code))
       return "cannot be read: \(cause); check its path and permissions"

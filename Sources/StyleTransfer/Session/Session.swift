@@ -1,3 +1,4 @@
+internal import CSystem
 package import FileNames
 internal import ImageIO
 internal import Optim
@@ -17,6 +18,8 @@ public final class Session {
   let update: ImageUpdate
   private let network: any SteppingNetwork
   private let pool: WorkerPool
+  /// Seconds of the last step's way forward, costs included, and of its way back, with the optimizer's work.
+  package private(set) var passSeconds = (forward: 0.0, backward: 0.0)
 
   /// Runs the phases of a transfer before its first step.
   ///
@@ -99,8 +102,13 @@ public final class Session {
   /// - Returns: the costs before the step.
   @discardableResult
   public func step() -> LossValues {
-    let costs = settle()
+    let start = system_monotonic_seconds()
+    let measured = network.measure()
+    let forward = system_monotonic_seconds() - start
+    let costs = settle(measured, isEnd: false)
+    let turn = system_monotonic_seconds()
     sendBack(costs, isFrozen: false)
+    passSeconds = (forward, system_monotonic_seconds() - turn)
     return costs
   }
 

@@ -1,4 +1,5 @@
 internal import QuantVGG
+internal import Rows
 
 /// The arithmetic of a network.
 public enum Precision: String, CaseIterable, Sendable {
@@ -43,19 +44,19 @@ struct PackingOptions {
 /// An arithmetic that packs the weights of its own kind.
 protocol WeightedArithmetic: LossArithmetic {
   /// Packs weights of this arithmetic.
-  static func pack(_ weights: Weights, _ options: PackingOptions) throws(WeightError) -> Self
+  static func pack(_ weights: Weights, _ options: PackingOptions) throws(TransferError) -> Self
 }
 
 extension Int8Arithmetic: WeightedArithmetic {
   static func pack(
     _ weights: Weights, _ options: PackingOptions
-  ) throws(WeightError) -> Int8Arithmetic {
+  ) throws(TransferError) -> Int8Arithmetic {
     var layers = Int8Layers(
       weights.network, kernels: KernelTable(options.instructionSet), copies: options.copies)
     for layer in 0...(try weights.place(of: options.deepest)) {
       var convolution = try weights.int8(layer: layer, pooling: options.pooling)
       if options.isTransposed { convolution.transpose() }
-      layers.append(convolution)
+      try TransferError.from { () throws(MemoryError) in try layers.append(convolution) }
       weights.dropPages()
     }
     return Int8Arithmetic(layers, pooling: options.pooling)
@@ -65,12 +66,12 @@ extension Int8Arithmetic: WeightedArithmetic {
 extension Float32Arithmetic: WeightedArithmetic {
   static func pack(
     _ weights: Weights, _ options: PackingOptions
-  ) throws(WeightError) -> Float32Arithmetic {
+  ) throws(TransferError) -> Float32Arithmetic {
     var layers = Float32Layers(weights.network, kernels: KernelTable(options.instructionSet))
     for layer in 0...(try weights.place(of: options.deepest)) {
       var convolution = try weights.float32(layer: layer)
       if options.isTransposed { convolution.transpose() }
-      layers.append(convolution)
+      try TransferError.from { () throws(MemoryError) in try layers.append(convolution) }
       weights.dropPages()
     }
     return Float32Arithmetic(layers, pooling: options.pooling)

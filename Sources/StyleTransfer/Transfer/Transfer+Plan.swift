@@ -31,34 +31,47 @@ extension Transfer {
     return try precision.accept(PlanVisitor(transfer: self, wanted: plan))[0]
   }
 
-  /// The bytes that the run may have: `memory`, or nine tenths of what the system could give without
-  /// swapping.
-  public var limit: Int {
-    if let memory { return memory }
-    let available = Int(system_available_bytes())
-    return available == 0 ? Int.max : (Int(system_resident_bytes()) + available) / 10 * 9
+  /// The most memory that the run may have: `memory`, or nine tenths of what the system could give without
+  /// swapping; never more than the process may map.
+  public var limit: MemoryLimit {
+    MemoryLimit(chosen: memory, mappings: mappingBytes)
   }
 
-  /// The plan of a run: the wanted one, or the fastest that stays within `limit`.
+  /// Bytes that a run maps and hardly uses: stacks, the file of weights where it is not open yet, and what is
+  /// rounded up.
+  private var mappingBytes: Int {
+    let weightBytes =
+      weights == nil
+      ? network.convolutions.reduce(0) { $0 + 9 * $1.inputChannels * $1.outputChannels } : 0
+    return Self.roundingBytes + (threads - 1) * WorkerPool.stackBytes
+      + weightBytes * (precision == .int8 ? 1 : 4)
+  }
+
+  /// The plan of a run: the wanted one, or the fastest that stays within a limit.
   ///
+  /// - Parameter limit: `self.limit` where it is nil.
+  /// - Returns: the plan with what it costs.
   /// - Throws: `TransferError.overLimit`, `.tooSmall`, `.missingLayer`.
-  public func choosePlan() throws(TransferError) -> PlannedMemory {
-    let limit = limit
+  public func choosePlan(
+    within limit: MemoryLimit? = nil
+  ) throws(TransferError) -> PlannedMemory {
+    let limit = limit ?? self.limit
     if let plan {
       let planned = try planned(plan)
-      guard planned.bytes <= limit else {
+      guard planned.bytes <= limit.bytes else {
         throw refusal(planned, limit: limit, isChosen: true, fittingSide: nil)
       }
       return planned
     }
     let plans = try plans()
-    if let fitting = plans.first(where: { $0.bytes <= limit }) { return fitting }
+    if let fitting = plans.first(where: { $0.bytes <= limit.bytes }) { return fitting }
     guard let least = plans.last else { preconditionFailure("streaming is always a plan") }
-    throw refusal(least, limit: limit, isChosen: false, fittingSide: fittingSide(limit: limit))
+    throw refusal(
+      least, limit: limit, isChosen: false, fittingSide: fittingSide(limit: limit.bytes))
   }
 
   private func refusal(
-    _ planned: PlannedMemory, limit: Int, isChosen: Bool, fittingSide: Int?
+    _ planned: PlannedMemory, limit: MemoryLimit, isChosen: Bool, fittingSide: Int?
   ) -> TransferError {
     .overLimit(
       size: resultSize, bytes: planned.bytes, plan: planned.plan.name, limit: limit,
@@ -92,6 +105,8 @@ extension Transfer {
   private static let codeBytes = 1536 << 10
   /// Of a thread's stack, by measurement.
   private static let stackBytes = 32 << 10
+  /// Mapped beyond what is used, in the heap and in front of arenas.
+  private static let roundingBytes = 4 << 20
 }
 
 /// Plans a transfer with its arithmetic: the wanted plan, or all that are worth having.

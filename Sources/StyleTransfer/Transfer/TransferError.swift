@@ -27,7 +27,10 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
   /// `isChosen` where the plan was asked for by name; otherwise `fittingSide` is the longest side
   /// that fits, nil where none does.
   case overLimit(
-    size: ImageSize, bytes: Int, plan: String, limit: Int, isChosen: Bool, fittingSide: Int?)
+    size: ImageSize, bytes: Int, plan: String, limit: MemoryLimit, isChosen: Bool,
+    fittingSide: Int?)
+  /// Work that maps so many bytes where the process may map only as many as `left` says.
+  case unmappable(bytes: Int, left: MemoryLimit)
   /// The system refused this many bytes.
   case memory(bytes: Int)
   /// The checkpoint can not be used or written.
@@ -86,18 +89,22 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
     case .overLimit(let size, let bytes, let plan, let limit, let isChosen, let fittingSide):
       let refusal =
         "\(size.width)x\(size.height) needs \(Self.mebibytes(bytes)) MiB with the plan \(plan), and "
-        + "\(Self.mebibytes(limit)) MiB are allowed"
+        + "\(Self.mebibytes(limit.bytes)) MiB are allowed"
+        + (limit.reason.map { " (\($0))" } ?? "")
       if isChosen { return refusal + ": choose no plan, or allow more memory" }
       guard let side = fittingSide else {
         return refusal + "; no size fits: allow more memory"
       }
       return refusal + ": use \(side) pixels or fewer for the longer side, or allow more memory"
+    case .unmappable(let bytes, let left):
+      return "this process may map only \(Self.mebibytes(left.bytes)) MiB more "
+        + "(\(left.reason ?? "")), and \(Self.mebibytes(bytes)) MiB are needed: allow more memory"
     case .memory(let bytes):
       return "the system refuses \(bytes >> 20) MiB of memory; use a smaller size"
     case .checkpoint(let path, let error): return "\(path) \(error.description)"
     case .laterStep(let path, let found):
-      return "\(path) has \(found) steps already: ask for at least as many steps, or delete it to "
-        + "start afresh"
+      return "\(path) has \(found) step\(found == 1 ? "" : "s") already: ask for at least as many "
+        + "steps, or delete it to start afresh"
     case .diverged(let step):
       return "the optimisation diverged by step \(step): lower the learning rate or the style's "
         + "weight"

@@ -193,7 +193,7 @@ private struct StartVisitor: ArithmeticVisitor {
   func visit<Numbers: WeightedArithmetic>(
     _ numbers: Numbers.Type
   ) throws(TransferError) -> Session {
-    let packed = try weights.packed(transfer.packing(copies: plan.copies), as: Numbers.self)
+    let packed = try Numbers.pack(weights, transfer.packing(copies: plan.copies))
     return try Session(
       packed, transfer, plan: plan.network, pool: pool, progress: progress)
   }

@@ -93,8 +93,11 @@ extension Weights {
   }
 
   private static func program() -> FilePath? {
-    guard let resolved = unsafe realpath("/proc/self/exe", nil) else { return nil }
-    defer { unsafe free(resolved) }
-    return unsafe FilePath(cString: resolved)
+    let running = unsafe realpath("/proc/self/exe", nil)
+    guard
+      let path = unsafe running ?? system_program_path().flatMap({ unsafe realpath($0, nil) })
+    else { return nil }
+    defer { unsafe free(path) }
+    return unsafe FilePath(cString: path)
   }
 }

@@ -68,55 +68,61 @@ public final class Weights: Sendable {
     source = .int8(convolutions)
   }
 
+  /// Looks for something in the weights; a failure names them.
+  private func reading<Result>(
+    _ body: () throws(WeightError) -> Result
+  ) throws(TransferError) -> Result {
+    do throws(WeightError) {
+      return try body()
+    } catch {
+      throw .weights(name: name, error)
+    }
+  }
+
   /// The place of a layer that the weights have.
-  func place(of layer: LayerName) throws(WeightError) -> Int {
+  func place(of layer: LayerName) throws(TransferError) -> Int {
     let count =
       switch source {
       case .file(let file): file.layerCount
       case .float32(let convolutions): convolutions.count
       case .int8(let convolutions): convolutions.values.map { $0.count }.min() ?? 0
       }
-    guard let place = network.index(of: layer) else {
-      throw .otherNetwork(network, lacks: layer)
-    }
-    guard place < count else { throw .missingLayer(name: layer.description) }
-    return place
-  }
-
-  func float32(layer: Int) throws(WeightError) -> Float32Convolution {
-    switch source {
-    case .file(let file): try file.float32(layer: layer)
-    case .float32(let convolutions): convolutions[layer]
-    case .int8: throw .wrongKind(found: "int8", expected: "float32")
-    }
-  }
-
-  func int8(layer: Int, pooling: Pooling) throws(WeightError) -> Int8Convolution {
-    switch source {
-    case .file(let file): return try file.int8(layer: layer, pooling: pooling)
-    case .float32: throw .wrongKind(found: "float32", expected: "int8")
-    case .int8(let convolutions):
-      guard let layers = convolutions[pooling] else {
-        throw .wrongKind(found: "other pooling's", expected: pooling.rawValue)
+    return try reading { () throws(WeightError) in
+      guard let place = network.index(of: layer) else {
+        throw .otherNetwork(network, lacks: layer)
       }
-      return layers[layer]
+      guard place < count else { throw .missingLayer(name: layer.description) }
+      return place
+    }
+  }
+
+  func float32(layer: Int) throws(TransferError) -> Float32Convolution {
+    try reading { () throws(WeightError) in
+      switch source {
+      case .file(let file): return try file.float32(layer: layer)
+      case .float32(let convolutions): return convolutions[layer]
+      case .int8: throw .wrongKind(found: "int8", expected: "float32")
+      }
+    }
+  }
+
+  func int8(layer: Int, pooling: Pooling) throws(TransferError) -> Int8Convolution {
+    try reading { () throws(WeightError) in
+      switch source {
+      case .file(let file): return try file.int8(layer: layer, pooling: pooling)
+      case .float32: throw .wrongKind(found: "float32", expected: "int8")
+      case .int8(let convolutions):
+        guard let layers = convolutions[pooling] else {
+          throw .wrongKind(found: "other pooling's", expected: pooling.rawValue)
+        }
+        return layers[layer]
+      }
     }
   }
 
   /// Gives the memory of a file's pages back; they are read again where they are needed.
   func dropPages() {
     if case .file(let file) = source { file.dropPages() }
-  }
-
-  /// The packed network of a transfer.
-  func packed<Numbers: WeightedArithmetic>(
-    _ options: PackingOptions, as numbers: Numbers.Type
-  ) throws(TransferError) -> Numbers {
-    do throws(WeightError) {
-      return try Numbers.pack(self, options)
-    } catch {
-      throw .weights(name: name, error)
-    }
   }
 
   /// Adds the layers up to `deepest`.

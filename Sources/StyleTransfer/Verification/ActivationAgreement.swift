@@ -45,8 +45,8 @@ package struct ActivationAgreement: Sendable {
     let packing = transfer.packing(copies: .forward)
     let size = transfer.engineSize(transfer.resultSize)
     try self.init(
-      try weights.packed(packing, as: Int8Arithmetic.self),
-      reference: try reference.packed(packing, as: Float32Arithmetic.self), image: image,
+      try Int8Arithmetic.pack(weights, packing),
+      reference: try Float32Arithmetic.pack(reference, packing), image: image,
       width: size.width, height: size.height, deepest: packing.deepest, plan: plan, pool: pool)
   }
 

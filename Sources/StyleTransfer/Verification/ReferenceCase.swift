@@ -52,7 +52,9 @@ public struct ReferenceCase {
     _ file: SafeTensors, _ name: String, shape: [Int]? = nil
   ) throws(ReferenceCaseError) -> [Float] {
     do throws(WeightError) {
-      return try file.floats(name, shape: shape)
+      let values = try file.floats(name, shape: shape)
+      guard values.allSatisfy({ $0.isFinite }) else { throw .badValue(name: name) }
+      return values
     } catch {
       guard case .wrongShape(let name, let found, _) = error else { throw .file(error) }
       throw .shape(name: name, found)
@@ -128,7 +130,7 @@ public enum ReferenceCaseError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .file(.notSafetensors): return "is no safetensors file; name a reference case"
-    case .file(let error): return error.description
+    case .file(let error): return Self.sentence(error)
     case .shape(let name, let shape):
       let sizes = shape.map { "\($0)" }.joined(separator: ", ")
       return "has \(name) of shape [\(sizes)], which is none of a reference case's; make it again"
@@ -136,6 +138,22 @@ public enum ReferenceCaseError: Error, Equatable, CustomStringConvertible {
       return "has \(Self.quoted(found)) as pool where avg or max is needed; make it again"
     case .weight(let key, let found):
       return "has \(Self.quoted(found)) as \(key) where a number is needed; make it again"
+    }
+  }
+
+  /// What is wrong with the file, without advice that is about weights.
+  private static func sentence(_ error: WeightError) -> String {
+    switch error {
+    case .empty: "is empty; copy or make the case again"
+    case .notAFile: "is not a regular file; name a reference case"
+    case .badHeader(let offset): "has a damaged header (at byte \(offset)); copy or make it again"
+    case .badTensor(let name): "describes the tensor \(name) wrongly; make it again"
+    case .missingTensor(let name):
+      "has no tensor \(name), which a reference case has; name another file"
+    case .wrongType(let name, let found, let expected):
+      "has \(name) as \(found) where \(expected) is needed; make it again"
+    case .badValue(let name): "has a value in \(name) that is no finite number; make it again"
+    default: error.description
     }
   }
 

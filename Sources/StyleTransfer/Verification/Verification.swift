@@ -88,11 +88,10 @@ extension ReferenceCase {
 }
 
 extension Transfer {
-  /// Starts with the resident plan, whatever memory there is, on a pool's threads.
+  /// Starts with the resident plan, where there is memory for it, on a pool's threads.
   package func startResident(pool: WorkerPool) throws(TransferError) -> TransferRun {
     var transfer = self
     transfer.threads = pool.threads
-    transfer.memory = .max
     transfer.plan = .resident
     return try transfer.start(pool: pool)
   }

@@ -74,9 +74,10 @@ struct ComparisonPainter {
           try unsafe output.write(gradient.bytes)
         }
       }
+      let place = "\(run.name): step \(step)/\(steps)  "
+      let left = "\(Format.duration(line.remaining(done: step - first, of: steps - first))) left"
       line.draw(
-        "\(run.name): step \(step)/\(steps)  total \(Format.general(costs.total, digits: 5))  "
-          + "\(Format.duration(line.remaining(done: step - first, of: steps - first))) left")
+        place + "total \(Format.general(costs.total, digits: 5))  " + left, place + left, left)
     }
     guard session.isFinite else { throw divergence(output, run, steps) }
     if run.keepsGradients {

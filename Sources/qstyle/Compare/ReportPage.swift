@@ -160,7 +160,7 @@ struct ReportPage {
       ("pooling", transfer.pooling.rawValue),
       (
         "machine",
-        "\(options.shared.threads) threads, \(options.shared.instructionSet.rawValue)"
+        "\(Format.count(options.shared.threads, "thread")), \(options.shared.instructionSet.rawValue)"
       ),
       ("program", "qstyle \(QStyle.version)"),
     ]

@@ -9,38 +9,45 @@ struct DryRun {
   private let planned: PlannedMemory
   private let isJSON: Bool
 
+  /// Seconds of a step at the rate at which this machine multiplies.
+  private let stepSeconds: Double
+
+  /// Measures how fast this machine multiplies.
   init(_ transfer: Transfer, _ planned: PlannedMemory, isJSON: Bool) {
     self.transfer = transfer
     self.planned = planned
     self.isJSON = isJSON
-  }
-
-  /// Share of the multiply-accumulate peak that a resident step reaches.
-  private static let efficiency = 0.8
-
-  /// Measures how fast this machine multiplies, and tells what a step would take at that rate.
-  func report() {
     let size = transfer.resultSize
     let peak = MultiplyAccumulatePeak.measure(
       KernelTable(transfer.instructionSet), isFloat: transfer.precision == .float32,
       pool: WorkerPool(threads: transfer.threads))
     let work = transfer.network.multiplyAccumulates(
       through: transfer.settings.deepest, width: size.width, height: size.height)
-    let seconds = Double(work) / (peak * Self.efficiency) * planned.forwardPasses
+    stepSeconds = Double(work) / (peak * Self.efficiency) * planned.forwardPasses
+  }
+
+  /// Share of the multiply-accumulate peak that a resident step reaches.
+  private static let efficiency = 0.8
+
+  /// Seconds of all steps.
+  var seconds: Double { stepSeconds * Double(transfer.steps) }
+
+  /// Tells what the transfer would take; as text, after a few words on what it is.
+  func report(_ title: String = "") {
+    let size = transfer.resultSize
     if isJSON {
       var result = JSONObject()
       result.add("plan", planned.plan.name)
       result.add("predicted_peak_bytes", planned.bytes)
-      result.add("predicted_step_ms", 1000 * seconds)
+      result.add("predicted_step_ms", 1000 * stepSeconds)
       result.add("width", size.width)
       result.add("height", size.height)
       Console.print(result.text + "\n")
     } else {
       Console.print(
-        "\(size.width)x\(size.height), plan \(planned.plan.name): peak memory "
-          + "\(Format.bytes(planned.bytes)); \(transfer.steps) steps of about "
-          + "\(Format.general(1000 * seconds, digits: 2)) ms, "
-          + "\(Format.duration(seconds * Double(transfer.steps))) in all\n")
+        "\(title)\(size.width)x\(size.height), plan \(planned.plan.name): peak memory "
+          + "\(Format.bytes(planned.bytes)); \(Format.count(transfer.steps, "step")) of about "
+          + "\(Format.shortDuration(stepSeconds)), \(Format.shortDuration(seconds)) in all\n")
     }
   }
 }

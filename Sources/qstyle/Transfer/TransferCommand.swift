@@ -79,6 +79,7 @@ struct TransferCommand {
 
   func run() throws(Failure) -> ExitCode {
     let begin = Console.seconds
+    options.tellUselessOptions()
     // The output is tried before the work, and the headers of all files before the first sample.
     try output.check()
     let found = try Failure.from { () throws(TransferError) in

@@ -1,3 +1,4 @@
+internal import CSystem
 internal import CommandOptions
 internal import FileNames
 internal import ImageIO
@@ -48,7 +49,7 @@ struct TransferOptions {
     [
       Option(
         "memory", value: "SIZE",
-        "Peak memory of the process that is never exceeded, as 64M or 1G (default: nine tenths of what is free)."
+        "Peak memory of the process that is never exceeded, as 64M or 1G (default: nine tenths of what is free, to the machine and to the control groups of the process). ulimit -v and -d count always."
       ),
       SharedOptions.plan,
       Option("dry-run", "Print what would run and what it would take, and end."),
@@ -79,6 +80,8 @@ struct TransferOptions {
   let isDryRun: Bool
   /// --size; nil where it was not given.
   let size: Int?
+  /// Options of noise that were given.
+  private let noiseOptions: [String]
   private let upscale: Bool
   private let styleScale: Double
   private let start: Start
@@ -112,7 +115,9 @@ struct TransferOptions {
     case nil: start = startsFromNoise ? .noise : .content
     case "content": start = .content
     case "noise": start = .noise
-    case .some(let path): start = .file(path)
+    case .some(let path):
+      try Self.checkStart(path)
+      start = .file(path)
     }
     noiseRatio = Float(try arguments.number("noise-ratio", in: 0...1) ?? 0.6)
     seed = UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1)
@@ -125,6 +130,24 @@ struct TransferOptions {
     memory = try arguments.bytes("memory")
     plan = try SharedOptions.plan(arguments)
     isDryRun = arguments.has("dry-run")
+    noiseOptions = ["noise-ratio", "seed"].filter { arguments.has($0) }.map { "--" + $0 }
+  }
+
+  /// A word that is neither a start nor the path of anything.
+  private static func checkStart(_ word: FilePath) throws(UsageError) {
+    let isWord = word.bytes.allSatisfy { $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "/") }
+    guard isWord, unsafe word.withCString({ unsafe access($0, F_OK) != 0 }) else { return }
+    throw UsageError(
+      "--init is content, noise, or the path of a picture, and there is no file '\(word)'"
+        + Hint.meant(word.description, ["content", "noise"]))
+  }
+
+  /// Says which options were given and change nothing.
+  func tellUselessOptions() {
+    guard !startsFromNoise, !noiseOptions.isEmpty, !shared.isQuiet else { return }
+    let verb = noiseOptions.count == 1 ? "has" : "have"
+    Console.error(
+      "\(noiseOptions.joined(separator: " and ")) \(verb) no effect without --init noise")
   }
 
   /// Adds the pictures that are read.

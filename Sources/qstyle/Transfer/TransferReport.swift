@@ -39,11 +39,11 @@ struct TransferReport {
     stepSeconds += progress.seconds
     let isPlain = !options.isQuiet && (step - 1) % Self.plainInterval == 0
     if line.isVisible || isPlain {
-      let text = status(step, losses)
-      line.draw(text)
+      let text = Status(self, step, losses)
+      line.draw(text.full, text.withTotal, text.timeOnly, text.left)
       if isPlain {
         line.erase()
-        Console.note(text + "\n")
+        Console.note(text.full + "\n")
       }
     }
   }
@@ -74,14 +74,27 @@ struct TransferReport {
     Console.error(message)
   }
 
-  /// Step, costs, time left and memory on one line.
-  private func status(_ step: Int, _ losses: LossValues) -> String {
-    let costs = [("total", losses.total), ("content", losses.content), ("style", losses.style)]
-      .map { "\($0.0) \(Format.general($0.1, digits: 5))" }.joined(separator: "  ")
-    let left = Format.duration(
-      line.remaining(done: step - first, of: steps - first))
-    return "step \(step)/\(steps)  \(costs)  \(left) left  "
-      + Format.bytes(Console.peakBytes)
+  /// Step, costs, time left and memory on one line, and what is kept of it in a narrow terminal: the time left longest.
+  private struct Status {
+    let full: String
+    let withTotal: String
+    let timeOnly: String
+    let left: String
+
+    init(_ report: TransferReport, _ step: Int, _ losses: LossValues) {
+      func cost(_ name: String, _ value: Double) -> String {
+        "\(name) \(Format.general(value, digits: 5))  "
+      }
+      let done = "step \(step)/\(report.steps)  "
+      let total = cost("total", losses.total)
+      let parts = cost("content", losses.content) + cost("style", losses.style)
+      let remaining = report.line.remaining(
+        done: step - report.first, of: report.steps - report.first)
+      left = Format.duration(remaining) + " left"
+      timeOnly = done + left
+      withTotal = done + total + left
+      full = done + total + parts + left + "  " + Format.bytes(Console.peakBytes)
+    }
   }
 
   /// SHA-256 of the picture's `[height][width][3]` values.
@@ -133,7 +146,7 @@ struct TransferReport {
     } else if !options.isQuiet {
       let verb = result.wasStopped ? "stopped by the user, saved" : "saved"
       let text =
-        "\(verb) \(output): \(result.steps) steps, \(Format.duration(seconds)), peak memory "
+        "\(verb) \(output): \(Format.count(result.steps, "step")), \(Format.duration(seconds)), peak memory "
         + "\(Format.bytes(peak))\n"
       if isOutputTaken { Console.note(text) } else { Console.print(text) }
     }

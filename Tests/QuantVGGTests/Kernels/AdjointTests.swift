@@ -10,7 +10,7 @@ import Testing
   /// conv1_2 with scales of 1 and a bias of 128, so that an activation is the exact sum plus 128.
   private func numbers(
     _ weights: [Int8], _ set: InstructionSet, _ copies: WeightCopies
-  ) -> Int8Arithmetic {
+  ) throws -> Int8Arithmetic {
     let ones = [Float](repeating: 1, count: 64)
     let first = Int8Convolution(
       weights: [Int8](repeating: 0, count: 64 * 27), weightScale: ones,
@@ -18,19 +18,19 @@ import Testing
     let second = Int8Convolution(
       weights: weights, weightScale: ones, bias: [Int32](repeating: 128, count: 64),
       outputScale: 1)
-    return Int8Arithmetic(
+    return try Int8Arithmetic(
       [first, second], of: .vgg19, pooling: .average, kernels: KernelTable(set), copies: copies)
   }
 
   @Test(
     arguments: Kernels.sets,
     [WeightCopies.both, .forward])
-  func transposeOfTheConvolution(_ set: InstructionSet, _ copies: WeightCopies) {
+  func transposeOfTheConvolution(_ set: InstructionSet, _ copies: WeightCopies) throws {
     var random = TestRandom("transposeOfTheConvolution")
     let channels = Self.channels
     for (width, height) in [(1, 1), (2, 3), (5, 4), (15, 3)] {
       let weights = (0..<channels * channels * 9).map { _ in Int8(Int(random.next() % 7) - 3) }
-      let numbers = numbers(weights, set, copies)
+      let numbers = try numbers(weights, set, copies)
       let x = TestRows<Activation8>(width: width, height: height, channels: channels)
       let h = TestRows<Gradient8>(width: width, height: height, channels: channels)
       let scales = TestRows<Real>(width: width, height: height, channels: 1)

@@ -32,6 +32,7 @@ let command = Command(
       [
         Option("json", "Report as one JSON document on standard output."),
         Option("quiet", "No progress."),
+        Option("version", "The program's version."),
         Option("help", letter: "h", "This text."),
       ]),
   ])

@@ -47,7 +47,7 @@ package struct Int8Weights {
     var wanted: [[ActivationStatistics<Float32Arithmetic>.Layer]] = []
     var maxima: [[[Float]]] = []
     for pooling in Pooling.allCases {
-      let float = Float32Arithmetic(layers, of: network, pooling: pooling)
+      let float = try Float32Arithmetic(layers, of: network, pooling: pooling)
       maxima.append(
         try Self.statistics(float, layers: layers.indices, images: images, pool: pool)
           .map(\.largest))
@@ -80,7 +80,7 @@ package struct Int8Weights {
           convolution, bias: balanced[index].bias, network: networks[place],
           inputScale: convolutions[pooling]?.last?.outputScale ?? 1.0 / 64, images: means,
           wanted: wanted[place][index], pool: pool)
-        networks[place] = networks[place].appending(corrected)
+        networks[place] = try networks[place].appending(corrected)
         convolutions[pooling, default: []].append(corrected)
       }
       progress(early + (1 - early) * Double(index + 1) / Double(layers.count))
@@ -110,7 +110,7 @@ package struct Int8Weights {
     convolution.bias = try units(
       bias, inputScale: inputScale, scales: source.weightScale, layer: name)
     let measured = try statistics(
-      network.appending(convolution), layers: layer..<layer + 1, images: images, pool: pool)
+      try network.appending(convolution), layers: layer..<layer + 1, images: images, pool: pool)
     correct(
       &bias, measured: measured[layer], wanted: wanted, channelScale: source.channelScale)
     convolution.bias = try units(

@@ -43,8 +43,8 @@ package struct ConversionReport {
             inputScale: index > 0 ? convolutions[index - 1].channelScale : [])
         }
       }
-      let truth = Float32Arithmetic(float32, of: network, pooling: pooling)
-      let own = Int8Arithmetic(convolutions, of: network, pooling: pooling)
+      let truth = try Float32Arithmetic(float32, of: network, pooling: pooling)
+      let own = try Int8Arithmetic(convolutions, of: network, pooling: pooling)
       var agreements: [[ActivationAgreement.Layer]] = []
       for (index, picture) in pictures.enumerated() {
         progress("comparing activations, \(pooling.rawValue): \(index + 1) of \(pictures.count)")

@@ -45,7 +45,7 @@ extension ConversionReport {
       text += "\(Shown.change(transfer.start.change)), gradient cosine "
       text += cosines.joined(separator: ", ")
       if let end = transfer.end {
-        text += ", J after \(transfer.steps) steps \(Shown.change(end.change))"
+        text += ", J after \(Format.count(transfer.steps, "step")) \(Shown.change(end.change))"
       }
       text += "\n"
     }
