@@ -15,7 +15,7 @@ void image_rows_describe(image_decoder *decoder) {
     image_colors *colors = open_colors(decoder, &bytes);
     header->stored_channels = (int32_t)decoder->samples + decoder->has_alpha;
     header->converts_colors = decoder->converts_colors = colors != NULL;
-    header->color_bytes = (int64_t)bytes;
+    header->color_bytes = colors ? (int64_t)bytes : 0;
     header->channels = colors || decoder->samples == SAMPLES_CMYK ? 3 + decoder->has_alpha : header->stored_channels;
     header->sample_bytes = decoder->sample_bytes;
     image_colors_close(colors);
@@ -23,10 +23,12 @@ void image_rows_describe(image_decoder *decoder) {
 
 void image_rows_start(image_decoder *decoder) {
     size_t bytes = 0;
-    decoder->colors = open_colors(decoder, &bytes);
-    // What could be made before lacks nothing but memory now.
-    if (decoder->converts_colors && !decoder->colors) image_decoder_fail(decoder, IMAGE_NO_MEMORY, NULL);
-    if (!decoder->colors && decoder->samples != SAMPLES_CMYK) return;
+    if (!decoder->converts_colors && decoder->samples != SAMPLES_CMYK) return;
+    if (decoder->converts_colors) {
+        decoder->colors = open_colors(decoder, &bytes);
+        // What could be made before lacks nothing but memory now.
+        if (!decoder->colors) image_decoder_fail(decoder, IMAGE_NO_MEMORY, NULL);
+    }
     size_t pixel = (SAMPLES_CMYK + 1) * (size_t)decoder->sample_bytes;
     decoder->stored_row = image_decoder_allocate(decoder, pixel * decoder->row_pixels);
 }

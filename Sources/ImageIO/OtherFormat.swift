@@ -2,25 +2,45 @@ internal import FileNames
 
 /// A file format that is recognised and not read.
 public enum OtherFormat: Equatable, Sendable {
-  /// Apple's and other phones' photos.
+  /// High Efficiency Image File: photos of phones.
   case heic
-  case avif, tiff, gif, bmp, icon
-  /// JPEG XL, JPEG 2000.
-  case jxl, jpeg2000
-  /// Photoshop, GIMP.
-  case psd, xcf
-  case pdf, postScript, svg
+  /// AV1 Image File.
+  case avif
+  /// Tagged Image File.
+  case tiff
+  /// Graphics Interchange Format.
+  case gif
+  /// Windows bitmap.
+  case bmp
+  /// Windows icon or cursor.
+  case icon
+  /// JPEG XL.
+  case jxl
+  /// JPEG 2000.
+  case jpeg2000
+  /// Photoshop.
+  case psd
+  /// GIMP.
+  case xcf
+  /// Portable Document Format.
+  case pdf
+  /// PostScript, also encapsulated.
+  case postScript
+  /// Scalable Vector Graphics.
+  case svg
   /// A camera's raw data.
   case raw
-  /// PBM, PGM, PPM.
+  /// PBM, PGM, PPM and their kin.
   case netpbm
-  /// Linear light: OpenEXR, Radiance.
-  case exr, radiance
+  /// OpenEXR.
+  case exr
+  /// Radiance RGBE.
+  case radiance
   /// MP4, QuickTime, Matroska.
   case video
   /// A WebP of several pictures.
   case animatedWebP
-  /// A page from the web, which is saved by mistake where a picture was meant.
+  /// A web page, saved by mistake where a picture was meant.
   case webPage
 
   /// Tells the format by a file's first bytes, and raw files, which are TIFF within, by their name too.
