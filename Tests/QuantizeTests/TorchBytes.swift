@@ -21,13 +21,16 @@ enum TorchBytes {
       + tuple(size) + tuple(stride) + [0x89] + Array("ccollections\nOrderedDict\n)RtR".utf8)
   }
 
-  /// A legacy file of tensors, each with a storage of its own.
-  static func file(_ tensors: [(name: String, shape: [Int], values: [Float])]) -> [UInt8] {
+  /// A legacy file of tensors, each with a storage of its own, and under a second name where `alias` begins it.
+  static func file(
+    _ tensors: [(name: String, shape: [Int], values: [Float])], alias: String? = nil
+  ) -> [UInt8] {
     var (root, keys, data): ([UInt8], [UInt8], [UInt8]) = ([0x7d, 0x28], [0x5d, 0x28], [])
     for (name, shape, values) in tensors {
       let stride = shape.indices.map { shape[($0 + 1)...].reduce(1, *) }
-      root +=
-        text(name) + tensor(key: name, of: values.count, offset: 0, size: shape, stride: stride)
+      let tensor = tensor(key: name, of: values.count, offset: 0, size: shape, stride: stride)
+      root += text(name) + tensor
+      if let alias { root += text(alias + name) + tensor }
       keys += text(name)
       data += withUnsafeBytes(of: Int64(values.count)) { Array($0) }
       data += values.withUnsafeBytes { Array($0) }

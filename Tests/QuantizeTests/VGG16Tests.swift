@@ -135,6 +135,18 @@ import Testing
         "convolutions of \(network.title) from conv1_1 to conv5_1 at least"))
   }
 
+  /// A module that holds another twice has two names for each tensor.
+  @Test func sharedTensorsAreOneNetwork() throws {
+    let shape = SourceError.wrongShape(
+      .conv1_2, isBias: false, found: [2, 2, 3, 3], expected: [64, 64, 3, 3], of: .vgg16)
+    let tensors = try small(.vgg16)
+    #expect(throws: shape) { try read { write(TorchBytes.file(tensors, alias: "loss."), to: $0) } }
+    let twice = tensors + tensors.map { ("loss." + $0.name, $0.shape, $0.values) }
+    #expect(throws: SourceError.severalNetworks(["", "loss."])) {
+      try read { write(TorchBytes.file(twice), to: $0) }
+    }
+  }
+
   @Test func placesTellTheNetwork() throws {
     let names = Self.places.map { "features.\($0)" }
     #expect(

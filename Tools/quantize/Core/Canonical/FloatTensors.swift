@@ -32,6 +32,12 @@ enum FloatTensors {
     }
   }
 
+  /// Whether two names stand for one tensor, or for none.
+  func isSame(_ name: String, _ other: String) -> Bool {
+    if case .torch(let file) = self { return file.isSame(name, other) }
+    return shape(name) == nil && shape(other) == nil
+  }
+
   /// A convolution under `name.weight` and `name.bias`, with the shape of a network's layer and finite values.
   ///
   /// - Throws: `SourceError`, or the container's error.

@@ -40,7 +40,10 @@ struct LayerNames: Equatable {
     let whole = candidates.filter { candidate in
       NetworkTable.all.contains { candidate.layers(of: $0, in: tensors) >= SourceLayers.least($0) }
     }
-    guard whole.count < 2 else { throw SourceError.severalNetworks(whole.map(\.prefix)) }
+    // A module that another holds twice has two names in its dictionary.
+    guard whole.dropFirst().allSatisfy({ $0.isSame(as: whole[0], in: tensors) }) else {
+      throw SourceError.severalNetworks(whole.map(\.prefix))
+    }
     let most = candidates.max { $0.layers(in: tensors) < $1.layers(in: tensors) }
     guard let names = whole.first ?? most else {
       throw SourceError.unknownNames(example: tensors.example)
@@ -65,6 +68,17 @@ struct LayerNames: Equatable {
   /// Layers of a network that follow each other from the first on.
   func layers(of network: NetworkTable, in tensors: FloatTensors) -> Int {
     network.convolutions.prefix { tensors.contains(name(of: $0) + ".weight") }.count
+  }
+
+  /// Whether other names stand for the same tensors.
+  private func isSame(as other: LayerNames, in tensors: FloatTensors) -> Bool {
+    NetworkTable.all.allSatisfy { network in
+      network.convolutions.allSatisfy { layer in
+        [".weight", ".bias"].allSatisfy {
+          tensors.isSame(name(of: layer) + $0, other.name(of: layer) + $0)
+        }
+      }
+    }
   }
 
   private func layers(in tensors: FloatTensors) -> Int {

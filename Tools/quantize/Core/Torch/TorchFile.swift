@@ -46,6 +46,9 @@ package struct TorchFile {
   /// A tensor's dimensions, or nil when there is none of this name.
   package func shape(_ name: String) -> [Int]? { tensors[name]?.size }
 
+  /// Whether two names stand for one tensor, or for none.
+  func isSame(_ name: String, _ other: String) -> Bool { tensors[name] == tensors[other] }
+
   /// The type of a tensor's numbers, or nil when there is none of this name.
   package func type(_ name: String) -> NumberType? { tensors[name]?.type }
 
