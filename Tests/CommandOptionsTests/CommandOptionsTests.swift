@@ -103,7 +103,7 @@ import Testing
         (0..<random.next() % 4).map { _ in pieces[Int(random.next() % UInt64(pieces.count))] }
           .joined()
       }
-      _ = message(words)
+      _ = message(words.map { FilePath($0) })
     }
   }
 
