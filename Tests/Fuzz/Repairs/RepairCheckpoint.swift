@@ -1,4 +1,4 @@
-import StyleTransfer
+import QuantVGG
 
 /// Makes both checksums of a checkpoint right, where its sizes are those of the file.
 @Sendable func repairCheckpoint(_ bytes: inout [UInt8]) {
