@@ -97,7 +97,7 @@ struct VerifyCommand {
       }
     } catch {
       switch error {
-      case .tooSmall(_, let width, let height, let least):
+      case .tooSmall(_, let width, let height, let least, _):
         throw Failure(
           path,
           "has a picture of \(width)x\(height) pixels; the layers need \(least) a side: "
