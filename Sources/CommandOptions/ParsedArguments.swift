@@ -61,8 +61,12 @@ public struct ParsedArguments {
         continue
       }
       let value = unsafe FilePath(cString: system_getopt_value())
-      let typed = unsafe strings[Int(system_getopt_index()) - 1].map { unsafe String(cString: $0) }
-      if let hint = Hint.misread(option, value.description, typed: typed ?? "", options) {
+      let typed = unsafe strings[Int(system_getopt_index()) - 1].map {
+        unsafe FilePath(cString: $0)
+      }
+      if let hint = Hint.misread(
+        option, value.description, typed: typed?.description ?? "", options)
+      {
         throw UsageError(hint)
       }
       values.append((option.name, value))

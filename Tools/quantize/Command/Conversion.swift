@@ -33,6 +33,7 @@ struct Conversion {
   mutating func run() throws {
     locks = try lock()
     let source = try read()
+    try options.check(dataFiles: source.dataFiles)
     let transfers = try options.report?.transfers(of: source.weights) ?? []
     let content = try convert(source)
     let metadata = metadata(source, content)

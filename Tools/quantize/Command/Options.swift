@@ -91,6 +91,17 @@ struct Options {
     try files.input(source, "the source")
     for path in calibration { try files.input(path, "a picture of --calibrate") }
     for path in report?.inputs ?? [] { try files.input(path, "a file of --case or --pair") }
+    try addOutputs(to: &files)
+  }
+
+  /// Refuses outputs that are files which the source has its numbers in.
+  func check(dataFiles: [FilePath]) throws {
+    var files = NamedFiles()
+    for path in dataFiles { try files.input(path, "a file of the source's") }
+    try addOutputs(to: &files)
+  }
+
+  private func addOutputs(to files: inout NamedFiles) throws {
     try files.output(output, "-o")
     try files.output(report?.path, "--report")
     try files.output(report?.pagePath, "the page of --report")

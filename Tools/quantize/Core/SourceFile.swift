@@ -14,6 +14,8 @@ package final class SourceFile {
   package let metadata: [(key: String, value: String)]
   /// Sentences on what looks odd about the weights.
   package let warnings: [String]
+  /// Other files that were read for it.
+  package let dataFiles: [FilePath]
   /// SHA-256 of the file.
   package let fileHash: String
 
@@ -33,6 +35,7 @@ package final class SourceFile {
     origin = found.origin
     metadata = found.metadata
     warnings = found.warnings
+    dataFiles = found.dataFiles
     fileHash = try hash.value()
   }
 
@@ -69,6 +72,7 @@ package final class SourceFile {
     var origin: WeightOrigin
     var metadata: [(key: String, value: String)] = []
     var warnings: [String] = []
+    var dataFiles: [FilePath] = []
   }
 
   private static func read(
@@ -94,10 +98,13 @@ package final class SourceFile {
     if let sentence = OtherFile.sentence(bytes) { throw SourceError.otherFile(sentence) }
     // Neither has a magic number, but both begin with few possible fields.
     if OnnxFile.matches(bytes) {
-      return try readFloats(
-        .protobuf(try OnnxFile(bytes, path: path).tensors), "model in ONNX",
+      let file = try OnnxFile(bytes, path: path)
+      var found = try readFloats(
+        .protobuf(file.tensors), "model in ONNX",
         SourceLayers.Meaning(layout: .filters, convention: .torchvision, isCertain: false), progress
       )
+      found.dataFiles = file.dataFiles
+      return found
     }
     if CaffeFile.matches(bytes) {
       return try readFloats(

@@ -11,6 +11,9 @@ struct ExternalData {
     folder = path.folder
   }
 
+  /// The files that have been opened.
+  var paths: [FilePath] { files.keys.map { folder.appending(FilePath($0)) } }
+
   /// The bytes that entries describe (StringStringEntryProto: key = 1, value = 2): location, offset and length.
   ///
   /// - Throws: `ProtobufError.outside`, `.external`, `.malformed`.

@@ -49,6 +49,9 @@ struct OnnxFile {
     try read(graph, initializers: message)
   }
 
+  /// The files beside the model that tensors have been read from.
+  var dataFiles: [FilePath] { files.paths }
+
   /// GraphProto: initializer = 5.
   private mutating func read(_ graph: OnnxGraph, initializers: FileSlice) throws {
     // One tensor may be read by several layers, as one without numbers of its own.
