@@ -170,7 +170,7 @@ import Testing
           (0..<random.next() % 4).map { _ in pieces[Int(random.next() % UInt64(pieces.count))] }
             .joined())
       }
-      _ = message(words.map { FilePath($0) })
+      _ = message(words)
     }
   }
 
