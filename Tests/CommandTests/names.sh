@@ -16,7 +16,7 @@ cmp -s "result$e9.png" "again$e9.png" && ! cmp -s "result$e8.png" "again$e9.png"
 for file in "result$e9-000001.png" "result$e8.png" "log$e9" "check$e9"; do
     [ -s "$file" ] && ok || bad "no file of bytes: $file"
 done
-[ "$(find . -name 'result*' | wc -l)" -eq 3 ] && ok || bad "other files than were named: $(ls)"
+[ "$(find . -maxdepth 1 -name 'result*' | wc -l)" -eq 3 ] && ok || bad "other files than were named: $(ls)"
 rm -f result* again*
 check "a name that is not there" 1 $qstyle transfer "photo$e8.png" "$style" -o result.png
 grep -q '^qstyle: photo\\xE8.png cannot be read' err.txt && ok || bad "a name in a message: $(cat err.txt)"

@@ -19,12 +19,17 @@ struct Target: Sendable {
 }
 
 let targets = [
-  Target(name: "png", read: readPicture, repair: repairPNG, writeSeeds: makePNGs),
-  Target(name: "jpeg", read: readPicture),
+  Target(
+    name: "png", read: readPicture, repair: repairPNG, writeSeeds: makePNGs,
+    mostBytes: pictureBytes),
+  Target(name: "jpeg", read: readPicture, mostBytes: pictureBytes),
+  Target(name: "webp", read: readPicture, mostBytes: pictureBytes),
+  Target(name: "profile", read: readProfile, writeSeeds: makeProfiles, mostBytes: pictureBytes),
   Target(name: "exif", read: { promise(1...8 ~= exifOrientation($0), "an orientation") }),
   Target(
     name: "safetensors", read: readWeights, repair: repairSafeTensors, writeSeeds: makeSafeTensors),
   Target(name: "pickle", read: readModel),
+  Target(name: "tar", read: readModel),
   Target(name: "zip", read: readModel, repair: repairZip),
   Target(name: "protobuf", read: readModel),
   Target(name: "hdf5", read: { readWithLibrary($0, MODELFILE_HDF5) }),

@@ -1,5 +1,7 @@
 import CFuzz
 import FileNames
+import FileOutput
+import Foundation
 import ImageIO
 
 /// Far more than the seeds have, and soon decoded.
@@ -31,6 +33,46 @@ func readPicture(_ bytes: Span<UInt8>) {
       }
     }
   }
+}
+
+/// The most memory for a picture: Little CMS may have 32 MB, whatever a profile asks for.
+@Sendable func pictureBytes(_ count: Int) -> Int { 36 << 20 + 400 * count }
+
+/// The start of a part of a JPEG file that has all of a profile.
+private let profileHead = Array("ICC_PROFILE\u{0}\u{1}\u{1}".utf8)
+
+/// Reads the bytes as the profile of a picture, in RGB and in CMYK.
+func readProfile(_ bytes: Span<UInt8>) {
+  for picture in profiledPictures {
+    let length = 2 + profileHead.count + bytes.count
+    var file = picture[..<2] + [0xff, 0xe2, UInt8(length >> 8 & 255), UInt8(length & 255)] + profileHead
+    for index in bytes.indices { file.append(bytes[index]) }
+    file += picture[2...]
+    readPicture(Array(file).span)
+  }
+}
+
+/// JPEG files without a profile.
+private let profiledPictures = ["one-pixel.jpg", "cmyk.jpg"].map { contents($0) }
+
+/// The profiles that pictures of the tests have.
+func makeProfiles(_ prefix: String) throws {
+  for name in ["adobe-rgb", "p3", "prophoto", "cmyk-profile"] {
+    let picture = contents(name + ".jpg")
+    let starts = picture.indices.filter { picture[$0...].starts(with: profileHead) }
+    guard let start = starts.first else { fatalError("\(name).jpg has no profile") }
+    let end = start - 2 + Int(picture[start - 2]) << 8 + Int(picture[start - 1])
+    let file = try AtomicFile(path: FilePath(prefix + name))
+    try file.write(Array(picture[(start + profileHead.count)..<end]))
+    try file.commit()
+  }
+}
+
+private func contents(_ name: String) -> [UInt8] {
+  guard let data = FileManager.default.contents(atPath: "Tests/ImageIOTests/Fixtures/" + name) else {
+    fatalError("no \(name)")
+  }
+  return Array(data)
 }
 
 /// PNG files whose data is not compressed, so that a change of a byte is one of a sample.
