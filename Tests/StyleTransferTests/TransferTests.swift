@@ -291,7 +291,7 @@ import Testing
         name: "the picture in memory", width: 1, height: 40, least: 2, remedy: .upscale(60))
     ) { try small.start() }
     // What the remedies name is enough, and one pixel less is not.
-    for size in [ImageSize(width: 15, height: 15), ImageSize(width: 900, height: 13)] {
+    for size in [ImageSize(width: 40, height: 1), ImageSize(width: 900, height: 13)] {
       small.content = Picture(blank: size)
       small.longerSide = 14
       do {
