@@ -45,7 +45,8 @@ private let profileHead = Array("ICC_PROFILE\u{0}\u{1}\u{1}".utf8)
 func readProfile(_ bytes: Span<UInt8>) {
   for picture in profiledPictures {
     let length = 2 + profileHead.count + bytes.count
-    var file = picture[..<2] + [0xff, 0xe2, UInt8(length >> 8 & 255), UInt8(length & 255)] + profileHead
+    let marker: [UInt8] = [0xff, 0xe2, UInt8(length >> 8 & 255), UInt8(length & 255)]
+    var file = picture[..<2] + marker + profileHead
     for index in bytes.indices { file.append(bytes[index]) }
     file += picture[2...]
     readPicture(Array(file).span)
@@ -69,7 +70,8 @@ func makeProfiles(_ prefix: String) throws {
 }
 
 private func contents(_ name: String) -> [UInt8] {
-  guard let data = FileManager.default.contents(atPath: "Tests/ImageIOTests/Fixtures/" + name) else {
+  let folder = "Tests/ImageIOTests/Fixtures/"
+  guard let data = FileManager.default.contents(atPath: folder + name) else {
     fatalError("no \(name)")
   }
   return Array(data)
