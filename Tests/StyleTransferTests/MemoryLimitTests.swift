@@ -1,3 +1,4 @@
+import FileNames
 import StyleTransfer
 import TestSupport
 import Testing
@@ -9,7 +10,7 @@ import Testing
     let root = try TemporaryFolder(files)
     defer { withExtendedLifetime(root) {} }
     return MemoryLimit.free(
-      resident: 10 << 20, total: 8 << 30, SystemFiles(root: root.path))
+      resident: 10 << 20, total: 8 << 30, SystemFiles(root: FilePath(root.path)))
   }
 
   /// Nine tenths of MiB.
@@ -40,24 +41,24 @@ import Testing
     ]
     // Of 100 MiB, others have 50.
     let parent = "/sys/fs/cgroup/user.slice/a b"
-    #expect(try limit(files) == MemoryLimit(bytes: share(50), source: .group(parent)))
+    #expect(try limit(files) == MemoryLimit(bytes: share(50), source: .group(FilePath(parent))))
     // What files keep of it can be had.
     files[parent + "/memory.stat"] =
       "anon 1\ninactive_file \(20 << 20)\nactive_file \(10 << 20)\nfile \(99 << 20)\n"
-    #expect(try limit(files) == MemoryLimit(bytes: share(80), source: .group(parent)))
+    #expect(try limit(files) == MemoryLimit(bytes: share(80), source: .group(FilePath(parent))))
     // Never more than the limit itself.
     files[parent + "/memory.current"] = "\(12 << 20)\n"
-    #expect(try limit(files) == MemoryLimit(bytes: share(100), source: .group(parent)))
+    #expect(try limit(files) == MemoryLimit(bytes: share(100), source: .group(FilePath(parent))))
     // memory.high of the group's own.
     files[parent + "/run.scope/memory.high"] = "\(40 << 20)\n"
     #expect(
       try limit(files)
-        == MemoryLimit(bytes: share(40), source: .group(parent + "/run.scope")))
+        == MemoryLimit(bytes: share(40), source: .group(FilePath(parent + "/run.scope"))))
     // More in use than allowed.
     files[parent + "/run.scope/memory.current"] = "\(64 << 20)\n"
     #expect(
       try limit(files)
-        == MemoryLimit(bytes: share(10), source: .group(parent + "/run.scope")))
+        == MemoryLimit(bytes: share(10), source: .group(FilePath(parent + "/run.scope"))))
   }
 
   @Test func groupsOfTheFirstVersionCount() throws {
@@ -74,14 +75,17 @@ import Testing
       folder + "/a/b/memory.stat":
         "inactive_file 0\nhierarchical_memory_limit \(200 << 20)\ntotal_inactive_file 0\n",
     ]
-    #expect(try limit(files) == MemoryLimit(bytes: share(60), source: .group(folder + "/a")))
+    #expect(
+      try limit(files) == MemoryLimit(bytes: share(60), source: .group(FilePath(folder + "/a"))))
     // Where groups above are not mounted, their limit is known all the same.
     files[folder + "/a/memory.limit_in_bytes"] = nil
-    #expect(try limit(files) == MemoryLimit(bytes: share(190), source: .group(folder + "/a/b")))
+    #expect(
+      try limit(files) == MemoryLimit(bytes: share(190), source: .group(FilePath(folder + "/a/b"))))
     // A parent that does not limit those in it.
     files[folder + "/a/memory.limit_in_bytes"] = "\(200 << 20)\n"
     files[folder + "/a/memory.use_hierarchy"] = "0\n"
-    #expect(try limit(files) == MemoryLimit(bytes: share(190), source: .group(folder + "/a/b")))
+    #expect(
+      try limit(files) == MemoryLimit(bytes: share(190), source: .group(FilePath(folder + "/a/b"))))
   }
 
   @Test func containersAndHybridsCount() throws {
@@ -97,10 +101,10 @@ import Testing
       "/sys/fs/cgroup/memory/memory.usage_in_bytes": "\(10 << 20)\n",
     ]
     let top = "/sys/fs/cgroup/memory"
-    #expect(try limit(files) == MemoryLimit(bytes: share(64), source: .group(top)))
+    #expect(try limit(files) == MemoryLimit(bytes: share(64), source: .group(FilePath(top))))
     // A namespace in which the process's group lies outside.
     files["/proc/self/cgroup"] = "4:memory:/../other\n"
-    #expect(try limit(files) == MemoryLimit(bytes: share(64), source: .group(top)))
+    #expect(try limit(files) == MemoryLimit(bytes: share(64), source: .group(FilePath(top))))
     // A mount point with a space, and version 2 beside version 1.
     files["/proc/self/cgroup"] = "4:memory:/docker/1f\n0::/x\n"
     files["/proc/self/mountinfo", default: ""] +=

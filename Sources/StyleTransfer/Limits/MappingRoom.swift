@@ -1,4 +1,5 @@
 internal import CSystem
+internal import FileNames
 
 /// The memory that a process may still map, whether it uses it or not.
 struct MappingRoom {

@@ -1,4 +1,5 @@
 internal import CSystem
+public import FileNames
 
 /// The most memory that a process may have, and what says so.
 public struct MemoryLimit: Sendable, Equatable {
@@ -9,7 +10,7 @@ public struct MemoryLimit: Sendable, Equatable {
     /// What the machine has free, or can free without swapping.
     case free
     /// The control group of this folder.
-    case group(String)
+    case group(FilePath)
     /// `ulimit -v`, of the address space.
     case addressSpace
     /// `ulimit -d`, of private memory.
