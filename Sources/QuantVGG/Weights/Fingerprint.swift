@@ -9,6 +9,9 @@ package struct Fingerprint: Sendable {
   /// The hash of nothing yet.
   package init() {}
 
+  /// The hash in 16 hexadecimal digits.
+  package var text: String { value.hexadecimal }
+
   /// Adds a word.
   package mutating func add(_ word: UInt64) {
     value = (value ^ word) &* 0x100_0000_01b3
@@ -34,6 +37,12 @@ package struct Fingerprint: Sendable {
     }
   }
 
+  /// Adds a tensor's name and bytes; `drop` gives back the memory of those that were added.
+  package mutating func add(_ name: String, _ bytes: RawSpan, drop: () -> Void = {}) {
+    add(name)
+    add(parts: bytes, drop: drop)
+  }
+
   /// Adds bytes a part at a time; `drop` gives back the memory of those that were added.
   package mutating func add(parts bytes: RawSpan, drop: () -> Void) {
     add(UInt64(bytes.byteCount))
@@ -41,5 +50,13 @@ package struct Fingerprint: Sendable {
       add(bytes.extracting(first..<min(first + (1 << 18), bytes.byteCount)))
       drop()
     }
+  }
+}
+
+extension UInt64 {
+  /// 16 hexadecimal digits.
+  package var hexadecimal: String {
+    let digits = String(self, radix: 16)
+    return String(repeating: "0", count: 16 - digits.utf8.count) + digits
   }
 }

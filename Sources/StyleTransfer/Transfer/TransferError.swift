@@ -59,6 +59,17 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Reads weights; `name` is what messages call them.
+  static func from<Result>(
+    _ name: String, _ reading: () throws(WeightError) -> Result
+  ) throws(TransferError) -> Result {
+    do throws(WeightError) {
+      return try reading()
+    } catch {
+      throw .weights(name: name, error)
+    }
+  }
+
   /// A sentence: what is wrong and what to do about it.
   public var description: String {
     switch self {

@@ -59,10 +59,8 @@ extension Weights {
     // SAFETY: `size` bytes of the executable, constant as long as the process lives.
     let file = unsafe MappedFile(ofExecutable: UnsafeRawBufferPointer(start: start, count: size))
     let name = "the file of weights in the program"
-    do throws(WeightError) {
-      return Weights(try WeightFile(file), name: name)
-    } catch {
-      throw .weights(name: name, error)
+    return try TransferError.from(name) { () throws(WeightError) in
+      Weights(try WeightFile(file), name: name)
     }
   }
 

@@ -22,15 +22,15 @@ public final class Weights: Sendable {
   public let precision: Precision
   private let source: Source
 
-  /// Opens a file, checks its header and every tensor's name, type and shape.
+  /// Opens a file, checks its header, every tensor's name, type and shape, and the checksum of all, if it has one.
   ///
   /// - Throws: `TransferError.weights`.
   public convenience init(path: FilePath) throws(TransferError) {
-    do throws(WeightError) {
-      self.init(try WeightFile(path: path), name: path.description)
-    } catch {
-      throw .weights(name: path.description, error)
+    let name = path.description
+    let file = try TransferError.from(name) { () throws(WeightError) in
+      try WeightFile(path: path)
     }
+    self.init(file, name: name)
   }
 
   /// The weights of an open file; `name` is what messages call it.
@@ -68,17 +68,6 @@ public final class Weights: Sendable {
     source = .int8(convolutions)
   }
 
-  /// Looks for something in the weights; a failure names them.
-  private func reading<Result>(
-    _ body: () throws(WeightError) -> Result
-  ) throws(TransferError) -> Result {
-    do throws(WeightError) {
-      return try body()
-    } catch {
-      throw .weights(name: name, error)
-    }
-  }
-
   /// The place of a layer that the weights have.
   func place(of layer: LayerName) throws(TransferError) -> Int {
     let count =
@@ -87,17 +76,13 @@ public final class Weights: Sendable {
       case .float32(let convolutions): convolutions.count
       case .int8(let convolutions): convolutions.values.map { $0.count }.min() ?? 0
       }
-    return try reading { () throws(WeightError) in
-      guard let place = network.index(of: layer) else {
-        throw .otherNetwork(network, lacks: layer)
-      }
-      guard place < count else { throw .missingLayer(name: layer.description) }
-      return place
+    return try TransferError.from(name) { () throws(WeightError) in
+      try network.place(of: layer, among: count)
     }
   }
 
   func float32(layer: Int) throws(TransferError) -> Float32Convolution {
-    try reading { () throws(WeightError) in
+    try TransferError.from(name) { () throws(WeightError) in
       switch source {
       case .file(let file): return try file.float32(layer: layer)
       case .float32(let convolutions): return convolutions[layer]
@@ -107,7 +92,7 @@ public final class Weights: Sendable {
   }
 
   func int8(layer: Int, pooling: Pooling) throws(TransferError) -> Int8Convolution {
-    try reading { () throws(WeightError) in
+    try TransferError.from(name) { () throws(WeightError) in
       switch source {
       case .file(let file): return try file.int8(layer: layer, pooling: pooling)
       case .float32: throw .wrongKind(found: "float32", expected: "int8")
@@ -133,10 +118,7 @@ public final class Weights: Sendable {
       for layer in network.convolutions where layer.name <= deepest {
         let prefix = layer.name.description + "."
         for tensor in file.tensors.tensors where tensor.name.hasPrefix(prefix) {
-          fingerprint.add(tensor.name)
-          tensor.bytes.withBytes { bytes in
-            fingerprint.add(parts: bytes) { file.dropPages() }
-          }
+          tensor.bytes.withBytes { fingerprint.add(tensor.name, $0) { file.dropPages() } }
         }
       }
     case .float32(let convolutions):

@@ -69,8 +69,3 @@ extension ComparedRun {
     return key
   }
 }
-
-extension Fingerprint {
-  /// 16 hexadecimal digits.
-  var text: String { value.hexadecimal }
-}

@@ -2,6 +2,7 @@ internal import CSystem
 internal import CommandOptions
 internal import FileNames
 internal import FileOutput
+internal import QuantVGG
 internal import StyleTransfer
 
 /// The file of `--log`, to which a run appends a JSON line per step, or standard output.
@@ -139,13 +140,5 @@ final class StepLog {
       try write("\n")
     }
     return last
-  }
-}
-
-extension UInt64 {
-  /// 16 hexadecimal digits.
-  var hexadecimal: String {
-    let digits = String(self, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 }

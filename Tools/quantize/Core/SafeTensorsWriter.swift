@@ -27,7 +27,7 @@ extension [OutputTensor] {
   package func checked(
     _ metadata: [(key: String, value: String)]
   ) -> [(key: String, value: String)] {
-    var checksum = TensorChecksum()
+    var checksum = Fingerprint()
     for tensor in sorted(by: { $0.entry.name < $1.entry.name }) {
       unsafe checksum.add(tensor.entry.name, tensor.bytes.span.bytes)
     }

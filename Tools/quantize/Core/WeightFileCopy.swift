@@ -6,7 +6,7 @@ extension WeightFile {
   /// - Throws: `WeightError.otherNetwork` where the network lacks the layer, `.missingLayer` where the file ends
   ///   before it.
   package func outputTensors(through deepest: LayerName) throws -> [OutputTensor] {
-    let last = try place(of: deepest)
+    let last = try network.place(of: deepest, among: layerCount)
     return try network.convolutions[...last].flatMap { layer in
       try Self.parts(kind, layer, version: version).map { part in
         OutputTensor(part, bytes: try tensors.tensor(part.name).bytes.values(UInt8.self))
