@@ -18,14 +18,6 @@ import Testing
     FileSlice(try MappedFile(path: FilePath("\(folder)/era/\(name).bin")))
   }
 
-  private static func withTorchFile<Result>(
-    _ bytes: [UInt8], _ body: (TorchFile) throws -> Result
-  ) throws -> Result {
-    try bytes.withUnsafeBytes {
-      try body(try TorchFile(FileSlice(MappedFile(ofExecutable: $0))))
-    }
-  }
-
   @Test(arguments: files) func holdsTheTensors(name: String) throws {
     let expected = try SafeTensors(path: FilePath("\(Self.folder)/expected.safetensors"))
     let bytes = try Self.bytes(name)
@@ -54,7 +46,7 @@ import Testing
     let last = whole.lastIndex { $0 != 0 } ?? 0
     for count in stride(from: 0, to: last, by: name.contains("tar") ? 7 : 1) {
       #expect(throws: (any Error).self, "cut at \(count)") {
-        try Self.withTorchFile(Array(whole.prefix(count))) { _ in }
+        try TorchBytes.open(Array(whole.prefix(count))) { _ in }
       }
     }
   }
@@ -67,11 +59,7 @@ import Testing
       keys: [0x5d] + TorchBytes.text("0") + [0x61, 0x2e] + data)
   }
 
-  private let floats = [1, -2, 3, 0.5].withUnsafeBytes { (bytes: UnsafeRawBufferPointer) in
-    (0..<4).flatMap { i in
-      withUnsafeBytes(of: Float(bytes.load(fromByteOffset: 8 * i, as: Double.self))) { Array($0) }
-    }
-  }
+  private let floats = ([1, -2, 3, 0.5] as [Float]).withUnsafeBytes { Array($0) }
 
   private func global(_ name: String) -> [UInt8] {
     let parts = name.split(separator: ".")
@@ -101,7 +89,7 @@ import Testing
   }
 
   private func values(_ value: [UInt8]) throws -> [Float] {
-    try Self.withTorchFile(file(value)) { try $0.floats("t") }
+    try TorchBytes.open(file(value)) { try $0.floats("t") }
   }
 
   private func error(_ value: [UInt8]) -> TorchError? {
@@ -124,7 +112,7 @@ import Testing
       first + TorchBytes.text("t") + call("_rebuild_tensor", arguments(nested)) + [0x73, 0x2e],
       keys: [0x5d] + TorchBytes.text("0") + [0x61, 0x2e]
         + withUnsafeBytes(of: Int64(4)) { Array($0) } + floats)
-    #expect(try Self.withTorchFile(file) { try $0.floats("t") } == [3, 0.5])
+    #expect(try TorchBytes.open(file) { try $0.floats("t") } == [3, 0.5])
   }
 
   @Test func viewsOutsideTheirStorage() {
@@ -213,6 +201,37 @@ import Testing
     #expect(
       error(global("torch.FloatTensor") + [0x29, 0x52])
         == .unknownArgument("torch.FloatTensor", "argument 1"))
+  }
+
+  /// A tensor with attributes is a call that has the tensor's call in its arguments.
+  @Test func attributesAreLeftAlone() throws {
+    func tensor(_ function: String, _ type: String, _ state: [UInt8]) -> [UInt8] {
+      let arguments = [0x28] + arguments(storage()) + Self.noGradient + [0x74]
+      return global("torch._tensor._rebuild_from_type_v2") + [0x28] + global(function)
+        + global(type) + arguments + state + [0x74, 0x52]
+    }
+    let function = "torch._utils._rebuild_tensor_v2"
+    for state in [[0x7d], flags("tag"), flags("tag") + [0x4e, 0x86]] as [[UInt8]] {
+      #expect(try values(tensor(function, "torch.Tensor", state)) == [1, -2])
+    }
+    for (function, type, state, place) in [
+      ("torch.Size", "torch.Tensor", [0x7d], 1), (function, "torch.float32", [0x7d], 2),
+      (function, "torch.Tensor", [0x4b, 1], 4),
+    ] as [(String, String, [UInt8], Int)] {
+      #expect(
+        error(tensor(function, type, state))
+          == .unknownArgument("torch._tensor._rebuild_from_type_v2", "argument \(place)"))
+    }
+  }
+
+  /// The size of a tensor may be a call too.
+  @Test func sizesAreTuples() throws {
+    let size = global("torch.Size") + [0x4b, 3, 0x85, 0x85, 0x52]
+    let tensor = storage() + [0x4b, 1] + size + [0x4b, 1, 0x85]
+    #expect(try values(call("_rebuild_tensor", tensor)) == [-2, 3, 0.5])
+    #expect(
+      error(global("torch.Size") + [0x4b, 3, 0x85, 0x52])
+        == .unknownArgument("torch.Size", "argument 1"))
   }
 
   /// Lists that are read again and again cost as much as instructions do.

@@ -23,7 +23,7 @@ import Testing
     for bits in 0..<1 << (1 + exponentBits + fractionBits) {
       let found = type.float(UInt64(bits))
       if let expected = defined(bits, exponentBits: exponentBits, fractionBits: fractionBits) {
-        guard Double(found) == expected, found.sign == (expected.sign) else {
+        guard Double(found) == expected, found.sign == expected.sign else {
           Issue.record("\(bits): \(found) for \(expected)")
           return
         }

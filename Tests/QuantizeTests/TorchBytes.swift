@@ -1,5 +1,17 @@
+import QuantVGG
+import QuantizeCore
+
 /// Pickles of tensors, written instruction by instruction.
 enum TorchBytes {
+  /// Calls `body` with the file that the bytes make.
+  static func open<Result>(
+    _ bytes: [UInt8], _ body: (TorchFile) throws -> Result
+  ) throws -> Result {
+    try bytes.withUnsafeBytes {
+      try body(try TorchFile(FileSlice(MappedFile(ofExecutable: $0))))
+    }
+  }
+
   /// A legacy file whose dictionary comes from these instructions; `keys` are the storages' names and what
   /// follows them.
   static func legacy(_ root: [UInt8], keys: [UInt8]) -> [UInt8] {

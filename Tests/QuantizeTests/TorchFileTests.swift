@@ -13,18 +13,9 @@ private func bytes(_ name: String) throws -> [UInt8] {
   Array(FileSlice(try MappedFile(path: fixture(name))))
 }
 
-/// Calls `body` with the file that the bytes make.
-private func open<Result>(
-  _ bytes: [UInt8], _ body: (TorchFile) throws -> Result
-) throws -> Result {
-  try bytes.withUnsafeBytes {
-    try body(try TorchFile(FileSlice(MappedFile(ofExecutable: $0))))
-  }
-}
-
 private func anyError(_ bytes: [UInt8]) -> (any Error)? {
   do {
-    try open(bytes) { _ in }
+    try TorchBytes.open(bytes) { _ in }
     return nil
   } catch {
     return error
@@ -53,7 +44,7 @@ private func legacy(_ root: [UInt8], keys: [UInt8] = Array("].".utf8)) -> [UInt8
 
   @Test(arguments: containers) func readsWhatPyTorchWrote(container: String) throws {
     let expected = try SafeTensors(path: fixture("expected.safetensors"))
-    try open(try bytes("tensors.\(container).bin")) { file in
+    try TorchBytes.open(try bytes("tensors.\(container).bin")) { file in
       #expect(file.names == expected.tensors.map { $0.name }.sorted())
       for name in ["matrix", "transposed", "part", "scalar", "empty"] {
         let tensor = try file.values(name, type: .float32, as: Float.self)
@@ -81,7 +72,7 @@ private func legacy(_ root: [UInt8], keys: [UInt8] = Array("].".utf8)) -> [UInt8
 
   /// A module's `state_dict` has attributes, which BUILD sets.
   @Test(arguments: containers) func readsStateDictionaries(container: String) throws {
-    try open(try bytes("module.\(container).bin")) { file in
+    try TorchBytes.open(try bytes("module.\(container).bin")) { file in
       #expect(file.names == ["0.bias", "0.weight"])
       let weight = try file.values("0.weight", type: .float32, as: Float.self)
       #expect(weight.shape == [2, 1, 3, 3])
@@ -175,12 +166,12 @@ private func legacy(_ root: [UInt8], keys: [UInt8] = Array("].".utf8)) -> [UInt8
     (0x7fff_ffff, [1], [1]), (0, [5], [0]),
   ])
   func tensorsOutsideTheirStorage(offset: Int, size: [Int], stride: [Int]) throws {
-    let transposed = try open(tensorFile(0, [2, 2], [1, 2])) { file in
+    let transposed = try TorchBytes.open(tensorFile(0, [2, 2], [1, 2])) { file in
       try file.values("t", type: .float32, as: Float.self).shape
     }
     #expect(transposed == [2, 2])
     #expect(throws: TorchError.badTensor("t")) {
-      try open(tensorFile(offset, size, stride)) { file in
+      try TorchBytes.open(tensorFile(offset, size, stride)) { file in
         _ = try file.values("t", type: .float32, as: Float.self)
       }
     }
@@ -205,7 +196,7 @@ private func legacy(_ root: [UInt8], keys: [UInt8] = Array("].".utf8)) -> [UInt8
         let place = Int.random(in: 0..<damaged.count, using: &random)
         damaged[place] = Bool.random(using: &random) ? .random(in: 0...255, using: &random) : 0xff
       }
-      try? open(damaged) { file in
+      try? TorchBytes.open(damaged) { file in
         accepted += 1
         for name in file.names {
           _ = try? file.values(name, type: .float32, as: Float.self)
@@ -245,13 +236,13 @@ private func legacy(_ root: [UInt8], keys: [UInt8] = Array("].".utf8)) -> [UInt8
       archive.indices.dropLast(96).first { archive[$0..<$0 + 96].elementsEqual(values) })
     archive[place + 50] ^= 0x40
     #expect(throws: ArchiveError.damaged("tensors.zip/data/0")) {
-      try open(archive) { try $0.floats("matrix") }
+      try TorchBytes.open(archive) { try $0.floats("matrix") }
     }
-    let other = try open(archive) { try $0.floats("part") }
+    let other = try TorchBytes.open(archive) { try $0.floats("part") }
     #expect(other.count == 4)
     let directory = try entry(of: "tensors.zip/data/0", in: archive)
     for i in 16..<20 { archive[directory + i] = 0 }
-    #expect(try open(archive) { try $0.floats("matrix").count } == 24)
+    #expect(try TorchBytes.open(archive) { try $0.floats("matrix").count } == 24)
     var pickle = try bytes("tensors.zip.bin")
     let name = Array("matrix".utf8)
     let letter = try #require(

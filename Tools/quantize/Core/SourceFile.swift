@@ -27,9 +27,9 @@ package final class SourceFile {
   /// - Throws: `SourceError`, or the error of the container: `WeightError`, `TorchError`, `ProtobufError`,
   ///   `LibraryError`.
   package init(path: FilePath, progress: (Double) -> Void = { _ in }) throws {
-    let bytes = FileSlice(try MappedFile(path: path))
+    let mapped = try MappedFile(path: path)
     let hash = FileHash(path: path)
-    let found = try Self.read(bytes, path: path, hash, progress)
+    let found = try Self.read(mapped, path: path, hash, progress)
     weights = found.weights
     kind = found.kind
     origin = found.origin
@@ -76,10 +76,11 @@ package final class SourceFile {
   }
 
   private static func read(
-    _ bytes: FileSlice, path: FilePath, _ hash: FileHash, _ progress: (Double) -> Void
+    _ mapped: MappedFile, path: FilePath, _ hash: FileHash, _ progress: (Double) -> Void
   ) throws -> Found {
+    let bytes = FileSlice(mapped)
     // The first bytes of a safetensors file can look like a pickle's, but not the other way round.
-    if SafeTensors.matches(bytes) { return try readSafeTensors(path, progress) }
+    if SafeTensors.matches(bytes) { return try readSafeTensors(mapped, progress) }
     if ZipArchive.matches(bytes), let place = try kerasPlace(bytes) {
       return try readKeras(path, place, hash, progress)
     }
@@ -166,12 +167,12 @@ package final class SourceFile {
   }
 
   private static func readSafeTensors(
-    _ path: FilePath, _ progress: (Double) -> Void
+    _ mapped: MappedFile, _ progress: (Double) -> Void
   ) throws -> Found {
-    let file = try SafeTensors(path: path)
+    let file = try SafeTensors(mapped)
     // Other writers have a "format" too, such as "pt".
     if file.metadata("format")?.hasPrefix("qstyle-") == true {
-      return try readOwn(try WeightFile(path: path))
+      return try readOwn(try WeightFile(mapped))
     }
     return try readFloats(
       .safetensors(Dictionary(uniqueKeysWithValues: file.tensors.map { ($0.name, $0) })),

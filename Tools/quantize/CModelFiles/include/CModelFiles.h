@@ -15,7 +15,7 @@ typedef enum {
 } modelfile_format;
 
 typedef enum {
-    MODELFILE_TOO_LARGE,  ///< no values follow: there are more than MODELFILE_LARGEST_ARRAY
+    MODELFILE_TOO_LARGE,  ///< no values follow: there are none, or more than MODELFILE_LARGEST_ARRAY
     MODELFILE_VALUES,     ///< as many Float32 follow as the dimensions' product
     MODELFILE_PACKED,     ///< no values follow: they are compressed in a way that the library lacks
 } modelfile_content;
@@ -49,7 +49,8 @@ typedef struct {
     int process;
 } modelfile_child;
 
-/// Starts reading `path`, whose part of `count` bytes from `start` on is the file. `seconds` of processor time and `bytes` of memory beyond the caller's are the child's limits.
+/// Starts reading `path`, of which an HDF5 file is the `count` bytes from `start` on, and a MATLAB file all.
+/// `seconds` of processor time and `bytes` of memory beyond the caller's are the child's limits.
 /// Returns 0, or -1 and sets errno.
 int modelfile_start(modelfile_format format, const char *path, uint64_t start, uint64_t count, int seconds,
                     uint64_t bytes, modelfile_child *child);

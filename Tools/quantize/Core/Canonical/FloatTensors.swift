@@ -76,8 +76,7 @@ enum FloatTensors {
   }
 
   private static func values(of tensor: SafeTensors.Tensor) throws -> [Float] {
-    let type = types[tensor.type]
-    guard let type else {
+    guard let type = types[tensor.type] else {
       throw SourceError.notFloatingPoint(tensor.name, type: tensor.type)
     }
     return tensor.bytes.floats(type)

@@ -37,10 +37,7 @@ package enum KerasFile {
   /// `_layer_checkpoint_dependencies/block1_conv2/vars/0` (Keras 2.13), and so on; nil for other datasets.
   package static func layerName(_ path: String) -> String? {
     let parts = path.split(separator: "/")
-    guard parts.first != "optimizer_weights", parts.first != "optimizer", let part = part(parts)
-    else {
-      return nil
-    }
+    guard let part = part(parts) else { return nil }
     // VGG-19 has all names of the smaller networks.
     let layer = NetworkTable.vgg19.convolutions.map(\.name).first {
       parts.dropLast().contains("block\($0.block)_conv\($0.place)")
@@ -48,9 +45,10 @@ package enum KerasFile {
     return layer.map { "\($0).\(part)" }
   }
 
-  /// `weight` or `bias`, as the last parts of a path tell.
+  /// `weight` or `bias`, as the last parts of a path tell; nil for other datasets and those of an optimizer.
   private static func part(_ parts: [Substring]) -> String? {
-    guard let leaf = parts.last else { return nil }
+    guard let leaf = parts.last, parts.first != "optimizer_weights", parts.first != "optimizer"
+    else { return nil }
     if parts.dropLast().last == "vars" {
       return leaf == "0" ? "weight" : leaf == "1" ? "bias" : nil
     }
@@ -64,9 +62,9 @@ package enum KerasFile {
     _ arrays: [String: LibraryArrays.Array]
   ) throws -> [String: LibraryArrays.Array] {
     var networks: [String: [Int: [String: LibraryArrays.Array]]] = [:]
-    for (path, array) in arrays {
+    for (path, array) in arrays.sorted(by: { $0.key < $1.key }) {
       let parts = path.split(separator: "/")
-      guard parts.first != "optimizer_weights", parts.first != "optimizer", let part = part(parts),
+      guard let part = part(parts),
         let (place, number) = parts.enumerated().lazy.compactMap({ place, name in
           Self.number(name).map { (place, $0) }
         }).first
@@ -76,7 +74,7 @@ package enum KerasFile {
     }
     let long = networks.filter { $0.value.count >= SourceLayers.least(.vgg16) }
     guard long.count < 2 else { throw SourceError.severalNetworks(long.keys.sorted()) }
-    guard let layers = (long.first ?? networks.first)?.value else { return [:] }
+    guard let layers = (long.first ?? networks.min { $0.key < $1.key })?.value else { return [:] }
     let sorted = layers.sorted { $0.key < $1.key }.map(\.value)
     let shapes = sorted.map { $0["weight"]?.shape ?? [] }
     let isTurned = shapes.first?.last == 3
@@ -93,9 +91,8 @@ package enum KerasFile {
 
   /// 0 for `conv2d`, 7 for `conv2d_7`; nil for another name.
   private static func number(_ name: Substring) -> Int? {
-    guard name.hasPrefix("conv2d") else { return nil }
-    let end = name.dropFirst("conv2d".count)
-    return end.isEmpty
-      ? 0 : end.first == "_" ? Int(end.dropFirst()).flatMap { $0 >= 0 ? $0 : nil } : nil
+    if name == "conv2d" { return 0 }
+    guard name.hasPrefix("conv2d_") else { return nil }
+    return UInt32(name.dropFirst("conv2d_".count)).map(Int.init)
   }
 }

@@ -8,7 +8,7 @@ struct PackedNumbers {
   private let message: FileSlice
   private let field: Int
   private let type: NumberType
-  /// Whether the bits of numbers of 16 bits and less are integers of the format.
+  /// Whether the format has the numbers' bits as integers, as it has those of 16 bits and less.
   private var isInteger: Bool { type.size < 4 }
   /// The number of numbers.
   private(set) var count = 0

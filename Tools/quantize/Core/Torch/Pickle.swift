@@ -213,10 +213,7 @@ struct Pickle {
     try setItems(values, of: items)
   }
 
-  func setItems(
-    _ values: [PickleValue],
-    of items: PickleValue.Reference<[(key: PickleValue, value: PickleValue)]>
-  ) throws {
+  func setItems(_ values: [PickleValue], of items: PickleValue.Items) throws {
     guard !items.isSealed, values.count % 2 == 0 else { throw malformed }
     let depth = try depth(around: values)
     guard !items.isSealed else { throw malformed }  // It was put into itself.

@@ -72,7 +72,7 @@ extension Pickle {
   /// A dictionary from nothing, or from a list of pairs.
   private mutating func dictionary(_ call: Call) throws -> PickleValue {
     guard call.arguments.count <= 1 else { throw call.refused(1) }
-    let result = PickleValue.Reference<[(key: PickleValue, value: PickleValue)]>([])
+    let result = PickleValue.Items([])
     for pair in try call.list(at: 0) {
       guard let pair = pair.elements, pair.count == 2 else { throw call.refused(0) }
       try spend(2)
@@ -87,7 +87,7 @@ extension Pickle {
       throw call.refused(0)
     }
     try spend(2 * items.count)
-    let result = PickleValue.Reference<[(key: PickleValue, value: PickleValue)]>([])
+    let result = PickleValue.Items([])
     try setItems(items.flatMap { [$0.key, $0.value] }, of: result)
     return .dictionary(result)
   }

@@ -7,7 +7,7 @@ indirect enum PickleValue {
   case text(String)
   case tuple([PickleValue], depth: Int)
   case list(Reference<[PickleValue]>)
-  case dictionary(Reference<[(key: PickleValue, value: PickleValue)]>)
+  case dictionary(Items)
   /// One of the few callables and types of `PickleGlobals`.
   case global(String)
   case storage(TorchStorage)
@@ -23,6 +23,9 @@ indirect enum PickleValue {
     var isSealed = false
     init(_ value: Value) { self.value = value }
   }
+
+  /// The pairs of a dictionary in the order of their making.
+  typealias Items = Reference<[(key: PickleValue, value: PickleValue)]>
 
   /// Levels of nesting; taking a value apart recurses this deep.
   static let deepest = 64

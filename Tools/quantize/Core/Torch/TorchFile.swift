@@ -61,14 +61,10 @@ package struct TorchFile {
   ) throws -> (values: [Element], shape: [Int]) {
     let (tensor, bytes, count) = try opened(name)
     guard tensor.type == type, !tensor.isNegative else { throw TorchError.badTensor(name) }
-    if tensor.isContiguous {
-      let size = MemoryLayout<Element>.stride
-      let start = tensor.offset * size
-      return (
-        count == 0 ? [] : bytes.part(start..<start + count * size).values(element), tensor.size
-      )
-    }
-    return (tensor.places(count).map { bytes.load(element, at: $0) }, tensor.size)
+    let values =
+      tensor.run(count).map { bytes.part($0).values(element) }
+      ?? tensor.places(count).map { bytes.load(element, at: $0) }
+    return (values, tensor.size)
   }
 
   /// A tensor's elements in row-major order as Float32; see `FileSlice.float`.
@@ -81,11 +77,8 @@ package struct TorchFile {
     }
     let (tensor, bytes, count) = try opened(name)
     let values =
-      tensor.isContiguous
-      ? (count == 0
-        ? []
-        : bytes.part(tensor.offset * type.size..<(tensor.offset + count) * type.size).floats(type))
-      : tensor.places(count).map { bytes.float(type, at: $0) }
+      tensor.run(count).map { bytes.part($0).floats(type) }
+      ?? tensor.places(count).map { bytes.float(type, at: $0) }
     return tensor.isNegative ? values.map { -$0 } : values
   }
 
@@ -236,6 +229,12 @@ package struct TorchFile {
 }
 
 extension TorchTensor {
+  /// The elements' bytes in the storage's where they follow each other; nil where they do not, or there are none.
+  fileprivate func run(_ count: Int) -> Range<Int>? {
+    guard count > 0, isContiguous else { return nil }
+    return offset * type.size..<(offset + count) * type.size
+  }
+
   /// The elements' places in row-major order, in bytes from the storage's first.
   fileprivate func places(_ count: Int) -> [Int] {
     var places: [Int] = []
