@@ -144,8 +144,7 @@ if Context.environment["QSTYLE_FUZZER"] != nil {
       name: "Fuzz",
       dependencies: [
         "CFuzz", "CommandOptions", "CSystem", "FileNames", "FileOutput", "ImageIO", "Optim",
-        "QuantVGG",
-        "QuantizeCore", "StyleTransfer",
+        "QuantVGG", "QuantizeCore", "StyleTransfer",
       ],
       path: "Tests/Fuzz",
       exclude: ["CFuzz", "Corpus", "Dictionaries", "make-corpus.py", "targets.txt"],

@@ -9,7 +9,8 @@ public struct AdamSettings: Sendable, Equatable {
   /// Keeps the division finite, > 0.
   public var epsilon: Float
   /// Whether the first changes are short, as they must be where the values are good already: 1/64 of
-  /// the step size, and half as much again after every one that lowers the loss.
+  /// the step size, four times as much after every one that lowers the loss, and half as much again
+  /// once one has raised it.
   public var startsShort: Bool
 
   /// Settings whose defaults are the source article's.

@@ -49,17 +49,23 @@ package final class LBFGS: Optimizer {
     super.beginStep(loss: loss)
   }
 
+  /// Drops the last change, which has not led to the new values; the pairs are as true as before.
+  package override func valuesWereReplaced() {
+    super.valuesWereReplaced()
+    pending = nil
+  }
+
   /// Shortens the remembered change and that of the values alike.
   package override func shorten(_ values: MemorySlice<Float>, row: Int) {
     check(values, row: row)
     switch layout.historyBits {
-    case .eight: shorten(values, StoredRow<Int8>(state, layout, row))
-    case .sixteen: shorten(values, StoredRow<Int16>(state, layout, row))
+    case .eight: shorten(values, LBFGSRow<Int8>(state, layout, row))
+    case .sixteen: shorten(values, LBFGSRow<Int16>(state, layout, row))
     }
   }
 
   private func shorten<Code: FixedWidthInteger & SignedInteger & BitwiseCopyable>(
-    _ values: MemorySlice<Float>, _ stored: StoredRow<Code>
+    _ values: MemorySlice<Float>, _ stored: LBFGSRow<Code>
   ) {
     guard let pending else { return }
     let codes = stored.codes(pending)
@@ -81,13 +87,13 @@ package final class LBFGS: Optimizer {
     check(gradient, row: row)
     check(values, row: row)
     switch layout.historyBits {
-    case .eight: store(gradient, values, StoredRow<Int8>(state, layout, row))
-    case .sixteen: store(gradient, values, StoredRow<Int16>(state, layout, row))
+    case .eight: store(gradient, values, LBFGSRow<Int8>(state, layout, row))
+    case .sixteen: store(gradient, values, LBFGSRow<Int16>(state, layout, row))
     }
   }
 
   private func store<Code: FixedWidthInteger & SignedInteger & BitwiseCopyable>(
-    _ gradient: MemorySlice<Float>, _ values: MemorySlice<Float>, _ stored: StoredRow<Code>
+    _ gradient: MemorySlice<Float>, _ values: MemorySlice<Float>, _ stored: LBFGSRow<Code>
   ) {
     stored.products.fill(0)
     withTemporarySlice(of: Float.self, count: 2 * LBFGSLayout.block) { numbers in
@@ -118,7 +124,7 @@ package final class LBFGS: Optimizer {
 
   /// Adds a block's products of the pending pair and the gradient with all vectors.
   private func multiply<Code: FixedWidthInteger & SignedInteger & BitwiseCopyable>(
-    _ stored: StoredRow<Code>, _ block: Int, _ range: Range<Int>
+    _ stored: LBFGSRow<Code>, _ block: Int, _ range: Range<Int>
   ) {
     let products = stored.products
     let g = stored.gradient[range]
@@ -145,7 +151,7 @@ package final class LBFGS: Optimizer {
     let vectors = 2 * layout.history
     for vector in 0..<layout.productCount {
       var sum = 0.0
-      for row in 0..<rows { sum += StoredRow<Int8>(state, layout, row).products[vector] }
+      for row in 0..<rows { sum += LBFGSRow<Int8>(state, layout, row).products[vector] }
       if vector <= vectors {
         recursion.set(sum, vectors, vector)
       } else if let pending {
@@ -177,13 +183,13 @@ package final class LBFGS: Optimizer {
   package override func move(_ values: MemorySlice<Float>, row: Int) {
     check(values, row: row)
     switch layout.historyBits {
-    case .eight: move(values, StoredRow<Int8>(state, layout, row))
-    case .sixteen: move(values, StoredRow<Int16>(state, layout, row))
+    case .eight: move(values, LBFGSRow<Int8>(state, layout, row))
+    case .sixteen: move(values, LBFGSRow<Int16>(state, layout, row))
     }
   }
 
   private func move<Code: FixedWidthInteger & SignedInteger & BitwiseCopyable>(
-    _ values: MemorySlice<Float>, _ stored: StoredRow<Code>
+    _ values: MemorySlice<Float>, _ stored: LBFGSRow<Code>
   ) {
     withTemporarySlice(of: Float.self, count: LBFGSLayout.block) { numbers in
       for block in 0..<layout.blocks {
@@ -212,68 +218,5 @@ package final class LBFGS: Optimizer {
         }
       }
     }
-  }
-}
-
-/// The parts of a row's state.
-private struct LBFGSLayout {
-  /// Numbers that share a scale.
-  static let block = 256
-
-  let rowLength, history, blocks: Int
-  let historyBits: LBFGSSettings.HistoryBits
-
-  init(rowLength: Int, _ settings: LBFGSSettings) {
-    self.rowLength = rowLength
-    history = settings.history
-    historyBits = settings.historyBits
-    blocks = (rowLength + Self.block - 1) / Self.block
-  }
-
-  func range(_ block: Int) -> Range<Int> {
-    let first = block * Self.block
-    return first..<min(first + Self.block, rowLength)
-  }
-
-  /// The gradient with all vectors and itself, then both of the pending pair with all vectors.
-  var productCount: Int { 6 * history + 1 }
-
-  // In order: products, scales, the gradient's codes, the vectors' codes.
-  var scaleOffset: Int { productCount * MemoryLayout<Double>.stride }
-  var gradientOffset: Int {
-    scaleOffset + (2 * history + 1) * blocks * MemoryLayout<Float>.stride
-  }
-  var codeOffset: Int { gradientOffset + rowLength * MemoryLayout<Int16>.stride }
-  var bytes: Int { (codeOffset + 2 * history * rowLength * historyBits.rawValue / 8 + 7) & ~7 }
-}
-
-/// A row of the state.
-///
-/// Vectors are numbered: changes s of the values, then changes y of the gradient.
-private struct StoredRow<Code: FixedWidthInteger & SignedInteger & BitwiseCopyable> {
-  private let bytes: MemorySlice<UInt8>
-  private let layout: LBFGSLayout
-
-  init(_ state: MemorySlice<UInt8>, _ layout: LBFGSLayout, _ row: Int) {
-    bytes = state[row * layout.bytes..<(row + 1) * layout.bytes]
-    self.layout = layout
-  }
-
-  var products: MemorySlice<Double> { bytes.elements(Double.self, count: layout.productCount) }
-  /// Scales of the gradient's blocks.
-  var gradientScales: MemorySlice<Float> { scales(2 * layout.history) }
-  /// Scales of a vector's blocks.
-  func scales(_ vector: Int) -> MemorySlice<Float> {
-    let size = layout.blocks * MemoryLayout<Float>.stride
-    return bytes.elements(
-      Float.self, at: layout.scaleOffset + vector * size, count: layout.blocks)
-  }
-  var gradient: MemorySlice<Int16> {
-    bytes.elements(Int16.self, at: layout.gradientOffset, count: layout.rowLength)
-  }
-  func codes(_ vector: Int) -> MemorySlice<Code> {
-    let size = layout.rowLength * MemoryLayout<Code>.stride
-    return bytes.elements(
-      Code.self, at: layout.codeOffset + vector * size, count: layout.rowLength)
   }
 }

@@ -2,10 +2,11 @@ package import Rows
 
 /// Changes the rows of an image by their gradient; subclasses say how.
 ///
-/// Before a step, `rejects` judges the last one. A step is one call of `beginStep`, then one call of `receive` for every row in any order, then
-/// `endStep`, and then, where `movesAfterStep`, one call of `move` for every row. Calls for different rows may
-/// come from different threads at the same time, and nothing is allocated. The result has the same
-/// bits whatever the order and the threads.
+/// A step is one call of `beginStep`, then one call of `receive` for every row in any order, then
+/// `endStep`, and then, where `movesAfterStep`, one call of `move` for every row. Before each step,
+/// and after the last one, `rejects` judges what the step before led to; `shorten` is called for every
+/// row as often as it does. Calls for different rows may come from different threads at the same time,
+/// and nothing is allocated. The result has the same bits whatever the order and the threads.
 package class Optimizer {
   /// Numbers of a row: three for each pixel.
   package let rowLength: Int
@@ -15,7 +16,8 @@ package class Optimizer {
   package let bounds: ValueBounds
   /// The memory of every row from step to step; zeros at first.
   ///
-  /// These bytes and the numbers of `visitScalars` let another optimizer of the same settings go on from here between two steps.
+  /// These bytes and the numbers of `visitScalars` let another optimizer of the same settings go on
+  /// from here between two steps.
   package let state: MemorySlice<UInt8>
   private let memory: Arena
   /// What the last change has led to.
@@ -66,7 +68,7 @@ package class Optimizer {
   package func shorten(_ values: MemorySlice<Float>, row: Int) {}
 
   /// Takes the values as new ones, which nothing has changed.
-  package final func valuesWereReplaced() { control.restart() }
+  package func valuesWereReplaced() { control.restart() }
 
   /// Starts a step.
   ///

@@ -23,7 +23,7 @@ import Testing
       center.indices.map { i in
         let value = center[i] + (i % 2 == 0 ? distance : -distance)
         guard !bounds.isEmpty else { return value }
-        let range = bounds[i % 300 % bounds.count]
+        let range = bounds[i % GoodStartTests.length % bounds.count]
         return min(max(value, range.lowerBound), range.upperBound)
       }
     }
@@ -36,6 +36,16 @@ import Testing
 
     func gradient(_ x: [Float]) -> [Float] {
       x.indices.map { weights[$0] * (x[$0] - center[$0]) }
+    }
+
+    /// The values after steps that are judged by `judge`, or by the loss.
+    func descend(
+      _ optimizer: Optimizer, from start: [Float], steps: Int, isSettled: Bool = true,
+      judge: (([Float]) -> Double)? = nil
+    ) -> [Float] {
+      minimise(
+        optimizer, from: start, steps: steps, isSettled: isSettled, loss: judge ?? loss
+      ) { x, _ in gradient(x) }
     }
   }
 
@@ -60,10 +70,8 @@ import Testing
       let first = bowl.loss(start)
       let least = bowl.loss(bowl.start(0, in: bounds))
       for steps in [1, 2, 3, 5, 8, 40] {
-        let x = minimise(
-          try optimizer(method, state, bounds), from: start, steps: steps, isSettled: true,
-          loss: bowl.loss
-        ) { x, _ in bowl.gradient(x) }
+        let x = bowl.descend(
+          try optimizer(method, state, bounds), from: start, steps: steps)
         #expect(bowl.loss(x) <= first * (steps == 1 ? 1 : 1.1), "\(steps) steps")
         if steps == 40 { #expect(bowl.loss(x) - least < 0.95 * (first - least)) }
       }
@@ -80,13 +88,10 @@ import Testing
     let bowl = Bowl("aHopelessChangeIsUndone", count: Self.length * Self.rows)
     let start = bowl.start(20, in: [])
     var calls = 0
-    let x = minimise(
-      try optimizer(method, state, []), from: start, steps: 1, isSettled: true,
-      loss: { x in
-        calls += 1
-        return x == start ? 1 : calls % 2 == 0 ? .nan : 50
-      }
-    ) { x, _ in bowl.gradient(x) }
+    let x = bowl.descend(try optimizer(method, state, []), from: start, steps: 1) { x in
+      calls += 1
+      return x == start ? 1 : calls % 2 == 0 ? .nan : 50
+    }
     // The change is one of 10/64 or 4 grey levels.
     let tolerance: Float = (method, state) == (.adam, .int8) ? 0.1 : 1e-4
     #expect(zip(x, start).allSatisfy { abs($0 - $1) < tolerance })
@@ -103,13 +108,10 @@ import Testing
     let bowl = Bowl("theEndIsJudgedByItself", count: Self.length * Self.rows)
     // Every step judges the last change and begins with the same loss.
     var calls = 0
-    _ = minimise(
-      optimizer, from: bowl.start(80, in: []), steps: 4,
-      loss: { _ in
-        calls += 1
-        return [100, 50, 25, 12.5][(calls - 1) / 2]
-      }
-    ) { x, _ in bowl.gradient(x) }
+    _ = bowl.descend(optimizer, from: bowl.start(80, in: []), steps: 4, isSettled: false) { _ in
+      calls += 1
+      return [100, 50, 25, 12.5][(calls - 1) / 2]
+    }
     #expect(optimizer.rejects(loss: 45, isEnd: false) == (method == .adam))
     guard method == .lbfgs else { return }
     for (loss, isEnd, isRejected) in [
@@ -127,12 +129,10 @@ import Testing
   ) throws {
     let bowl = Bowl("aGoodChangeKeepsItsBits", count: Self.length * Self.rows)
     let start = bowl.start(80, in: [])
-    func run(_ loss: @escaping ([Float]) -> Double) throws -> [UInt32] {
+    func run(_ judge: @escaping ([Float]) -> Double) throws -> [UInt32] {
       let settings = OptimizerSettings(method: method, state: state)
       let optimizer = try settings.makeOptimizer(rowLength: Self.length, rows: Self.rows)
-      return minimise(optimizer, from: start, steps: 6, isSettled: true, loss: loss) { x, _ in
-        bowl.gradient(x)
-      }.map { $0.bitPattern }
+      return bowl.descend(optimizer, from: start, steps: 6, judge: judge).map { $0.bitPattern }
     }
     #expect(try run(bowl.loss) == run { _ in 1 })
   }
@@ -143,9 +143,8 @@ import Testing
     let start = bowl.start(80, in: [])
     func change(_ steps: Int) throws -> Float {
       func x(_ steps: Int) throws -> [Float] {
-        minimise(try optimizer(.adam, .float32, []), from: start, steps: steps, loss: bowl.loss) {
-          x, _ in bowl.gradient(x)
-        }
+        bowl.descend(
+          try optimizer(.adam, .float32, []), from: start, steps: steps, isSettled: false)
       }
       return zip(try x(steps), try x(steps - 1)).map { abs($0 - $1) }.max() ?? 0
     }

@@ -132,4 +132,15 @@ import Testing
     #expect(visited == [[1, 2, 3, 4]] + [[Float]](repeating: [-3, -2, -1, 0], count: 3))
     #expect(last == [-7, -6, -5, -4])
   }
+
+  /// A change that others made of the values says nothing of the curvature.
+  @Test func replacedValuesMakeNoPair() throws {
+    let optimizer = try LBFGS(rowLength: 4, rows: 1)
+    _ = minimise(optimizer, from: [1, 2, 3, 4], steps: 1) { x, _ in x }
+    optimizer.valuesWereReplaced()
+    let start = [Float](repeating: -10, count: 4)
+    let x = minimise(optimizer, from: start, steps: 1) { x, _ in x }
+    // A first change again.
+    #expect(zip(x, start).allSatisfy { abs($0 - $1 - 4) < 1e-3 }, "\(x)")
+  }
 }

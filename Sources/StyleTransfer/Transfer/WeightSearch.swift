@@ -21,17 +21,16 @@ extension Weights {
   public static func find(
     _ path: FilePath? = nil, precision: Precision? = nil
   ) throws(TransferError) -> Weights {
-    if let path = path ?? environment("QSTYLE_WEIGHTS") {
-      let weights = try Weights(path: path)
-      if let precision, precision != weights.precision {
-        throw .precision(name: path.description, held: weights.precision, wanted: precision)
-      }
+    guard let path = location(path, precision: precision) else {
+      let precision = precision ?? .int8
+      guard precision == .int8, let weights = try builtIn() else { throw .noWeights(precision) }
       return weights
     }
-    let precision = precision ?? .int8
-    if precision == .int8, let weights = try builtIn() { return weights }
-    guard let path = search(precision) else { throw .noWeights(precision) }
-    return try Weights(path: path)
+    let weights = try Weights(path: path)
+    if let precision, precision != weights.precision {
+      throw .precision(name: path.description, held: weights.precision, wanted: precision)
+    }
+    return weights
   }
 
   /// The file that `find` opens.
@@ -39,9 +38,17 @@ extension Weights {
   /// - Parameters:
   ///   - path: the file that is named; nil searches the usual places.
   ///   - precision: the wanted arithmetic.
-  /// - Returns: the file; nil where there is none.
+  /// - Returns: the file; nil where the weights are in the program, or there are none.
   package static func location(_ path: FilePath?, precision: Precision?) -> FilePath? {
-    path ?? environment("QSTYLE_WEIGHTS") ?? search(precision ?? .int8)
+    if let path = path ?? environment("QSTYLE_WEIGHTS") { return path }
+    let precision = precision ?? .int8
+    return precision == .int8 && hasBuiltIn ? nil : search(precision)
+  }
+
+  /// Whether int8 weights were linked into the program.
+  private static var hasBuiltIn: Bool {
+    var size = 0
+    return unsafe built_in_weights(&size) != nil
   }
 
   /// The float32 weights in the usual places, for scoring; nil where there are none.
