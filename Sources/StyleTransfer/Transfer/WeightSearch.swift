@@ -21,7 +21,7 @@ extension Weights {
   public static func find(
     _ path: FilePath? = nil, precision: Precision? = nil
   ) throws(TransferError) -> Weights {
-    if let path = path ?? environment("QSTYLE_WEIGHTS") {
+    if let path = path ?? FilePath(environment: "QSTYLE_WEIGHTS") {
       let weights = try Weights(path: path)
       if let precision, precision != weights.precision {
         throw .precision(name: path.description, held: weights.precision, wanted: precision)
@@ -41,7 +41,7 @@ extension Weights {
   ///   - precision: the wanted arithmetic.
   /// - Returns: the file; nil where there is none.
   package static func location(_ path: FilePath?, precision: Precision?) -> FilePath? {
-    path ?? environment("QSTYLE_WEIGHTS") ?? search(precision ?? .int8)
+    path ?? FilePath(environment: "QSTYLE_WEIGHTS") ?? search(precision ?? .int8)
   }
 
   /// The float32 weights in the usual places, for scoring; nil where there are none.
@@ -76,20 +76,14 @@ extension Weights {
         folder = FilePath(bytes: folder.bytes.dropLast()).folder
       }
     }
-    if let data = environment("XDG_DATA_HOME") {
+    if let data = FilePath(environment: "XDG_DATA_HOME") {
       folders.insert(data.appending("qstyle"), at: min(1, folders.count))
-    } else if let home = environment("HOME") {
+    } else if let home = FilePath(environment: "HOME") {
       folders.insert(home.appending(".local/share/qstyle"), at: min(1, folders.count))
     }
     return folders.map { $0.appending(fileName(precision)) }.first { path in
       unsafe path.withCString { unsafe access($0, R_OK) } == 0
     }
-  }
-
-  /// An environment variable; nil where it is not set or empty.
-  private static func environment(_ name: String) -> FilePath? {
-    guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
-    return unsafe FilePath(cString: value)
   }
 
   private static func program() -> FilePath? {
