@@ -13,8 +13,7 @@ public enum Console {
 
   /// An environment variable; nil where it is not set or empty.
   public static func environment(_ name: String) -> String? {
-    guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
-    return unsafe FilePath(cString: value).description
+    FilePath(environment: name)?.description
   }
 
   /// Writes to stdout.
@@ -43,7 +42,7 @@ public enum Console {
   public static var terminalColumns: Int { Int(system_terminal_columns(2)) }
 
   /// A text whose control characters are written as \xNN, so that foreign ones can not break a line.
-  public static func oneLine(_ text: String) -> String { FilePath(text).description }
+  public static func oneLine(_ text: String) -> String { FilePath.line(Array(text.utf8)[...]) }
 
   private static func write(_ text: String, to descriptor: Int32) -> Bool {
     var bytes = Array(text.utf8)[...]

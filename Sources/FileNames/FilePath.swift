@@ -1,3 +1,5 @@
+internal import CSystem
+
 /// The name of a file as the system has it: bytes, most often UTF-8, but any but zero may stand in it.
 ///
 /// Two names are equal where their bytes are, whatever they look like.
@@ -30,6 +32,12 @@ public struct FilePath: Equatable, Sendable {
       unsafe next += 1
     }
     self.init(bytes: bytes)
+  }
+
+  /// The name that an environment variable holds; nil where it is not set or empty.
+  package init?(environment variable: String) {
+    guard let value = unsafe getenv(variable), unsafe value.pointee != 0 else { return nil }
+    unsafe self.init(cString: value)
   }
 
   /// The bytes.
@@ -108,13 +116,16 @@ extension FilePath: CustomStringConvertible {
   /// The name for messages, on one line: bytes that are no UTF-8, and control characters, as \xE9.
   ///
   /// Other names may be described so; it is not the way back to the file.
-  public var description: String {
+  public var description: String { Self.line(bytes) }
+
+  /// Bytes for messages, on one line, as in `description`.
+  package static func line(_ bytes: ArraySlice<UInt8>) -> String {
     var text = ""
-    var place = terminated.startIndex
+    var place = bytes.startIndex
     var rest = bytes.makeIterator()
     var parser = Unicode.UTF8.ForwardParser()
     func escape(_ count: Int) {
-      for byte in terminated[place..<place + count] {
+      for byte in bytes[place..<place + count] {
         text += (byte < 16 ? "\\x0" : "\\x") + String(byte, radix: 16, uppercase: true)
       }
       place += count

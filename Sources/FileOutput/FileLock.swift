@@ -33,16 +33,9 @@ func openLocked(_ path: FilePath) throws(FileOutputError) -> Int32 {
     let descriptor = unsafe path.withCString {
       unsafe system_open($0, O_RDWR | O_CREAT | O_NOFOLLOW, 0o666)
     }
-    guard descriptor >= 0 else {
-      throw system_errno() == ENOENT ? .missingFolder : .system(errno: system_errno())
-    }
-    var (own, named) = (stat(), stat())
+    guard descriptor >= 0 else { throw FileOutputError(opening: system_errno()) }
     let isLocked = system_lock(descriptor) != 0
-    let isNamed =
-      unsafe fstat(descriptor, &own) == 0
-      && path.withCString({ unsafe stat($0, &named) }) == 0
-      && own.st_ino == named.st_ino && own.st_dev == named.st_dev
-    if isLocked && isNamed { return descriptor }
+    if isLocked && path.leads(to: descriptor) { return descriptor }
     _ = close(descriptor)
     if !isLocked { throw .busy }
     // Who had it has removed or renamed it in the meantime.
@@ -50,6 +43,13 @@ func openLocked(_ path: FilePath) throws(FileOutputError) -> Int32 {
 }
 
 extension FilePath {
+  /// Whether the name still leads to an open file, which another program may have removed or renamed before it let go.
+  package func leads(to descriptor: Int32) -> Bool {
+    var (own, named) = (stat(), stat())
+    return unsafe fstat(descriptor, &own) == 0 && withCString({ unsafe stat($0, &named) }) == 0
+      && own.st_ino == named.st_ino && own.st_dev == named.st_dev
+  }
+
   /// The name of a hidden file beside the one that this leads to, which goes with it.
   func hidden(_ ending: FilePath) throws(FileOutputError) -> FilePath {
     guard let target = resolvingLinks else { throw .system(errno: ELOOP) }

@@ -13,6 +13,11 @@ public enum FileOutputError: Error, Equatable, CustomStringConvertible, Sendable
   /// A system call failed with this `errno`.
   case system(errno: Int32)
 
+  /// The reason why a file could not be opened or made, from the `errno` of that.
+  package init(opening errno: Int32) {
+    self = errno == ENOENT ? .missingFolder : .system(errno: errno)
+  }
+
   /// A sentence's rest after the file's path: what is wrong and what to do.
   public var description: String {
     switch self {

@@ -33,12 +33,7 @@ package enum Refuge {
   /// The names in the order in which they are tried; none is taken.
   private static func places(of path: FilePath, beside other: FilePath?) -> [FilePath] {
     var folders: [FilePath] = other.map { [$0.folder] } ?? []
-    if let value = unsafe getenv("TMPDIR"), unsafe value.pointee != 0 {
-      folders.append(unsafe FilePath(cString: value))
-    } else {
-      folders.append("/tmp")
-    }
-    folders.append("")
+    folders += [FilePath(environment: "TMPDIR") ?? "/tmp", ""]
     return folders.map { free($0.appending(path.lastComponent)) }
   }
 

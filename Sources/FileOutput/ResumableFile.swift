@@ -24,16 +24,8 @@ package final class ResumableFile {
   ) throws(FileOutputError) {
     self.path = path
     descriptor = unsafe path.withCString { unsafe system_open($0, O_RDWR | O_CREAT, 0o666) }
-    guard descriptor >= 0 else {
-      throw system_errno() == ENOENT ? .missingFolder : .system(errno: system_errno())
-    }
-    // Another program may have renamed the file before it let go.
-    var (own, named) = (stat(), stat())
-    guard system_lock(descriptor) != 0, unsafe fstat(descriptor, &own) == 0,
-      unsafe path.withCString({ unsafe stat($0, &named) }) == 0,
-      own.st_ino == named.st_ino
-    else { throw .busy }
-    guard own.st_size >= count else { throw .tooShort }
+    guard descriptor >= 0 else { throw FileOutputError(opening: system_errno()) }
+    guard system_lock(descriptor) != 0, path.leads(to: descriptor) else { throw .busy }
     try read(count, visit)
     guard ftruncate(descriptor, count) == 0 else { throw .system(errno: system_errno()) }
   }

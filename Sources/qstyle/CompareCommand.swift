@@ -18,15 +18,14 @@ struct CompareCommand {
 
   func run() throws(Failure) -> ExitCode {
     let begin = Console.seconds
-    options.transfer.tellUselessOptions()
+    options.shared.warn(options.transfer.uselessOptions)
     let runs = try openWeights()
     // All that can be wrong is found before the first file is made.
     let transfer = try options.transfer.transfer(runs.float.weights)
     let allowed = transfer.limit
     let parts = try planned(runs, limit: allowed)
     let limit = allowed.bytes
-    transfer.tellRemarks(size: options.transfer.size, options.shared)
-    options.shared.warn(transfer)
+    options.shared.warn(transfer.remarks(size: options.transfer.size) + transfer.warnings)
     if options.transfer.isDryRun {
       tell(parts, runs)
       return .done
@@ -60,7 +59,7 @@ struct CompareCommand {
     var peak = 0
     for run in runs.all {
       if file(run).exists {
-        OutputFile.remove(file(run).checkpointPath)
+        file(run).checkpointPath.remove()
         note("\(run.name): done before, taken from \(file(run).path)\n")
         continue
       }
@@ -148,8 +147,8 @@ struct CompareCommand {
     let agreement = scoring.agreementBytes()
     guard agreement <= limit.bytes else {
       throw Failure(
-        "comparing activations needs \(Format.bytes(agreement)), and \(Format.bytes(limit.bytes)) "
-          + "are allowed: use a smaller --size, or allow more --memory")
+        "comparing activations needs \(Format.bytes(agreement)), and "
+          + "\(Failure.allowance(limit)): use a smaller --size, or \(Failure.relief(limit))")
     }
     return parts
   }

@@ -71,11 +71,16 @@ struct Failure: Error {
     _ size: ImageSize, _ bytes: Int, _ plan: String, _ limit: MemoryLimit
   ) -> String {
     "\(size.width)x\(size.height) needs \(Format.bytes(bytes)) with the plan \(plan), and "
-      + "\(Format.bytes(limit.bytes)) are allowed" + (limit.reason.map { " (\($0))" } ?? "")
+      + allowance(limit)
+  }
+
+  /// The end of a sentence on what needs more than a limit.
+  static func allowance(_ limit: MemoryLimit) -> String {
+    "\(Format.bytes(limit.bytes)) are allowed" + (limit.reason.map { " (\($0))" } ?? "")
   }
 
   /// What makes room within a limit.
-  private static func relief(_ limit: MemoryLimit) -> String {
+  static func relief(_ limit: MemoryLimit) -> String {
     switch limit.source {
     case .chosen, .free: "allow more --memory"
     case .group: "allow the group more memory"

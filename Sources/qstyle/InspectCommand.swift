@@ -9,7 +9,7 @@ struct InspectCommand {
     "qstyle inspect", "Shows layers, scales, source and licence of a weight file.",
     usage: "WEIGHTS.safetensors", arguments: 1...1, groups: [SharedOptions.group])
 
-  /// Copies of the largest layer that are made to look at it.
+  /// Bytes per weight of the largest layer in the copies that are made to look at it.
   private static let bytesPerValue = 16
 
   private let path: FilePath

@@ -85,7 +85,7 @@ struct PlanCommand {
       let chosen = plans.firstIndex { $0.bytes <= limit.bytes }
       report(transfer, plans, limit, chosen: chosen)
       if chosen == nil { _ = try transfer.choosePlan(within: limit) }
-      transfer.tellRemarks(size: size, shared)
+      shared.warn(transfer.remarks(size: size))
     }
     return .done
   }

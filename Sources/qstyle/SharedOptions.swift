@@ -54,12 +54,10 @@ struct SharedOptions {
     instructionSet = try Self.instructionSet()
   }
 
-  /// Says what a transfer's pictures are read with.
-  func warn(_ transfer: Transfer) {
+  /// Says on stderr what the user may not expect of the result, a line for each sentence, unless all is to be quiet.
+  func warn(_ sentences: [String]) {
     guard !isQuiet else { return }
-    for picture in transfer.pictures {
-      for warning in picture.warnings { Console.error("warning: \(picture.name) \(warning)") }
-    }
+    for sentence in sentences { Console.error("warning: \(sentence)") }
   }
 
   /// The best instruction set, capped by QSTYLE_ISA.

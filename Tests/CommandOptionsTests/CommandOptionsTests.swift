@@ -226,5 +226,6 @@ import Testing
     #expect(Format.bytes(1023) == "1023 B")
     #expect(Format.bytes(64_278_069) == "61.3 MiB")
     #expect(Console.oneLine("a\nb\u{7f}") == "a\\x0Ab\\x7F")
+    #expect(Console.oneLine("a\0b") == "a\\x00b")
   }
 }

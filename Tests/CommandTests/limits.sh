@@ -100,7 +100,7 @@ check "version of quantize" 0 $quantize --version
 grep -q "^quantize [0-9.]*$" out.txt && ok || bad "quantize --version: $(cat out.txt)"
 # An option without effect is told, and no error.
 check "a seed without noise" 0 $qstyle transfer "$photo" "$style" --size 48 --steps 1 --seed 3 -o seed.png
-grep -q "^qstyle: --seed has no effect without --init noise$" err.txt && ok || bad "--seed: $(cat err.txt)"
+grep -q "^qstyle: warning: --seed has no effect without --init noise$" err.txt && ok || bad "--seed: $(cat err.txt)"
 check "a seed of noise" 0 $qstyle transfer "$photo" "$style" --size 48 --steps 1 --seed 3 --init noise -o seed.png
 grep -q "no effect" err.txt && bad "--seed of noise: $(cat err.txt)" || ok
 rm -f seed.png help.txt

@@ -40,7 +40,7 @@ extension Weights {
   ///   - precision: the wanted arithmetic.
   /// - Returns: the file; nil where the weights are in the program, or there are none.
   package static func location(_ path: FilePath?, precision: Precision?) -> FilePath? {
-    if let path = path ?? environment("QSTYLE_WEIGHTS") { return path }
+    if let path = path ?? FilePath(environment: "QSTYLE_WEIGHTS") { return path }
     let precision = precision ?? .int8
     return precision == .int8 && hasBuiltIn ? nil : search(precision)
   }
@@ -81,20 +81,14 @@ extension Weights {
         folder = FilePath(bytes: folder.bytes.dropLast()).folder
       }
     }
-    if let data = environment("XDG_DATA_HOME") {
+    if let data = FilePath(environment: "XDG_DATA_HOME") {
       folders.insert(data.appending("qstyle"), at: min(1, folders.count))
-    } else if let home = environment("HOME") {
+    } else if let home = FilePath(environment: "HOME") {
       folders.insert(home.appending(".local/share/qstyle"), at: min(1, folders.count))
     }
     return folders.map { $0.appending(fileName(precision)) }.first { path in
       unsafe path.withCString { unsafe access($0, R_OK) } == 0
     }
-  }
-
-  /// An environment variable; nil where it is not set or empty.
-  private static func environment(_ name: String) -> FilePath? {
-    guard let value = unsafe getenv(name), unsafe value.pointee != 0 else { return nil }
-    return unsafe FilePath(cString: value)
   }
 
   private static func program() -> FilePath? {

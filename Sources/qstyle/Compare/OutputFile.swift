@@ -33,9 +33,6 @@ struct OutputFile: ~Copyable {
     }
   }
 
-  /// Removes a file, if it is there.
-  static func remove(_ path: FilePath) { _ = unsafe path.withCString { unsafe unlink($0) } }
-
   /// Makes a folder unless it is there.
   static func makeFolder(_ path: FilePath) throws(Failure) {
     var status = stat()
@@ -46,10 +43,7 @@ struct OutputFile: ~Copyable {
       return
     }
     guard unsafe path.withCString({ unsafe mkdir($0, 0o777) }) == 0 else {
-      let error =
-        system_errno() == ENOENT
-        ? FileOutputError.missingFolder : .system(errno: system_errno())
-      throw Failure(path, error.description)
+      throw Failure(path, FileOutputError(opening: system_errno()).description)
     }
   }
 }

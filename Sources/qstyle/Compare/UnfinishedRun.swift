@@ -99,8 +99,8 @@ struct UnfinishedRun {
 
   /// Removes all of the run.
   func discard() {
-    OutputFile.remove(file.checkpointPath)
-    OutputFile.remove(file.partialPath)
+    file.checkpointPath.remove()
+    file.partialPath.remove()
   }
 
   /// Gives the whole file its name, and removes the checkpoint.
@@ -108,6 +108,6 @@ struct UnfinishedRun {
     try Failure.about(file.path) { () throws(FileOutputError) in
       try output.commit(as: file.path)
     }
-    OutputFile.remove(file.checkpointPath)
+    file.checkpointPath.remove()
   }
 }

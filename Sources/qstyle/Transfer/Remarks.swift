@@ -3,14 +3,9 @@ internal import ImageIO
 internal import StyleTransfer
 
 extension Transfer {
-  /// Says on stderr what was asked for and can not be had, unless all is to be quiet.
-  ///
-  /// - Parameters:
-  ///   - size: the longer side that was asked for; nil where it is the default.
-  ///   - options: the command's.
-  func tellRemarks(size: Int?, _ options: SharedOptions) {
-    guard !options.isQuiet else { return }
-    for remark in remarks(size: size) { Console.note(Console.oneLine(remark) + "\n") }
+  /// Sentences on what the pictures are read with: of their headers, of all that was read once that is done.
+  var warnings: [String] {
+    pictures.flatMap { picture in picture.warnings.map { "\(picture.name) \($0)" } }
   }
 
   /// Sentences on what was asked for and can not be had.

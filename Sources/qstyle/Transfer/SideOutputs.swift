@@ -36,7 +36,7 @@ struct SideOutputs {
     var missing = failures.filter { $0.kind == .checkpoint }.map { "the checkpoint \($0.path)" }
     let lines = failures.filter { $0.kind == .log }
     if let log = lines.first {
-      missing.append("\(lines.count) line\(lines.count == 1 ? "" : "s") of \(log.path)")
+      missing.append("\(Format.count(lines.count, "line")) of \(log.path)")
     }
     return missing + failures.filter { $0.kind == .picture }.map { $0.path.description }
   }

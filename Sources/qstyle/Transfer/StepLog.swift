@@ -16,7 +16,8 @@ final class StepLog {
   private let descriptor: Int32
   /// Whether the file has a length to go back to.
   private let isRegular: Bool
-  private let isNew: Bool
+  /// Whether the file was made here, and goes again without a line.
+  private var isNew = false
   private var run: String?
   /// Steps up to here are in the log.
   private var lastStep = 0
@@ -26,18 +27,19 @@ final class StepLog {
     isStandardOutput = path == "-"
     self.path = isStandardOutput ? "standard output" : path
     guard !isStandardOutput else {
-      (descriptor, isRegular, isNew) = (1, false, false)
+      (descriptor, isRegular) = (1, false)
       return
     }
     let kind = FileIdentity(path)?.kind
     isRegular = kind != .pipe && kind != .other
-    isNew = kind == .missing
     let flags = isRegular ? O_RDWR | O_CREAT | O_APPEND : O_WRONLY
     descriptor = unsafe path.withCString { unsafe system_open($0, flags, 0o666) }
     guard descriptor >= 0 else { throw Self.failure(path, system_errno()) }
-    guard !isRegular || system_lock(descriptor) != 0 else {
+    guard isRegular else { return }
+    guard system_lock(descriptor) != 0, path.leads(to: descriptor) else {
       throw Failure(path, FileOutputError.busy.description)
     }
+    isNew = kind == .missing
   }
 
   deinit {
@@ -52,8 +54,7 @@ final class StepLog {
   }
 
   private static func failure(_ path: FilePath, _ errno: Int32) -> Failure {
-    let error = errno == ENOENT ? FileOutputError.missingFolder : .system(errno: errno)
-    return Failure(path, error.description)
+    Failure(path, FileOutputError(opening: errno).description)
   }
 
   /// Makes ready for the steps of a run.

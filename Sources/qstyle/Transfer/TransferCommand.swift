@@ -79,7 +79,7 @@ struct TransferCommand {
 
   func run() throws(Failure) -> ExitCode {
     let begin = Console.seconds
-    options.tellUselessOptions()
+    options.shared.warn(options.uselessOptions)
     // The output is tried before the work, and the headers of all files before the first sample.
     try output.check()
     let found = try Failure.from { () throws(TransferError) in
@@ -96,9 +96,9 @@ struct TransferCommand {
     }
     transfer.checkpoint = checkpoint
     let planned = try Failure.from { () throws(TransferError) in try transfer.choosePlan() }
-    transfer.tellRemarks(size: options.size, options.shared)
+    options.shared.warn(transfer.remarks(size: options.size))
     if options.isDryRun {
-      options.shared.warn(transfer)
+      options.shared.warn(transfer.warnings)
       DryRun(transfer, planned, isJSON: options.shared.isJSON).report()
       return .done
     }
@@ -114,7 +114,7 @@ struct TransferCommand {
       TransferReport.stopWithoutStep(options.shared)
       return .interrupted
     }
-    options.shared.warn(transfer)
+    options.shared.warn(transfer.warnings)
     var painting = Painting(run, outputs, report, begin: begin)
     return try painting.paint()
   }

@@ -142,12 +142,11 @@ struct TransferOptions {
         + Hint.meant(word.description, ["content", "noise"]))
   }
 
-  /// Says which options were given and change nothing.
-  func tellUselessOptions() {
-    guard !startsFromNoise, !noiseOptions.isEmpty, !shared.isQuiet else { return }
+  /// A sentence on the options that were given and change nothing; none where all do.
+  var uselessOptions: [String] {
+    guard !startsFromNoise, !noiseOptions.isEmpty else { return [] }
     let verb = noiseOptions.count == 1 ? "has" : "have"
-    Console.error(
-      "\(noiseOptions.joined(separator: " and ")) \(verb) no effect without --init noise")
+    return ["\(noiseOptions.joined(separator: " and ")) \(verb) no effect without --init noise"]
   }
 
   /// Adds the pictures that are read.
