@@ -60,6 +60,12 @@ public struct Picture {
     return []
   }
 
+  /// Code that opening a file has brought into memory, by measurement, where the file is yet to come.
+  var openingBytes: Int {
+    if case .blank = source { return 640 << 10 }
+    return 0
+  }
+
   /// Most bytes that reading takes beside the result.
   func readingBytes(_ size: ImageSize) -> Int {
     switch source {

@@ -99,7 +99,10 @@ extension Transfer {
 
   /// The bytes in use beside the phases: what the process has now, the code and the stacks that a
   /// step adds to it, and the encoder of the result.
-  var baseBytes: Int { Int(system_resident_bytes()) + Self.codeBytes + threads * Self.stackBytes }
+  var baseBytes: Int {
+    Int(system_resident_bytes()) + content.openingBytes + Self.codeBytes
+      + threads * Self.stackBytes
+  }
 
   /// Code that a run touches first, and the encoder, by measurement.
   private static let codeBytes = 1536 << 10
