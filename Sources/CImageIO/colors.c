@@ -92,7 +92,8 @@ static cmsHPROFILE gamma_profile(cmsContext context, const image_color_facts *fa
     return profile;
 }
 
-// The profile of the first fact that the file has and that is understood; NULL for sRGB.
+// The profile of the first fact that the file has, of an ICC profile where cICP is not understood; NULL for sRGB, and
+// with a warning where it is not understood either.
 static cmsHPROFILE profile_of(cmsContext context, const image_color_facts *facts, uint32_t *warnings) {
     if (facts->has_cicp) {
         uint32_t said = 0;

@@ -76,20 +76,20 @@ static void recognize(image_decoder *decoder, image_header *header) {
     memcpy(header->first, decoder->buffer, count);
     header->first_count = (int32_t)count;
     if (count >= sizeof png && memcmp(header->first, png, sizeof png) == 0) {
-        decoder->format = IMAGE_PNG;
+        decoder->codec = &image_png_codec;
         if (decoder->end >= 29 && memcmp(decoder->buffer + 12, "IHDR", 4) == 0) {
             header->width = image_big_endian_32(decoder->buffer + 16);
             header->height = image_big_endian_32(decoder->buffer + 20);
             header->needs_whole_image = decoder->buffer[28] != 0;
         }
     } else if (count >= sizeof jpeg && memcmp(header->first, jpeg, sizeof jpeg) == 0) {
-        decoder->format = IMAGE_JPEG;
+        decoder->codec = &image_jpeg_codec;
     } else if (count >= 12 && memcmp(header->first, "RIFF", 4) == 0 && memcmp(header->first + 8, "WEBP", 4) == 0) {
-        decoder->format = IMAGE_WEBP;
+        decoder->codec = &image_webp_codec;
     } else {
         image_decoder_fail(decoder, IMAGE_NOT_AN_IMAGE, NULL);
     }
-    header->format = decoder->format;
+    header->format = decoder->codec->format;
 }
 
 image_status image_decoder_read_header(image_decoder *decoder, image_header *header) {
@@ -97,12 +97,8 @@ image_status image_decoder_read_header(image_decoder *decoder, image_header *hea
     decoder->header = header;
     if (setjmp(decoder->escape) == 0) {
         recognize(decoder, header);
-        switch (decoder->format) {
-        case IMAGE_PNG: image_png_read_header(decoder); break;
-        case IMAGE_JPEG: image_jpeg_read_header(decoder); break;
-        default: image_webp_read_header(decoder);
-        }
-    } else if (decoder->format == IMAGE_JPEG) {
+        decoder->codec->read_header(decoder);
+    } else if (header->format == IMAGE_JPEG) {
         header->width = decoder->jpeg.image_width;
         header->height = decoder->jpeg.image_height;
     } else if (decoder->status == IMAGE_TRUNCATED && decoder->webp_has_picture) {
@@ -116,11 +112,7 @@ image_status image_decoder_read_header(image_decoder *decoder, image_header *hea
 
 image_status image_decoder_start(image_decoder *decoder, int32_t denominator) {
     if (setjmp(decoder->escape) == 0) {
-        switch (decoder->format) {
-        case IMAGE_PNG: image_png_start(decoder); break;
-        case IMAGE_JPEG: image_jpeg_start(decoder, denominator); break;
-        default: image_webp_start(decoder, denominator);
-        }
+        decoder->codec->start(decoder, denominator);
         image_rows_start(decoder);
     }
     return decoder->status;
@@ -133,7 +125,7 @@ image_status image_decoder_read_row(image_decoder *decoder, uint8_t *row) {
 
 image_status image_decoder_finish(image_decoder *decoder) {
     if (setjmp(decoder->escape) == 0) {
-        if (decoder->format == IMAGE_PNG) image_png_finish(decoder);
+        if (decoder->codec->finish) decoder->codec->finish(decoder);
     } else if (decoder->status == IMAGE_TRUNCATED) {
         // All rows were there.
         decoder->status = IMAGE_OK;
@@ -157,9 +149,7 @@ const char *image_decoder_message(const image_decoder *decoder) { return decoder
 int image_decoder_errno(const image_decoder *decoder) { return decoder->system_error; }
 
 void image_decoder_destroy(image_decoder *decoder) {
-    image_png_destroy(decoder);
-    image_jpeg_destroy(decoder);
-    image_webp_destroy(decoder);
+    if (decoder->codec) decoder->codec->destroy(decoder);
     image_rows_destroy(decoder);
     free(decoder->exif);
     free(decoder);

@@ -17,6 +17,18 @@
 // Bytes of an EXIF block; in a JPEG it has at most 64 KB.
 #define IMAGE_MAX_EXIF (1 << 20)
 
+// What a format does; all but `destroy` may leave through `escape`.
+typedef struct {
+    image_format format;
+    void (*read_header)(image_decoder *decoder);
+    void (*start)(image_decoder *decoder, int32_t denominator);  // 1 for PNG
+    void (*read_row)(image_decoder *decoder, uint8_t *row);
+    void (*finish)(image_decoder *decoder);  // NULL where the rows end the file
+    void (*destroy)(image_decoder *decoder);
+} image_codec;
+
+extern const image_codec image_png_codec, image_jpeg_codec, image_webp_codec;
+
 struct image_decoder {
     jmp_buf escape;  // where the function that called the library waits
     image_status status;
@@ -28,8 +40,8 @@ struct image_decoder {
     size_t next, end;  // unread bytes of `buffer`
     uint8_t buffer[32768];
 
-    image_format format;
-    image_header *header;  // being filled in, during image_decoder_read_header
+    const image_codec *codec;  // NULL until the file's first bytes are known
+    image_header *header;      // being filled in, during image_decoder_read_header
     uint8_t *exif;
     size_t exif_size;
 
@@ -85,29 +97,15 @@ static inline uint32_t image_big_endian_32(const uint8_t *bytes) {
     return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-// The formats; all of these may leave through `escape`.
-void image_png_read_header(image_decoder *decoder);
-void image_png_start(image_decoder *decoder);
-void image_png_read_row(image_decoder *decoder, uint8_t *row);
-void image_png_finish(image_decoder *decoder);
-void image_png_destroy(image_decoder *decoder);
+// Parts of the formats, which may leave through `escape` too.
 // Takes what a chunk says about colours and orientation.
 void image_png_take_chunk(image_decoder *decoder, const uint8_t name[4], const uint8_t *bytes, size_t size);
 // Looks for an orientation behind the pixels, where the file can be read out of order.
 void image_png_look_ahead(image_decoder *decoder);
 
-void image_jpeg_read_header(image_decoder *decoder);
-void image_jpeg_start(image_decoder *decoder, int32_t denominator);
-void image_jpeg_read_row(image_decoder *decoder, uint8_t *row);
-void image_jpeg_destroy(image_decoder *decoder);
 // Keeps EXIF and the colour profile when they pass by; joins the profile's parts when all have.
 void image_jpeg_keep_markers(image_decoder *decoder);
 void image_jpeg_join_profile(image_decoder *decoder);
-
-void image_webp_read_header(image_decoder *decoder);
-void image_webp_start(image_decoder *decoder, int32_t denominator);
-void image_webp_read_row(image_decoder *decoder, uint8_t *row);
-void image_webp_destroy(image_decoder *decoder);
 
 // Rows in sRGB: makes the conversion that the file's facts ask for, if any, and uses it.
 void image_rows_describe(image_decoder *decoder);

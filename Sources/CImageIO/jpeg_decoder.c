@@ -74,7 +74,7 @@ static void skip_input(j_decompress_ptr jpeg, long count) {
     jpeg->src->bytes_in_buffer -= left;
 }
 
-void image_jpeg_read_header(image_decoder *decoder) {
+static void read_header(image_decoder *decoder) {
     image_header *header = decoder->header;
     j_decompress_ptr jpeg = &decoder->jpeg;
     jpeg->err = jpeg_std_error(&decoder->jpeg_errors);
@@ -127,7 +127,7 @@ void image_jpeg_read_header(image_decoder *decoder) {
     }
 }
 
-void image_jpeg_start(image_decoder *decoder, int32_t denominator) {
+static void start(image_decoder *decoder, int32_t denominator) {
     j_decompress_ptr jpeg = &decoder->jpeg;
     jpeg->scale_num = 1;
     jpeg->scale_denom = (unsigned)denominator;
@@ -138,13 +138,21 @@ void image_jpeg_start(image_decoder *decoder, int32_t denominator) {
     decoder->row_pixels = jpeg->output_width;
 }
 
-void image_jpeg_read_row(image_decoder *decoder, uint8_t *row) {
+static void read_row(image_decoder *decoder, uint8_t *row) {
     JSAMPROW rows[] = {row};
     jpeg_read_scanlines(&decoder->jpeg, rows, 1);
     if (decoder->jpeg_ended) decoder->warnings |= IMAGE_WARNING_NO_END;
 }
 
-void image_jpeg_destroy(image_decoder *decoder) {
+static void destroy(image_decoder *decoder) {
     if (decoder->jpeg_created) jpeg_destroy_decompress(&decoder->jpeg);
     for (int part = 0; part < 256; part++) free(decoder->profile_parts[part].bytes);
 }
+
+const image_codec image_jpeg_codec = {
+    .format = IMAGE_JPEG,
+    .read_header = read_header,
+    .start = start,
+    .read_row = read_row,
+    .destroy = destroy,
+};

@@ -43,7 +43,7 @@ static int keep_chunk(png_structp png, png_unknown_chunkp chunk) {
     return 1;
 }
 
-void image_png_read_header(image_decoder *decoder) {
+static void read_header(image_decoder *decoder) {
     image_header *header = decoder->header;
     decoder->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, decoder, fail, ignore,
                                             decoder, allocate, release);
@@ -77,7 +77,8 @@ void image_png_read_header(image_decoder *decoder) {
     decoder->rows = (uint32_t)header->height;
 }
 
-void image_png_start(image_decoder *decoder) {
+static void start(image_decoder *decoder, int32_t denominator) {
+    (void)denominator;
     if (png_get_interlace_type(decoder->png, decoder->info) == PNG_INTERLACE_NONE) return;
     decoder->pixels = calloc(decoder->rows, decoder->row_bytes);
     if (!decoder->pixels) image_decoder_fail(decoder, IMAGE_NO_MEMORY, NULL);
@@ -86,7 +87,7 @@ void image_png_start(image_decoder *decoder) {
             png_read_row(decoder->png, decoder->pixels + row * decoder->row_bytes, NULL);
 }
 
-void image_png_read_row(image_decoder *decoder, uint8_t *row) {
+static void read_row(image_decoder *decoder, uint8_t *row) {
     if (decoder->pixels) {
         memcpy(row, decoder->pixels + decoder->next_row++ * decoder->row_bytes, decoder->row_bytes);
     } else {
@@ -94,12 +95,21 @@ void image_png_read_row(image_decoder *decoder, uint8_t *row) {
     }
 }
 
-void image_png_finish(image_decoder *decoder) {
+static void finish(image_decoder *decoder) {
     decoder->rows_are_read = 1;
     png_read_end(decoder->png, NULL);
 }
 
-void image_png_destroy(image_decoder *decoder) {
+static void destroy(image_decoder *decoder) {
     if (decoder->png) png_destroy_read_struct(&decoder->png, &decoder->info, NULL);
     free(decoder->pixels);
 }
+
+const image_codec image_png_codec = {
+    .format = IMAGE_PNG,
+    .read_header = read_header,
+    .start = start,
+    .read_row = read_row,
+    .finish = finish,
+    .destroy = destroy,
+};

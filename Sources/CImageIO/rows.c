@@ -33,14 +33,6 @@ void image_rows_start(image_decoder *decoder) {
     decoder->stored_row = image_decoder_allocate(decoder, pixel * decoder->row_pixels);
 }
 
-static void read_stored(image_decoder *decoder, uint8_t *row) {
-    switch (decoder->format) {
-    case IMAGE_PNG: image_png_read_row(decoder, row); break;
-    case IMAGE_JPEG: image_jpeg_read_row(decoder, row); break;
-    default: image_webp_read_row(decoder, row);
-    }
-}
-
 // Repeats grey as red, green and blue, from the end on, in place.
 static void widen_grey(image_decoder *decoder) {
     size_t sample = (size_t)decoder->sample_bytes, alpha = decoder->has_alpha ? sample : 0;
@@ -63,7 +55,7 @@ static void convert_cmyk(const image_decoder *decoder, uint8_t *row) {
 }
 
 void image_rows_read(image_decoder *decoder, uint8_t *row) {
-    read_stored(decoder, decoder->stored_row ? decoder->stored_row : row);
+    decoder->codec->read_row(decoder, decoder->stored_row ? decoder->stored_row : row);
     if (decoder->colors) {
         if (image_colors_widen_grey(decoder->colors)) widen_grey(decoder);
         image_colors_convert(decoder->colors, decoder->stored_row, row, decoder->row_pixels);

@@ -48,7 +48,7 @@ static void fail_unless_ok(image_decoder *decoder, VP8StatusCode status) {
     }
 }
 
-// Size and kind of the picture, as soon as its first bytes are there.
+// Size and kind of the picture, from what is kept of the file so far.
 static void describe(image_decoder *decoder) {
     image_header *header = decoder->header;
     WebPBitstreamFeatures *features = &decoder->webp_config.input;
@@ -98,7 +98,7 @@ static void read_chunks(image_decoder *decoder, uint32_t left) {
     if (!decoder->webp_has_picture) image_decoder_fail(decoder, IMAGE_TRUNCATED, NULL);
 }
 
-void image_webp_read_header(image_decoder *decoder) {
+static void read_header(image_decoder *decoder) {
     if (!WebPInitDecoderConfig(&decoder->webp_config))
         image_decoder_fail(decoder, IMAGE_DAMAGED, "libwebp of another version");
     uint32_t size = little_endian_32(decoder->buffer + 4);
@@ -106,7 +106,7 @@ void image_webp_read_header(image_decoder *decoder) {
     read_chunks(decoder, size >= 4 ? size - 4 : 0);
 }
 
-void image_webp_start(image_decoder *decoder, int32_t denominator) {
+static void start(image_decoder *decoder, int32_t denominator) {
     WebPDecoderConfig *config = &decoder->webp_config;
     uint32_t size = (uint32_t)decoder->webp_size - 8;
     for (int i = 0; i < 4; i++) decoder->webp[4 + i] = (uint8_t)(size >> 8 * i);
@@ -122,13 +122,21 @@ void image_webp_start(image_decoder *decoder, int32_t denominator) {
     decoder->row_pixels = (uint32_t)width;
 }
 
-void image_webp_read_row(image_decoder *decoder, uint8_t *row) {
+static void read_row(image_decoder *decoder, uint8_t *row) {
     const WebPRGBABuffer *pixels = &decoder->webp_config.output.u.RGBA;
     size_t bytes = decoder->row_pixels * (size_t)(3 + decoder->has_alpha);
     memcpy(row, pixels->rgba + (size_t)pixels->stride * decoder->next_row++, bytes);
 }
 
-void image_webp_destroy(image_decoder *decoder) {
-    if (decoder->format == IMAGE_WEBP) WebPFreeDecBuffer(&decoder->webp_config.output);
+static void destroy(image_decoder *decoder) {
+    WebPFreeDecBuffer(&decoder->webp_config.output);
     free(decoder->webp);
 }
+
+const image_codec image_webp_codec = {
+    .format = IMAGE_WEBP,
+    .read_header = read_header,
+    .start = start,
+    .read_row = read_row,
+    .destroy = destroy,
+};

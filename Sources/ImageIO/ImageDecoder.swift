@@ -11,7 +11,8 @@ final class ImageDecoder {
   let format: ImageFormat
   let orientation: Orientation
 
-  /// Opens the file and reads its header; allocates nothing of the image's size.
+  /// Opens the file and reads its header; allocates nothing of the image's size, but a copy of
+  /// a WebP file.
   init(path: FilePath, limits: ImageLimits) throws(ImageError) {
     let descriptor = unsafe path.withCString { unsafe system_open($0, O_RDONLY, 0) }
     if descriptor < 0 { throw .cannotRead(errno: system_errno()) }

@@ -128,7 +128,7 @@ import Testing
   @Test(arguments: webps)
   func flippedBitsInWebP(name: String) {
     let errors = flipBits(readBytes(fixture("\(name).webp")), times: 300, seed: 9)
-    #expect(name == "animated" ? errors > 250 : errors < 300, "\(errors) errors")
+    #expect(name == "animated" ? errors > 250 : (10...290).contains(errors), "\(errors) errors")
   }
 
   @Test(arguments: webps)
@@ -156,7 +156,7 @@ import Testing
     }
   }
 
-  /// Profiles that are wrong in any way: a picture, with a warning or without, in bounded memory.
+  /// Profiles that are wrong in any way: a picture, with a warning or without.
   @Test func flippedBitsInProfiles() throws {
     var random = SeededRandom(seed: 10)
     let tables = readBytes(fixture("cmyk-profile.jpg"))
@@ -168,7 +168,6 @@ import Testing
       Issue.record("no profile")
       return
     }
-    let folder = TestFolder()
     let png = PNGBuilder(width: 2, height: 1, samples: [[10, 20, 30], [40, 50, 60]])
     for _ in 0..<100 {
       var jpeg = tables

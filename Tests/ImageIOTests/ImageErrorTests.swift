@@ -92,6 +92,24 @@ import Testing
         "is an animated WebP; convert it: webpmux -get frame 1 "))
   }
 
+  /// Commands neither write over the file, where its ending is wrong, nor are they about another one.
+  @Test func commandsCanBeCopied() {
+    for (format, path, end) in [
+      (.heic, "m.jpg", "heif-convert m.jpg m-converted.jpg"),
+      (.netpbm, "n.PNG", "pnmtopng n.PNG > n-converted.png"),
+      (.pdf, "o.png", "pdftoppm -png -singlefile o.png o-converted"),
+      (.jxl, "-a.jxl", "djxl ./-a.jxl ./-a.png"),
+      (.jxl, "it's\\n", "djxl 'it'\\''s\\n' 'it'\\''s\\n.png'"),
+      (
+        .jxl, FilePath(bytes: [0x5C, 0x27, 0xE9]),
+        "djxl $'\\x5C\\x27\\xE9' $'\\x5C\\x27\\xE9.png'"
+      ),
+    ] as [(OtherFormat, FilePath, String)] {
+      let sentence = ImageError.otherFormat(format, path: path).description
+      #expect(sentence.hasSuffix("; convert it: " + end))
+    }
+  }
+
   @Test func pipesCanBeRead() throws {
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)

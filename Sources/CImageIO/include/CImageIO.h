@@ -60,7 +60,7 @@ image_decoder *image_decoder_create(int descriptor);
 
 /// Reads the header. Width, height and needs_whole_image are filled in as soon as they are known, also where
 /// the call fails later on, so that the caller can refuse a size first. Nothing of the image's size is
-/// allocated.
+/// allocated, but a copy of a WebP file, as long as it really is.
 image_status image_decoder_read_header(image_decoder *decoder, image_header *header);
 
 /// Prepares decoding at 1/`denominator` of the size: 1, 2, 4, 8 for JPEG and WebP without alpha, otherwise 1. Rows are
