@@ -33,6 +33,18 @@ check "a plan under ulimit -v" 0 sh -c "ulimit -v 200000; exec $qstyle plan 512x
 grep -q "^512x384, 2 threads, at most 1[0-9.]* MiB (ulimit -v)$" out.txt && ok || bad "ulimit -v: $(head -n 1 out.txt)"
 check "a plan" 0 $qstyle plan 64x48 --json
 grep -q '"limit_bytes":[0-9]*,"limit_reason":"nine tenths of what ' out.txt && ok || bad "no limit: $(head -c 200 out.txt)"
+# A plan of a size alone, of a picture, and of the run itself: no run takes more.
+for threads in 1 2; do
+    check "a run to compare with plans" 0 $qstyle transfer "$fixtures/photo-astronaut.jpg" "$style" --quiet --json --size 96 \
+        --threads $threads --plan resident-64 --steps 22 -o planned.png
+    peak=$(sed 's/.*"peak_bytes":\([0-9]*\).*/\1/' out.txt)
+    for content in 96x96 "$fixtures/photo-astronaut.jpg"; do
+        check "a plan of $content" 0 $qstyle plan "$content" --size 96 --threads $threads --json
+        plan=$(sed 's/.*"resident-64","peak_bytes":\([0-9]*\).*/\1/' out.txt)
+        [ "$plan" -ge "$peak" ] && [ $((plan * 20)) -le $((peak * 21)) ] && ok || bad "$content: $plan planned, $peak measured"
+    done
+done
+rm -f planned.png
 
 # --- A control group of this process's own group -----------------------------------------------------------
 # The group's folder, in version 1 or 2.
