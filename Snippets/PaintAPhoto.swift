@@ -35,7 +35,7 @@ do {
   for place in stride(from: 3, to: words.count, by: 2) {
     var transfer = Transfer(
       content: try Picture(path: FilePath(words[place])),
-      style: try Picture(path: FilePath(words[0])), weights: weights)
+      styles: [Style(try Picture(path: FilePath(words[0])))], weights: weights)
     transfer.longerSide = size
     transfer.steps = steps
     try paint(transfer, out: FilePath(words[place + 1]))

@@ -66,7 +66,7 @@ struct BenchCommand {
       let grey = ImageTensor(width: size.width, height: size.height)
       return Picture(ImageTensor.noisy(content: grey, ratio: 1, seed: seed))
     }
-    var transfer = Transfer(content: noise(1), style: noise(2), weights: weights)
+    var transfer = Transfer(content: noise(1), styles: [Style(noise(2))], weights: weights)
     transfer.longerSide = nil
     transfer.optimizer = OptimizerSettings()
     transfer.steps = .max

@@ -9,7 +9,7 @@ internal import StyleTransfer
 struct PlanCommand {
   static let command = Command(
     "qstyle plan", "Lists the memory plans for a picture: the same result in less memory.",
-    usage: "CONTENT|WxH [STYLE|WxH] [--memory SIZE]", arguments: 1...2,
+    usage: "CONTENT|WxH [STYLE|WxH]... [--memory SIZE]", arguments: StyleOptions.arguments,
     groups: [
       OptionGroup(
         "Run",
@@ -19,13 +19,12 @@ struct PlanCommand {
             "The limit that transfer would be given, with the same default; 'plan' prints it."),
           Option("size", value: "N", "Longer side of the result (default: 512, or as in WxH)."),
           Option("upscale", "Enlarge a content picture that is smaller than --size."),
-          TransferOptions.styleScale,
           Option(
             "weights", value: "FILE",
             "Weights whose network and arithmetic are planned (default: VGG-19 in int8)."),
           SharedOptions.precision, SharedOptions.pool, OptimizerOptions.optimizer,
           OptimizerOptions.state, OptimizerOptions.history,
-        ]),
+        ] + StyleOptions.options),
       SharedOptions.group,
     ])
 
@@ -48,11 +47,10 @@ struct PlanCommand {
 
   private let shared: SharedOptions
   private let content: Typed
-  /// nil for one like the content.
-  private let style: Typed?
+  /// One like the content where none was typed.
+  private let styles: [(typed: Typed, entry: StyleOptions.Entry)]
   private let size: Int?
   private let upscale: Bool
-  private let styleScale: Double
   private let memory: Int?
   private let optimizer: OptimizerSettings
   private let precision: Precision?
@@ -63,10 +61,13 @@ struct PlanCommand {
     shared = try SharedOptions(arguments)
     let pictures = arguments.positional
     content = try Typed(pictures[0])
-    style = pictures.count > 1 ? try Typed(pictures[1]) : nil
+    var styles: [(typed: Typed, entry: StyleOptions.Entry)] = []
+    for entry in try StyleOptions(arguments, standIn: pictures[0]).entries {
+      styles.append((try Typed(entry.path), entry))
+    }
+    self.styles = styles
     size = try arguments.integer("size", in: 16...16384)
     upscale = arguments.has("upscale")
-    styleScale = try TransferOptions.styleScale(arguments)
     memory = try arguments.bytes("memory")
     precision = try Precision(arguments)
     weights = arguments.path("weights")
@@ -92,13 +93,13 @@ struct PlanCommand {
 
   private func transfer() throws(TransferError) -> Transfer {
     let (network, held) = try planned()
-    let picture = try content.picture()
+    var opened: [Style] = []
+    for (typed, entry) in styles { opened.append(entry.style(try typed.picture())) }
     var transfer = Transfer(
-      content: picture, style: try style?.picture() ?? picture, network: network, precision: held)
+      content: try content.picture(), styles: opened, network: network, precision: held)
     let typed = content.size.map { max($0.width, $0.height) }
     transfer.longerSide = size ?? typed ?? 512
     transfer.upscale = upscale
-    transfer.styleScale = styleScale
     transfer.pooling = pooling
     transfer.optimizer = optimizer
     transfer.steps = .max

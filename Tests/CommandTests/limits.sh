@@ -99,7 +99,7 @@ hint "did you mean qstyle transfer?" 64 $qstyle transfre
 hint "to paint that picture: qstyle transfer .*" 64 $qstyle "$photo" "$style" -o result.png
 hint "; '--size' is an option" 64 $qstyle transfer "$photo" "$style" -o --size 64
 hint "which ends the options; put options before it" 64 $qstyle transfer "$photo" "$style" -- -o result.png
-hint "STYLE is missing; usage: .*" 64 $qstyle transfer "$photo"
+hint "STYLE is missing; name a painting: .*" 64 $qstyle transfer "$photo"
 hint "did you mean int8?" 64 $quantize "$photo" --to in8 -o result.safetensors
 hint "are for --reference; --weights takes int8 weights" \
     1 $qstyle compare "$photo" "$style" -o unmade --weights "$fixtures/vgg19-reference.safetensors"

@@ -100,6 +100,22 @@ grep -q "where 154 on the longer side are wanted" err.txt && ok || bad "--style-
 check "remarks are no errors" 0 $qstyle transfer "$photo" "$portrait" --size 320 --dry-run --quiet -o sized.png
 [ ! -s err.txt ] && ok || bad "--quiet remarks: $(cat err.txt)"
 check "a style scale of 0" 64 $qstyle transfer "$photo" "$style" --style-scale 0 -o sized.png
+
+# --- Several styles ----------------------------------------------------------------------------------------------------------------
+once=$(sized "$photo" "$style" --size 64)
+[ "$(sized "$photo" "$style" --style "$style" --size 64)" = "$once" ] && ok || bad "one style twice is another style"
+mixed=$(sized "$photo" "$style:3" "$portrait" --size 64)
+[ ${#mixed} -eq 64 ] && [ "$mixed" != "$once" ] && ok || bad "a second style changes nothing"
+# A file of the whole name goes before a weight.
+cp "$style" painting:3
+[ "$(sized "$photo" painting:3:6 "$portrait:2" --size 64 --style-scale 1,1)" = "$mixed" ] && ok || bad "a name with a colon: $(cat err.txt)"
+check "a weight of 0" 64 $qstyle transfer "$photo" "$style:0" -o sized.png
+grep -q "the weight of a style is above 0" err.txt && ok || bad "a weight of 0: $(cat err.txt)"
+check "a weight below 0" 64 $qstyle transfer "$photo" "$style" --style "$portrait:-2" -o sized.png
+check "scales for other styles" 64 $qstyle transfer "$photo" "$style" "$portrait" --style-scale 1,2,1 -o sized.png
+check "a missing second style" 1 $qstyle transfer "$photo" "$style" missing.png -o sized.png
+check "a plan of several styles" 0 $qstyle plan "$photo" "$style" 500x400:2 --style-scale 1,2
+rm -f painting:3
 rm -f sized.png
 
 # --- A dry run, and the run itself ---------------------------------------------------------------------

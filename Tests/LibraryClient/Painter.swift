@@ -18,7 +18,8 @@ enum Painter {
     let weights = try Weights(path: FilePath(words[0]))
     let pool = WorkerPool(threads: 2)
     var transfer = Transfer(
-      content: try Picture(path: FilePath(words[2])), style: try Picture(path: FilePath(words[1])),
+      content: try Picture(path: FilePath(words[2])),
+      styles: [Style(try Picture(path: FilePath(words[1])))],
       weights: weights)
     transfer.longerSide = size
     transfer.steps = steps

@@ -59,7 +59,8 @@ enum TestNetworks {
     _ weights: Weights, content: ImageTensor, style: ImageTensor, settings: TransferSettings,
     optimizer: OptimizerSettings = OptimizerSettings(), threads: Int = 2
   ) -> Transfer {
-    var transfer = Transfer(content: Picture(content), style: Picture(style), weights: weights)
+    var transfer = Transfer(
+      content: Picture(content), styles: [Style(Picture(style))], weights: weights)
     transfer.longerSide = nil
     transfer.walk = .rows
     transfer.settings = settings

@@ -220,12 +220,14 @@ import Testing
       upscale: Bool = false
     ) -> [Int] {
       var transfer = Transfer(
-        content: Picture(blank: content), style: Picture(blank: style), network: .vgg19,
+        content: Picture(blank: content), styles: [Style(Picture(blank: style), scale: scale)],
+        network: .vgg19,
         precision: .int8)
       transfer.longerSide = longerSide
-      transfer.styleScale = scale
       transfer.upscale = upscale
-      return [transfer.styleSize.width, transfer.styleSize.height, transfer.wantedStyleSide ?? 0]
+      let style = transfer.styles[0]
+      let size = transfer.size(style)
+      return [size.width, size.height, transfer.wantedSide(style) ?? 0]
     }
     let photo = ImageSize(width: 192, height: 144)
     let painting = ImageSize(width: 512, height: 256)
@@ -311,7 +313,7 @@ import Testing
       }
     }
     var other = Transfer(
-      content: Picture(content), style: Picture(style), network: .vgg16, precision: .int8)
+      content: Picture(content), styles: [Style(Picture(style))], network: .vgg16, precision: .int8)
     other.settings.styleLayers.append(.init(layer: LayerName(block: 3, place: 4), weight: 1))
     do {
       try other.check()
@@ -389,7 +391,8 @@ import Testing
       try value { $0.settings.styleLayers[0].weight = 0.4 }, try value { $0.pooling = .maximum },
       try value { $0.start = .content }, try value { $0.start = .noise(ratio: 0.6, seed: 3) },
       try value { $0.walk = .rows }, try value { $0.optimizer.bounds = Transfer.colours },
-      try value { $0.style = $0.content }, try value { $0.optimizer.method = .adam },
+      try value { $0.styles = [Style($0.content)] },
+      try value { $0.styles.append($0.styles[0]) }, try value { $0.optimizer.method = .adam },
     ]
     #expect(Set(others + [own]).count == others.count + 1)
     #expect(

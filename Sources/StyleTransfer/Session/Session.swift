@@ -35,12 +35,10 @@ public final class Session {
     progress: (TransferProgress) -> TransferControl
   ) throws(TransferError) {
     let size = transfer.engineSize(transfer.resultSize)
-    let styleSize = transfer.engineSize(transfer.styleSize)
     settings = transfer.settings
     shape = NetworkShape(
       numbers.network, width: size.width, height: size.height, deepest: settings.deepest)
-    let layout = SessionLayout<Numbers>(
-      shape, widestStyle: styleSize.width, settings: settings, plan: plan, threads: pool.threads)
+    let layout = SessionLayout<Numbers>(shape, of: transfer, plan: plan, threads: pool.threads)
     let memory = try TransferError.from { () throws(MemoryError) in try Arena(layout.memory) }
     update = try ImageUpdate(
       shape, layout: layout, memory: memory, settings: settings,
@@ -51,45 +49,46 @@ public final class Session {
     self.network = network
     self.pool = pool
 
-    // The style's pixels are given back before the content's come.
-    var style: Block<Float>?
     func goesOn(_ phase: TransferPhase, _ share: Double) -> Bool {
       progress(TransferProgress(phase: phase, share: share, steps: transfer.steps)) == .proceed
     }
-    for phase in TransferPhase.allCases {
-      switch phase {
-      case .readStyle:
-        let pixels = try TransferError.from { () throws(MemoryError) in
-          try Block<Float>(count: 3 * styleSize.pixelCount)
+    try Self.measureStyles(transfer, layout, network) { goesOn(.measureStyle, $0) }
+    try update.image.withMutableSpan { (image) throws(TransferError) in
+      try transfer.content.read(
+        into: &image, size: transfer.resultSize, transposed: transfer.isTransposed)
+    }
+    try network.measureContent { goesOn(.measureContent, $0) }
+    try update.image.withMutableSpan { (image) throws(TransferError) in
+      try transfer.makeStart(in: &image)
+    }
+  }
+
+  /// Reads and measures one style after the other; a picture's pixels are given back before the next
+  /// one's come.
+  private static func measureStyles<Numbers: LossArithmetic>(
+    _ transfer: Transfer, _ layout: SessionLayout<Numbers>, _ network: TermNetwork<Numbers>,
+    goesOn: (Double) -> Bool
+  ) throws(TransferError) {
+    let mix = try TransferError.from { () throws(MemoryError) in try Arena(layout.mixMemory) }
+    network.beginStyle(in: mix)
+    let count = Double(transfer.styles.count)
+    for (index, share) in transfer.shares.enumerated() {
+      let style = transfer.styles[index]
+      let size = transfer.engineSize(transfer.size(style))
+      let pixels = try TransferError.from { () throws(MemoryError) in
+        try Block<Float>(count: 3 * size.pixelCount)
+      }
+      try pixels.withElements { (elements) throws(TransferError) in
+        try elements.withMutableSpan { (values) throws(TransferError) in
+          try style.picture.read(
+            into: &values, size: transfer.size(style), transposed: transfer.isTransposed)
         }
-        try pixels.withElements { (elements) throws(TransferError) in
-          try elements.withMutableSpan { (values) throws(TransferError) in
-            try transfer.style.read(
-              into: &values, size: transfer.styleSize, transposed: transfer.isTransposed)
-          }
-        }
-        style = pixels
-      case .measureStyle:
-        guard let pixels = style else { preconditionFailure("the style was read") }
-        try pixels.withElements { (elements) throws(TransferError) in
-          try network.measureStyle(
-            elements, width: styleSize.width, height: styleSize.height
-          ) { goesOn(phase, $0) }
-        }
-        style = nil
-      case .readContent:
-        try update.image.withMutableSpan { (image) throws(TransferError) in
-          try transfer.content.read(
-            into: &image, size: transfer.resultSize, transposed: transfer.isTransposed)
-        }
-      case .measureContent:
-        try network.measureContent { goesOn(phase, $0) }
-        try update.image.withMutableSpan { (image) throws(TransferError) in
-          try transfer.makeStart(in: &image)
-        }
-      case .optimise: break
+        try network.measureStyle(
+          elements, width: size.width, height: size.height, share: share
+        ) { goesOn((Double(index) + $0) / count) }
       }
     }
+    network.endStyle()
   }
 
   /// The costs of the image as it is; `terms` and `grams` are then this image's.

@@ -6,7 +6,7 @@ internal import Rows
 final class SessionClient<Numbers: LossArithmetic>: GradientClient {
   /// Whose rows pass.
   enum Pass {
-    /// The style picture's, for the targets of style terms.
+    /// A style picture's, for the targets of style terms.
     case style
     /// The content picture's, for the targets of content terms.
     case content
@@ -67,10 +67,10 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
     for term in terms where observes(term) { term.reset() }
   }
 
-  /// Makes what has passed the targets.
-  func setTargets() {
-    for term in terms where observes(term) {
-      term.setTarget(positions: shape.layers[term.place].positions)
+  /// Adds what has passed of a style to the targets.
+  func addTargets(share: Double) {
+    for term in grams {
+      term.addTarget(positions: shape.layers[term.place].positions, share: share)
     }
   }
 

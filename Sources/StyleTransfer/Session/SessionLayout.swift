@@ -1,3 +1,4 @@
+internal import ImageIO
 internal import QuantVGG
 internal import Rows
 
@@ -12,6 +13,8 @@ struct SessionLayout<Numbers: LossArithmetic> {
   let memory: ArenaPlan
   /// The bytes of it that are in use before the content is read.
   let styleBytes: Int
+  /// The targets of style terms while they are mixed.
+  let mixMemory: ArenaPlan
 
   /// Sums of the image's own terms; nil where there is none.
   let variationSums: Reservation<Double>?
@@ -24,14 +27,16 @@ struct SessionLayout<Numbers: LossArithmetic> {
   ///
   /// - Parameters:
   ///   - shape: of the image.
-  ///   - widestStyle: columns of the widest style picture.
-  ///   - settings: what is optimised.
+  ///   - transfer: what is made.
   ///   - plan: rows that stay in memory.
   ///   - threads: workers.
   init(
-    _ shape: NetworkShape, widestStyle: Int, settings: TransferSettings, plan: NetworkPlan,
-    threads: Int
+    _ shape: NetworkShape, of transfer: Transfer, plan: NetworkPlan, threads: Int
   ) {
+    let settings = transfer.settings
+    let widest = transfer.styles.reduce(shape.width) {
+      max($0, transfer.engineSize(transfer.size($1)).width)
+    }
     var memory = ArenaPlan()
     image = memory.reserve(shape.width * shape.height * 3, of: Float.self)
     contents = settings.contentLayers.map {
@@ -39,13 +44,16 @@ struct SessionLayout<Numbers: LossArithmetic> {
         shape.layers[shape.place(of: $0.layer)], threads: threads, memory: &memory)
     }
     let contentBytes = memory.bytes
+    var mixMemory = ArenaPlan()
     grams = settings.styleLayers.map {
-      GramTerm<Numbers>.Layout(shape.layers[shape.place(of: $0.layer)], memory: &memory)
+      GramTerm<Numbers>.Layout(
+        shape.layers[shape.place(of: $0.layer)], memory: &memory, mixMemory: &mixMemory)
     }
+    self.mixMemory = mixMemory
     var (rowBytes, channels) = (0, 0)
     for layer in settings.styleLayers {
       let convolution = shape.layers[shape.place(of: layer.layer)].convolution
-      let width = max(shape.width, widestStyle) >> layer.layer.poolings
+      let width = widest >> layer.layer.poolings
       rowBytes = max(
         rowBytes,
         Numbers.gramScratchBytes(width: width, channels: convolution.outputChannels))

@@ -52,14 +52,27 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
 
   // MARK: Targets
 
-  /// Measures a style picture, `[height][width][3]` RGB minus mean.
+  /// Begins the targets of the style.
+  ///
+  /// - Parameter memory: the mix, which lasts until `endStyle`.
+  func beginStyle(in memory: Arena) {
+    for term in client.grams { term.beginTarget(in: memory) }
+  }
+
+  /// Makes the styles that were measured the targets.
+  func endStyle() {
+    for term in client.grams { term.endTarget() }
+  }
+
+  /// Measures a style picture, `[height][width][3]` RGB minus mean, and adds its share to the targets.
   ///
   /// Its network's memory is given back before this returns.
   ///
   /// - Throws: `TransferError.memory`; `.stopped` where `goesOn` says no, which is asked with the
   ///   share that is done.
   func measureStyle(
-    _ style: MemorySlice<Float>, width: Int, height: Int, goesOn: (Double) -> Bool
+    _ style: MemorySlice<Float>, width: Int, height: Int, share: Double,
+    goesOn: (Double) -> Bool
   ) throws(TransferError) {
     let styleNetwork = try TransferError.from { () throws(MemoryError) in
       try ForwardNetwork(
@@ -68,7 +81,7 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
     }
     client.begin(.style, styleNetwork.shape)
     try forward(styleNetwork, style, goesOn)
-    client.setTargets()
+    client.addTargets(share: share)
   }
 
   /// Measures the image as it is as the content picture.
@@ -77,7 +90,6 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
   func measureContent(goesOn: (Double) -> Bool) throws(TransferError) {
     client.begin(.content, network.shape)
     try forward(network, update.image, goesOn)
-    client.setTargets()
   }
 
   private func forward(

@@ -85,9 +85,6 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     return MutableRow(target[y * count..<(y + 1) * count], channels: shape.channels)
   }
 
-  /// Nothing: the rows were copied as they came.
-  func setTarget(positions: Int) {}
-
   /// Nothing: the sums are all there is.
   func finish(pool: WorkerPool) {}
 

@@ -5,20 +5,23 @@ internal import Rows
 ///
 /// The Gram matrix is summed exactly in the integer arithmetic. Its gradient with respect to the
 /// activations of a pixel is 1 / n^2 * (G - S) a: one symmetric matrix for all pixels.
-final class GramTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
+final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   /// The places of a layer's term in the session's memory.
   struct Layout {
     let sums: Reservation<Numbers.GramSum>
     let target: Reservation<Float>
     let matrix: Reservation<UInt8>
     let rowLosses: Reservation<Double>
+    /// The target while it is mixed, in memory that is given back.
+    let mix: Reservation<Double>
 
-    init(_ shape: NetworkShape.Layer, memory: inout ArenaPlan) {
+    init(_ shape: NetworkShape.Layer, memory: inout ArenaPlan, mixMemory: inout ArenaPlan) {
       let count = shape.channels * shape.channels
       sums = memory.reserve(count, of: Numbers.GramSum.self)
       target = memory.reserve(count, of: Float.self)
       matrix = memory.reserve(Numbers.styleMatrixBytes(channels: shape.channels), of: UInt8.self)
       rowLosses = memory.reserve(shape.channels, of: Double.self)
+      mix = mixMemory.reserve(count, of: Double.self)
     }
   }
 
@@ -42,6 +45,9 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
   private let matrix: MemorySlice<UInt8>
   private let rowLosses: MemorySlice<Double>
   private let scratch: GramScratch
+  private let mixPlace: Reservation<Double>
+  /// `[channels][channels]` as the target, while it is mixed.
+  private var mix: MemorySlice<Double>?
 
   private var work = Work.prepare
   private var activations: ActivationRows<Numbers.Activation>?
@@ -69,6 +75,7 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     target = memory.slice(layout.target)
     matrix = memory.slice(layout.matrix)
     rowLosses = memory.slice(layout.rowLosses)
+    mixPlace = layout.mix
   }
 
   /// Forgets the rows measured so far.
@@ -91,15 +98,24 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     }
   }
 
-  /// Takes the measured Gram matrix as the target, scaled to the content's positions.
-  func setTarget(positions: Int) {
+  func beginTarget(in memory: Arena) { mix = memory.slice(mixPlace) }
+
+  /// Adds `share` of the measured Gram matrix, scaled to the content's positions.
+  func addTarget(positions: Int, share: Double) {
+    guard let mix else { preconditionFailure("a target is being mixed") }
     let ratio = Double(self.positions) / Double(positions)
     let rows = scratch.sums(worker: 0, channels: channels)
     for first in stride(from: 0, to: channels, by: 8) {
       readGram(first: first, into: rows)
-      let target = target.from(first * channels)
-      for i in 0..<8 * channels { target[i] = Float(rows[i] * ratio) }
+      let mix = mix.from(first * channels)
+      for i in 0..<8 * channels { mix[i] += share * (rows[i] * ratio) }
     }
+  }
+
+  func endTarget() {
+    guard let mix else { preconditionFailure("a target is being mixed") }
+    for i in 0..<target.count { target[i] = Float(mix[i]) }
+    self.mix = nil
   }
 
   /// The measured Gram matrix in real units, `[channels][channels]`.

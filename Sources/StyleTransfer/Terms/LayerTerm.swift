@@ -35,11 +35,6 @@ protocol LayerTerm<Numbers>: AnyObject {
     rows: Range<Int>, width: Int, activations: ActivationRows<Numbers.Activation>, isTarget: Bool,
     pool: WorkerPool)
 
-  /// Makes what was seen of a picture the target.
-  ///
-  /// - Parameter positions: of the picture's layer.
-  func setTarget(positions: Int)
-
   /// Makes value and gradient ready once all rows of the image were seen.
   func finish(pool: WorkerPool)
 
@@ -58,6 +53,22 @@ protocol LayerTerm<Numbers>: AnyObject {
   func addGradient(
     row: Int, columns: Range<Int>, activations: Row<Numbers.Activation>,
     into gradient: MutableRow<Real>)
+}
+
+/// A term whose target is a mix of what it measures of style pictures.
+protocol StyleTerm<Numbers>: LayerTerm {
+  /// Begins the target with nothing, in memory that lasts until `endTarget`.
+  func beginTarget(in memory: Arena)
+
+  /// Adds what was seen of a picture to the target.
+  ///
+  /// - Parameters:
+  ///   - positions: of the picture's layer.
+  ///   - share: of the picture in the mix, > 0; all shares are 1 together.
+  func addTarget(positions: Int, share: Double)
+
+  /// Makes what was added the target.
+  func endTarget()
 }
 
 /// The name of a term, and its factors.

@@ -3,11 +3,11 @@ internal import Optim
 package import QuantVGG
 internal import Rows
 
-/// A part of a transfer: what is done before its steps, in this order, and its steps.
-public enum TransferPhase: Sendable, CaseIterable {
-  /// Decodes the style picture.
+/// A part of a transfer: what is done before its steps, in this order, each style in turn, and its steps.
+public enum TransferPhase: Sendable {
+  /// Decodes a style picture.
   case readStyle
-  /// Runs the style forward and keeps its Gram matrices.
+  /// Runs the style forward and adds its Gram matrices to the targets.
   case measureStyle
   /// Decodes the content picture into the image.
   case readContent
@@ -31,21 +31,17 @@ extension Transfer {
   package func phases<Numbers: LossArithmetic>(
     _ plan: MemoryPlan, for numbers: Numbers.Type
   ) -> [PhaseMemory] {
-    let (result, measured) = (engineSize(resultSize), engineSize(styleSize))
+    let result = engineSize(resultSize)
     let deepest = settings.deepest
     let shape = NetworkShape(
       network, width: result.width, height: result.height, deepest: deepest)
-    let styleShape = NetworkShape(
-      network, width: measured.width, height: measured.height, deepest: deepest)
-    let layout = SessionLayout<Numbers>(
-      shape, widestStyle: measured.width, settings: settings, plan: plan.network, threads: threads)
+    let layout = SessionLayout<Numbers>(shape, of: self, plan: plan.network, threads: threads)
     let hasTerm = settings.hasTerm(shape)
     func rings(_ shape: NetworkShape, backward: Bool) -> Int {
       networkBytes(
         Numbers.self, shape, plan: plan.network, pooling: pooling, copies: plan.copies,
         instructionSet: instructionSet, hasLoss: hasTerm, backward: backward, threads: threads)
     }
-    let style = Self.bytes(of: measured)
     let image = Self.bytes(of: result)
     var startReading = 0
     if case .picture(let picture) = start { startReading = picture.readingBytes(resultSize) }
@@ -53,20 +49,28 @@ extension Transfer {
       usedOptimizer.stateBytes(rowLength: 3 * result.width, rows: result.height)
       + ValueBounds.bytes(rowLength: 3 * result.width)
     let images = (recordsGradient ? 1 : 0) + otherImages
-    return TransferPhase.allCases.map { phase in
-      let bytes =
-        switch phase {
-        case .readStyle: style + self.style.readingBytes(styleSize)
-        case .measureStyle: style + layout.styleBytes + rings(styleShape, backward: false)
-        case .readContent: layout.styleBytes + image + content.readingBytes(resultSize)
-        case .measureContent:
-          layout.memory.bytes + rings(shape, backward: false) + startReading
-        case .optimise:
-          layout.memory.bytes + rings(shape, backward: true) + optimizerBytes
-            + layout.stepMemory.bytes + images * image
-        }
-      return PhaseMemory(phase: phase, bytes: bytes)
+    var phases: [PhaseMemory] = []
+    func add(_ phase: TransferPhase, _ bytes: Int) {
+      phases.append(PhaseMemory(phase: phase, bytes: bytes))
     }
+    var measuredBytes = 0
+    for style in styles {
+      let measured = engineSize(size(style))
+      let pixels = Self.bytes(of: measured)
+      let styleShape = NetworkShape(
+        network, width: measured.width, height: measured.height, deepest: deepest)
+      add(.readStyle, measuredBytes + pixels + style.picture.readingBytes(size(style)))
+      measuredBytes = layout.styleBytes + layout.mixMemory.bytes
+      add(.measureStyle, measuredBytes + pixels + rings(styleShape, backward: false))
+    }
+    add(.readContent, layout.styleBytes + image + content.readingBytes(resultSize))
+    add(
+      .measureContent, layout.memory.bytes + rings(shape, backward: false) + startReading)
+    add(
+      .optimise,
+      layout.memory.bytes + rings(shape, backward: true) + optimizerBytes
+        + layout.stepMemory.bytes + images * image)
+    return phases
   }
 
   /// Bytes of an image.

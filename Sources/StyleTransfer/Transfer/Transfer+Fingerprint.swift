@@ -15,7 +15,6 @@ extension Transfer {
     var fingerprint = Fingerprint()
     fingerprint.add(Self.version)
     fingerprint.add(resultSize)
-    fingerprint.add(styleSize)
     fingerprint.add(network.name)
     fingerprint.add(precision.rawValue)
     fingerprint.add(pooling.rawValue)
@@ -38,7 +37,12 @@ extension Transfer {
     case .picture: break
     }
     try content.add(to: &fingerprint)
-    try style.add(to: &fingerprint)
+    fingerprint.add(UInt64(styles.count))
+    for (style, share) in zip(styles, shares) {
+      fingerprint.add(size(style))
+      fingerprint.add(share.bitPattern)
+      try style.picture.add(to: &fingerprint)
+    }
     if case .picture(let picture) = start { try picture.add(to: &fingerprint) }
     weights.add(to: &fingerprint, through: settings.deepest)
     return fingerprint

@@ -12,8 +12,8 @@ internal import Rows
 /// ```
 /// let weights = try Weights.find()
 /// var transfer = Transfer(
-///   content: try Picture(path: "photo.jpg"), style: try Picture(path: "painting.jpg"),
-///   weights: weights)
+///   content: try Picture(path: "photo.jpg"),
+///   styles: [Style(try Picture(path: "painting.jpg"))], weights: weights)
 /// transfer.longerSide = 256
 /// let result = try transfer.run()
 /// try result.picture.write(to: "result.png")
@@ -64,16 +64,12 @@ public struct Transfer {
 
   /// Gives the content, and the result its size.
   public var content: Picture
-  /// Gives the style.
-  public var style: Picture
+  /// Give the style, at least one: its target is the mix of what is measured of each.
+  public var styles: [Style]
   /// The image before the first step.
   public var start = Start.content
   /// Longer side of the result; nil keeps the sizes of both pictures.
   public var longerSide: Int? = 512
-  /// Longer side of the style as it is measured, beside the result's, > 0: the size of its strokes.
-  ///
-  /// A style picture never becomes larger than it is. Of no effect where `longerSide` is nil.
-  public var styleScale = 1.0
   /// Whether a content picture that is smaller becomes larger.
   public var upscale = false
   /// The cost that is minimised.
@@ -119,11 +115,11 @@ public struct Transfer {
   ///
   /// - Parameters:
   ///   - content: gives the content, and the result its size.
-  ///   - style: gives the style.
+  ///   - styles: give the style, at least one.
   ///   - weights: the network; other transfers may use them at the same time.
-  public init(content: Picture, style: Picture, weights: Weights) {
+  public init(content: Picture, styles: [Style], weights: Weights) {
     self.init(
-      content: content, style: style, network: weights.network, precision: weights.precision,
+      content: content, styles: styles, network: weights.network, precision: weights.precision,
       weights: weights)
   }
 
@@ -131,20 +127,21 @@ public struct Transfer {
   ///
   /// - Parameters:
   ///   - content: a picture, or `Picture(blank:)` where only its size is known.
-  ///   - style: a picture, or `Picture(blank:)`.
+  ///   - styles: of pictures, or of `Picture(blank:)`; at least one.
   ///   - network: the network that it would use.
   ///   - precision: the arithmetic that it would use.
-  public init(content: Picture, style: Picture, network: NetworkTable, precision: Precision) {
+  public init(content: Picture, styles: [Style], network: NetworkTable, precision: Precision) {
     self.init(
-      content: content, style: style, network: network, precision: precision, weights: nil)
+      content: content, styles: styles, network: network, precision: precision, weights: nil)
   }
 
   private init(
-    content: Picture, style: Picture, network: NetworkTable, precision: Precision,
+    content: Picture, styles: [Style], network: NetworkTable, precision: Precision,
     weights: Weights?
   ) {
+    precondition(!styles.isEmpty, "there is a style")
     self.content = content
-    self.style = style
+    self.styles = styles
     self.network = network
     self.precision = precision
     self.weights = weights
@@ -185,7 +182,8 @@ public struct Transfer {
     content: ImageTensor, style: ImageTensor, start: ImageTensor, weights: Weights,
     settings: TransferSettings, pooling: Pooling
   ) -> Transfer {
-    var transfer = Transfer(content: Picture(content), style: Picture(style), weights: weights)
+    var transfer = Transfer(
+      content: Picture(content), styles: [Style(Picture(style))], weights: weights)
     transfer.useArticle()
     transfer.start = .picture(Picture(start))
     transfer.longerSide = nil
@@ -200,16 +198,6 @@ public struct Transfer {
   /// Upright size of the result.
   public var resultSize: ImageSize {
     fittedSize(content.size, longerSide: longerSide, upscale: upscale)
-  }
-
-  /// Upright size at which the style is measured.
-  public var styleSize: ImageSize { fittedSize(style.size, longerSide: wantedStyleSide) }
-
-  /// Longer side of the style that `styleScale` asks for; nil where it keeps its size.
-  public var wantedStyleSide: Int? {
-    guard longerSide != nil else { return nil }
-    let side = Double(max(resultSize.width, resultSize.height))
-    return Int(max(1, min(styleScale * side, Double(Int32.max))).rounded())
   }
 
   /// Whether the engine's rows are the pictures' columns.
@@ -233,8 +221,9 @@ public struct Transfer {
 
   /// The pictures of the transfer.
   public var pictures: [Picture] {
-    if case .picture(let picture) = start { return [content, style, picture] }
-    return [content, style]
+    let pictures = [content] + styles.map { $0.picture }
+    if case .picture(let picture) = start { return pictures + [picture] }
+    return pictures
   }
 
   /// Refuses pictures that become too small, and layers that the network lacks.
@@ -246,13 +235,18 @@ public struct Transfer {
         throw .missingLayer(network: network, layer: layer.layer, isStyle: isStyle)
       }
     }
+    try check(content, at: resultSize, canGrow: true)
+    for style in styles { try check(style.picture, at: size(style), canGrow: false) }
+  }
+
+  private func check(
+    _ picture: Picture, at size: ImageSize, canGrow: Bool
+  ) throws(TransferError) {
     let least = settings.deepest.smallestSide
-    for (picture, size, canGrow) in [(content, resultSize, true), (style, styleSize, false)]
-    where min(size.width, size.height) < least {
-      throw .tooSmall(
-        name: picture.name, width: size.width, height: size.height, least: least,
-        remedy: SizeRemedy(for: picture.size, least: least, canGrow: canGrow))
-    }
+    guard min(size.width, size.height) < least else { return }
+    throw .tooSmall(
+      name: picture.name, width: size.width, height: size.height, least: least,
+      remedy: SizeRemedy(for: picture.size, least: least, canGrow: canGrow))
   }
 
   /// Turns the content's values into the start image's.

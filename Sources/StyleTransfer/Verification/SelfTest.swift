@@ -62,7 +62,7 @@ public struct SelfTest: Sendable {
     let content = numbers.picture(width: 37, height: 21)
     let style = numbers.picture(width: 26, height: 31)
     var transfer = Transfer(
-      content: Picture(content), style: Picture(style), weights: weights(&numbers))
+      content: Picture(content), styles: [Style(Picture(style))], weights: weights(&numbers))
     transfer.longerSide = nil
     transfer.start = .noise(ratio: 0.6, seed: seed)
     transfer.settings = TransferSettings(

@@ -7,7 +7,7 @@ struct CompareOptions {
   static let command = Command(
     "qstyle compare",
     "Runs the same transfer in int8 and in float32, and reports what quantization costs and saves.",
-    usage: "CONTENT STYLE -o DIR", arguments: 2...2,
+    usage: "CONTENT \(StyleOptions.usage) -o DIR", arguments: StyleOptions.arguments,
     groups: [
       OptionGroup(
         "Report",
@@ -33,7 +33,7 @@ struct CompareOptions {
         "Pictures",
         [
           Option("init", value: "START", "noise (default), content, or a picture to start from.")
-        ] + TransferOptions.pictures),
+        ] + StyleOptions.options + TransferOptions.pictures),
       TransferOptions.optimisation, TransferOptions.memory, SharedOptions.group,
     ])
 

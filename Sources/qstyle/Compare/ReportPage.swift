@@ -33,7 +33,7 @@ struct ReportPage {
     }
     try file.write("<section><h2>Photo and painting</h2><div class=\"pair\">")
     try Picture(pictures.content, .jpeg).write(to: file, caption: "Photo")
-    try Picture(pictures.style, .jpeg).write(to: file, caption: "Painting")
+    for style in pictures.styles { try Picture(style, .jpeg).write(to: file, caption: "Painting") }
     try file.write("</div></section>" + charts + tables + circumstances + "</body></html>\n")
     try file.commit()
   }
@@ -154,7 +154,7 @@ struct ReportPage {
     let options = options.transfer
     var entries = [
       ("photo", options.content.lastComponent.description),
-      ("painting", options.style.lastComponent.description),
+      ("painting", options.styles.map { $0.text }.joined(separator: ", ")),
       ("size", "\(transfer.resultSize.width)x\(transfer.resultSize.height) pixels"),
       ("steps", "\(options.steps) of \(transfer.optimizer.method.rawValue)"),
       ("pooling", transfer.pooling.rawValue),

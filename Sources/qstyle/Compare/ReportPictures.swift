@@ -5,7 +5,9 @@ internal import StyleTransfer
 
 /// The pictures of a report, as they are seen.
 struct ReportPictures {
-  let content, style, float: PixelImage
+  let content, float: PixelImage
+  /// By style.
+  let styles: [PixelImage]
   /// By quantized run: the result, and where it differs from float32's.
   let quantized, maps: [PixelImage]
 
@@ -13,7 +15,11 @@ struct ReportPictures {
     _ transfer: Transfer, _ runs: ComparedRuns, file: (ComparedRun) -> RunFile
   ) throws(Failure) {
     content = try Self.picture(transfer.content, transfer.resultSize, transfer)
-    style = try Self.picture(transfer.style, transfer.styleSize, transfer)
+    var styles: [PixelImage] = []
+    for style in transfer.styles {
+      styles.append(try Self.picture(style.picture, transfer.size(style), transfer))
+    }
+    self.styles = styles
     let float = try Self.result(file(runs.float), transfer)
     self.float = float
     var (quantized, maps): ([PixelImage], [PixelImage]) = ([], [])
@@ -56,9 +62,9 @@ struct ReportPictures {
   /// The sides of the montage's pictures are at most this long.
   private static let montageSide = 512
 
-  /// Photo and style; then float32's result, int8's, and the difference.
+  /// Photo and styles; then float32's result, int8's, and the difference.
   var montage: PixelImage {
-    var rows = [[content, style]]
+    var rows = [[content] + styles]
     for (result, map) in zip(quantized, maps) { rows.append([float, result, map]) }
     return Montage.image(rows.map { $0.map { $0.reduced(to: Self.montageSide) } })
   }

@@ -19,25 +19,31 @@ extension Transfer {
         "\(content.name) has \(content.size.text) pixels, and so will the result: --upscale enlarges "
           + "it to --size \(size)")
     }
-    guard let wanted = wantedStyleSide else { return remarks }
-    let found = styleSize
+    for style in styles {
+      if let remark = remark(on: style) { remarks.append(remark) }
+    }
+    return remarks
+  }
+
+  /// A sentence on a style that is smaller than was asked for, or a small part of the result.
+  private func remark(on style: Style) -> String? {
+    guard let wanted = wantedSide(style) else { return nil }
+    let found = size(style)
     // As many pixels of the style as of the result.
     let scale =
-      styleScale
+      style.scale
       * (Double(resultSize.pixelCount) / Double(found.pixelCount)).squareRoot()
     if found.longerSide < wanted {
       let times = Double(wanted) / Double(found.longerSide)
-      remarks.append(
+      return
         "\(style.name) has \(style.size.text) pixels where \(wanted) on the longer side are wanted, so "
-          + "its strokes come out \(Format.general(times, digits: 2)) times finer: a larger picture of "
-          + "it helps")
-    } else if scale > 2 * styleScale {
-      remarks.append(
-        "\(style.name) is measured at \(found.text), a small part of the result's "
-          + "\(resultSize.text): --style-scale \(Format.general(scale, digits: 2)) takes more of it"
-      )
+        + "its strokes come out \(Format.general(times, digits: 2)) times finer: a larger picture of "
+        + "it helps"
     }
-    return remarks
+    guard scale > 2 * style.scale else { return nil }
+    return
+      "\(style.name) is measured at \(found.text), a small part of the result's "
+      + "\(resultSize.text): --style-scale \(Format.general(scale, digits: 2)) takes more of it"
   }
 }
 

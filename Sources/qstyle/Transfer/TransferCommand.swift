@@ -6,15 +6,15 @@ internal import StyleTransfer
 /// `qstyle transfer`: reads the pictures, runs the steps, writes the result.
 struct TransferCommand {
   static let command = Command(
-    "qstyle transfer", "Paints CONTENT in the style of STYLE.",
-    usage: "CONTENT STYLE -o OUT.png|.jpg", arguments: 2...2,
+    "qstyle transfer", "Paints CONTENT in the style of STYLE, or in a mix of several.",
+    usage: "CONTENT \(StyleOptions.usage) -o OUT.png|.jpg", arguments: StyleOptions.arguments,
     groups: [
       OptionGroup(
         "Pictures",
         [
           Option("output", letter: "o", value: "FILE", "The picture to write, .png or .jpg."),
           Option("init", value: "START", "content (default), noise, or a picture to start from."),
-        ] + TransferOptions.pictures),
+        ] + StyleOptions.options + TransferOptions.pictures),
       TransferOptions.optimisation,
       OptionGroup(
         "Network", [SharedOptions.weights, SharedOptions.precision, SharedOptions.pool]),

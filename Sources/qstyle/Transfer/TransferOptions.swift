@@ -11,19 +11,9 @@ struct TransferOptions {
   static let pictures = [
     Option("size", value: "N", "Longer side of the result in pixels (default: 512)."),
     Option("upscale", "Enlarge a content picture that is smaller than --size."),
-    styleScale,
     Option("noise-ratio", value: "R", "Share of noise in --init noise (default: 0.6)."),
     Option("seed", value: "N", "Seed of the noise (default: 1)."),
   ]
-
-  static let styleScale = Option(
-    "style-scale", value: "F",
-    "Size of the style's strokes: its longer side is F times the result's (default: 1).")
-
-  /// The factor of --style-scale.
-  static func styleScale(_ arguments: ParsedArguments) throws(UsageError) -> Double {
-    try arguments.number("style-scale", in: 0.01...100) ?? 1
-  }
 
   static let optimisation = OptionGroup(
     "Optimisation",
@@ -72,7 +62,7 @@ struct TransferOptions {
 
   let shared: SharedOptions
   let content: FilePath
-  let style: FilePath
+  let styles: [StyleOptions.Entry]
   let steps: Int
   /// Seed of the noise.
   let seed: UInt64
@@ -83,7 +73,6 @@ struct TransferOptions {
   /// Options of noise that were given.
   private let noiseOptions: [String]
   private let upscale: Bool
-  private let styleScale: Double
   private let start: Start
   private let noiseRatio: Float
   private let settings: TransferSettings
@@ -101,7 +90,7 @@ struct TransferOptions {
   init(_ arguments: ParsedArguments, startsFromNoise: Bool = false) throws(UsageError) {
     shared = try SharedOptions(arguments)
     content = arguments.positional[0]
-    style = arguments.positional[1]
+    styles = try StyleOptions(arguments).entries
     isArticle = try arguments.choice("preset", among: ["article"]) != nil
     if isArticle {
       for name in Self.fixed where arguments.has(name) {
@@ -110,7 +99,6 @@ struct TransferOptions {
     }
     size = try arguments.integer("size", in: 16...16384)
     upscale = arguments.has("upscale")
-    styleScale = try Self.styleScale(arguments)
     switch arguments.path("init") {
     case nil: start = startsFromNoise ? .noise : .content
     case "content": start = .content
@@ -152,7 +140,7 @@ struct TransferOptions {
   /// Adds the pictures that are read.
   func addInputs(to files: inout NamedFiles) throws(UsageError) {
     try files.input(content, "the content")
-    try files.input(style, "the style")
+    for style in styles { try files.input(style.path, "a style") }
     if case .file(let path) = start { try files.input(path, "--init") }
   }
 
@@ -165,8 +153,10 @@ struct TransferOptions {
   /// The transfer with a network; the pictures' headers are read.
   func transfer(_ weights: Weights) throws(Failure) -> Transfer {
     try Failure.from { () throws(TransferError) in
-      var transfer = Transfer(
-        content: try Picture(path: content), style: try Picture(path: style), weights: weights)
+      let content = try Picture(path: content)
+      var opened: [Style] = []
+      for entry in styles { opened.append(entry.style(try Picture(path: entry.path))) }
+      var transfer = Transfer(content: content, styles: opened, weights: weights)
       switch start {
       case .content: transfer.start = .content
       case .noise: transfer.start = .noise(ratio: noiseRatio, seed: seed)
@@ -174,7 +164,6 @@ struct TransferOptions {
       }
       transfer.longerSide = size ?? transfer.longerSide
       transfer.upscale = upscale
-      transfer.styleScale = styleScale
       transfer.settings = settings
       transfer.optimizer = optimizer
       transfer.pooling = pooling

@@ -13,7 +13,8 @@ private func makeSessions() -> [Session] {
   return OptimizerSettings.Method.allCases.flatMap { method in
     OptimizerSettings.State.allCases.map { state in
       var transfer = Transfer(
-        content: Picture(picture), style: Picture(picture), weights: Weights([layer], of: .vgg19))
+        content: Picture(picture), styles: [Style(Picture(picture))],
+        weights: Weights([layer], of: .vgg19))
       let terms = [TransferSettings.LayerWeight(layer: .conv1_1, weight: 1)]
       transfer.settings = TransferSettings(contentLayers: terms, styleLayers: terms)
       transfer.optimizer.method = method

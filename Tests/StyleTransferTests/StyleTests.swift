@@ -1,0 +1,104 @@
+import ImageIO
+import Optim
+import QuantVGG
+import StyleTransfer
+import TestSupport
+import Testing
+
+/// Several styles in one transfer.
+@Suite struct StyleTests {
+  private static let layers: [LayerName] = [.conv1_1, .conv2_1]
+  private static let settings = TransferSettings(
+    contentLayers: [.init(layer: .conv2_1, weight: 1)],
+    styleLayers: layers.map { .init(layer: $0, weight: 0.5) })
+  private static let content = TestNetworks.image("content", width: 19, height: 23)
+  private static let first = TestNetworks.image("first", width: 18, height: 15)
+  private static let second = TestNetworks.image("second", width: 12, height: 27)
+
+  private func transfer(_ precision: Precision, _ styles: [Style]) -> Transfer {
+    var transfer = TestNetworks.transfer(
+      TestNetworks.weights(precision, deepest: .conv2_1), content: Self.content,
+      style: Self.first, settings: Self.settings)
+    transfer.styles = styles
+    transfer.start = .noise(ratio: 0.6, seed: 4)
+    return transfer
+  }
+
+  private func style(_ image: ImageTensor, _ weight: Double = 1) -> Style {
+    Style(Picture(image), weight: weight)
+  }
+
+  private func bits(_ precision: Precision, _ styles: [Style]) throws -> [UInt32] {
+    let session = try transfer(precision, styles).start().session
+    for _ in 0..<3 { session.step() }
+    return session.bits
+  }
+
+  /// A style that is given twice is that style, and weights count beside each other only.
+  @Test(arguments: Precision.allCases)
+  func sharesAreRelative(_ precision: Precision) throws {
+    let once = try bits(precision, [style(Self.first)])
+    #expect(try bits(precision, [style(Self.first), style(Self.first)]) == once)
+    #expect(try bits(precision, [style(Self.first, 7)]) == once)
+    let mixed = try bits(precision, [style(Self.first), style(Self.second)])
+    #expect(mixed != once)
+    #expect(try bits(precision, [style(Self.first, 2), style(Self.second, 2)]) == mixed)
+    #expect(try bits(precision, [style(Self.second), style(Self.first)]) == mixed)
+    #expect(try bits(precision, [style(Self.first, 3), style(Self.second, 1)]) != mixed)
+  }
+
+  /// The cost is the distance from the mix of the Gram matrices, each over its own positions.
+  @Test(arguments: Precision.allCases)
+  func theTargetIsTheMix(_ precision: Precision) throws {
+    func means(_ image: ImageTensor) throws -> [[Double]] {
+      var alone = transfer(precision, [style(image)])
+      (alone.content, alone.start) = (Picture(image), .content)
+      let session = try alone.start().session
+      _ = session.evaluate()
+      return session.grams.indices.map { place in
+        let positions = (image.width >> place) * (image.height >> place)
+        return session.grams[place].map { Double($0) / Double(positions) }
+      }
+    }
+    let (one, other) = (try means(Self.first), try means(Self.second))
+    let session = try transfer(precision, [style(Self.first, 3), style(Self.second, 1)])
+      .start().session
+    let found = session.evaluate().style
+    var wanted = 0.0
+    for (place, gram) in session.grams.enumerated() {
+      let positions = Double((19 >> place) * (23 >> place))
+      let channels = Double(Self.layers[place] == .conv1_1 ? 64 : 128)
+      var sum = 0.0
+      for i in gram.indices {
+        let mix = 0.75 * one[place][i] + 0.25 * other[place][i]
+        let difference = Double(gram[i]) / positions - mix
+        sum += difference * difference
+      }
+      wanted += 0.5 * sum / (4 * channels * channels)
+    }
+    #expect(abs(found - wanted) <= 1e-5 * wanted)
+  }
+
+  /// Memory is planned as the most that any style takes, and the scale is each style's own.
+  @Test func sizesAndMemory() {
+    func transfer(_ styles: [Style]) -> Transfer {
+      var transfer = Transfer(
+        content: Picture(blank: ImageSize(width: 96, height: 64)), styles: styles, network: .vgg19,
+        precision: .int8)
+      transfer.longerSide = 64
+      return transfer
+    }
+    func style(_ scale: Double) -> Style {
+      Style(Picture(blank: ImageSize(width: 2000, height: 1000)), scale: scale)
+    }
+    func measuring(_ styles: [Style]) -> Int {
+      transfer(styles).phases(.resident, for: Int8Arithmetic.self)
+        .filter { $0.phase == .measureStyle }.reduce(0) { max($0, $1.bytes) }
+    }
+    let both = transfer([style(1), style(0.5)])
+    #expect(both.styles.map { both.size($0).width } == [64, 32])
+    #expect(measuring([style(0.5), style(8)]) == measuring([style(8)]))
+    #expect(measuring([style(8), style(0.5)]) == measuring([style(8)]))
+    #expect(measuring([style(8)]) > measuring([style(0.5)]))
+  }
+}
