@@ -2,6 +2,7 @@ import CSystem
 import CommandOptions
 import FileNames
 import FileOutput
+import ImageIO
 import QuantVGG
 import QuantizeCore
 import Rows
@@ -22,6 +23,8 @@ struct Conversion {
   private let pool: WorkerPool
   private var line: ProgressLine
   private var locks: [FileLock] = []
+  /// What was said about pictures.
+  private var warnings: Set<String> = []
 
   init(_ options: Options) {
     self.options = options
@@ -31,10 +34,10 @@ struct Conversion {
 
   /// Converts, writes, reports.
   mutating func run() throws {
-    locks = try lock()
+    locks = try lock([options.output] + (options.report.map { [$0.path, $0.pagePath] } ?? []))
     let source = try read()
     try options.check(dataFiles: source.dataFiles)
-    let transfers = try options.report?.transfers(of: source.weights) ?? []
+    let transfers = try options.report?.transfers(of: source.weights) { warn($0, $1) } ?? []
     let content = try convert(source)
     let metadata = metadata(source, content)
     let written = try save(options.output) { path in
@@ -59,18 +62,6 @@ struct Conversion {
     guard problems.isEmpty else { throw Failure(problems.joined(separator: "; ")) }
   }
 
-  /// Finds out before the work whether all files can be written, and keeps other programs from it.
-  private func lock() throws -> [FileLock] {
-    try ([options.output] + (options.report.map { [$0.path, $0.pagePath] } ?? [])).compactMap {
-      path in
-      try about(path) {
-        try AtomicFile.check(path: path)
-        let kind = FileIdentity(path)?.kind
-        return kind == .regular || kind == .missing ? try FileLock(path) : nil
-      }
-    }
-  }
-
   /// Writes the result, in another place where its own fails, which is then the problem.
   private func save(
     _ path: FilePath, _ write: (FilePath) throws -> Void
@@ -90,6 +81,12 @@ struct Conversion {
       exit(ExitCode.failed.rawValue)
     }
     line.draw(progress)
+  }
+
+  /// Says what there is to know about a picture, once.
+  private mutating func warn(_ picture: FilePath, _ warning: ImageWarning) {
+    guard !options.isQuiet, warnings.insert("\(picture) \(warning)").inserted else { return }
+    Console.error("warning: \(picture) \(warning)")
   }
 
   private mutating func read() throws -> SourceFile {
@@ -119,7 +116,7 @@ struct Conversion {
   private mutating func quantize(_ source: SourceFile) throws -> Content {
     let (weights, least) = (source.weights, source.weights.smallestSide)
     let images = try calibrationImages(options.calibration, side: 256, least: least) {
-      if !options.isQuiet { Console.error("warning: \($0) \($1)") }
+      warn($0, $1)
     }
     let means = try calibrationImages(options.calibration, side: 96, least: least)
     defer { line.erase() }

@@ -81,7 +81,9 @@ struct ReportOptions {
   }
 
   /// The cases and pairs, read for a network with these weights.
-  func transfers(of weights: SourceWeights) throws -> [ComparedTransfer] {
+  func transfers(
+    of weights: SourceWeights, warn: (FilePath, ImageWarning) -> Void
+  ) throws -> [ComparedTransfer] {
     let deepest = TransferSettings().deepest
     guard weights.deepest >= deepest || (cases.isEmpty && pairs.isEmpty) else {
       throw Failure(
@@ -92,8 +94,8 @@ struct ReportOptions {
     }
     let least = deepest.smallestSide
     for pair in pairs {
-      let content = try readTensor(pair.content, side: pairSize, least: least)
-      let style = try readTensor(pair.style, side: pairSize, least: least)
+      let content = try readTensor(pair.content, side: pairSize, least: least, warn: warn)
+      let style = try readTensor(pair.style, side: pairSize, least: least, warn: warn)
       for pooling in poolings {
         transfers.append(
           ComparedTransfer(
