@@ -45,20 +45,23 @@ struct Conversion {
     }
     var problems = [written.problem].compactMap { $0 }
     var figures: ConversionReport?
+    var report: FilePath?
     do {
       figures = try measure(source, content, transfers, output: written.path)
       if let figures {
-        try options.report?.write(
-          figures,
-          ReportFacts(
-            output: written.path, source: source.kind, sourceHash: source.fileHash,
-            metadata: metadata))
+        let facts = ReportFacts(
+          output: written.path, source: source.kind, sourceHash: source.fileHash,
+          metadata: metadata)
+        if let (path, problem) = try options.report?.write(figures, facts) {
+          report = path
+          if let problem { problems.append("\(problem); \(written.path) is complete") }
+        }
       }
     } catch {
       problems.append("\(error); \(written.path) is complete")
     }
     locks.removeAll()
-    tell(source, content, figures, output: written.path)
+    tell(source, content, figures, output: written.path, report: report)
     guard problems.isEmpty else { throw Failure(problems.joined(separator: "; ")) }
   }
 
@@ -175,7 +178,8 @@ struct Conversion {
 
   /// Says what has been done.
   private func tell(
-    _ source: SourceFile, _ content: Content, _ figures: ConversionReport?, output: FilePath
+    _ source: SourceFile, _ content: Content, _ figures: ConversionReport?, output: FilePath,
+    report path: FilePath?
   ) {
     if options.isJSON {
       var report = JSONObject()
@@ -189,7 +193,7 @@ struct Conversion {
       report.add("warnings", source.warnings)
       report.add("tensors", content.tensors.count)
       report.add("bytes", content.tensors.reduce(0) { $0 + $1.bytes.count })
-      if let path = options.report?.path { report.add("report", path.description) }
+      if let path { report.add("report", path.description) }
       Console.print(report.text + "\n")
     } else if !options.isQuiet {
       let part = source.weights.isWhole ? "" : ", \(source.weights.range) alone"
