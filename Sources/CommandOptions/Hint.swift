@@ -27,8 +27,19 @@ public enum Hint {
   }
 
   static func option(like stem: String, _ options: [Option]) -> String? {
-    stem.count < 2 ? nil : nearest(stem, options.map { $0.name })
+    let names = options.map { $0.name }
+    let words = stem.lowercased().split { $0 == "-" || $0 == "_" }
+    if let meant = otherNames[words.joined(separator: "-")], names.contains(meant) { return meant }
+    return stem.count < 2 ? nil : nearest(stem, names)
   }
+
+  /// What programs of the same kind call these options.
+  private static let otherNames = [
+    "iterations": "steps", "num-iterations": "steps", "iters": "steps", "epochs": "steps",
+    "image-size": "size", "max-size": "size", "width": "size", "lr": "learning-rate",
+    "tv-weight": "smooth", "output-image": "output", "save-iter": "save-every",
+    "model-file": "weights", "pooling": "pool", "num-threads": "threads", "jobs": "threads",
+  ]
 
   /// What is wrong with a value that getopt found where another option was typed: `-output x` is the letter o with the
   /// value "utput", and `-o --size 64` has the value "--size"; nil where nothing is.
@@ -61,12 +72,15 @@ public enum Hint {
       + "\(command.name) \(command.usage)"
   }
 
-  static func tooMany(_ words: [String], of command: Command) -> String {
+  // `needsOutput`: whether the command has an option --output that is missing.
+  static func tooMany(_ words: [String], of command: Command, needsOutput: Bool) -> String {
     if let option = words.first(where: { $0.hasPrefix("-") && $0.count > 1 }) {
       return "'\(option)' stands after --, which ends the options; put options before it"
     }
-    return "'\(words[command.arguments.upperBound])' is one argument too many; usage: "
-      + "\(command.name) \(command.usage)"
+    let word = words[command.arguments.upperBound]
+    let start = "'\(word)' is one argument too many; "
+    if needsOutput { return start + "did you mean --output \(word)?" }
+    return start + "usage: \(command.name) \(command.usage)"
   }
 }
 

@@ -79,7 +79,10 @@ public struct ParsedArguments {
       throw UsageError(Hint.missing(positional.count, of: command))
     }
     if positional.count > command.arguments.upperBound {
-      throw UsageError(Hint.tooMany(positional.map { $0.description }, of: command))
+      let needsOutput = !has("output") && options.contains { $0.name == "output" }
+      throw UsageError(
+        Hint.tooMany(
+          positional.map { $0.description }, of: command, needsOutput: needsOutput))
     }
   }
 

@@ -36,6 +36,16 @@ public enum OtherFormat: Equatable, Sendable {
   case exr
   /// Radiance RGBE.
   case radiance
+  /// Quite OK Image.
+  case qoi
+  /// DirectDraw surface.
+  case dds
+  /// Truevision TGA.
+  case targa
+  /// PC Paintbrush.
+  case pcx
+  /// Silicon Graphics.
+  case sgi
   /// MP4, QuickTime, Matroska.
   case video
   /// A WebP of several pictures.
@@ -63,7 +73,7 @@ public enum OtherFormat: Equatable, Sendable {
       self = .gif
     } else if begins("BM") && start.count >= 14 && start[6..<10].allSatisfy({ $0 == 0 }) {
       self = .bmp
-    } else if begins(0, 0, 1, 0) || begins(0, 0, 2, 0) {
+    } else if begins(0, 0, 1, 0) || begins(0, 0, 2, 0), start.count > 5, start[4] | start[5] != 0 {
       self = .icon
     } else if begins(0xFF, 0x0A) || begins(0, 0, 0, 0x0C, 0x4A, 0x58, 0x4C, 0x20) {
       self = .jxl
@@ -81,6 +91,16 @@ public enum OtherFormat: Equatable, Sendable {
       self = .exr
     } else if begins("#?RADIANCE") || begins("#?RGBE") {
       self = .radiance
+    } else if begins("qoif") {
+      self = .qoi
+    } else if begins("DDS ") {
+      self = .dds
+    } else if begins(0x01, 0xDA) {
+      self = .sgi
+    } else if begins(0x0A), start.count > 2, start[1] <= 5, start[2] == 1 {
+      self = .pcx
+    } else if start.count > 2, start[1] <= 1, path.hasEnding(".tga") {
+      self = .targa
     } else if begins(0x1A, 0x45, 0xDF, 0xA3) {
       self = .video
     } else if start.count > 2, begins("P"), (0x31...0x37).contains(start[1]),

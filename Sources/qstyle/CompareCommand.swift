@@ -25,7 +25,8 @@ struct CompareCommand {
     let allowed = transfer.limit
     let parts = try planned(runs, limit: allowed)
     let limit = allowed.bytes
-    options.shared.warn(transfer.remarks(size: options.transfer.size) + transfer.warnings)
+    let warnings = transfer.warnings
+    options.shared.warn(transfer.remarks(size: options.transfer.size) + warnings)
     if options.transfer.isDryRun {
       tell(parts, runs)
       return .done
@@ -77,6 +78,7 @@ struct CompareCommand {
     var figures = try Scorer(options: options, runs: runs, file: file, pool: pool, limit: limit)
       .figures()
     let seen = try ReportPictures(transfer, runs, file: file)
+    options.shared.warn(transfer.warnings.filter { !warnings.contains($0) })
     try compare(seen, &figures, transfer, file: file)
     peak = max(peak, Console.peakBytes)
     try write(figures, seen, transfer, seconds: Console.seconds - begin, peak: peak) { lock = nil }

@@ -43,6 +43,7 @@ struct InspectCommand {
         text += line
         layers.append(object)
       }
+      file.dropPages()
     }
     document.add("layers", layers)
     Console.print(isJSON ? document.text + "\n" : text)

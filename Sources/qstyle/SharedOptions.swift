@@ -77,13 +77,15 @@ extension ImageSize {
   ///
   /// - Throws: `UsageError` for a size that no transfer has.
   init?(typed text: String) throws(UsageError) {
-    let sides = text.split(omittingEmptySubsequences: false) { $0 == "x" || $0 == "X" }
+    let sides = text.unicodeScalars.split(omittingEmptySubsequences: false) {
+      ["x", "X", "*", ",", "\u{D7}"].contains($0)
+    }
     let isSize =
-      sides.count == 2
-      && sides.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { (48...57).contains($0) } }
+      sides.count > 1 && !sides[0].isEmpty
+      && sides.allSatisfy { $0.allSatisfy { ("0"..."9").contains($0) } }
     guard isSize else { return nil }
-    let numbers = sides.map { Int($0) ?? .max }
-    guard numbers.allSatisfy({ (16...16384).contains($0) }) else {
+    let numbers = sides.map { $0.isEmpty ? 0 : Int(String($0)) ?? .max }
+    guard numbers.count == 2, numbers.allSatisfy({ (16...16384).contains($0) }) else {
       throw UsageError("a size is WIDTHxHEIGHT of 16 to 16384 pixels a side, not '\(text)'")
     }
     self.init(width: numbers[0], height: numbers[1])

@@ -51,7 +51,11 @@ import Testing
       message(["a", "--steps", "1", "--steps", "2"]) == "--steps is given twice; give it once")
     #expect(message(["a", "-z"]) == "unknown option -z; --help lists the options")
     #expect(message([]) == "FILE is missing; usage: tool run FILE")
-    #expect(message(["a", "b", "c"]).hasPrefix("'c' is one argument too many"))
+    #expect(
+      message(["a", "b", "c"]) == "'c' is one argument too many; did you mean --output c?")
+    #expect(
+      message(["a", "b", "c", "-o", "d"])
+        == "'c' is one argument too many; usage: tool run FILE")
     #expect(message(["--help"]) == "")
   }
 
@@ -72,6 +76,9 @@ import Testing
         "'--steps' stands after --, which ends the options; put options before it"
       ),
       (["a", "--OUTPUT", "b"], "unknown option --OUTPUT; did you mean --output?"),
+      (["a", "--iterations", "3"], "unknown option --iterations; did you mean --steps?"),
+      (["a", "-num_iterations", "3"], "unknown option -num_iterations; did you mean --steps?"),
+      (["a", "--tv-weight", "3"], "unknown option --tv-weight; --help lists the options"),
       (["a", "--colour"], "unknown option --colour; --help lists the options"),
     ]
     for (words, wanted) in cases { #expect(message(words.map { FilePath($0) }) == wanted) }

@@ -82,6 +82,7 @@ check "quantize --through on a full disk" 1 $quantize refuge/c.bin --through con
 empty
 xz -dc "$here/Tests/QuantizeTests/Fixtures/formats/own.safetensors.xz" >own.bin
 check "a report on a full disk" 1 $quantize own.bin --quiet --rounding nearest --calibrate plain.png -o q.bin --report full/q.json
-grep -q "^quantize: full/q.*$space.*; q.bin is complete$" err.txt && [ -s q.bin ] && ok || bad "a report: $(cat err.txt)"
+grep -q "^quantize: full/q.*$space.*; the report is .*refuge/q.json; q.bin is complete$" err.txt && [ -s q.bin ] &&
+    [ -s refuge/q.json ] && [ -s refuge/q.html ] && ok || bad "a report: $(cat err.txt)"
 empty
 rm -rf own.bin q.bin refuge/*

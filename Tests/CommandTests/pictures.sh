@@ -20,6 +20,9 @@ grep -aq ICC_PROFILE p.jpg && grep -aq sRGB p.png && ok || bad "a result does no
 head -c -12 "$photo" >endless.png
 check "a picture without its end" 0 $qstyle transfer --json --size 48 --steps 1 endless.png "$style" -o p.png
 grep -q "^qstyle: warning: endless.png lacks its end" err.txt && ok || bad "no warning: $(cat err.txt)"
+check "compare with a picture without its end" 0 $qstyle compare --size 48 --steps 1 --seeds 0 endless.png "$style" -o endless
+[ "$(grep -c "^qstyle: warning: endless.png lacks its end" err.txt)" -eq 1 ] && ok || bad "compare: no warning: $(cat err.txt)"
+rm -r endless
 check "the same in silence" 0 $painted --quiet endless.png "$style"
 [ ! -s err.txt ] && ok || bad "--quiet says: $(cat err.txt)"
 

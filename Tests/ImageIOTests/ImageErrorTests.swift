@@ -82,6 +82,19 @@ import Testing
         "l.ppm", Array("P6\n2 2".utf8),
         "is a Netpbm picture; convert it: pnmtopng DIR/l.ppm > DIR/l.png"
       ),
+      ("m.ico", [0, 0, 1, 0, 1, 0], "is an icon; convert it: convert 'DIR/m.ico[0]' DIR/m.png"),
+      ("n.qoi", Array("qoif".utf8), "is a QOI picture; convert it: ffmpeg -i DIR/n.qoi DIR/n.png"),
+      (
+        "o.tga", [0, 0, 2, 0, 0, 0, 0, 0],
+        "is a Targa picture; convert it: ffmpeg -i DIR/o.tga DIR/o.png"
+      ),
+      (
+        "p.tga", [0, 0, 10, 0, 0, 0, 0, 0],
+        "is a Targa picture; convert it: ffmpeg -i DIR/p.tga DIR/p.png"
+      ),
+      ("q.dds", Array("DDS |".utf8), "is a DDS texture; convert it: ffmpeg -i DIR/q.dds DIR/q.png"),
+      ("r", [0x0A, 5, 1, 8], "is a PCX picture; convert it: ffmpeg -i DIR/r DIR/r.png"),
+      ("s.rgb", [1, 0xDA, 1, 1], "is an SGI picture; convert it: ffmpeg -i DIR/s.rgb DIR/s.png"),
     ]
     for (name, bytes, sentence) in formats {
       let text = sentence.split(separator: "DIR").joined(separator: folder.path.description)

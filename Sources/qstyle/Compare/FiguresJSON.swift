@@ -19,6 +19,7 @@ struct FiguresJSON {
     var document = JSONObject()
     document.add("version", QStyle.version)
     document.add("content", options.content.description)
+    document.add("style", options.styles[0].path.description)
     document.add("styles", options.styles.map { $0.json })
     document.add("width", transfer.resultSize.width)
     document.add("height", transfer.resultSize.height)

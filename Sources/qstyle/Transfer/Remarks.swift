@@ -33,8 +33,8 @@ extension Transfer {
     let scale =
       style.scale
       * (Double(resultSize.pixelCount) / Double(found.pixelCount)).squareRoot()
-    if found.longerSide < wanted {
-      let times = Double(wanted) / Double(found.longerSide)
+    let times = Double(wanted) / Double(found.longerSide)
+    if times >= 1.05 {
       return
         "\(style.name) has \(style.size.text) pixels where \(wanted) on the longer side are wanted, so "
         + "its strokes come out \(Format.general(times, digits: 2)) times finer: a larger picture of "

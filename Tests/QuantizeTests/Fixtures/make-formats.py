@@ -5,8 +5,8 @@ Usage: make-formats.py FOLDER [--only WORD] [--vgg16] [--tiny | --types | --weig
 
 Without options, the network is sparse: conv1_1 is the original VGG-19's (from the reference file of this
 repository), every other output channel has two weights. `formats/*.xz` are these files, compressed by
-xz, and `vgg16/*.xz` some of those of --vgg16. With --tiny, all layers but conv1_1 have two channels: no
-VGG-19, but containers small enough to be damaged thousands of times (`tiny/`). With --types, conv1_1's weights are
+xz, `external/*.xz` those of external.onnx and its data, and `vgg16/*.xz` some of those of --vgg16. With --tiny,
+all layers but conv1_1 have two channels: no VGG-19, but containers small enough to be damaged thousands of times (`tiny/`). With --types, conv1_1's weights are
 multiples of 1/64, which every floating-point type holds, and each type is written in each container (`types/`). With --weights, the network
 is the file's (VGG-19's has all layers that VGG-16 needs), and the fully connected layers are there with
 random numbers, so that the files are as large as the published ones.

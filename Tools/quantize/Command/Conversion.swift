@@ -2,6 +2,7 @@ import CSystem
 import CommandOptions
 import FileNames
 import FileOutput
+import ImageIO
 import QuantVGG
 import QuantizeCore
 import Rows
@@ -22,6 +23,8 @@ struct Conversion {
   private let pool: WorkerPool
   private var line: ProgressLine
   private var locks: [FileLock] = []
+  /// What was said about pictures.
+  private var warnings: Set<String> = []
 
   init(_ options: Options) {
     self.options = options
@@ -31,10 +34,10 @@ struct Conversion {
 
   /// Converts, writes, reports.
   mutating func run() throws {
-    locks = try lock()
+    locks = try lock([options.output] + (options.report.map { [$0.path, $0.pagePath] } ?? []))
     let source = try read()
     try options.check(dataFiles: source.dataFiles)
-    let transfers = try options.report?.transfers(of: source.weights) ?? []
+    let transfers = try options.report?.transfers(of: source.weights) { warn($0, $1) } ?? []
     let content = try convert(source)
     let metadata = metadata(source, content)
     let written = try save(options.output) { path in
@@ -42,33 +45,24 @@ struct Conversion {
     }
     var problems = [written.problem].compactMap { $0 }
     var figures: ConversionReport?
+    var report: FilePath?
     do {
       figures = try measure(source, content, transfers, output: written.path)
       if let figures {
-        try options.report?.write(
-          figures,
-          ReportFacts(
-            output: written.path, source: source.kind, sourceHash: source.fileHash,
-            metadata: metadata))
+        let facts = ReportFacts(
+          output: written.path, source: source.kind, sourceHash: source.fileHash,
+          metadata: metadata)
+        if let (path, problem) = try options.report?.write(figures, facts) {
+          report = path
+          if let problem { problems.append("\(problem); \(written.path) is complete") }
+        }
       }
     } catch {
       problems.append("\(error); \(written.path) is complete")
     }
     locks.removeAll()
-    tell(source, content, figures, output: written.path)
+    tell(source, content, figures, output: written.path, report: report)
     guard problems.isEmpty else { throw Failure(problems.joined(separator: "; ")) }
-  }
-
-  /// Finds out before the work whether all files can be written, and keeps other programs from it.
-  private func lock() throws -> [FileLock] {
-    try ([options.output] + (options.report.map { [$0.path, $0.pagePath] } ?? [])).compactMap {
-      path in
-      try about(path) {
-        try AtomicFile.check(path: path)
-        let kind = FileIdentity(path)?.kind
-        return kind == .regular || kind == .missing ? try FileLock(path) : nil
-      }
-    }
   }
 
   /// Writes the result, in another place where its own fails, which is then the problem.
@@ -90,6 +84,12 @@ struct Conversion {
       exit(ExitCode.failed.rawValue)
     }
     line.draw(progress)
+  }
+
+  /// Says what there is to know about a picture, once.
+  private mutating func warn(_ picture: FilePath, _ warning: ImageWarning) {
+    guard !options.isQuiet, warnings.insert("\(picture) \(warning)").inserted else { return }
+    Console.error("warning: \(picture) \(warning)")
   }
 
   private mutating func read() throws -> SourceFile {
@@ -119,7 +119,7 @@ struct Conversion {
   private mutating func quantize(_ source: SourceFile) throws -> Content {
     let (weights, least) = (source.weights, source.weights.smallestSide)
     let images = try calibrationImages(options.calibration, side: 256, least: least) {
-      if !options.isQuiet { Console.error("warning: \($0) \($1)") }
+      warn($0, $1)
     }
     let means = try calibrationImages(options.calibration, side: 96, least: least)
     defer { line.erase() }
@@ -178,7 +178,8 @@ struct Conversion {
 
   /// Says what has been done.
   private func tell(
-    _ source: SourceFile, _ content: Content, _ figures: ConversionReport?, output: FilePath
+    _ source: SourceFile, _ content: Content, _ figures: ConversionReport?, output: FilePath,
+    report path: FilePath?
   ) {
     if options.isJSON {
       var report = JSONObject()
@@ -192,7 +193,7 @@ struct Conversion {
       report.add("warnings", source.warnings)
       report.add("tensors", content.tensors.count)
       report.add("bytes", content.tensors.reduce(0) { $0 + $1.bytes.count })
-      if let path = options.report?.path { report.add("report", path.description) }
+      if let path { report.add("report", path.description) }
       Console.print(report.text + "\n")
     } else if !options.isQuiet {
       let part = source.weights.isWhole ? "" : ", \(source.weights.range) alone"

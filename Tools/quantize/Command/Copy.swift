@@ -4,7 +4,8 @@ import QuantizeCore
 
 /// Writes the layers up to `deepest` of a file of quantize, unchanged.
 func copy(_ options: Options, through deepest: LayerName) throws {
-  try about(options.output) { try AtomicFile.check(path: options.output) }
+  let locks = try lock([options.output])
+  defer { withExtendedLifetime(locks) {} }
   let (file, tensors) = try about(options.source) {
     let file = try WeightFile(path: options.source)
     return (file, try file.outputTensors(through: deepest))

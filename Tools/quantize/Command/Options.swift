@@ -75,6 +75,11 @@ struct Options {
     guard kind != .int8 || !calibration.isEmpty || deepest != nil else {
       throw UsageError("--to int8 needs pictures: --calibrate photo.jpg painting.jpg")
     }
+    for name in ["rounding", "granularity"] where arguments.has(name) {
+      guard kind == .int8, deepest == nil else {
+        throw UsageError("--\(name) is about a conversion to int8; leave it out")
+      }
+    }
     report = try ReportOptions(arguments)
     guard report == nil || (kind == .int8 && deepest == nil) else {
       throw UsageError("--report is about a conversion to int8; leave out --to or --through")

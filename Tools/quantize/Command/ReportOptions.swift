@@ -40,7 +40,11 @@ struct ReportOptions {
   let steps: Int
 
   /// The page beside the report.
-  var pagePath: FilePath { path.withoutEnding.appending(suffix: ".html") }
+  var pagePath: FilePath { Self.page(of: path) }
+
+  private static func page(of path: FilePath) -> FilePath {
+    path.withoutEnding.appending(suffix: ".html")
+  }
 
   /// The files of --case and --pair.
   var inputs: [FilePath] { cases + pairs.flatMap { [$0.content, $0.style] } }
@@ -81,7 +85,9 @@ struct ReportOptions {
   }
 
   /// The cases and pairs, read for a network with these weights.
-  func transfers(of weights: SourceWeights) throws -> [ComparedTransfer] {
+  func transfers(
+    of weights: SourceWeights, warn: (FilePath, ImageWarning) -> Void
+  ) throws -> [ComparedTransfer] {
     let deepest = TransferSettings().deepest
     guard weights.deepest >= deepest || (cases.isEmpty && pairs.isEmpty) else {
       throw Failure(
@@ -92,8 +98,8 @@ struct ReportOptions {
     }
     let least = deepest.smallestSide
     for pair in pairs {
-      let content = try readTensor(pair.content, side: pairSize, least: least)
-      let style = try readTensor(pair.style, side: pairSize, least: least)
+      let content = try readTensor(pair.content, side: pairSize, least: least, warn: warn)
+      let style = try readTensor(pair.style, side: pairSize, least: least, warn: warn)
       for pooling in poolings {
         transfers.append(
           ComparedTransfer(
@@ -118,8 +124,24 @@ struct ReportOptions {
     path.lastComponent.withoutEnding.description
   }
 
+  /// Writes both files, in another place where theirs fails, which is then the problem.
+  func write(
+    _ report: ConversionReport, _ facts: ReportFacts
+  ) throws -> (path: FilePath, problem: String?) {
+    let (place, problem) = try Refuge.write(path, beside: nil) { place in
+      guard place == path || FileIdentity(Self.page(of: place))?.kind == .missing else {
+        throw Failure("\(Self.page(of: place)) is there already")
+      }
+      try write(report, facts, to: place)
+    }
+    return (place, problem.map { "\($0); the report is \(place)" })
+  }
+
   /// Writes both files; neither has its name before both are complete.
-  func write(_ report: ConversionReport, _ facts: ReportFacts) throws {
+  private func write(
+    _ report: ConversionReport, _ facts: ReportFacts, to path: FilePath
+  ) throws {
+    let pagePath = Self.page(of: path)
     var current = path
     do {
       let document = try AtomicFile(path: path)
