@@ -10,7 +10,11 @@ struct ResultFile {
   /// The file of --output.
   init(_ arguments: ParsedArguments) throws(UsageError) {
     guard let path = arguments.path("output") else {
-      throw UsageError("name the picture to write: -o result.png")
+      let words = arguments.positional
+      let meant = words.count > 2 && FileIdentity(words[words.count - 1])?.kind == .missing
+      throw UsageError(
+        meant
+          ? "did you mean -o \(words[words.count - 1])?" : "name the picture to write: -o result.png")
     }
     guard path != "-" else {
       throw UsageError("-o is written to a file, not to -; name the picture: -o result.png")
