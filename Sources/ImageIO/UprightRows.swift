@@ -34,7 +34,9 @@ public struct UprightRows {
     reader.decoder.orientation == .topLeft || reader.decoder.orientation == .topRight
   }
 
-  /// Copies the next row; there are as many as the size has. With the last one, the file is known to end as it should.
+  /// Copies the next row; there are as many as the size has.
+  ///
+  /// With the last one, the file is known to end as it should.
   ///
   /// - Parameter row: Receives [width][3] samples in 0...255.
   /// - Throws: `ImageError`, for a file that is cut off or damaged.

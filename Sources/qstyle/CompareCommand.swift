@@ -25,7 +25,9 @@ struct CompareCommand {
     let allowed = transfer.limit
     let parts = try planned(runs, limit: allowed)
     let limit = allowed.bytes
-    options.shared.warn(transfer.remarks(size: options.transfer.size) + transfer.warnings)
+    options.shared.warn(
+      transfer.remarks(size: options.transfer.size) + transfer.warnings
+        + ColorOptions.comparisonRemarks(transfer))
     if options.transfer.isDryRun {
       tell(parts, runs)
       return .done

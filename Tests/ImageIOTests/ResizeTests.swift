@@ -155,10 +155,10 @@ import Testing
     let folder = TestFolder()
     let bytes = readBytes(fixture("orientation-1.jpg"))
     let path = folder.write(Array(bytes.prefix(bytes.count * 2 / 3)))
-    let reader = try ImageReader(path: path)
-    var row = [Float](repeating: 0, count: 3 * reader.info.size.width)
-    var rows = try UprightRows(reader, size: reader.info.size)
     #expect(throws: ImageError.self) {
+      let reader = try ImageReader(path: path)
+      var row = [Float](repeating: 0, count: 3 * reader.info.size.width)
+      var rows = try UprightRows(reader, size: reader.info.size)
       for _ in 0..<reader.info.size.height { try rows.copyNext(into: &row) }
     }
   }

@@ -1,5 +1,6 @@
-/// The brightness of one colour with the hue of another: Rec. 601's Y of the first, U and V of the second.
+/// The brightness of one colour with the hue of another.
 ///
+/// Y of Rec. 601 is the first one's, U and V are the second one's.
 /// As Y is a weighted mean of red, green and blue, keeping U and V is to move all three by the same number.
 /// Where that leaves 0...255, the differences from grey become smaller, all by the same factor: Y and the hue
 /// stay, and the colour pales.

@@ -21,7 +21,9 @@ package struct ColorMatch {
     let own = ridged(source.covariance)
     let root = own.mapEigenvalues { max($0, Self.ridge).squareRoot() }
     let inverse = own.mapEigenvalues { 1 / max($0, Self.ridge).squareRoot() }
-    let middle = (root * ridged(target.covariance) * root).mapEigenvalues { max($0, 0).squareRoot() }
+    let middle = (root * ridged(target.covariance) * root).mapEigenvalues {
+      max($0, 0).squareRoot()
+    }
     matrix = inverse * middle * inverse
     self.source = source.mean
     self.target = target.mean

@@ -28,7 +28,8 @@ public struct PaintedPicture {
   public func write(to path: FilePath, encoding: ImageEncoding? = nil) throws(TransferError) {
     do throws(ImageError) {
       var writer = try ImageWriter(
-        path: path, size: size, encoding: encoding ?? ImageEncoding(ImageFormat(fileName: path) ?? .png))
+        path: path, size: size,
+        encoding: encoding ?? ImageEncoding(ImageFormat(fileName: path) ?? .png))
       var row = [Float](repeating: 0, count: 3 * size.width)
       for y in 0..<size.height {
         copyRow(y, into: &row)

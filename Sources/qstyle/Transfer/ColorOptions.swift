@@ -8,13 +8,19 @@ enum ColorOptions {
     "style (default); match: the style's colours are matched to the content's before; luma: the result has the content's colours; or match,luma."
   )
 
-  /// A sentence where matching the style's colours has clipped at least one sample in a hundred.
+  /// A sentence for each style of whose samples matching its colours has clipped at least one in a hundred.
   static func remarks(_ transfer: Transfer, _ session: Session) -> [String] {
-    guard let share = session.clippedShare, share >= 0.01 else { return [] }
-    return [
-      "\(Format.general(100 * share, digits: 2)) % of \(transfer.style.name)'s samples were clipped when its "
+    zip(transfer.styles, session.clippedShares).filter { $0.1 >= 0.01 }.map { style, share in
+      "\(Format.general(100 * share, digits: 2)) % of \(style.name)'s samples were clipped when its "
         + "colours were matched"
-    ]
+    }
+  }
+
+  /// A sentence where a choice changes nothing that is compared.
+  static func comparisonRemarks(_ transfer: Transfer) -> [String] {
+    transfer.colors.contains(.luma)
+      ? ["--colors luma has no effect on a comparison, which judges pictures as they are painted"]
+      : []
   }
 
   /// The choice of --colors.

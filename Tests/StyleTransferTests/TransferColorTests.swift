@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Colours that are matched before a transfer, or put back after it.
-@Suite struct ColorTests {
+@Suite struct TransferColorTests {
   /// Colours around grey whose channels depend on each other, so far from black and white that no map clips.
   private func picture(_ name: String, width: Int, height: Int, mix: [Float]) -> ImageTensor {
     var random = TestRandom(name)
@@ -24,7 +24,7 @@ import Testing
     picture("content", width: 37, height: 21, mix: [1, 0.5, 0, 0.2, 1.5, 0, 0, 0.3, 0.4])
   }
   private var style: ImageTensor {
-    picture("style", width: 26, height: 31, mix: [0.5, 0, 0.2, 0, 0.7, 0.4, 0.9, 0, 1])
+    picture("style", width: 26, height: 31, mix: [2, 0, 0.8, 0, 1.6, 0.8, 0.9, 0, 2])
   }
 
   private func matched(_ style: ImageTensor, to content: ImageTensor) throws -> ImageTensor {
@@ -58,7 +58,7 @@ import Testing
   @Test func matchedColorsHaveTheContentsMoments() throws {
     let (found, wanted) = (moments(try matched(style, to: content)), moments(content))
     for (a, b) in zip(found.mean, wanted.mean) { #expect(abs(a - b) < 1e-3) }
-    // The ridge adds 0.65 to variances of tens.
+    // The ridge adds 0.65 to variances of tens, where the map shrinks differences.
     for (a, b) in zip(found.covariance, wanted.covariance) { #expect(abs(a - b) < 1) }
     let own = moments(style).covariance
     #expect(zip(own, wanted.covariance).contains { abs($0 - $1) > 20 })
@@ -109,7 +109,7 @@ import Testing
     let expected = try transfer(matched(style, to: content)).run()
     let run = try own.start()
     while !run.isDone { _ = try run.advance() }
-    #expect(run.session.clippedShare == 0)
+    #expect(run.session.clippedShares == [0])
     let result = try run.finish()
     #expect(bits(result.picture.tensor) == bits(expected.picture.tensor))
     #expect(result.losses == expected.losses)
@@ -162,7 +162,7 @@ import Testing
       var transfer = transfer(style)
       transfer.colors = colors
       let phases = transfer.phases(.resident, for: Int8Arithmetic.self)
-      #expect(phases.map { $0.phase } == transfer.phaseOrder)
+      #expect((phases[0].phase == .readContent) == (colors == .match))
       return Dictionary(uniqueKeysWithValues: phases.map { ($0.phase, $0.bytes) })
     }
     let (plain, luma, match) = (bytes([]), bytes(.luma), bytes(.match))
