@@ -34,6 +34,11 @@ public struct JSONObject {
     raw(key, "[" + values.map { "\($0)" }.joined(separator: ",") + "]")
   }
 
+  /// Adds a list of finite numbers.
+  public mutating func add(_ key: String, _ values: [Double]) {
+    raw(key, "[" + values.map { "\($0)" }.joined(separator: ",") + "]")
+  }
+
   /// Adds a list of texts.
   public mutating func add(_ key: String, _ values: [String]) {
     raw(key, "[" + values.map { JSONText.quote($0) }.joined(separator: ",") + "]")

@@ -108,37 +108,13 @@ public final class ImageReader {
   ) throws(ImageError) {
     try limits.check(result: size)
     precondition(pixels.count >= 3 * size.pixelCount, "there is room for the result")
-    let stored = decoder.storedSize
     let orientation = decoder.orientation
     // The rows are resized as they are stored and placed upright.
     let target = orientation.isTransposed ? size.transposed : size
-    let denominator = reduction(to: target)
-    let input = ImageSize(
-      width: (stored.width + denominator - 1) / denominator,
-      height: (stored.height + denominator - 1) / denominator)
-    try decoder.start(denominator: denominator)
-
-    let samples = SampleFormat(decoder.header)
-    var bytes = [UInt8](repeating: 0, count: input.width * samples.bytesPerPixel)
-    var row = [Float](repeating: 0, count: 3 * input.width)
-    // libjpeg's last column and row may stand for less than a whole one; libwebp's all for the same.
-    let isEven = decoder.format == .webp
-    let divisor = Double(denominator)
-    var resizer = RowResizer(
-      input: input,
-      extent: isEven
-        ? (Double(input.width), Double(input.height))
-        : (Double(stored.width) / divisor, Double(stored.height) / divisor),
-      output: target)
     let placement = Placement(
       orientation: orientation, size: target, offset: offset, transposed: transposed)
-    for _ in 0..<input.height {
-      try decoder.readRow(&bytes)
-      samples.convert(bytes, to: &row)
-      resizer.append(row.span)
-      placement.placeRows(of: &resizer, into: &pixels)
-    }
-    try decoder.finish()
+    var rows = try StoredRows(self, target: target)
+    while try rows.advance() { placement.placeRows(of: &rows.resizer, into: &pixels) }
   }
 }
 

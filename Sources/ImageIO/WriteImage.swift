@@ -65,20 +65,13 @@ public func writeImage(
   path: FilePath, encoding: ImageEncoding
 ) throws(ImageError) {
   precondition(pixels.count == 3 * size.pixelCount, "an RGB image has three samples a pixel")
-  let limit = ImageLimits.default.side
-  if max(size.width, size.height) > limit { throw .sideTooLong(size, limit: limit) }
-  let file: AtomicFile
-  do { file = try AtomicFile(path: path) } catch { throw .cannotWrite(error) }
-  let encoder = try ImageEncoder(size: size, encoding: encoding)
+  let writer = try ImageWriter(path: path, size: size, encoding: encoding)
   var bytes = [UInt8](repeating: 0, count: 3 * size.width)
   for row in 0..<size.height {
     roundRow(row, of: pixels, size: size, offset: offset, transposed: transposed, into: &bytes)
-    try encoder.writeRow(bytes)
-    try encoder.drain(into: file)
+    try writer.write(bytes)
   }
-  try encoder.finish()
-  try encoder.drain(into: file)
-  do { try file.commit() } catch { throw .cannotWrite(error) }
+  try writer.finish()
 }
 
 /// Rounds a row of samples, as `writeImage` describes them, to the `3 * size.width` bytes from `first` on.

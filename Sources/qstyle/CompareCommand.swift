@@ -26,7 +26,9 @@ struct CompareCommand {
     let parts = try planned(runs, limit: allowed)
     let limit = allowed.bytes
     let warnings = transfer.warnings
-    options.shared.warn(transfer.remarks(size: options.transfer.size) + warnings)
+    options.shared.warn(
+      transfer.remarks(size: options.transfer.size) + warnings
+        + ColorOptions.comparisonRemarks(transfer))
     if options.transfer.isDryRun {
       tell(parts, runs)
       return .done

@@ -19,6 +19,7 @@ struct PlanCommand {
             "The limit that transfer would be given, with the same default; 'plan' prints it."),
           Option("size", value: "N", "Longer side of the result (default: 512, or as in WxH)."),
           Option("upscale", "Enlarge a content picture that is smaller than --size."),
+          ColorOptions.colors,
           Option(
             "weights", value: "FILE",
             "Weights whose network and arithmetic are planned (default: VGG-19 in int8)."),
@@ -51,6 +52,7 @@ struct PlanCommand {
   private let styles: [(typed: Typed, entry: StyleOptions.Entry)]
   private let size: Int?
   private let upscale: Bool
+  private let colors: Transfer.Colors
   private let memory: Int?
   private let optimizer: OptimizerSettings
   private let precision: Precision?
@@ -68,6 +70,7 @@ struct PlanCommand {
     self.styles = styles
     size = try arguments.integer("size", in: 16...16384)
     upscale = arguments.has("upscale")
+    colors = try ColorOptions.colors(arguments)
     memory = try arguments.bytes("memory")
     precision = try Precision(arguments)
     weights = arguments.path("weights")
@@ -100,6 +103,7 @@ struct PlanCommand {
     let typed = content.size.map { max($0.width, $0.height) }
     transfer.longerSide = size ?? typed ?? 512
     transfer.upscale = upscale
+    transfer.colors = colors
     transfer.pooling = pooling
     transfer.optimizer = optimizer
     transfer.steps = .max

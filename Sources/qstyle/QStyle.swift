@@ -31,7 +31,7 @@ enum QStyle {
   private static func dispatch(_ words: [FilePath]) throws(UsageError) -> ExitCode {
     guard let name = words.first else {
       throw UsageError(
-        "name a command: qstyle transfer, compare, plan, verify, inspect or bench; see qstyle --help"
+        "name a command: qstyle transfer, recolor, compare, plan, verify, inspect or bench; see qstyle --help"
       )
     }
     let rest = Array(words.dropFirst())
@@ -39,6 +39,11 @@ enum QStyle {
     case "transfer":
       return try perform(rest, TransferCommand.command) { (arguments) throws(UsageError) in
         let command = try TransferCommand(arguments)
+        return { () throws(Failure) in try command.run() }
+      }
+    case "recolor":
+      return try perform(rest, RecolorCommand.command) { (arguments) throws(UsageError) in
+        let command = try RecolorCommand(arguments)
         return { () throws(Failure) in try command.run() }
       }
     case "plan":
@@ -131,8 +136,8 @@ enum QStyle {
 
   private static var commands: [Command] {
     [
-      TransferCommand.command, CompareCommand.command, PlanCommand.command,
-      VerifyCommand.command, InspectCommand.command, BenchCommand.command,
+      TransferCommand.command, RecolorCommand.command, CompareCommand.command,
+      PlanCommand.command, VerifyCommand.command, InspectCommand.command, BenchCommand.command,
     ]
   }
 

@@ -119,7 +119,7 @@ rm -f painting:3
 rm -f sized.png
 
 # --- A dry run, and the run itself ---------------------------------------------------------------------
-for options in "" "--plan streaming-16-lean" "--memory 40M" "--optimizer adam --pool max" "--precision float32"; do
+for options in "" "--plan streaming-16-lean" "--memory 40M" "--optimizer adam --pool max" "--precision float32" "--colors match,luma"; do
     run="$qstyle transfer $photo $style --size 90 --steps 3 --threads 2 --json --quiet $options"
     check "dry run $options" 0 $run --dry-run -o unmade.png
     cp out.txt dry.txt

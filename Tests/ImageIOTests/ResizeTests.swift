@@ -132,3 +132,34 @@ import Testing
     #expect(fitted(1, 1, 1) == [1, 1])
   }
 }
+
+/// Rows that come one by one are those of the whole picture.
+@Suite struct UprightRowsTests {
+  @Test(arguments: 1...8)
+  func everyOrientation(_ orientation: Int) throws {
+    let path = fixture("orientation-\(orientation).jpg")
+    for side in [9, 16, 23] {
+      let info = try readImageInfo(path: path)
+      let size = fittedSize(info.size, longerSide: side, upscale: true)
+      let whole = try readImage(path: path, size: .exactly(size))
+      var rows = try UprightRows(ImageReader(path: path), size: size)
+      var row = [Float](repeating: 0, count: 3 * size.width)
+      for y in 0..<size.height {
+        try rows.copyNext(into: &row)
+        #expect(row == Array(whole.pixels[y * row.count..<(y + 1) * row.count]), "row \(y)")
+      }
+    }
+  }
+
+  @Test func damageIsSeen() throws {
+    let folder = TestFolder()
+    let bytes = readBytes(fixture("orientation-1.jpg"))
+    let path = folder.write(Array(bytes.prefix(bytes.count * 2 / 3)))
+    #expect(throws: ImageError.self) {
+      let reader = try ImageReader(path: path)
+      var row = [Float](repeating: 0, count: 3 * reader.info.size.width)
+      var rows = try UprightRows(reader, size: reader.info.size)
+      for _ in 0..<reader.info.size.height { try rows.copyNext(into: &row) }
+    }
+  }
+}

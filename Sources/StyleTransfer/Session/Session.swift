@@ -15,6 +15,13 @@ public final class Session {
   /// Sizes of all layers for the image as the engine's rows have it.
   package let shape: NetworkShape
 
+  /// The levels of the content as the engine's rows have it, whose colours the result gets; nil where it keeps
+  /// its own.
+  let contentColors: MemorySlice<UInt8>?
+  /// By style, the share of its samples that were clipped when its colours were matched to the content's; empty
+  /// where they were not.
+  public private(set) var clippedShares: [Double] = []
+
   let update: ImageUpdate
   private let network: any SteppingNetwork
   private let pool: WorkerPool
@@ -40,6 +47,7 @@ public final class Session {
       numbers.network, width: size.width, height: size.height, deepest: settings.deepest)
     let layout = SessionLayout<Numbers>(shape, of: transfer, plan: plan, threads: pool.threads)
     let memory = try TransferError.from { () throws(MemoryError) in try Arena(layout.memory) }
+    contentColors = layout.contentColors.map { memory.slice($0) }
     update = try ImageUpdate(
       shape, layout: layout, memory: memory, settings: settings,
       optimizer: transfer.usedOptimizer, recordsGradient: transfer.recordsGradient)
@@ -52,22 +60,32 @@ public final class Session {
     func goesOn(_ phase: TransferPhase, _ share: Double) -> Bool {
       progress(TransferProgress(phase: phase, share: share, steps: transfer.steps)) == .proceed
     }
-    try Self.measureStyles(transfer, layout, network) { goesOn(.measureStyle, $0) }
-    try update.image.withMutableSpan { (image) throws(TransferError) in
-      try transfer.content.read(
-        into: &image, size: transfer.resultSize, transposed: transfer.isTransposed)
+    var colors: ColorStatistics?
+    if transfer.colors.contains(.match) {
+      try readContent(transfer)
+      colors = ColorStatistics(update.image)
     }
+    try measureStyles(transfer, layout, network, colors: colors) { goesOn(.measureStyle, $0) }
+    if colors == nil { try readContent(transfer) }
     try network.measureContent { goesOn(.measureContent, $0) }
     try update.image.withMutableSpan { (image) throws(TransferError) in
       try transfer.makeStart(in: &image)
     }
   }
 
+  private func readContent(_ transfer: Transfer) throws(TransferError) {
+    try update.image.withMutableSpan { (image) throws(TransferError) in
+      try transfer.content.read(
+        into: &image, size: transfer.resultSize, transposed: transfer.isTransposed)
+    }
+    contentColors?.copyLevels(of: update.image)
+  }
+
   /// Reads and measures one style after the other; a picture's pixels are given back before the next
   /// one's come.
-  private static func measureStyles<Numbers: LossArithmetic>(
+  private func measureStyles<Numbers: LossArithmetic>(
     _ transfer: Transfer, _ layout: SessionLayout<Numbers>, _ network: TermNetwork<Numbers>,
-    goesOn: (Double) -> Bool
+    colors: ColorStatistics?, goesOn: (Double) -> Bool
   ) throws(TransferError) {
     let mix = try TransferError.from { () throws(MemoryError) in try Arena(layout.mixMemory) }
     network.beginStyle(in: mix)
@@ -82,6 +100,10 @@ public final class Session {
         try elements.withMutableSpan { (values) throws(TransferError) in
           try style.picture.read(
             into: &values, size: transfer.size(style), transposed: transfer.isTransposed)
+        }
+        if let colors {
+          let match = ColorMatch(from: ColorStatistics(elements), to: colors)
+          clippedShares.append(match.apply(to: elements))
         }
         try network.measureStyle(
           elements, width: size.width, height: size.height, share: share

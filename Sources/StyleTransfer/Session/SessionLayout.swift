@@ -6,6 +6,10 @@ internal import Rows
 struct SessionLayout<Numbers: LossArithmetic> {
   /// `[height][width][3]` Float32.
   let image: Reservation<Float>
+  /// `[height][width][3]` levels of the content, whose colours the result gets; nil where it keeps its own.
+  let contentColors: Reservation<UInt8>?
+  /// The bytes of these.
+  let colorBytes: Int
   let contents: [ContentTerm<Numbers>.Layout]
   let grams: [GramTerm<Numbers>.Layout]
   let scratch: GramScratch.Layout
@@ -38,7 +42,12 @@ struct SessionLayout<Numbers: LossArithmetic> {
       max($0, transfer.engineSize(transfer.size($1)).width)
     }
     var memory = ArenaPlan()
-    image = memory.reserve(shape.width * shape.height * 3, of: Float.self)
+    let samples = shape.width * shape.height * 3
+    image = memory.reserve(samples, of: Float.self)
+    let imageBytes = memory.bytes
+    contentColors =
+      transfer.colors.contains(.luma) ? memory.reserve(samples, of: UInt8.self) : nil
+    colorBytes = memory.bytes - imageBytes
     contents = settings.contentLayers.map {
       ContentTerm<Numbers>.Layout(
         shape.layers[shape.place(of: $0.layer)], threads: threads, memory: &memory)

@@ -5,7 +5,8 @@ internal import Rows
 
 /// The image of a session as a picture: upright, to be written or looked at.
 ///
-/// It shares the session's memory, and changes with the session's steps.
+/// It shares the session's memory, and changes with the session's steps. With `Transfer.Colors.luma` it has the
+/// content's colours, which the session's image has not.
 public struct PaintedPicture {
   /// Upright width and height.
   public let size: ImageSize
@@ -26,11 +27,15 @@ public struct PaintedPicture {
   /// - Throws: `TransferError.picture`.
   public func write(to path: FilePath, encoding: ImageEncoding? = nil) throws(TransferError) {
     do throws(ImageError) {
-      try session.pixels.withSpan { (pixels) throws(ImageError) in
-        try writeImage(
-          pixels, size: size, offset: NetworkTable.mean, transposed: isTransposed, path: path,
-          encoding: encoding ?? ImageEncoding(ImageFormat(fileName: path) ?? .png))
+      var writer = try ImageWriter(
+        path: path, size: size,
+        encoding: encoding ?? ImageEncoding(ImageFormat(fileName: path) ?? .png))
+      var row = [Float](repeating: 0, count: 3 * size.width)
+      for y in 0..<size.height {
+        copyRow(y, into: &row)
+        try writer.write(row.span, offset: NetworkTable.mean)
       }
+      try writer.finish()
     } catch {
       throw .picture(name: path.description, error)
     }
@@ -44,9 +49,18 @@ public struct PaintedPicture {
   public func copyRow(_ y: Int, into row: inout [Float]) {
     precondition((0..<size.height).contains(y) && row.count == 3 * size.width)
     let pixels = session.pixels
+    let mean = NetworkTable.meanColor
     for x in 0..<size.width {
       let first = 3 * (isTransposed ? x * size.height + y : y * size.width + x)
       for c in 0..<3 { row[3 * x + c] = pixels[first + c] }
+      guard let colors = session.contentColors else { continue }
+      var (bright, color) = ([3 of Float](repeating: 0), [3 of Float](repeating: 0))
+      for c in 0..<3 {
+        bright[c] = pixels[first + c] + mean[c]
+        color[c] = Float(colors[first + c])
+      }
+      let moved = Brightness.moved(color, to: bright)
+      for c in 0..<3 { row[3 * x + c] = moved[c] - mean[c] }
     }
   }
 

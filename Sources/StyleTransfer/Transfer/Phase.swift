@@ -3,7 +3,9 @@ internal import Optim
 package import QuantVGG
 internal import Rows
 
-/// A part of a transfer: what is done before its steps, in this order, each style in turn, and its steps.
+/// A part of a transfer: what is done before its steps, each style in turn, and its steps.
+///
+/// The content is read last, or first where colours are matched to its own (`Transfer.Colors.match`).
 public enum TransferPhase: Sendable {
   /// Decodes a style picture.
   case readStyle
@@ -53,17 +55,24 @@ extension Transfer {
     func add(_ phase: TransferPhase, _ bytes: Int) {
       phases.append(PhaseMemory(phase: phase, bytes: bytes))
     }
-    var measuredBytes = 0
+    // What is there of the content while styles are measured, and the other way round.
+    let contentBytes = image + layout.colorBytes
+    let readsFirst = colors.contains(.match)
+    if readsFirst { add(.readContent, contentBytes + content.readingBytes(resultSize)) }
+    var measuredBytes = readsFirst ? contentBytes : 0
     for style in styles {
       let measured = engineSize(size(style))
       let pixels = Self.bytes(of: measured)
       let styleShape = NetworkShape(
         network, width: measured.width, height: measured.height, deepest: deepest)
       add(.readStyle, measuredBytes + pixels + style.picture.readingBytes(size(style)))
-      measuredBytes = layout.styleBytes + layout.mixMemory.bytes
+      measuredBytes =
+        (readsFirst ? contentBytes : 0) + layout.styleBytes + layout.mixMemory.bytes
       add(.measureStyle, measuredBytes + pixels + rings(styleShape, backward: false))
     }
-    add(.readContent, layout.styleBytes + image + content.readingBytes(resultSize))
+    if !readsFirst {
+      add(.readContent, layout.styleBytes + contentBytes + content.readingBytes(resultSize))
+    }
     add(
       .measureContent, layout.memory.bytes + rings(shape, backward: false) + startReading)
     add(

@@ -26,6 +26,10 @@ extension Transfer {
       fingerprint.add("smooth")
       fingerprint.add(settings.smoothness.bitPattern)
     }
+    if !colors.isEmpty {
+      fingerprint.add("colors")
+      fingerprint.add(UInt64(colors.rawValue))
+    }
     if walk == .rows { fingerprint.add("rows") }
     fingerprint.add(usedOptimizer)
     switch start {

@@ -74,6 +74,8 @@ public struct Transfer {
   public var upscale = false
   /// The cost that is minimised.
   public var settings = TransferSettings()
+  /// What is done about colours.
+  public var colors: Colors = []
   /// The pooling between the blocks of the network.
   public var pooling = Pooling.average
   /// The optimizer of the image; its bounds keep colours within 0...255, but for

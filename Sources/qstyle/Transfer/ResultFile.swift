@@ -1,5 +1,6 @@
 internal import CommandOptions
 internal import FileNames
+internal import FileOutput
 internal import ImageIO
 internal import StyleTransfer
 
@@ -30,6 +31,14 @@ struct ResultFile {
     try Failure.about(path) { () throws(ImageError) in
       try checkWritable(path: path)
     }
+  }
+
+  /// Keeps other programs from writing the file; nil for one that is no regular file.
+  func lock() throws(Failure) -> FileLock? {
+    guard let kind = FileIdentity(path)?.kind, kind == .regular || kind == .missing else {
+      return nil
+    }
+    return try Failure.about(path) { () throws(FileOutputError) in try FileLock(path) }
   }
 
   /// The path of the picture after a step: OUT.png becomes OUT-000025.png.

@@ -114,7 +114,7 @@ struct TransferCommand {
       TransferReport.stopWithoutStep(options.shared)
       return .interrupted
     }
-    options.shared.warn(transfer.warnings)
+    options.shared.warn(transfer.warnings + ColorOptions.remarks(transfer, run.session))
     var painting = Painting(run, outputs, report, begin: begin)
     return try painting.paint()
   }

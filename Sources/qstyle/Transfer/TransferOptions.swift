@@ -11,6 +11,7 @@ struct TransferOptions {
   static let pictures = [
     Option("size", value: "N", "Longer side of the result in pixels (default: 512)."),
     Option("upscale", "Enlarge a content picture that is smaller than --size."),
+    ColorOptions.colors,
     Option("noise-ratio", value: "R", "Share of noise in --init noise (default: 0.6)."),
     Option("seed", value: "N", "Seed of the noise (default: 1)."),
   ]
@@ -75,6 +76,7 @@ struct TransferOptions {
   private let upscale: Bool
   private let start: Start
   private let noiseRatio: Float
+  private let colors: Transfer.Colors
   private let settings: TransferSettings
   private let optimizer: OptimizerSettings
   private let pooling: Pooling
@@ -84,7 +86,7 @@ struct TransferOptions {
   /// The options that --preset article fixes.
   private static let fixed = [
     "init", "noise-ratio", "learning-rate", "content-weight", "style-weight", "content-layers",
-    "style-layers", "smooth", "optimizer", "state", "history", "pool",
+    "style-layers", "smooth", "optimizer", "state", "history", "pool", "colors",
   ]
 
   init(_ arguments: ParsedArguments, startsFromNoise: Bool = false) throws(UsageError) {
@@ -107,6 +109,7 @@ struct TransferOptions {
       try Self.checkStart(path)
       start = .file(path)
     }
+    colors = try ColorOptions.colors(arguments)
     noiseRatio = Float(try arguments.number("noise-ratio", in: 0...1) ?? 0.6)
     seed = UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1)
     steps = try arguments.integer("steps", in: 1...1_000_000) ?? 200
@@ -164,6 +167,7 @@ struct TransferOptions {
       }
       transfer.longerSide = size ?? transfer.longerSide
       transfer.upscale = upscale
+      transfer.colors = colors
       transfer.settings = settings
       transfer.optimizer = optimizer
       transfer.pooling = pooling

@@ -141,6 +141,9 @@ struct TransferReport {
       document.add("plan", plan.name)
       document.add("isa", session.instructionSet.rawValue)
       document.add("image_sha256", hash(result.picture))
+      if !session.clippedShares.isEmpty {
+        document.add("clipped_shares", session.clippedShares)
+      }
       if !missing.isEmpty { document.add("missing", missing) }
       Console.print(document.text + "\n")
     } else if !options.isQuiet {

@@ -1,0 +1,40 @@
+internal import CommandOptions
+internal import StyleTransfer
+
+/// The option --colors.
+enum ColorOptions {
+  static let colors = Option(
+    "colors", value: "LIST",
+    "style (default); match: the style's colours are matched to the content's before; luma: the result has the content's colours; or match,luma."
+  )
+
+  /// A sentence for each style of whose samples matching its colours has clipped at least one in a hundred.
+  static func remarks(_ transfer: Transfer, _ session: Session) -> [String] {
+    zip(transfer.styles, session.clippedShares).filter { $0.1 >= 0.01 }.map { style, share in
+      "\(Format.general(100 * share, digits: 2)) % of \(style.name)'s samples were clipped when its "
+        + "colours were matched"
+    }
+  }
+
+  /// A sentence where a choice changes nothing that is compared.
+  static func comparisonRemarks(_ transfer: Transfer) -> [String] {
+    transfer.colors.contains(.luma)
+      ? ["--colors luma has no effect on a comparison, which judges pictures as they are painted"]
+      : []
+  }
+
+  /// The choice of --colors.
+  static func colors(_ arguments: ParsedArguments) throws(UsageError) -> Transfer.Colors {
+    guard let list = arguments.text("colors") else { return [] }
+    var colors: Transfer.Colors = []
+    for word in list.split(separator: ",", omittingEmptySubsequences: false) {
+      switch word {
+      case "match" where !colors.contains(.match): colors.insert(.match)
+      case "luma" where !colors.contains(.luma): colors.insert(.luma)
+      case "style" where list == "style": break
+      default: throw UsageError("--colors is style, match, luma, or match,luma, not '\(list)'")
+      }
+    }
+    return colors
+  }
+}
