@@ -35,11 +35,11 @@ public struct JSONObject {
     "{" + members.map { JSONText.quote($0.key) + ":" + $0.value.text }.joined(separator: ",") + "}"
   }
 
-  /// The members that are no lists of objects and no objects, for people to read: a dash where there is none.
+  /// The members that are neither null nor objects, for people to read.
   public var entries: [(String, String)] {
     members.compactMap { member in
       switch member.value {
-      case .literal(let literal): (member.key, literal == "null" ? "–" : literal)
+      case .literal(let literal): literal == "null" ? nil : (member.key, literal)
       case .text(let text): (member.key, text)
       case .list(let values):
         (member.key, values.compactMap { $0.cell }.joined(separator: ", "))
@@ -63,6 +63,10 @@ public struct JSONObject {
   /// Adds a number, with as many digits as it takes to read it back; null where it is nil or not finite.
   public mutating func add(_ key: String, _ value: Double?) {
     members.append((key, Self.number(value)))
+  }
+  /// Adds a number, likewise.
+  public mutating func add(_ key: String, _ value: Float) {
+    members.append((key, value.isFinite ? .literal("\(value)") : Self.null))
   }
   /// Adds an object.
   public mutating func add(_ key: String, _ value: JSONObject) {

@@ -82,12 +82,17 @@ public struct Axis {
   }
 
   /// A value in few characters: 0.95, 20, 500 k, 1.2 M, 50 G.
-  public static func text(_ value: Double) -> String {
+  ///
+  /// - Parameters:
+  ///   - value: any number.
+  ///   - digits: significant ones at most.
+  /// - Returns: the text, with k, M, G or T for 10^3, 10^6, 10^9 and 10^12.
+  public static func text(_ value: Double, digits: Int = 4) -> String {
     let size = abs(value)
-    for (unit, name) in [(1e12, "T"), (1e9, "G"), (1e6, "M"), (1e4, "k")] where size >= unit {
-      let divisor = name == "k" ? 1e3 : unit
-      return Format.general(value / divisor, digits: 4) + " " + name
+    let units = [(1e12, 1e12, " T"), (1e9, 1e9, " G"), (1e6, 1e6, " M"), (1e4, 1e3, " k")]
+    for (least, divisor, name) in units where size >= least {
+      return Format.general(value / divisor, digits: digits) + name
     }
-    return Format.general(value, digits: 4)
+    return Format.general(value, digits: digits)
   }
 }

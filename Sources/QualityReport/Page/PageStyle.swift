@@ -50,7 +50,7 @@ public enum PageStyle {
     .frame img{width:100%}
     .zoom>.one-to-one:checked~.pair img{width:calc(var(--w)*1px);max-width:none}
     .zoom>.larger:checked~.pair img{width:calc(var(--w)*4px);max-width:none;image-rendering:pixelated}
-    .slider{margin-top:1.5rem;display:flex;flex-wrap:wrap;justify-content:space-between}
+    .slider{margin-top:1.5rem;max-width:40rem;display:flex;flex-wrap:wrap;justify-content:space-between}
     .slider input{flex:1 0 8%;margin:.6rem 0;min-width:0;height:1.3rem;accent-color:var(--one)}
     .slider .over{--p:50%;flex-basis:100%;position:relative}
     .slider img{width:100%}

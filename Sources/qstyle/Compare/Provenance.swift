@@ -31,7 +31,9 @@ struct Provenance {
       entry.add("sha256", path.flatMap { SHA256.digest(file: $0) })
       files.append(entry)
     }
-    for (role, path) in options.transfer.inputs { add(role, path, path.description) }
+    for (role, path) in options.transfer.inputs {
+      add(role.hasPrefix("the ") ? String(role.dropFirst(4)) : "start", path, path.description)
+    }
     for (run, path) in zip(figures.quantized, options.weights) {
       add(
         "int8 weights", Weights.location(path, precision: .int8), run.run.weights.name)
@@ -56,7 +58,10 @@ struct Provenance {
     "<section><h2>How it was made</h2><pre>\(HTML.escape(command))</pre>"
       + "<h3>Settings</h3>" + HTML.list(settings.entries) + "<h3>Machine</h3>"
       + HTML.list(machine.entries) + "<h3>Files and their SHA-256</h3>"
-      + files.map { HTML.list($0.entries) }.joined() + "</section>"
+      + HTML.list(files.map { file in
+        let values = file.entries.map { $0.1 }
+        return (values[0], values.dropFirst().joined(separator: ", "))
+      }) + "</section>"
   }
 
   // MARK: Facts
@@ -74,7 +79,7 @@ struct Provenance {
     var entry = JSONObject()
     let own = options.transfer
     entry.add("init", own.startName)
-    entry.add("noise_ratio", Double(own.noiseRatio))
+    entry.add("noise_ratio", own.noiseRatio)
     entry.add("seed", Int(own.seed))
     entry.add("nearby", options.nearby.count)
     entry.add("seeds", options.seeds.count)
@@ -91,7 +96,7 @@ struct Provenance {
     entry.add("optimizer", transfer.optimizer.method.rawValue)
     entry.add("state", transfer.optimizer.state.rawValue)
     switch transfer.optimizer.method {
-    case .adam: entry.add("learning_rate", Double(transfer.optimizer.adam.learningRate))
+    case .adam: entry.add("learning_rate", transfer.optimizer.adam.learningRate)
     case .lbfgs: entry.add("history", transfer.optimizer.lbfgs.history)
     }
     entry.add("unbounded", transfer.optimizer.bounds.isEmpty)

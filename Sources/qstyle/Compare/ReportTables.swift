@@ -12,7 +12,7 @@ struct ReportTables {
 
   private func headings(_ first: String) -> [String] {
     [first, "float32"] + figures.quantized.map { $0.run.name }
-      + (hasSeeds ? ["float32 from noise"] : [])
+      + (hasSeeds ? ["from noise"] : [])
   }
 
   /// Means over nearby starts, with what chance makes of them.
@@ -64,7 +64,7 @@ struct ReportTables {
     let mean = values.reduce(0, +) / Double(values.count)
     guard values.count > 1 else { return number(mean) }
     let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return number(mean) + " ± " + number((squares / Double(values.count - 1)).squareRoot())
+    return number(mean) + " ± " + Axis.text((squares / Double(values.count - 1)).squareRoot(), digits: 3)
   }
 
   /// How values of the pictures differ, by quantized run.
@@ -211,7 +211,7 @@ struct ReportTables {
   private static func number(_ value: Double) -> String { Axis.text(value) }
 
   private static func change(_ share: Double) -> String {
-    (share > 0 ? "+" : "") + Format.general(100 * share, digits: 2) + " %"
+    (share < 0 ? "−" : "+") + Verdict.percent(abs(share))
   }
 
   private static func share(_ value: Double) -> String { Verdict.percent(value) }

@@ -54,8 +54,10 @@ struct Verdict {
     return ssim + "PSNR " + Format.fixed(distance.peakSignalToNoise, digits: 1) + " dB"
   }
 
+  /// "11.5 %", "3.0 %", "0.092 %".
   static func percent(_ share: Double) -> String {
-    Format.general(100 * share, digits: share < 0.1 ? 2 : 3) + " %"
+    let value = 100 * share
+    return (value < 0.1 ? Format.general(value, digits: 2) : Format.fixed(value, digits: 1)) + " %"
   }
 }
 
