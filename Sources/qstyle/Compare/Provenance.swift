@@ -58,10 +58,11 @@ struct Provenance {
     "<section><h2>How it was made</h2><pre>\(HTML.escape(command))</pre>"
       + "<h3>Settings</h3>" + HTML.list(settings.entries) + "<h3>Machine</h3>"
       + HTML.list(machine.entries) + "<h3>Files and their SHA-256</h3>"
-      + HTML.list(files.map { file in
-        let values = file.entries.map { $0.1 }
-        return (values[0], values.dropFirst().joined(separator: ", "))
-      }) + "</section>"
+      + HTML.list(
+        files.map { file in
+          let values = file.entries.map { $0.1 }
+          return (values[0], values.dropFirst().joined(separator: ", "))
+        }) + "</section>"
   }
 
   // MARK: Facts

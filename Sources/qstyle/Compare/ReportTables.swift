@@ -64,7 +64,8 @@ struct ReportTables {
     let mean = values.reduce(0, +) / Double(values.count)
     guard values.count > 1 else { return number(mean) }
     let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return number(mean) + " ± " + Axis.text((squares / Double(values.count - 1)).squareRoot(), digits: 3)
+    return number(mean) + " ± "
+      + Axis.text((squares / Double(values.count - 1)).squareRoot(), digits: 3)
   }
 
   /// How values of the pictures differ, by quantized run.
