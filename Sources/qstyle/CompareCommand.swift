@@ -18,10 +18,10 @@ struct CompareCommand {
 
   func run() throws(Failure) -> ExitCode {
     let begin = Console.seconds
-    options.shared.warn(options.transfer.uselessOptions)
+    options.shared.warn(options.uselessOptions)
     let runs = try openWeights()
     // All that can be wrong is found before the first file is made.
-    let transfer = try options.transfer.transfer(runs.float.weights)
+    let transfer = try options.transfer.transfer(runs.float.first.weights)
     let allowed = transfer.limit
     let parts = try planned(runs, limit: allowed)
     let limit = allowed.bytes
@@ -39,8 +39,9 @@ struct CompareCommand {
     let size = transfer.engineSize(transfer.resultSize)
     func file(_ run: ComparedRun) -> RunFile {
       guard
-        let index = runs.all.firstIndex(where: { $0.weights === run.weights && $0.seed == run.seed }
-        )
+        let index = runs.all.firstIndex(where: {
+          $0.weights === run.weights && $0.start == run.start
+        })
       else {
         preconditionFailure("the run is one of them")
       }
@@ -53,7 +54,7 @@ struct CompareCommand {
       try FileLock(options.page)
     }
     defer { withExtendedLifetime(lock) {} }
-    for path in [options.page, options.document] {
+    for path in [options.page, options.document, options.table] {
       try Failure.about(path) { () throws(FileOutputError) in try AtomicFile.check(path: path) }
     }
     try OutputFile.makeFolder(folder.appending("runs"))
@@ -142,7 +143,7 @@ struct CompareCommand {
   ) throws(Failure) -> [(transfer: Transfer, memory: PlannedMemory)] {
     var parts: [(transfer: Transfer, memory: PlannedMemory)] = []
     let scoring = try options.scoring(runs, limit: limit.bytes)
-    for transfer in [try options.transfer(runs.quantized[0], limit: limit.bytes), scoring] {
+    for transfer in [try options.transfer(runs.quantized[0].first, limit: limit.bytes), scoring] {
       let memory = try Failure.from { () throws(TransferError) in
         try transfer.choosePlan(within: limit)
       }
@@ -169,6 +170,12 @@ struct CompareCommand {
     }
     for index in pictures.quantized.indices {
       judge(pictures.quantized[index], &figures.results[index])
+      let runs = figures.floatGroup + figures.group(index)
+      let distances = try PictureDistances(count: runs.count) { (place) throws(Failure) in
+        try ReportPictures.result(file(runs[place].run), transfer)
+      }
+      figures.chances.append(
+        ChanceFigures(figures.floatGroup, figures.group(index), distances))
     }
     for (index, seed) in figures.seeds.enumerated() {
       judge(try ReportPictures.result(file(seed.run), transfer), &figures.seedResults[index])
@@ -179,17 +186,23 @@ struct CompareCommand {
     _ figures: Figures, _ pictures: ReportPictures, _ transfer: Transfer, seconds: Double,
     peak: Int, unlock: () -> Void
   ) throws(Failure) {
+    let provenance = Provenance(options, transfer, figures)
     let page = ReportPage(
-      options: options, transfer: transfer, figures: figures, pictures: pictures)
-    let json = FiguresJSON(
-      options: options, transfer: transfer, figures: figures, seconds: seconds, peakBytes: peak
-    ).text
+      options: options, transfer: transfer, figures: figures, pictures: pictures,
+      provenance: provenance)
+    let document = FiguresJSON(
+      options: options, transfer: transfer, figures: figures, provenance: provenance,
+      seconds: seconds, peakBytes: peak
+    ).document
+    let json = document.text + "\n"
     var output = ReportOutput()
     let place = try output.write(options.page, page.write)
-    try output.write(options.document) { (path) throws(Failure) in
-      let file = try OutputFile(path)
-      try file.write(json)
-      try file.commit()
+    for (path, text) in [(options.document, json), (options.table, document.table)] {
+      try output.write(path) { (path) throws(Failure) in
+        let file = try OutputFile(path)
+        try file.write(text)
+        try file.commit()
+      }
     }
     for (path, image) in zip(
       options.pictures, [pictures.float, pictures.montage] + pictures.quantized)
@@ -204,8 +217,8 @@ struct CompareCommand {
     if options.shared.isJSON {
       Console.print(json)
     } else if !options.shared.isQuiet {
-      for result in figures.results {
-        Console.print(Verdict(result, seeds: figures.seedResults).sentence + "\n")
+      for (run, chance) in zip(figures.quantized, figures.chances) {
+        Console.print(Verdict(run.run.name, chance).sentence + "\n")
       }
       Console.print(
         "saved \(place): \(Format.duration(seconds)), peak memory \(Format.bytes(peak))\n"

@@ -192,6 +192,34 @@ import Testing
       object.text == "{\"b\":\"a\\\"\\\\\\n\\u0001é\",\"a\":0.1,\"n\":null,\"l\":[1,2],\"t\":true}")
   }
 
+  @Test func documentsAreTables() {
+    var (document, run, sample, place) = (JSONObject(), JSONObject(), JSONObject(), JSONObject())
+    document.add("steps", 3)
+    document.add("interval", [-0.5, 1])
+    run.add("name", "int8, \"a\"")
+    sample.add("step", 2)
+    sample.add("total", Double.nan)
+    run.add("costs", [sample])
+    place.add("layer", "conv1_1")
+    place.add("ok", true)
+    run.add("worst", place)
+    document.add("runs", [JSONObject(), run])
+    let name = "\"int8, \"\"a\"\"\""
+    #expect(
+      document.table == """
+        section,entry,run,layer,step,figure,value
+        ,,,,,steps,3
+        ,0,,,,interval,-0.5
+        ,1,,,,interval,1.0
+        runs,1,\(name),,,name,\(name)
+        runs.costs,1.0,\(name),,2,step,2
+        runs.costs,1.0,\(name),,2,total,
+        runs.worst,1,\(name),conv1_1,,layer,conv1_1
+        runs.worst,1,\(name),conv1_1,,ok,true
+
+        """)
+  }
+
   /// From FIPS 180-4's examples and NIST's long-message vectors.
   @Test func hashesOfTheStandard() {
     func hash(_ text: String) -> String { SHA256.digest(Array(text.utf8).span.bytes) }

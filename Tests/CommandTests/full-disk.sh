@@ -57,18 +57,18 @@ rm -rf runs b.png a.png refuge/*
 
 # compare: images of a run that have no place end it, and the report's files are all tried.
 fill 0
-check "compare on a full disk" 1 $qstyle compare "$photo" "$style" --quiet --size 48 --steps 2 --seeds 0 -o full/report
+check "compare on a full disk" 1 $qstyle compare "$photo" "$style" --quiet --size 48 --steps 2 --nearby 0 --seeds 0 -o full/report
 grep -q "full/report/runs/.*partial $space" err.txt && ok || bad "compare: $(cat err.txt)"
 fill 0
 mkdir kept
 ln -s "$PWD/kept" full/runs
 check "compare with its report on a full disk" 1 sh -c "head -c 65536 /dev/zero >full/fill; exec $qstyle compare $photo $style \
-    --quiet --size 48 --steps 2 --seeds 0 -o full"
+    --quiet --size 48 --steps 2 --nearby 0 --seeds 0 -o full"
 grep -q "full/report.html $space.*; it is .*refuge/report.html; full/report.json $space.*; it is .*refuge/report.json; full/float32.png $space" \
     err.txt && [ -s refuge/report.html ] && [ -s refuge/report.json ] && ok || bad "compare: $(cat err.txt)"
 [ -z "$(ls -A full | grep -v -e fill -e runs)" ] && ok || bad "compare left on a full disk: $(ls -A full)"
 rm full/fill
-check "compare, with space" 0 $qstyle compare "$photo" "$style" --quiet --size 48 --steps 2 --seeds 0 -o kept/report
+check "compare, with space" 0 $qstyle compare "$photo" "$style" --quiet --size 48 --steps 2 --nearby 0 --seeds 0 -o kept/report
 rm -rf kept refuge/*
 
 # quantize: weights, and the report beside them.

@@ -25,7 +25,7 @@ limited inspect $qstyle inspect "$weights"
 limited bench $qstyle bench --size 32x32 --repeats 1 --threads 2
 limited verify $qstyle verify --steps 1 "$fixtures/golden/seed_avg_64x48.safetensors"
 limited "verify --self" $qstyle verify --self --quiet
-limited compare $qstyle compare "$photo" "$style" --quiet --size 32 --steps 1 --seeds 0 -o limited
+limited compare $qstyle compare "$photo" "$style" --quiet --size 32 --steps 1 --nearby 0 --seeds 0 -o limited
 limited quantize $quantize "$fixtures/vgg19-reference.safetensors" --to codebook -o limited.safetensors --quiet
 rm -rf limited limited.*
 # The plan follows the limit, and both say which one it was.

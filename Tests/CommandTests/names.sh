@@ -32,7 +32,7 @@ mv "data$e9/qstyle/qstyle$e9" "qstyle$e9"
 check "weights in the data folder" 0 $alone XDG_DATA_HOME="data$e9" ./qstyle$e9 ${found#* }
 check "verify" 1 $qstyle verify "photo$e9.png"
 grep -q '^qstyle: photo\\xE9.png ' err.txt && ok || bad "verify: $(cat err.txt)"
-check "compare" 0 $qstyle compare "photo$e9.png" "style$e9.jpg" --quiet --size 48 --steps 2 --seeds 0 -o "report$e9" \
+check "compare" 0 $qstyle compare "photo$e9.png" "style$e9.jpg" --quiet --size 48 --steps 2 --nearby 0 --seeds 0 -o "report$e9" \
     --reference "reference$e9"
 [ -s "report$e9/report.html" ] && grep -q '"content":"photo\\\\xE9.png"' "report$e9/report.json" && ok || bad "compare"
 mkdir "cut$e9"

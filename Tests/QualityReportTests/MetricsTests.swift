@@ -54,6 +54,11 @@ import Testing
     #expect(difference.meanSquare == 25.0 / 6)
     #expect(difference.mean == 7.0 / 6)
     #expect(difference.largest == 4)
+    #expect(
+      difference.worst == .init(x: 0, y: 0, channel: 2, first: 255, second: 251))
+    // As numpy's percentile(..., method="inverted_cdf") has them.
+    #expect(
+      [0, 0.5, 2.0 / 3, 0.7, 0.9, 1].map { difference.percentile($0) } == [0, 0, 0, 3, 4, 4])
     // The map's colour is that of the largest difference of a pixel.
     let map = DifferenceMap.image(a, b).bytes
     let colour = DifferenceMap.color(4.0 / Double(DifferenceMap.range))

@@ -1,18 +1,22 @@
-internal import CSystem
 internal import CommandOptions
 
 /// Curves over steps, or over things that have names, as SVG, drawn with the page's own colours.
 public struct Curves {
   /// A curve.
   public struct Curve {
-    /// The name in the legend.
+    /// The name in the legend, which curves of one kind share.
     public let name: String
-    /// Class of its colour in the page's style.
+    /// Classes of its colour and line in the page's style.
     public let style: String
     /// Step and value; only values that are finite, and above 0 on a logarithmic axis, are drawn.
     public let points: [(step: Int, value: Double)]
 
     /// A curve from its parts.
+    ///
+    /// - Parameters:
+    ///   - name: the name in the legend.
+    ///   - style: classes of its colour and line.
+    ///   - points: step and value.
     public init(_ name: String, style: String, points: [(step: Int, value: Double)]) {
       self.name = name
       self.style = style
@@ -20,101 +24,66 @@ public struct Curves {
     }
   }
 
-  private static let (width, height) = (640.0, 280.0)
-  private static let (left, right, top, bottom) = (78.0, 16.0, 14.0, 36.0)
-
-  private let title: String
-  private let isLogarithmic: Bool
+  private let frame: ChartFrame
   private let curves: [Curve]
   private let labels: [String]
   private let steps: Int
-  private let low, high: Double
 
   /// Curves on common axes.
   ///
   /// - Parameters:
-  ///   - title: tells a screen reader what they show.
+  ///   - title: what they show; no other chart of the page has it.
   ///   - curves: drawn in this order.
-  ///   - isLogarithmic: whether values grow by factors along their axis.
-  ///   - limits: of the values' axis, whose lower one gives way to lower values; nil for theirs.
+  ///   - values: the title of the values' axis, with their unit.
+  ///   - isLogarithmic: whether values grow by factors along their axis, which its title says.
+  ///   - limits: what the values' axis has at least; nil for what they need.
   ///   - labels: the names of step 0 and on, in place of numbers.
   public init(
-    _ title: String, _ curves: [Curve], isLogarithmic: Bool, limits: ClosedRange<Double>?,
-    labels: [String] = []
+    _ title: String, _ curves: [Curve], values: String, isLogarithmic: Bool,
+    limits: ClosedRange<Double>?, labels: [String] = []
   ) {
-    self.title = title
-    self.isLogarithmic = isLogarithmic
     self.curves = curves
     self.labels = labels
     steps = max(1, curves.reduce(0) { max($0, $1.points.last?.step ?? 0) })
-    func place(_ value: Double) -> Double { isLogarithmic ? log10(value) : value }
-    var (low, high) = (Double.infinity, -Double.infinity)
+    let axis = Axis(
+      curves.flatMap { $0.points.map { $0.value } }, isLogarithmic: isLogarithmic, limits: limits)
+    frame = ChartFrame(title: title, valueTitle: values, axis: axis)
+  }
+
+  private func x(_ step: Int) -> Double { ChartFrame.x(Double(step) / Double(steps)) }
+
+  /// The picture, and below it the names of the curves.
+  public var html: String {
+    var content = ticks
     for curve in curves {
-      for point in curve.points where Self.isDrawn(point.value, isLogarithmic) {
-        low = min(low, place(point.value))
-        high = max(high, place(point.value))
+      let points = curve.points.compactMap { point in
+        frame.y(point.value).map {
+          "\(ChartFrame.coordinate(x(point.step))),\(ChartFrame.coordinate($0))"
+        }
       }
+      content += "<polyline class=\"\(curve.style)\" points=\"\(points.joined(separator: " "))\"/>"
     }
-    if let limits { (low, high) = (min(low, limits.lowerBound), limits.upperBound) }
-    if !(low < high) { (low, high) = low.isFinite ? (low - 0.5, low + 0.5) : (0, 1) }
-    (self.low, self.high) = (low, high)
+    return frame.svg(description, names: labels.isEmpty ? "step" : "layer", content)
+      + ChartFrame.legend(curves.map { ($0.name, $0.style) })
   }
 
-  private static func isDrawn(_ value: Double, _ isLogarithmic: Bool) -> Bool {
-    value.isFinite && (!isLogarithmic || value > 0)
-  }
-
-  private func x(_ step: Int) -> Double {
-    Self.left + Double(step) / Double(steps) * (Self.width - Self.left - Self.right)
-  }
-
-  private func y(_ place: Double) -> Double {
-    Self.height - Self.bottom
-      - (place - low) / (high - low) * (Self.height - Self.top - Self.bottom)
-  }
-
-  /// The picture as an element of an HTML page.
-  public var svg: String {
-    let (width, height) = (Self.width, Self.height)
-    var text =
-      "<svg viewBox=\"0 0 \(Int(width)) \(Int(height))\" role=\"img\" aria-label=\"\(HTML.escape(title))\">"
-    for tick in 0...4 {
-      let place = low + Double(tick) / 4 * (high - low)
-      let value = isLogarithmic ? pow(10, place) : place
-      let line = coordinate(y(place))
-      text +=
-        "<line class=\"grid\" x1=\"\(coordinate(Self.left))\" x2=\"\(coordinate(width - Self.right))\" y1=\"\(line)\" y2=\"\(line)\"/>"
-      text +=
-        "<text x=\"\(coordinate(Self.left - 8))\" y=\"\(line)\" dy=\"4\" text-anchor=\"end\">\(Format.general(value, digits: 3))</text>"
+  private var ticks: String {
+    guard labels.isEmpty else {
+      return labels.enumerated().map { ChartFrame.tick($1, x: x($0)) }.joined()
     }
-    text += stepAxis
-    for curve in curves {
-      let points = curve.points.filter { Self.isDrawn($0.value, isLogarithmic) }.map { point in
-        let place = isLogarithmic ? log10(point.value) : point.value
-        return "\(coordinate(x(point.step))),\(coordinate(y(place)))"
+    return Axis.steps(to: steps).map { ChartFrame.tick("\($0)", x: x($0), isEnd: $0 == steps) }
+      .joined()
+  }
+
+  /// Where each curve begins and ends.
+  private var description: String {
+    curves.map { curve in
+      guard let first = curve.points.first, let last = curve.points.last else { return curve.name }
+      func text(_ point: (step: Int, value: Double)) -> String {
+        let place = labels.indices.contains(point.step) ? labels[point.step] : "step \(point.step)"
+        return "\(Format.general(point.value, digits: 4)) at \(place)"
       }
-      text += "<polyline class=\"\(curve.style)\" points=\"\(points.joined(separator: " "))\"/>"
-    }
-    return text + "</svg>" + legend
+      return "\(curve.name): \(text(first)), \(text(last))."
+    }.joined(separator: " ")
   }
-
-  private var stepAxis: String {
-    let ticks = labels.isEmpty ? (0...4).map { steps * $0 / 4 } : Array(labels.indices)
-    var text = ""
-    for step in ticks {
-      let name = labels.isEmpty ? (step == 0 ? "step " : "") + "\(step)" : labels[step]
-      text +=
-        "<text x=\"\(coordinate(x(step)))\" y=\"\(coordinate(Self.height - 14))\" text-anchor=\"\(labels.isEmpty && step == steps ? "end" : "middle")\">\(HTML.escape(name))</text>"
-    }
-    return text
-  }
-
-  private var legend: String {
-    "<p class=\"legend\">"
-      + curves.map { curve in
-        "<span><svg viewBox=\"0 0 24 8\" aria-hidden=\"true\"><polyline class=\"\(curve.style)\" points=\"0,4 24,4\"/></svg>\(HTML.escape(curve.name))</span>"
-      }.joined(separator: " ") + "</p>"
-  }
-
-  private func coordinate(_ value: Double) -> String { Format.fixed(value, digits: 1) }
 }

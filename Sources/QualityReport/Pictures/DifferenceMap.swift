@@ -22,6 +22,23 @@ public enum DifferenceMap {
     return PixelImage(size: a.size, bytes: bytes)
   }
 
+  /// What a difference is multiplied by in `amplified`.
+  public static let factor = 8
+
+  /// The absolute difference of each value, times `factor`, 255 where that is more.
+  ///
+  /// - Parameters:
+  ///   - a: a picture.
+  ///   - b: another of the same size.
+  /// - Returns: a picture of their size.
+  public static func amplified(_ a: PixelImage, _ b: PixelImage) -> PixelImage {
+    precondition(a.size == b.size)
+    let bytes = a.bytes.indices.map { i in
+      UInt8(min(255, factor * abs(Int(a.bytes[i]) - Int(b.bytes[i]))))
+    }
+    return PixelImage(size: a.size, bytes: bytes)
+  }
+
   /// A colour for 0...1 whose lightness rises steadily: black, violet, orange, pale yellow.
   public static func color(_ value: Double) -> (red: UInt8, green: UInt8, blue: UInt8) {
     let stops: [(Double, Double, Double)] = [

@@ -97,6 +97,23 @@ public struct ImageTensor: Sendable {
       values[i] = ratio * noise + (1 - ratio) * values[i]
     }
   }
+
+  /// Moves each value by -1, 0 or 1 grey level.
+  ///
+  /// The change is the next number of `SplitMix64(seed:)` modulo 3, minus 1, in the order of `values`; a value that
+  /// would leave the colours of a picture stays as it is.
+  ///
+  /// - Parameters:
+  ///   - values: `[height][width][3]`, minus mean.
+  ///   - seed: any number.
+  package static func moveByLevels(in values: inout MutableSpan<Float>, seed: UInt64) {
+    let colours = Transfer.colours
+    var generator = SplitMix64(seed: seed)
+    for i in values.indices {
+      let moved = values[i] + Float(generator.next() % 3) - 1
+      if colours[i % 3].contains(moved) { values[i] = moved }
+    }
+  }
 }
 
 /// The SplitMix64 generator (Steele, Lea and Flood, "Fast splittable pseudorandom number generators",

@@ -40,6 +40,10 @@ extension Transfer {
       fingerprint.add(seed)
     case .picture: break
     }
+    if let nearbySeed {
+      fingerprint.add("nearby")
+      fingerprint.add(nearbySeed)
+    }
     try content.add(to: &fingerprint)
     fingerprint.add(UInt64(styles.count))
     for (style, share) in zip(styles, shares) {

@@ -68,6 +68,9 @@ public struct Transfer {
   public var styles: [Style]
   /// The image before the first step.
   public var start = Start.content
+  /// Seed by which each value of the first image is moved by -1, 0 or 1 grey level, so that what comes of the
+  /// run tells how much chance there is in a result; nil for a start as it is.
+  public var nearbySeed: UInt64?
   /// Longer side of the result; nil keeps the sizes of both pictures.
   public var longerSide: Int? = 512
   /// Whether a content picture that is smaller becomes larger.
@@ -260,5 +263,6 @@ public struct Transfer {
     case .picture(let picture):
       try picture.read(into: &pixels, size: resultSize, transposed: isTransposed)
     }
+    if let nearbySeed { ImageTensor.moveByLevels(in: &pixels, seed: nearbySeed) }
   }
 }

@@ -1,12 +1,13 @@
 internal import CommandOptions
 internal import FileNames
+internal import QualityReport
 internal import StyleTransfer
 
 /// The validated command line of `qstyle compare`.
 struct CompareOptions {
   static let command = Command(
     "qstyle compare",
-    "Runs the same transfer in int8 and in float32, and reports what quantization costs and saves.",
+    "Runs the same transfer in int8 and in float32, and reports whether the pictures differ more than chance.",
     usage: "CONTENT \(StyleOptions.usage) -o DIR", arguments: StyleOptions.arguments,
     groups: [
       OptionGroup(
@@ -14,10 +15,16 @@ struct CompareOptions {
         [
           Option(
             "output", letter: "o", value: "DIR",
-            "Folder for report.html, report.json, montage.png and the pictures; it is made."),
+            "Folder for report.html, report.json, figures.csv, montage.png and the pictures; it is made."
+          ),
+          Option(
+            "nearby", value: "K",
+            "Further runs of both from the same start with each value moved by at most a grey level: how much is chance (default: 3)."
+          ),
           Option(
             "seeds", value: "K",
-            "Further float32 runs from other noise, to judge the difference by (default: 2)."),
+            "Further float32 runs from noise, each from another seed: how far results can lie apart (default: 2)."
+          ),
           TransferOptions.checkpointEvery,
         ]),
       OptionGroup(
@@ -29,11 +36,7 @@ struct CompareOptions {
           Option("reference", value: "FILE", "Float32 or codebook weights that they stand for."),
           SharedOptions.pool,
         ]),
-      OptionGroup(
-        "Pictures",
-        [
-          Option("init", value: "START", "noise (default), content, or a picture to start from.")
-        ] + StyleOptions.options + TransferOptions.pictures),
+      OptionGroup("Pictures", StyleOptions.options + TransferOptions.pictures),
       TransferOptions.optimisation, TransferOptions.memory, SharedOptions.group,
     ])
 
@@ -44,20 +47,27 @@ struct CompareOptions {
   /// Files of --weights; one nil where the usual places are searched.
   let weights: [FilePath?]
   let reference: FilePath?
-  /// Seeds of the further float32 runs.
+  /// Seeds of the starts that differ by a grey level.
+  let nearby: [UInt64]
+  /// Seeds of the noise that further float32 runs start from.
   let seeds: [UInt64]
 
   var shared: SharedOptions { transfer.shared }
 
+  /// A sentence on the options that were given and change nothing; none where all do.
+  var uselessOptions: [String] { seeds.isEmpty ? transfer.uselessOptions : [] }
+
   /// Most files of --weights and most seeds.
   private static let most = 16
+  /// With the start as it is, as many runs of a group as the test of their distances takes.
+  private static let mostNearby = DistanceTest.most - 1
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
     guard let folder = arguments.path("output"), !folder.isEmpty else {
       throw UsageError("name the folder for the report: -o DIR")
     }
     self.folder = folder
-    let transfer = try TransferOptions(arguments, startsFromNoise: true)
+    let transfer = try TransferOptions(arguments)
     self.transfer = transfer
     checkpointEvery = try TransferOptions.checkpointEvery(arguments)
     let files = arguments.paths("weights")
@@ -66,14 +76,11 @@ struct CompareOptions {
     }
     weights = files.isEmpty ? [nil] : files.map { Optional($0) }
     reference = arguments.path("reference")
-    let count = try arguments.integer("seeds", in: 0...Self.most)
-    if transfer.startsFromNoise {
-      seeds = (0..<(count ?? 2)).map { (transfer.seed &+ 1 &+ UInt64($0)) & UInt64(Int.max) }
-    } else {
-      guard count ?? 0 == 0 else {
-        throw UsageError("--seeds needs a start of noise; leave out --init, or --seeds")
-      }
-      seeds = []
+    nearby = (0..<(try arguments.integer("nearby", in: 0...Self.mostNearby) ?? 3)).map {
+      UInt64($0 + 1)
+    }
+    seeds = (0..<(try arguments.integer("seeds", in: 0...Self.most) ?? 2)).map {
+      (transfer.seed &+ 1 &+ UInt64($0)) & UInt64(Int.max)
     }
     try checkFiles()
   }
@@ -87,6 +94,8 @@ struct CompareOptions {
   var page: FilePath { folder.appending("report.html") }
   /// The report's figures.
   var document: FilePath { folder.appending("report.json") }
+  /// The same as a table.
+  var table: FilePath { folder.appending("figures.csv") }
 
   /// Refuses inputs that the report would be written over.
   private func checkFiles() throws(UsageError) {
@@ -96,7 +105,7 @@ struct CompareOptions {
       try files.input(Weights.location(path, precision: .int8), "the file of weights")
     }
     try files.input(Weights.location(reference, precision: .float32), "--reference")
-    for path in [page, document] + pictures {
+    for path in [page, document, table] + pictures {
       try files.output(path, "a file of the report", isKept: false)
     }
   }
@@ -104,8 +113,11 @@ struct CompareOptions {
   /// The transfer of a run within `limit` bytes.
   func transfer(_ run: ComparedRun, limit: Int) throws(Failure) -> Transfer {
     var transfer = try self.transfer.transfer(run.weights)
-    if case .noise(let ratio, _) = transfer.start {
-      transfer.start = .noise(ratio: ratio, seed: run.seed)
+    switch run.start {
+    case .given: break
+    case .nearby(let seed): transfer.nearbySeed = seed
+    case .noise(let seed):
+      transfer.start = .noise(ratio: self.transfer.noiseRatio, seed: seed)
     }
     transfer.recordsGradient = run.keepsGradients
     transfer.memory = limit
@@ -115,7 +127,7 @@ struct CompareOptions {
   /// The transfer in which the float32 network judges the results of all runs; what it keeps beside
   /// its session is counted in images.
   func scoring(_ runs: ComparedRuns, limit: Int) throws(Failure) -> Transfer {
-    var transfer = try self.transfer(runs.float, limit: limit)
+    var transfer = try self.transfer(runs.float.first, limit: limit)
     transfer.recordsGradient = true
     transfer.otherImages = 3
     return transfer

@@ -1,48 +1,88 @@
 internal import QuantVGG
 internal import StyleTransfer
 
+/// The image that a run of a comparison starts from.
+enum RunStart: Equatable {
+  /// That of `transfer`.
+  case given
+  /// The same with each value moved by -1, 0 or 1 grey level from a seed.
+  case nearby(UInt64)
+  /// Noise from a seed, mixed with the content as --init noise mixes it.
+  case noise(UInt64)
+
+  /// What follows the name of a group: "", ", nearby 1", ", seed 2".
+  var suffix: String {
+    switch self {
+    case .given: ""
+    case .nearby(let seed): ", nearby \(seed)"
+    case .noise(let seed): ", seed \(seed)"
+    }
+  }
+}
+
 /// One transfer of a comparison.
 struct ComparedRun {
-  /// "float32", "int8", "float32, seed 2".
+  /// "float32", "int8", "int8, nearby 1", "float32, seed 2".
   let name: String
   let weights: Weights
-  let seed: UInt64
+  let start: RunStart
   /// Steps whose images are kept, from first to last; the last is the result.
   let samples: [Int]
 
+  init(_ group: String, _ weights: Weights, _ start: RunStart, samples: [Int]) {
+    name = group + start.suffix
+    self.weights = weights
+    self.start = start
+    self.samples = samples
+  }
+
   var precision: Precision { weights.precision }
   /// Whether gradients and Gram matrices are kept, which another arithmetic is compared by.
-  var keepsGradients: Bool { precision == .int8 }
+  var keepsGradients: Bool { precision == .int8 && start == .given }
+}
+
+/// Runs of one arithmetic, whose starts differ by a grey level.
+struct RunGroup {
+  /// The one that starts as `transfer` does.
+  let first: ComparedRun
+  let nearby: [ComparedRun]
+
+  var all: [ComparedRun] { [first] + nearby }
 }
 
 /// The transfers of a comparison: int8 by each weight file, float32, and float32 from other noise.
 struct ComparedRuns {
-  let quantized: [ComparedRun]
-  let float: ComparedRun
+  let quantized: [RunGroup]
+  let float: RunGroup
   let seeds: [ComparedRun]
 
   /// In the order in which they run.
-  var all: [ComparedRun] { quantized + [float] + seeds }
+  var all: [ComparedRun] {
+    let groups = quantized + [float]
+    return groups.map { $0.first }
+      + float.nearby.indices.flatMap { index in
+        groups.map { $0.nearby[index] }
+      } + seeds
+  }
 
   /// Places along a run at which the runs are compared.
   private static let places = 10
 
   init(_ options: CompareOptions, weights: [Weights], reference: Weights) {
     let steps = options.transfer.steps
-    let seed = options.transfer.seed
     var samples: [Int] = []
     for place in 0...Self.places {
       let step = steps * place / Self.places
       if samples.last != step { samples.append(step) }
     }
-    let names = Self.names(weights)
-    quantized = zip(weights, names).map {
-      ComparedRun(name: $1, weights: $0, seed: seed, samples: samples)
+    func group(_ name: String, _ weights: Weights) -> RunGroup {
+      RunGroup(
+        first: ComparedRun(name, weights, .given, samples: samples),
+        nearby: options.nearby.map { ComparedRun(name, weights, .nearby($0), samples: samples) })
     }
-    float = ComparedRun(name: "float32", weights: reference, seed: seed, samples: samples)
-    seeds = options.seeds.map {
-      ComparedRun(name: "float32, seed \($0)", weights: reference, seed: $0, samples: [steps])
-    }
+    quantized = zip(weights, Self.names(weights)).map { group($1, $0) }
+    float = group("float32", reference)
+    seeds = options.seeds.map { ComparedRun("float32", reference, .noise($0), samples: samples) }
   }
 
   /// "int8", or with several files their own names.

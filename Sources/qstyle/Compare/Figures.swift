@@ -7,9 +7,21 @@ struct RunFigures {
   let measures: RunFile.Measures
   /// Costs of the kept images by the float32 network.
   var costs: [(step: Int, values: LossValues)] = []
+  /// The terms of the result's cost.
+  var terms: [TermCost] = []
 
   /// Costs of the result, which is the last of the kept images.
   var result: LossValues { costs[costs.count - 1].values }
+
+  /// The part of the result's total that terms of these names have, 0...1.
+  func share(of names: [String]) -> Double {
+    terms.reduce(0) { $0 + (names.contains($1.name) ? $1.share(of: result.total) : 0) }
+  }
+}
+
+extension TermCost {
+  /// The part of a total that the term has.
+  func share(of total: Double) -> Double { total == 0 ? 0 : weight * value / total }
 }
 
 /// The distance of a run's result from the float32 run's.
@@ -39,12 +51,23 @@ struct NetworkFigures {
 /// All figures of a report.
 struct Figures {
   var float: RunFigures
+  /// Float32 from nearby starts.
+  var floatNearby: [RunFigures] = []
   var quantized: [RunFigures] = []
+  /// By quantized run: the same from nearby starts.
+  var quantizedNearby: [[RunFigures]] = []
   /// By quantized run.
   var results: [ResultFigures] = []
   /// By quantized run.
   var networks: [NetworkFigures] = []
+  /// By quantized run: what of the difference is chance.
+  var chances: [ChanceFigures] = []
   var seeds: [RunFigures] = []
   /// By seed.
   var seedResults: [ResultFigures] = []
+
+  /// The runs of float32 from all nearby starts.
+  var floatGroup: [RunFigures] { [float] + floatNearby }
+  /// The runs of a quantized network from all nearby starts.
+  func group(_ index: Int) -> [RunFigures] { [quantized[index]] + quantizedNearby[index] }
 }

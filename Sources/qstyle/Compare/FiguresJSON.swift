@@ -11,10 +11,12 @@ struct FiguresJSON {
   let options: CompareOptions
   let transfer: Transfer
   let figures: Figures
+  let provenance: Provenance
   let seconds: Double
   let peakBytes: Int
 
-  var text: String {
+  /// The document, which `figures.csv` has as a table.
+  var document: JSONObject {
     let options = options.transfer
     var document = JSONObject()
     document.add("version", QStyle.version)
@@ -31,7 +33,13 @@ struct FiguresJSON {
     document.add("style_weight", transfer.settings.styleWeight)
     document.add("threads", options.shared.threads)
     document.add("isa", options.shared.instructionSet.rawValue)
-    document.add("float32", object(figures.float))
+    var verdict = JSONObject()
+    verdict.add("picture", Self.object(figures.chances[0]))
+    document.add("verdict", verdict)
+    var float = object(figures.float)
+    float.add("group", Self.group(figures.floatGroup, figures.chances[0].floatDistance))
+    float.add("nearby", figures.floatNearby.map(object))
+    document.add("float32", float)
     document.add(
       "int8",
       figures.quantized.indices.map { index in
@@ -50,9 +58,14 @@ struct FiguresJSON {
             entry.add("cumulative_sqnr_db", layer.cumulative)
             return entry
           })
-        let verdict = Verdict(figures.results[index], seeds: figures.seedResults)
-        if let isCloser = verdict.isCloserThanSeeds { entry.add("closer_than_seeds", isCloser) }
-        entry.add("verdict", verdict.sentence)
+        if let isCloser = figures.results[index].isCloser(than: figures.seedResults) {
+          entry.add("closer_than_seeds", isCloser)
+        }
+        let chance = figures.chances[index]
+        entry.add("picture", Self.object(chance))
+        entry.add("group", Self.group(figures.group(index), chance.ownDistance))
+        entry.add("nearby", figures.quantizedNearby[index].map(object))
+        entry.add("verdict", Verdict(figures.quantized[index].run.name, chance).sentence)
         return entry
       })
     document.add(
@@ -62,16 +75,17 @@ struct FiguresJSON {
         add(figures.seedResults[index], to: &entry)
         return entry
       })
+    provenance.add(to: &document)
     document.add("seconds", seconds)
     document.add("peak_bytes", peakBytes)
-    return document.text + "\n"
+    return document
   }
 
   private func object(_ figures: RunFigures) -> JSONObject {
     var entry = JSONObject()
     entry.add("name", figures.run.name)
     entry.add("weights", figures.run.weights.name)
-    entry.add("seed", Int(figures.run.seed))
+    add(figures.run.start, to: &entry)
     entry.add("total", figures.result.total)
     entry.add("content", figures.result.content)
     entry.add("style", figures.result.style)
@@ -85,11 +99,31 @@ struct FiguresJSON {
         entry.add("style", sample.values.style)
         return entry
       })
+    entry.add(
+      "terms",
+      figures.terms.map { term in
+        var entry = term.json
+        entry.add("share", term.share(of: figures.result.total))
+        return entry
+      })
     entry.add("step_ms", 1000 * figures.measures.stepSeconds)
     entry.add("peak_bytes", figures.measures.peakBytes)
     entry.add("weight_bytes", figures.measures.weightBytes)
     entry.add("plan", figures.measures.plan)
     return entry
+  }
+
+  /// Adds what the run starts from; the seed is that of noise, null where there is none.
+  private func add(_ start: RunStart, to entry: inout JSONObject) {
+    switch start {
+    case .noise(let seed):
+      entry.add("start", "noise")
+      entry.add("seed", Int(seed))
+    case .given, .nearby:
+      entry.add("start", options.transfer.startName)
+      entry.add("seed", options.transfer.startsFromNoise ? Int(options.transfer.seed) : nil)
+    }
+    if case .nearby(let seed) = start { entry.add("nearby_seed", Int(seed)) }
   }
 
   private func add(_ result: ResultFigures, to entry: inout JSONObject) {
@@ -100,8 +134,64 @@ struct FiguresJSON {
     entry.add("ssim", result.similarity)
     entry.add("ms_ssim", result.multiScale)
     entry.add("mean_difference", result.difference?.mean)
-    entry.add("largest_difference", result.difference?.largest ?? 0)
+    entry.add("median_difference", result.difference?.percentile(0.5))
+    entry.add("p99_difference", result.difference?.percentile(0.99))
+    entry.add("largest_difference", result.difference?.largest)
+    if let worst = result.difference?.worst {
+      var place = JSONObject()
+      place.add("x", worst.x)
+      place.add("y", worst.y)
+      place.add("channel", ["red", "green", "blue"][worst.channel])
+      place.add("value", Int(worst.first))
+      place.add("float32_value", Int(worst.second))
+      entry.add("worst", place)
+    }
     entry.add("gram_error", layers("error", result.gramErrors))
+  }
+
+  /// What of the difference is chance.
+  private static func object(_ chance: ChanceFigures) -> JSONObject {
+    var entry = JSONObject()
+    entry.add("difference", chance.cost.difference)
+    entry.add(
+      "interval", chance.cost.interval.map { [$0.lowerBound, $0.upperBound] } ?? [])
+    entry.add("floor", chance.cost.floor)
+    entry.add("within_chance", chance.cost.isWithinChance)
+    entry.add("runs", chance.count)
+    add(chance.distance, "", to: &entry)
+    add(chance.floatDistance, "_floor", to: &entry)
+    entry.add("p", chance.probability)
+    entry.add("picture_within_chance", chance.isPictureWithinChance)
+    return entry
+  }
+
+  /// The mean cost of runs from nearby starts, how it varies, and how far their pictures lie apart.
+  private static func group(_ runs: [RunFigures], _ distance: MeanDistance?) -> JSONObject {
+    var entry = JSONObject()
+    entry.add("runs", runs.count)
+    for (key, pick) in costs {
+      let values = runs.map { pick($0.result) }
+      let mean = values.reduce(0, +) / Double(values.count)
+      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      entry.add("\(key)_mean", mean)
+      entry.add(
+        "\(key)_deviation",
+        values.count > 1 ? (squares / Double(values.count - 1)).squareRoot() : nil)
+    }
+    add(distance, "", to: &entry)
+    return entry
+  }
+
+  private static var costs: [(key: String, pick: (LossValues) -> Double)] {
+    [("total", { $0.total }), ("content", { $0.content }), ("style", { $0.style })]
+  }
+
+  private static func add(
+    _ distance: MeanDistance?, _ suffix: String, to entry: inout JSONObject
+  ) {
+    entry.add("ssim" + suffix, distance?.similarity)
+    entry.add("psnr_db" + suffix, distance?.peakSignalToNoise)
+    entry.add("mean_difference" + suffix, distance?.mean)
   }
 
   private func layers(_ key: String, _ values: [Double]) -> [JSONObject] {

@@ -1,7 +1,6 @@
 internal import CommandOptions
 internal import FileNames
 internal import ImageIO
-internal import Optim
 internal import QualityReport
 internal import QuantVGG
 internal import StyleTransfer
@@ -12,131 +11,72 @@ struct ReportPage {
   let transfer: Transfer
   let figures: Figures
   let pictures: ReportPictures
+  let provenance: Provenance
 
   /// Writes the page part by part, pictures included.
   func write(to path: FilePath) throws(Failure) {
     let file = try OutputFile(path)
     try file.write(head)
-    let float = try Picture(pictures.float, .png)
+    let float = try EmbeddedPicture(pictures.float, .png)
     for index in pictures.quantized.indices {
-      let name = figures.quantized[index].run.name
-      let own = try Picture(pictures.quantized[index], .png)
-      try file.write("<section><h2>float32 and \(HTML.escape(name))</h2><div class=\"pair wide\">")
-      try float.write(to: file, caption: "float32")
-      try own.write(to: file, caption: name)
-      try file.write("</div></section>")
-      try writeSlider(to: file, float, own, name: name, index: index)
-      try file.write("<section><h2>Where they differ</h2>")
-      let map = try Picture(pictures.maps[index], .png)
-      try map.write(to: file, caption: "Largest difference of red, green and blue, in grey levels")
-      try file.write(scale(width: pictures.float.size.width) + "</section>")
+      try writePictures(of: index, float, to: file)
     }
-    try file.write("<section><h2>Photo and painting</h2><div class=\"pair\">")
-    try Picture(pictures.content, .jpeg).write(to: file, caption: "Photo")
-    for style in pictures.styles { try Picture(style, .jpeg).write(to: file, caption: "Painting") }
-    try file.write("</div></section>" + charts + tables + circumstances + "</body></html>\n")
+    try file.write(
+      "<section><h2>Photo and painting</h2>" + PictureParts.begin("source", layout: "pair wide"))
+    try EmbeddedPicture(pictures.content, .jpeg).write(to: file, caption: "Photo")
+    for style in pictures.styles {
+      try EmbeddedPicture(style, .jpeg).write(to: file, caption: "Painting")
+    }
+    try file.write(
+      PictureParts.end + "</section>" + tables + provenance.html + "</main></body></html>\n")
     try file.commit()
   }
 
-  /// A picture that stands in the page itself.
-  private struct Picture {
-    private let size: ImageSize
-    private let format: ImageFormat
-    private let text: [UInt8]
-
-    init(_ image: PixelImage, _ format: ImageFormat) throws(Failure) {
-      size = image.size
-      self.format = format
-      text = Base64.encode(try image.encoded(format))
-    }
-
-    /// An element with a caption.
-    func write(to file: borrowing OutputFile, caption: String) throws(Failure) {
-      try file.write("<figure>")
-      try write(to: file, text: caption, style: "")
-      try file.write("<figcaption>\(HTML.escape(caption))</figcaption></figure>")
-    }
-
-    func write(
-      to file: borrowing OutputFile, text description: String, style: String
-    ) throws(Failure) {
-      let type = format == .png ? "png" : "jpeg"
-      try file.write(
-        "<img class=\"\(style)\" width=\"\(size.width)\" height=\"\(size.height)\" "
-          + "alt=\"\(HTML.escape(description))\" src=\"data:image/\(type);base64,")
-      try file.write(text)
-      try file.write("\">")
-    }
-  }
-
   private var head: String {
-    let verdicts = figures.results.map {
-      "<p class=\"verdict\">\(HTML.escape(Verdict($0, seeds: figures.seedResults).sentence))</p>"
+    let verdicts = zip(figures.quantized, figures.chances).map {
+      "<p class=\"verdict\">\(HTML.escape(Verdict($0.run.name, $1).sentence))</p>"
     }
-    return HTML.head("int8 against float32") + verdicts.joined()
+    return HTML.head("int8 against float32") + "<main>" + verdicts.joined()
+      + "<section><h2>How much is chance</h2><p>Both networks paint from the same start, and "
+      + "\(Format.count(options.nearby.count, "time")) more from starts whose values differ from it by at most "
+      + "one grey level of 255. What such a change makes of a result is chance, and a difference that is "
+      + "no larger tells nothing about the arithmetic. k, M, G and T stand for 10³, 10⁶, 10⁹ and 10¹².</p>"
+      + ReportCharts(figures: figures).html
+      + ReportTables(figures: figures, settings: transfer.settings).chances
+      + "</section>"
   }
 
-  /// Radio buttons in a row move the border between both pictures, by touch, mouse or arrow keys.
-  private func writeSlider(
-    to file: borrowing OutputFile, _ float: borrowing Picture, _ own: borrowing Picture,
-    name: String, index: Int
+  private func writePictures(
+    of index: Int, _ float: borrowing EmbeddedPicture, to file: borrowing OutputFile
   ) throws(Failure) {
-    var text =
-      "<section style=\"max-width:\(pictures.float.size.width)px\"><fieldset class=\"slider\"><legend>One over the other: choose a place for the border"
-      + "</legend>"
-    for stop in 0..<PageStyle.stops {
-      let isMiddle = stop == PageStyle.stops / 2
-      text +=
-        "<input type=\"radio\" name=\"border-\(index)\"\(isMiddle ? " checked" : "") "
-        + "aria-label=\"float32 up to \(PageStyle.place(stop))\">"
-    }
-    try file.write(text + "<div class=\"frame\"><div>")
-    try own.write(to: file, text: name, style: "")
-    try float.write(to: file, text: "float32", style: "top")
+    let name = figures.quantized[index].run.name
+    let own = try EmbeddedPicture(pictures.quantized[index], .png)
     try file.write(
-      "<span class=\"bar\"></span></div></div><p class=\"ends\"><span>left: float32</span>"
-        + "<span>right: \(HTML.escape(name))</span></p></fieldset></section>")
-  }
-
-  private func scale(width: Int) -> String {
-    let stops = (0...10).map { stop in
-      let color = DifferenceMap.color(Double(stop) / 10)
-      return "rgb(\(color.red),\(color.green),\(color.blue))"
-    }
-    return "<div style=\"max-width:\(width)px\"><div class=\"scale\" style=\"background:"
-      + "linear-gradient(90deg,\(stops.joined(separator: ",")))\"></div><p class=\"ends\">"
-      + "<span>0</span><span>\(DifferenceMap.range / 2)</span>"
-      + "<span>\(DifferenceMap.range) or more</span></p></div>"
-  }
-
-  private static let styles = ["two", "three", "four"]
-
-  private var charts: String {
-    let styles = Self.styles
-    func curve(_ run: RunFigures, _ style: String) -> Curves.Curve {
-      Curves.Curve(
-        run.run.name, style: style, points: run.costs.map { ($0.step, $0.values.total) })
-    }
-    let costs =
-      [curve(figures.float, "one")]
-      + figures.quantized.enumerated().map { curve($1, styles[$0 % styles.count] + " dashed") }
-    let cosines = figures.networks.enumerated().map { index, network in
-      Curves.Curve(
-        figures.quantized[index].run.name, style: styles[index % styles.count],
-        points: network.cosines.map { ($0.step, $0.value) })
-    }
-    return "<section><h2>Along the runs</h2><div class=\"pair wide\"><figure class=\"chart\">"
-      + Curves("Total cost over steps", costs, isLogarithmic: true, limits: nil).svg
-      + "<figcaption>Total cost of each run's images, by the float32 network</figcaption></figure>"
-      + "<figure class=\"chart\">"
-      + Curves("Gradient cosine over steps", cosines, isLogarithmic: false, limits: 0.9...1).svg
-      + "<figcaption>Cosine between both networks' image gradients on the int8 run's images"
-      + "</figcaption></figure></div></section>"
+      "<section><h2>float32 and \(HTML.escape(name))</h2>"
+        + PictureParts.begin("results-\(index)", layout: "pair wide"))
+    try float.write(to: file, caption: "float32")
+    try own.write(to: file, caption: name)
+    try file.write(PictureParts.end)
+    try PictureParts.writeSlider(to: file, float, own, name: name, index: index)
+    try file.write(
+      "</section><section><h2>Where float32 and \(HTML.escape(name)) differ</h2>"
+        + PictureParts.begin("differences-\(index)", layout: "pair wide"))
+    let map = DifferenceMap.image(pictures.float, pictures.quantized[index])
+    try EmbeddedPicture(map, .png).write(
+      to: file, caption: "Largest difference of red, green and blue")
+    let amplified = DifferenceMap.amplified(pictures.float, pictures.quantized[index])
+    try EmbeddedPicture(amplified, .png).write(
+      to: file,
+      caption: "Difference of each colour, \(DifferenceMap.factor) times as bright")
+    try file.write(
+      PictureParts.end + PictureParts.scale
+        + ReportTables(figures: figures, settings: transfer.settings).difference(index)
+        + "</section>")
   }
 
   private var tables: String {
     let tables = ReportTables(figures: figures, settings: transfer.settings)
-    var text = "<section><h2>Figures</h2>\(tables.summary)</section>"
+    var text = "<section><h2>Figures of the given start</h2>\(tables.summary)</section>"
     text +=
       "<section><h2>Style layers</h2><p class=\"quiet\">How far a result's Gram matrix is from that "
       + "of float32's result, both by the float32 network; lower is closer.</p>\(tables.layers)</section>"
@@ -148,29 +88,5 @@ struct ReportPage {
         + "result, lower is better.</p>\(tables.network(index))</section>"
     }
     return text
-  }
-
-  private var circumstances: String {
-    let options = options.transfer
-    var entries = [
-      ("photo", options.content.lastComponent.description),
-      ("painting", options.styles.map { $0.text }.joined(separator: ", ")),
-      ("size", "\(transfer.resultSize.width)x\(transfer.resultSize.height) pixels"),
-      ("steps", "\(options.steps) of \(transfer.optimizer.method.rawValue)"),
-      ("pooling", transfer.pooling.rawValue),
-      (
-        "machine",
-        "\(Format.count(options.shared.threads, "thread")), \(options.shared.instructionSet.rawValue)"
-      ),
-      ("program", "qstyle \(QStyle.version)"),
-    ]
-    for run in figures.quantized + [figures.float] + figures.seeds {
-      entries.append(
-        (
-          run.run.name,
-          "\(FilePath(run.run.weights.name).lastComponent), plan \(run.measures.plan), seed \(run.run.seed)"
-        ))
-    }
-    return "<section><h2>How it was made</h2>\(HTML.list(entries))</section>"
   }
 }

@@ -20,11 +20,11 @@ struct ReportPictures {
       styles.append(try Self.picture(style.picture, transfer.size(style), transfer))
     }
     self.styles = styles
-    let float = try Self.result(file(runs.float), transfer)
+    let float = try Self.result(file(runs.float.first), transfer)
     self.float = float
     var (quantized, maps): ([PixelImage], [PixelImage]) = ([], [])
-    for run in runs.quantized {
-      let result = try Self.result(file(run), transfer)
+    for group in runs.quantized {
+      let result = try Self.result(file(group.first), transfer)
       quantized.append(result)
       maps.append(DifferenceMap.image(float, result))
     }

@@ -12,7 +12,74 @@ struct ReportTables {
 
   private func headings(_ first: String) -> [String] {
     [first, "float32"] + figures.quantized.map { $0.run.name }
-      + (hasSeeds ? ["other seeds"] : [])
+      + (hasSeeds ? ["from noise"] : [])
+  }
+
+  /// Means over nearby starts, with what chance makes of them.
+  var chances: String {
+    var table = Table(["mean of the results", "float32"] + figures.quantized.map { $0.run.name })
+    let groups = [figures.floatGroup] + figures.quantized.indices.map { figures.group($0) }
+    func costs(_ pick: (LossValues) -> Double) -> [String?] {
+      groups.map { Self.mean($0.map { pick($0.result) }) }
+    }
+    table.add(
+      "Total cost J",
+      "Over \(Format.count(figures.floatGroup.count, "run")) of each; ± the standard deviation.",
+      costs { $0.total })
+    table.add("Content cost", "Likewise.", costs { $0.content })
+    table.add("Style cost", "Likewise.", costs { $0.style })
+    table.add(
+      "Difference of J", "Of geometric means, against float32's; ± half its 95 % interval (Welch).",
+      [nil]
+        + figures.chances.map { chance in
+          Self.change(chance.cost.difference)
+            + (chance.cost.error.map { " ± " + Self.share($0) } ?? "")
+        })
+    table.add(
+      "Two float32 runs", "The mean difference of J between two of them.",
+      [figures.chances[0].cost.floor.map(Self.share)] + figures.chances.map { _ in nil })
+    func likeness(_ pick: (MeanDistance) -> String?) -> [String?] {
+      [figures.chances[0].floatDistance.flatMap(pick)] + figures.chances.map { pick($0.distance) }
+    }
+    table.add(
+      "SSIM", "Between two results of float32, and between one of float32 and one of int8.",
+      likeness { $0.similarity.map { Format.fixed($0, digits: 3) } })
+    table.add(
+      "PSNR, dB", "Likewise.",
+      likeness {
+        $0.peakSignalToNoise.isFinite ? Format.fixed($0.peakSignalToNoise, digits: 1) : "equal"
+      })
+    table.add(
+      "Mean difference", "Likewise, in grey levels of 255.",
+      likeness { Format.fixed($0.mean, digits: 1) })
+    table.add(
+      "p of the pictures",
+      "The share of ways to split all these runs into two groups that sets the groups at least as far apart.",
+      [nil] + figures.chances.map { $0.probability.map { Format.general($0, digits: 2) } })
+    return table.html
+  }
+
+  /// "83.4 M ± 2.1 M".
+  private static func mean(_ values: [Double]) -> String {
+    let mean = values.reduce(0, +) / Double(values.count)
+    guard values.count > 1 else { return number(mean) }
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return number(mean) + " ± "
+      + Axis.text((squares / Double(values.count - 1)).squareRoot(), digits: 3)
+  }
+
+  /// How values of the pictures differ, by quantized run.
+  func difference(_ index: Int) -> String {
+    guard let difference = figures.results[index].difference else { return "" }
+    var table = Table(["difference of a value", "grey levels"])
+    table.add("Median", "", ["\(difference.percentile(0.5))"])
+    table.add("99 % are at most", "", ["\(difference.percentile(0.99))"])
+    table.add("Largest", "", ["\(difference.largest)"])
+    let worst = difference.worst
+    let channel = ["red", "green", "blue"][worst.channel]
+    return table.html
+      + "<p class=\"quiet\">The largest is \(channel) of the pixel at column \(worst.x), row \(worst.y) (from 0): "
+      + "\(worst.second) in float32, \(worst.first) in \(HTML.escape(figures.results[index].run.name)).</p>"
   }
 
   /// Costs, likeness and expense.
@@ -33,6 +100,15 @@ struct ReportTables {
       likeness({ $0.totalChange }, Self.change))
     table.add("Content cost", "Distance from the photo's features.", costs { $0.content })
     table.add("Style cost", "Distance from the painting's Gram matrices.", costs { $0.style })
+    let kinds = [("Content's part of J", ["content"]), ("Style's part of J", ["gram"])]
+    for (name, terms) in kinds {
+      table.add(
+        name, "Its weighted cost, of the total.",
+        values(
+          float: Self.share(figures.float.share(of: terms)),
+          quantized: figures.quantized.map { $0.share(of: terms) },
+          seeds: figures.seeds.map { $0.share(of: terms) }, Self.share))
+    }
     table.add(
       "PSNR, dB", "Peak signal to noise against float32's picture. Higher is closer.",
       likeness({ $0.difference?.peakSignalToNoise }) { Format.fixed($0, digits: 1) })
@@ -133,10 +209,10 @@ struct ReportTables {
       ? Format.general(1000 * seconds, digits: 3) + " ms" : Format.fixed(seconds, digits: 2) + " s"
   }
 
-  private static func number(_ value: Double) -> String { Format.general(value, digits: 4) }
+  private static func number(_ value: Double) -> String { Axis.text(value) }
 
   private static func change(_ share: Double) -> String {
-    (share > 0 ? "+" : "") + Format.general(100 * share, digits: 2) + " %"
+    (share < 0 ? "−" : "+") + Verdict.percent(abs(share))
   }
 
   private static func share(_ value: Double) -> String { Verdict.percent(value) }

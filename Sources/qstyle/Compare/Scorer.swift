@@ -21,7 +21,7 @@ struct Scorer {
     let transfer = try options.scoring(runs, limit: limit)
     var figures = try score(transfer)
     for index in runs.quantized.indices {
-      figures.networks[index].activations = try activations(runs.quantized[index])
+      figures.networks[index].activations = try activations(runs.quantized[index].first)
     }
     return figures
   }
@@ -32,10 +32,12 @@ struct Scorer {
     let session = try Failure.from { () throws(TransferError) in
       try transfer.start(pool: pool).session
     }
-    let float = try costs(of: runs.float, session)
+    let float = try costs(of: runs.float.first, session)
     let truth = session.grams
     var figures = Figures(float: float)
-    for run in runs.quantized {
+    figures.floatNearby = try costs(of: runs.float.nearby, session)
+    for group in runs.quantized {
+      let run = group.first
       var network = NetworkFigures()
       var own = RunFigures(run: run, measures: try file(run).measures())
       for step in run.samples {
@@ -46,6 +48,7 @@ struct Scorer {
         let cosine = session.withGradient { Agreement.cosine(gradient.span, $0) }
         network.cosines.append((step, cosine))
       }
+      own.terms = session.terms
       let grams = session.grams
       for (layer, gram) in zip(transfer.settings.styleLayers, grams) {
         let name = layer.layer.description
@@ -55,6 +58,7 @@ struct Scorer {
       figures.quantized.append(own)
       figures.networks.append(network)
       figures.results.append(result(own, grams, float, truth))
+      figures.quantizedNearby.append(try costs(of: group.nearby, session))
     }
     for run in runs.seeds {
       let own = try costs(of: run, session)
@@ -73,6 +77,15 @@ struct Scorer {
       try load("image_\(step)", of: run, into: session)
       figures.costs.append((step, session.evaluate()))
     }
+    figures.terms = session.terms
+    return figures
+  }
+
+  private func costs(
+    of runs: [ComparedRun], _ session: Session
+  ) throws(Failure) -> [RunFigures] {
+    var figures: [RunFigures] = []
+    for run in runs { figures.append(try costs(of: run, session)) }
     return figures
   }
 
@@ -112,11 +125,11 @@ struct Scorer {
     }
     return try image.withElements { (image) throws(Failure) in
       try image.withMutableSpan { (image) throws(Failure) in
-        try file(runs.float).read("image_\(transfer.steps)", into: &image)
+        try file(runs.float.first).read("image_\(transfer.steps)", into: &image)
       }
       return try Failure.from { () throws(TransferError) in
         try ActivationAgreement(
-          transfer, reference: runs.float.weights, image: image, pool: pool
+          transfer, reference: runs.float.first.weights, image: image, pool: pool
         ).layers
       }
     }

@@ -2,47 +2,71 @@ internal import CommandOptions
 internal import QualityReport
 internal import StyleTransfer
 
-/// The sentence that the figures of a quantized run come to.
+/// The answer to whether a quantized run's picture differs more than chance, in words.
 struct Verdict {
-  /// Whether the result is closer to float32's than that of any other noise seed; nil without seeds.
-  let isCloserThanSeeds: Bool?
-  /// A sentence for people.
-  let sentence: String
+  private let name: String
+  private let chance: ChanceFigures
 
-  init(_ result: ResultFigures, seeds: [ResultFigures]) {
-    let name = result.run.name
-    let change = Self.percent(abs(result.totalChange))
-    let direction = result.totalChange < 0 ? "lower" : "higher"
-    let cost = "scored in float32, its total cost is \(change) \(direction) than float32's own"
-    func distance(_ figures: ResultFigures) -> Double { figures.difference?.meanSquare ?? 0 }
-    guard let nearest = seeds.min(by: { distance($0) < distance($1) }) else {
-      isCloserThanSeeds = nil
-      sentence =
-        "\(name)'s result is \(Self.likeness(result)) to float32's; \(cost). "
-        + "No other noise seed was run to judge that by."
+  init(_ name: String, _ chance: ChanceFigures) {
+    self.name = name
+    self.chance = chance
+  }
+
+  /// A sentence on costs and one on pictures.
+  var sentence: String { cost + " " + pictures }
+
+  private var cost: String {
+    let change = chance.cost.difference
+    let direction = change < 0 ? "lower" : "higher"
+    let end = "\(name) ends \(Self.percent(abs(change))) \(direction)"
+    guard let error = chance.cost.error, let floor = chance.cost.floor,
+      let isWithinChance = chance.cost.isWithinChance
+    else {
+      return "\(end) in one run of each arithmetic, which --nearby 3 would tell from chance."
+    }
+    let judged = isWithinChance ? "no more than chance" : "more than chance"
+    return
+      "\(end), give or take \(Self.percent(error)): \(judged). Two float32 runs that start one "
+      + "grey level apart differ by \(Self.percent(floor))."
+  }
+
+  private var pictures: String {
+    guard let floor = chance.floatDistance else {
+      return "Its picture is \(Self.likeness(chance.distance)) to float32's."
+    }
+    let both = "(\(Self.likeness(chance.distance)), against \(Self.likeness(floor)))"
+    switch chance.isPictureWithinChance {
+    case .some(true):
+      return "Pictures of \(name) and float32 are as alike as those of two float32 runs \(both)."
+    case .some(false):
+      return "Pictures of \(name) and float32 differ more than those of two float32 runs \(both)."
+    case .none:
       return
+        "Pictures of \(name) and float32 beside those of two float32 runs: \(both); --nearby 3 or more "
+        + "would tell the difference from chance."
     }
-    let isCloser =
-      distance(result) < distance(nearest)
-      && (result.similarity ?? 0) >= (seeds.compactMap { $0.similarity }.max() ?? 0)
-    isCloserThanSeeds = isCloser
-    let seedChange = seeds.reduce(0) { max($0, abs($1.totalChange)) }
-    sentence =
-      "\(name) differs from float32 \(isCloser ? "less" : "no less") than another noise seed does "
-      + "(\(Self.likeness(result)), against \(Self.likeness(nearest)) for the nearest seed); \(cost), "
-      + "where seeds make up to \(Self.percent(seedChange))."
   }
 
-  /// "SSIM 0.951, PSNR 29.1 dB".
-  private static func likeness(_ figures: ResultFigures) -> String {
-    let ssim = figures.similarity.map { "SSIM " + Format.fixed($0, digits: 3) + ", " } ?? ""
-    guard let psnr = figures.difference?.peakSignalToNoise, psnr.isFinite else {
-      return ssim + "the same picture"
-    }
-    return ssim + "PSNR " + Format.fixed(psnr, digits: 1) + " dB"
+  /// "SSIM 0.951, 29.1 dB".
+  private static func likeness(_ distance: MeanDistance) -> String {
+    let ssim = distance.similarity.map { "SSIM " + Format.fixed($0, digits: 3) + ", " } ?? ""
+    guard distance.peakSignalToNoise.isFinite else { return ssim + "no difference" }
+    return ssim + "PSNR " + Format.fixed(distance.peakSignalToNoise, digits: 1) + " dB"
   }
 
+  /// "11.5 %", "3.0 %", "0.092 %".
   static func percent(_ share: Double) -> String {
-    Format.general(100 * share, digits: share < 0.1 ? 2 : 3) + " %"
+    let value = 100 * share
+    return (value < 0.1 ? Format.general(value, digits: 2) : Format.fixed(value, digits: 1)) + " %"
+  }
+}
+
+extension ResultFigures {
+  /// Whether the picture is closer to float32's than that of any other seed; nil without seeds.
+  func isCloser(than seeds: [ResultFigures]) -> Bool? {
+    func distance(_ figures: ResultFigures) -> Double { figures.difference?.meanSquare ?? 0 }
+    guard let nearest = seeds.map(distance).min() else { return nil }
+    return distance(self) < nearest
+      && (similarity ?? 0) >= (seeds.compactMap { $0.similarity }.max() ?? 0)
   }
 }

@@ -12,8 +12,7 @@ struct TransferCommand {
       OptionGroup(
         "Pictures",
         [
-          Option("output", letter: "o", value: "FILE", "The picture to write, .png or .jpg."),
-          Option("init", value: "START", "content (default), noise, or a picture to start from."),
+          Option("output", letter: "o", value: "FILE", "The picture to write, .png or .jpg.")
         ] + StyleOptions.options + TransferOptions.pictures),
       TransferOptions.optimisation,
       OptionGroup(

@@ -9,6 +9,7 @@ internal import StyleTransfer
 /// The part of a command line that describes a transfer.
 struct TransferOptions {
   static let pictures = [
+    Option("init", value: "START", "content (default), noise, or a picture to start from."),
     Option("size", value: "N", "Longer side of the result in pixels (default: 512)."),
     Option("upscale", "Enlarge a content picture that is smaller than --size."),
     ColorOptions.colors,
@@ -75,7 +76,7 @@ struct TransferOptions {
   private let noiseOptions: [String]
   private let upscale: Bool
   private let start: Start
-  private let noiseRatio: Float
+  let noiseRatio: Float
   private let colors: Transfer.Colors
   private let settings: TransferSettings
   private let optimizer: OptimizerSettings
@@ -89,7 +90,7 @@ struct TransferOptions {
     "style-layers", "smooth", "optimizer", "state", "history", "pool", "colors",
   ]
 
-  init(_ arguments: ParsedArguments, startsFromNoise: Bool = false) throws(UsageError) {
+  init(_ arguments: ParsedArguments) throws(UsageError) {
     shared = try SharedOptions(arguments)
     content = arguments.positional[0]
     styles = try StyleOptions(arguments).entries
@@ -102,8 +103,7 @@ struct TransferOptions {
     size = try arguments.integer("size", in: 16...16384)
     upscale = arguments.has("upscale")
     switch arguments.path("init") {
-    case nil: start = startsFromNoise ? .noise : .content
-    case "content": start = .content
+    case nil, "content": start = .content
     case "noise": start = .noise
     case .some(let path):
       try Self.checkStart(path)
@@ -140,17 +140,31 @@ struct TransferOptions {
     return ["\(noiseOptions.joined(separator: " and ")) \(verb) no effect without --init noise"]
   }
 
+  /// The pictures that are read, and what messages call them.
+  var inputs: [(name: String, path: FilePath)] {
+    var inputs = [("the content", content)] + styles.map { ("a style", $0.path) }
+    if case .file(let path) = start { inputs.append(("--init", path)) }
+    return inputs
+  }
+
   /// Adds the pictures that are read.
   func addInputs(to files: inout NamedFiles) throws(UsageError) {
-    try files.input(content, "the content")
-    for style in styles { try files.input(style.path, "a style") }
-    if case .file(let path) = start { try files.input(path, "--init") }
+    for input in inputs { try files.input(input.path, input.name) }
   }
 
   /// Whether the first image has noise in it.
   var startsFromNoise: Bool {
     if case .noise = start { return true }
     return isArticle
+  }
+
+  /// The plan of --plan; nil where the fastest that fits is taken.
+  var planName: String? { plan?.name }
+
+  /// The word of --init, or the path of the picture.
+  var startName: String {
+    if case .file(let path) = start { return path.description }
+    return startsFromNoise ? "noise" : "content"
   }
 
   /// The transfer with a network; the pictures' headers are read.

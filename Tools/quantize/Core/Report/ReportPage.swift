@@ -7,7 +7,7 @@ extension ConversionReport {
   /// The report as an HTML page that needs no network and no script.
   package func page(_ facts: ReportFacts) -> String {
     var text =
-      HTML.head("What int8 costs")
+      HTML.head("What int8 costs") + "<main>"
       + "<p class=\"quiet\">\(HTML.escape(facts.output.description))</p>"
     if !transfers.isEmpty { text += transferTables }
     text += charts + "<section><h2>Weights</h2>\(weightTable)</section><div class=\"pair wide\">"
@@ -20,7 +20,7 @@ extension ConversionReport {
     entries += facts.metadata.map { ($0.key == "source" ? "network" : $0.key, $0.value) }
     entries.append(("activations", "compared on \(pictureCount) calibration pictures"))
     return text + "</div><section><h2>How it was made</h2>\(HTML.list(entries))</section>"
-      + "</body></html>\n"
+      + "</main></body></html>\n"
   }
 
   private var poolings: [Pooling] { Pooling.allCases.filter { layers[0].outputs[$0] != nil } }
@@ -49,12 +49,13 @@ extension ConversionReport {
         curve("activations, own rounding", "two") { $0.outputs[pooling]?.local },
         curve("activations, all layers", "three") { $0.outputs[pooling]?.cumulative },
       ]
-      let svg = Curves(
-        "Decibels by layer, \(Self.name(pooling))", curves, isLogarithmic: false, limits: 0...high,
+      let title = "Signal to noise by layer, \(Self.name(pooling))"
+      let chart = Curves(
+        title, curves, values: "dB", isLogarithmic: false, limits: 0...high,
         labels: layers.map { "\($0.name.block)_\($0.name.place)" }
-      ).svg
-      text += "<figure class=\"chart\">\(svg)<figcaption>Decibels by layer, \(Self.name(pooling)); "
-      text += "higher is better</figcaption></figure>"
+      ).html
+      text += "<figure class=\"chart\"><figcaption><strong>\(title)</strong>Higher is better."
+      text += "</figcaption>\(chart)</figure>"
     }
     return text + "</div></section>"
   }
