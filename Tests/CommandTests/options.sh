@@ -95,6 +95,8 @@ sized "$photo" "$portrait" --size 320 >/dev/null
 grep -q "has 96x144 pixels where 320 on the longer side are wanted, .* 2.2 times finer" err.txt && ok || bad "a small style: $(cat err.txt)"
 sized "$photo" "$portrait" --size 96 --style-scale 1.5 >/dev/null
 grep -q pixels err.txt && bad "a style that is large enough: $(cat err.txt)" || ok
+sized "$photo" "$portrait" --size 96 --style-scale 1.55 >/dev/null
+grep -q pixels err.txt && bad "a style that is hardly too small: $(cat err.txt)" || ok
 sized "$photo" "$portrait" --size 96 --style-scale 1.6 >/dev/null
 grep -q "where 154 on the longer side are wanted" err.txt && ok || bad "--style-scale beyond the style: $(cat err.txt)"
 check "remarks are no errors" 0 $qstyle transfer "$photo" "$portrait" --size 320 --dry-run --quiet -o sized.png

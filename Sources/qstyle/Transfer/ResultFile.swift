@@ -15,7 +15,8 @@ struct ResultFile {
       let meant = words.count > 2 && FileIdentity(words[words.count - 1])?.kind == .missing
       throw UsageError(
         meant
-          ? "did you mean -o \(words[words.count - 1])?" : "name the picture to write: -o result.png")
+          ? "did you mean -o \(words[words.count - 1])?"
+          : "name the picture to write: -o result.png")
     }
     guard path != "-" else {
       throw UsageError("-o is written to a file, not to -; name the picture: -o result.png")
