@@ -53,22 +53,31 @@ extension Transfer {
     func add(_ phase: TransferPhase, _ bytes: Int) {
       phases.append(PhaseMemory(phase: phase, bytes: bytes))
     }
-    var measuredBytes = 0
-    for style in styles {
+    let regionBytes =
+      regions.map {
+        ImageRegions.Layout(result, painted: $0.painted.count, settings: settings).memory.bytes
+      } ?? 0
+    var measuredBytes = regionBytes
+    for (index, style) in styles.enumerated() {
       let measured = engineSize(size(style))
       let pixels = Self.bytes(of: measured)
       let styleShape = NetworkShape(
         network, width: measured.width, height: measured.height, deepest: deepest)
-      add(.readStyle, measuredBytes + pixels + style.picture.readingBytes(size(style)))
-      measuredBytes = layout.styleBytes + layout.mixMemory.bytes
-      add(.measureStyle, measuredBytes + pixels + rings(styleShape, backward: false))
+      let labels = StyleRegions.bytes(self, style: index)
+      let reading = max(
+        style.picture.readingBytes(size(style)), style.mask?.readingBytes ?? 0,
+        regions?.mask.readingBytes ?? 0)
+      add(.readStyle, measuredBytes + pixels + labels + reading)
+      measuredBytes = regionBytes + layout.styleBytes + layout.mixMemory.bytes
+      add(.measureStyle, measuredBytes + pixels + labels + rings(styleShape, backward: false))
     }
-    add(.readContent, layout.styleBytes + image + content.readingBytes(resultSize))
-    add(
-      .measureContent, layout.memory.bytes + rings(shape, backward: false) + startReading)
+    let targetBytes = regionBytes + layout.styleBytes
+    add(.readContent, targetBytes + image + content.readingBytes(resultSize))
+    let allBytes = regionBytes + layout.memory.bytes
+    add(.measureContent, allBytes + rings(shape, backward: false) + startReading)
     add(
       .optimise,
-      layout.memory.bytes + rings(shape, backward: true) + optimizerBytes
+      allBytes + rings(shape, backward: true) + optimizerBytes
         + layout.stepMemory.bytes + images * image)
     return phases
   }

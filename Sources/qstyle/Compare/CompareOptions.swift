@@ -34,7 +34,8 @@ struct CompareOptions {
         [
           Option("init", value: "START", "noise (default), content, or a picture to start from.")
         ] + StyleOptions.options + TransferOptions.pictures),
-      TransferOptions.optimisation, TransferOptions.memory, SharedOptions.group,
+      RegionOptions.group, TransferOptions.optimisation, TransferOptions.memory,
+      SharedOptions.group,
     ])
 
   let transfer: TransferOptions

@@ -15,7 +15,7 @@ struct TransferCommand {
           Option("output", letter: "o", value: "FILE", "The picture to write, .png or .jpg."),
           Option("init", value: "START", "content (default), noise, or a picture to start from."),
         ] + StyleOptions.options + TransferOptions.pictures),
-      TransferOptions.optimisation,
+      RegionOptions.group, TransferOptions.optimisation,
       OptionGroup(
         "Network", [SharedOptions.weights, SharedOptions.precision, SharedOptions.pool]),
       TransferOptions.memory,
@@ -96,7 +96,8 @@ struct TransferCommand {
     }
     transfer.checkpoint = checkpoint
     let planned = try Failure.from { () throws(TransferError) in try transfer.choosePlan() }
-    options.shared.warn(transfer.remarks(size: options.size))
+    let notes = try Failure.from { () throws(TransferError) in try transfer.checkRegions() }
+    options.shared.warn(transfer.remarks(size: options.size) + notes)
     if options.isDryRun {
       options.shared.warn(transfer.warnings)
       DryRun(transfer, planned, isJSON: options.shared.isJSON).report()

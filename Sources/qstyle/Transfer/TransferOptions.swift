@@ -63,6 +63,7 @@ struct TransferOptions {
   let shared: SharedOptions
   let content: FilePath
   let styles: [StyleOptions.Entry]
+  let regions: RegionOptions
   let steps: Int
   /// Seed of the noise.
   let seed: UInt64
@@ -91,6 +92,7 @@ struct TransferOptions {
     shared = try SharedOptions(arguments)
     content = arguments.positional[0]
     styles = try StyleOptions(arguments).entries
+    regions = try RegionOptions(arguments, styles: styles.count)
     isArticle = try arguments.choice("preset", among: ["article"]) != nil
     if isArticle {
       for name in Self.fixed where arguments.has(name) {
@@ -141,6 +143,7 @@ struct TransferOptions {
   func addInputs(to files: inout NamedFiles) throws(UsageError) {
     try files.input(content, "the content")
     for style in styles { try files.input(style.path, "a style") }
+    try regions.addInputs(to: &files)
     if case .file(let path) = start { try files.input(path, "--init") }
   }
 
@@ -157,6 +160,7 @@ struct TransferOptions {
       var opened: [Style] = []
       for entry in styles { opened.append(entry.style(try Picture(path: entry.path))) }
       var transfer = Transfer(content: content, styles: opened, weights: weights)
+      try regions.apply(to: &transfer)
       switch start {
       case .content: transfer.start = .content
       case .noise: transfer.start = .noise(ratio: noiseRatio, seed: seed)
