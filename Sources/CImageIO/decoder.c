@@ -17,6 +17,8 @@ _Noreturn void image_decoder_fail(image_decoder *decoder, image_status status, c
     longjmp(decoder->escape, 1);
 }
 
+void image_decoder_keep_labels(image_decoder *decoder) { decoder->keeps_labels = 1; }
+
 // Appends what the file has to the buffer; returns 0 at its end.
 static size_t read_more(image_decoder *decoder) {
     ssize_t count;
@@ -90,6 +92,7 @@ static void recognize(image_decoder *decoder, image_header *header) {
         image_decoder_fail(decoder, IMAGE_NOT_AN_IMAGE, NULL);
     }
     header->format = decoder->codec->format;
+    if (decoder->keeps_labels && decoder->codec != &image_png_codec) image_decoder_fail(decoder, IMAGE_NO_LABELS, NULL);
 }
 
 image_status image_decoder_read_header(image_decoder *decoder, image_header *header) {

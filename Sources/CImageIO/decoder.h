@@ -40,6 +40,8 @@ struct image_decoder {
     size_t next, end;  // unread bytes of `buffer`
     uint8_t buffer[32768];
 
+    int keeps_labels;  // samples are numbers and no colours
+
     const image_codec *codec;  // NULL until the file's first bytes are known
     image_header *header;      // being filled in, during image_decoder_read_header
     uint8_t *exif;

@@ -64,8 +64,15 @@ static void read_header(image_decoder *decoder) {
     header->height = png_get_image_height(png, info);
     header->bits = png_get_bit_depth(png, info);
     header->needs_whole_image = png_get_interlace_type(png, info) != PNG_INTERLACE_NONE;
-    // Palette to RGB, fewer bits to 8, tRNS to alpha: leaves 1 to 4 channels of 8 or 16 bits.
-    png_set_expand(png);
+    // Labels become bytes. Otherwise palette to RGB, fewer bits to 8, tRNS to alpha: leaves 1 to 4 channels of 8 or 16 bits.
+    if (decoder->keeps_labels) {
+        int type = png_get_color_type(png, info);
+        if ((type != PNG_COLOR_TYPE_GRAY && type != PNG_COLOR_TYPE_PALETTE) || header->bits > 8)
+            image_decoder_fail(decoder, IMAGE_NO_LABELS, NULL);
+        png_set_packing(png);
+    } else {
+        png_set_expand(png);
+    }
     png_set_interlace_handling(png);
     png_read_update_info(png, info);
     int channels = png_get_channels(png, info);

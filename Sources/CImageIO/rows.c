@@ -4,6 +4,7 @@
 #include <string.h>
 
 static image_colors *open_colors(image_decoder *decoder, size_t *bytes) {
+    if (decoder->keeps_labels) return NULL;
     return image_colors_open(&decoder->facts, decoder->samples, decoder->sample_bytes, decoder->has_alpha,
                              decoder->is_inverted, &decoder->warnings, bytes);
 }

@@ -36,6 +36,19 @@ public struct NamedFiles {
     files.append(File(role: role, path: path, identity: identity))
   }
 
+  /// Adds a file that is read more than once, whatever the others are.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - role: the option, or what the file is.
+  /// - Throws: `UsageError` for "-", and for a pipe.
+  public mutating func stored(_ path: FilePath, _ role: String) throws(UsageError) {
+    if FileIdentity(path)?.kind == .pipe {
+      throw UsageError("\(path) is a pipe, which can be read only once; copy it to a file")
+    }
+    try input(path, role)
+  }
+
   /// Adds a file that is written.
   ///
   /// - Parameters:

@@ -13,13 +13,22 @@ final class ImageDecoder {
 
   /// Opens the file and reads its header; allocates nothing of the image's size, but a copy of
   /// a WebP file.
-  init(path: FilePath, limits: ImageLimits) throws(ImageError) {
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - limits: sizes beyond them are refused.
+  ///   - keepsLabels: whether samples are numbers and no colours.
+  /// - Throws: `ImageError`.
+  init(
+    path: FilePath, limits: ImageLimits, keepsLabels: Bool = false
+  ) throws(ImageError) {
     let descriptor = unsafe path.withCString { unsafe system_open($0, O_RDONLY, 0) }
     if descriptor < 0 { throw .cannotRead(errno: system_errno()) }
     guard let handle = unsafe image_decoder_create(descriptor) else {
       _ = close(descriptor)
       throw .outOfMemory
     }
+    if keepsLabels { unsafe image_decoder_keep_labels(handle) }
     self.descriptor = descriptor
     unsafe self.handle = unsafe handle
     var header = image_header()
@@ -89,6 +98,7 @@ final class ImageDecoder {
       throw .notAnImage(start: [UInt8](start.prefix(8)))
     case IMAGE_TRUNCATED: throw .truncated(format)
     case IMAGE_ANIMATED: throw .otherFormat(.animatedWebP, path: path)
+    case IMAGE_NO_LABELS: throw .noLabels
     case IMAGE_NO_MEMORY: throw .outOfMemory
     case IMAGE_SYSTEM_ERROR:
       let errno = unsafe image_decoder_errno(handle)

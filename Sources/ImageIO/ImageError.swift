@@ -13,6 +13,8 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
   case notAnImage(start: [UInt8])
   /// The file is of another known format; there is a program that converts it.
   case otherFormat(OtherFormat, path: FilePath)
+  /// Labels are wanted of a file that is no PNG of grey levels or palette indexes.
+  case noLabels
   /// The file ends before the image does.
   case truncated(ImageFormat)
   /// The file's content is wrong; the payload is the image library's message.
@@ -43,6 +45,8 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
       "is neither PNG, JPEG nor WebP (starts with \(quoted(start))); convert it to one of them"
     case .otherFormat(let format, let path):
       format.sentence(about: path)
+    case .noLabels:
+      "is no mask: save it as a grey or indexed PNG of at most 8 bits, a level for each region"
     case .truncated(let format):
       "is cut off: the \(format.name) ends before the image is complete; copy it again"
     case .damaged(let format, let message):

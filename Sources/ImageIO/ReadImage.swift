@@ -112,9 +112,11 @@ public final class ImageReader {
     // The rows are resized as they are stored and placed upright.
     let target = orientation.isTransposed ? size.transposed : size
     let placement = Placement(
-      orientation: orientation, size: target, offset: offset, transposed: transposed)
+      orientation: orientation, size: target, transposed: transposed, channels: 3)
     var rows = try StoredRows(self, target: target)
-    while try rows.advance() { placement.placeRows(of: &rows.resizer, into: &pixels) }
+    while try rows.advance() {
+      placement.placeRows(of: &rows.resizer, subtracting: offset, into: &pixels)
+    }
   }
 }
 
@@ -145,53 +147,10 @@ extension RGBImage {
     var resizer = RowResizer(
       input: self.size, extent: (Double(width), Double(height)), output: size)
     let placement = Placement(
-      orientation: .topLeft, size: size, offset: offset, transposed: transposed)
+      orientation: .topLeft, size: size, transposed: transposed, channels: 3)
     for row in 0..<height {
       resizer.append(self.pixels.span.extracting(3 * width * row..<3 * width * (row + 1)))
-      placement.placeRows(of: &resizer, into: &pixels)
-    }
-  }
-}
-
-/// The places in the result of rows in stored order, so that it is upright whatever the orientation.
-private struct Placement {
-  private let offset: (red: Float, green: Float, blue: Float)
-  /// The place of the stored image's first sample, and the distances between stored columns and
-  /// rows.
-  private let origin, columnStride, rowStride: Int
-
-  init(
-    orientation: Orientation, size: ImageSize, offset: (red: Float, green: Float, blue: Float),
-    transposed: Bool
-  ) {
-    self.offset = offset
-    // A stored row becomes a column when one of the two turns it, not both.
-    let turnsRows = orientation.isTransposed != transposed
-    let columnPitch = turnsRows ? 3 * size.height : 3
-    let rowPitch = turnsRows ? 3 : 3 * size.width
-    columnStride = orientation.reversesColumns ? -columnPitch : columnPitch
-    rowStride = orientation.reversesRows ? -rowPitch : rowPitch
-    origin =
-      (orientation.reversesColumns ? (size.width - 1) * columnPitch : 0)
-      + (orientation.reversesRows ? (size.height - 1) * rowPitch : 0)
-  }
-
-  /// Places the rows that are complete.
-  func placeRows(of resizer: inout RowResizer, into pixels: inout MutableSpan<Float>) {
-    while let row = resizer.next() {
-      place(resizer.open.span.extracting(resizer.completed), row: row, into: &pixels)
-    }
-  }
-
-  private func place(
-    _ samples: Span<Float>, row: Int, into pixels: inout MutableSpan<Float>
-  ) {
-    var destination = origin + row * rowStride
-    for source in stride(from: 0, to: samples.count, by: 3) {
-      pixels[destination] = samples[source] - offset.red
-      pixels[destination + 1] = samples[source + 1] - offset.green
-      pixels[destination + 2] = samples[source + 2] - offset.blue
-      destination += columnStride
+      placement.placeRows(of: &resizer, subtracting: offset, into: &pixels)
     }
   }
 }

@@ -22,12 +22,13 @@ struct CompareCommand {
     let runs = try openWeights()
     // All that can be wrong is found before the first file is made.
     let transfer = try options.transfer.transfer(runs.float.first.weights)
+    let notes = try Failure.from { () throws(TransferError) in try transfer.checkRegions() }
     let allowed = transfer.limit
     let parts = try planned(runs, limit: allowed)
     let limit = allowed.bytes
     let warnings = transfer.warnings
     options.shared.warn(
-      transfer.remarks(size: options.transfer.size) + warnings
+      transfer.remarks(size: options.transfer.size) + warnings + notes
         + ColorOptions.comparisonRemarks(transfer))
     if options.transfer.isDryRun {
       tell(parts, runs)
@@ -47,7 +48,8 @@ struct CompareCommand {
       }
       return RunFile(
         run: run, key: keys[index], folder: folder.appending("runs"), width: size.width,
-        height: size.height, settings: transfer.settings)
+        height: size.height, settings: transfer.settings,
+        regions: transfer.paintedRegions)
     }
     try OutputFile.makeFolder(folder)
     var lock: FileLock? = try Failure.about(options.page) { () throws(FileOutputError) in

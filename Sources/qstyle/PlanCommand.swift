@@ -26,7 +26,7 @@ struct PlanCommand {
           SharedOptions.precision, SharedOptions.pool, OptimizerOptions.optimizer,
           OptimizerOptions.state, OptimizerOptions.history,
         ] + StyleOptions.options),
-      SharedOptions.group,
+      RegionOptions.group, SharedOptions.group,
     ])
 
   /// A picture as it was typed.
@@ -50,6 +50,7 @@ struct PlanCommand {
   private let content: Typed
   /// One like the content where none was typed.
   private let styles: [(typed: Typed, entry: StyleOptions.Entry)]
+  private let regions: RegionOptions
   private let size: Int?
   private let upscale: Bool
   private let colors: Transfer.Colors
@@ -68,6 +69,7 @@ struct PlanCommand {
       styles.append((try Typed(entry.path), entry))
     }
     self.styles = styles
+    regions = try RegionOptions(arguments, styles: styles.count)
     size = try arguments.integer("size", in: 16...16384)
     upscale = arguments.has("upscale")
     colors = try ColorOptions.colors(arguments)
@@ -100,6 +102,7 @@ struct PlanCommand {
     for (typed, entry) in styles { opened.append(entry.style(try typed.picture())) }
     var transfer = Transfer(
       content: try content.picture(), styles: opened, network: network, precision: held)
+    try regions.apply(to: &transfer)
     let typed = content.size.map { max($0.width, $0.height) }
     transfer.longerSide = size ?? typed ?? 512
     transfer.upscale = upscale

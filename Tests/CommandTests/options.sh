@@ -117,8 +117,7 @@ check "a weight below 0" 64 $qstyle transfer "$photo" "$style" --style "$portrai
 check "scales for other styles" 64 $qstyle transfer "$photo" "$style" "$portrait" --style-scale 1,2,1 -o sized.png
 check "a missing second style" 1 $qstyle transfer "$photo" "$style" missing.png -o sized.png
 check "a plan of several styles" 0 $qstyle plan "$photo" "$style" 500x400:2 --style-scale 1,2
-rm -f painting:3
-rm -f sized.png
+rm -f painting:3 sized.png
 
 # --- A dry run, and the run itself ---------------------------------------------------------------------
 for options in "" "--plan streaming-16-lean" "--memory 40M" "--optimizer adam --pool max" "--precision float32" "--colors match,luma"; do

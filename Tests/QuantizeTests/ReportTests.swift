@@ -98,7 +98,8 @@ import Testing
       contentLayers: [.init(layer: .conv1_1, weight: 1)],
       styleLayers: [.init(layer: .conv1_1, weight: 1)])
     let transfer = ComparedTransfer(
-      "t", pooling: .average, content: image(20, 18), style: image(16, 16), start: image(20, 18),
+      "t", pooling: .average, content: image(20, 18), styles: [Style(Picture(image(16, 16)))],
+      start: image(20, 18),
       settings: settings)
     let report = try ConversionReport(
       [float32], of: .vgg19, int8: [.average: [int8], .maximum: [int8]],
@@ -132,7 +133,7 @@ import Testing
     }
     func score(_ image: ImageTensor) throws -> Double {
       let judged = ComparedTransfer(
-        "judged", pooling: transfer.pooling, content: transfer.content, style: transfer.style,
+        "judged", pooling: transfer.pooling, content: transfer.content, styles: transfer.styles,
         start: image, settings: transfer.settings)
       return try judged.session(truth, pool: pool).evaluate().total
     }

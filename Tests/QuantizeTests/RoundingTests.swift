@@ -67,7 +67,8 @@ import Testing
     _ weights: Weights, _ pooling: Pooling, content: [LayerName], style: [LayerName]
   ) throws -> (LossValues, [Float]) {
     let transfer = ComparedTransfer(
-      "t", pooling: pooling, content: picture("content"), style: picture("style"),
+      "t", pooling: pooling, content: picture("content"),
+      styles: [Style(Picture(picture("style")))],
       start: picture("start"),
       settings: TransferSettings(
         contentLayers: content.map { .init(layer: $0, weight: 1) },

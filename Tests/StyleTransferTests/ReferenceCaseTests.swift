@@ -1,4 +1,5 @@
 import CSystem
+import ImageIO
 import QuantVGG
 import StyleTransfer
 import TestSupport
@@ -33,7 +34,8 @@ import Testing
     #expect(stored.pooling == .maximum)
     #expect(stored.settings == TransferSettings(contentWeight: 10, styleWeight: 40.5))
     #expect(stored.content.width == 3 && stored.content.height == 2)
-    #expect(stored.style.width == 6 && stored.style.height == 1)
+    #expect(stored.styles.map { $0.size } == [ImageSize(width: 6, height: 1)])
+    #expect(stored.styles[0].weight == 1 && stored.regions?.regions == nil)
     #expect(abs(stored.content.values[4] - (40 - NetworkTable.mean.green)) < 1e-4)
     #expect(stored.start.values[5] == 1.25 && stored.gradient[17] == 4.25)
     #expect(stored.trajectory.map { $0.total } == [6, 5])

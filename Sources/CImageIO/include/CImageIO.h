@@ -16,6 +16,7 @@ typedef enum {
     IMAGE_TRUNCATED,      ///< the file ends before the image does
     IMAGE_DAMAGED,        ///< the library's message says what is wrong
     IMAGE_ANIMATED,       ///< a WebP of several pictures
+    IMAGE_NO_LABELS,      ///< labels are wanted of what is no PNG of grey levels or palette indexes of up to 8 bits
     IMAGE_NO_MEMORY,
     IMAGE_SYSTEM_ERROR,   ///< reading failed; see image_decoder_errno
 } image_status;
@@ -57,6 +58,10 @@ typedef struct image_decoder image_decoder;
 
 /// A decoder of the file or pipe behind `descriptor`, which stays the caller's. NULL when out of memory.
 image_decoder *image_decoder_create(int descriptor);
+
+/// Makes the decoder give the stored numbers of a PNG, grey levels or palette indexes, as they are: a byte per pixel,
+/// no colours. Before the header is read.
+void image_decoder_keep_labels(image_decoder *decoder);
 
 /// Reads the header. Width, height and needs_whole_image are filled in as soon as they are known, also where
 /// the call fails later on, so that the caller can refuse a size first. Nothing of the image's size is

@@ -87,13 +87,15 @@ public struct ImageTensor: Sendable {
     return result
   }
 
-  /// Turns the content's values into those of the start image `noisy`.
+  /// Turns the content's values into those of the start image `noisy`, but for pixels that are kept.
   package static func mixNoise(
-    into values: inout MutableSpan<Float>, ratio: Float, seed: UInt64
+    into values: inout MutableSpan<Float>, ratio: Float, seed: UInt64,
+    isKept: (Int) -> Bool = { _ in false }
   ) {
     var generator = SplitMix64(seed: seed)
     for i in values.indices {
       let noise = generator.nextUnit() * 40 - 20
+      if isKept(i / 3) { continue }
       values[i] = ratio * noise + (1 - ratio) * values[i]
     }
   }

@@ -19,13 +19,14 @@ final class ImageUpdate: ParallelWork {
   // What the slices above are parts of.
   private let memory: Arena
   private let stepMemory: Arena?
+  private let regions: ImageRegions?
   private let gradientMemory: Arena?
 
   /// Makes the optimizer and asks for what steps need beside `memory`, in which the image is.
   ///
   /// - Throws: `TransferError.memory`.
   init<Numbers: LossArithmetic>(
-    _ shape: NetworkShape, layout: SessionLayout<Numbers>, memory: Arena,
+    _ shape: NetworkShape, layout: SessionLayout<Numbers>, memory: Arena, regions: ImageRegions?,
     settings: TransferSettings, optimizer: OptimizerSettings, recordsGradient: Bool
   ) throws(TransferError) {
     rowLength = 3 * shape.width
@@ -34,6 +35,7 @@ final class ImageUpdate: ParallelWork {
       try optimizer.makeOptimizer(rowLength: 3 * shape.width, rows: shape.height)
     }
     self.memory = memory
+    self.regions = regions
     image = memory.slice(layout.image)
     do throws(MemoryError) {
       if recordsGradient {
@@ -99,6 +101,7 @@ final class ImageUpdate: ParallelWork {
     if let unmoved {
       for term in terms { term.addGradient(row: y, rows: unmoved, into: row) }
     }
+    regions?.clearKept(row, row: y)
     gradient?[place].copy(row.elements)
     if !isFrozen { optimizer.receive(row.elements, values: image[place], row: y) }
   }

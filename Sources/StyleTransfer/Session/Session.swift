@@ -48,12 +48,14 @@ public final class Session {
     let layout = SessionLayout<Numbers>(shape, of: transfer, plan: plan, threads: pool.threads)
     let memory = try TransferError.from { () throws(MemoryError) in try Arena(layout.memory) }
     contentColors = layout.contentColors.map { memory.slice($0) }
+    var regions: ImageRegions?
+    if let wanted = transfer.regions { regions = try ImageRegions(transfer, wanted) }
     update = try ImageUpdate(
-      shape, layout: layout, memory: memory, settings: settings,
+      shape, layout: layout, memory: memory, regions: regions, settings: settings,
       optimizer: transfer.usedOptimizer, recordsGradient: transfer.recordsGradient)
     let network = try TermNetwork(
       numbers, shape, settings: settings, plan: plan, layout: layout, memory: memory,
-      update: update, pool: pool)
+      regions: regions, update: update, pool: pool)
     self.network = network
     self.pool = pool
 
@@ -69,7 +71,7 @@ public final class Session {
     if colors == nil { try readContent(transfer) }
     try network.measureContent { goesOn(.measureContent, $0) }
     try update.image.withMutableSpan { (image) throws(TransferError) in
-      try transfer.makeStart(in: &image)
+      try transfer.makeStart(in: &image, regions)
     }
   }
 
@@ -90,8 +92,9 @@ public final class Session {
     let mix = try TransferError.from { () throws(MemoryError) in try Arena(layout.mixMemory) }
     network.beginStyle(in: mix)
     let count = Double(transfer.styles.count)
-    for (index, share) in transfer.shares.enumerated() {
-      let style = transfer.styles[index]
+    let mixes = transfer.mixes
+    for (index, style) in transfer.styles.enumerated() {
+      let regions = try StyleRegions(transfer, style: index)
       let size = transfer.engineSize(transfer.size(style))
       let pixels = try TransferError.from { () throws(MemoryError) in
         try Block<Float>(count: 3 * size.pixelCount)
@@ -106,7 +109,8 @@ public final class Session {
           clippedShares.append(match.apply(to: elements))
         }
         try network.measureStyle(
-          elements, width: size.width, height: size.height, share: share
+          elements, width: size.width, height: size.height, shares: mixes.map { $0[index] },
+          regions: regions
         ) { goesOn((Double(index) + $0) / count) }
       }
     }

@@ -15,9 +15,14 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
   }
 
   var pass = Pass.image
+  /// By region, the share that the style whose rows pass has in the target.
+  private var shares: [Double] = []
+  private var styleRegions: StyleRegions?
+  private let regions: ImageRegions?
   /// Layer sizes of the picture whose rows pass.
   var shape: NetworkShape
   let contents: [ContentTerm<Numbers>]
+  /// By style layer, one for each painted region, or one.
   let grams: [GramTerm<Numbers>]
   /// All terms of layers, in the order in which their gradients are added.
   let terms: [any LayerTerm<Numbers>]
@@ -28,8 +33,10 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
 
   init(
     _ numbers: Numbers, shape: NetworkShape, settings: TransferSettings,
-    layout: SessionLayout<Numbers>, memory: Arena, update: ImageUpdate, pool: WorkerPool
+    layout: SessionLayout<Numbers>, memory: Arena, regions: ImageRegions?, update: ImageUpdate,
+    pool: WorkerPool
   ) {
+    self.regions = regions
     self.shape = shape
     self.update = update
     self.pool = pool
@@ -40,10 +47,13 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
         contentWeight: settings.contentWeight, layout: $1, memory: memory)
     }
     let scratch = GramScratch(layout.scratch, memory: memory)
-    grams = zip(settings.styleLayers, layout.grams).map {
-      GramTerm(
-        numbers, shape: shape.layers[shape.place(of: $0.layer)], weight: $0.weight,
-        styleWeight: settings.styleWeight, scratch: scratch, layout: $1, memory: memory)
+    let painted = regions?.painted.map { Optional($0) } ?? [nil]
+    grams = layout.grams.enumerated().map { index, layout in
+      let layer = settings.styleLayers[index / painted.count]
+      return GramTerm(
+        numbers, shape: shape.layers[shape.place(of: layer.layer)],
+        region: painted[index % painted.count], weight: layer.weight,
+        styleWeight: settings.styleWeight, scratch: scratch, layout: layout, memory: memory)
     }
     var terms: [any LayerTerm<Numbers>] = []
     for term in contents { terms.append(term) }
@@ -54,23 +64,50 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
   /// Whether a term takes part in the pass.
   private func observes(_ term: any LayerTerm<Numbers>) -> Bool {
     switch pass {
-    case .style: term.label.kind == .style
+    case .style: term.label.kind == .style && share(term) > 0
     case .content: term.label.kind == .content
     case .image: true
     }
   }
 
+  /// The place of a term's region among those that are painted.
+  private func region(_ term: any LayerTerm<Numbers>) -> Int {
+    regions?.painted.firstIndex { $0.label == term.label.region } ?? 0
+  }
+
+  /// The share in a term's target of the style whose rows pass.
+  private func share(_ term: any LayerTerm<Numbers>) -> Double { shares[region(term)] }
+
+  /// The positions of the picture whose rows pass that count for a term; nil for all.
+  private func positions(_ term: any LayerTerm<Numbers>) -> RegionPositions? {
+    guard let regions, term.label.region != nil, let layer = term.label.layer else { return nil }
+    guard pass == .style else { return regions.painted[region(term)].positions[layer.poolings] }
+    return styleRegions?.positions(layer, region: region(term))
+  }
+
   /// Begins a pass.
-  func begin(_ pass: Pass, _ shape: NetworkShape) {
+  ///
+  /// - Parameters:
+  ///   - pass: whose rows come.
+  ///   - shape: layer sizes of its picture.
+  ///   - shares: in a pass of a style, its share in each region's target.
+  ///   - regions: of the style.
+  func begin(
+    _ pass: Pass, _ shape: NetworkShape, shares: [Double] = [], regions: StyleRegions? = nil
+  ) {
     self.pass = pass
     self.shape = shape
+    self.shares = shares
+    styleRegions = regions
     for term in terms where observes(term) { term.reset() }
   }
 
   /// Adds what has passed of a style to the targets.
-  func addTargets(share: Double) {
-    for term in grams {
-      term.addTarget(positions: shape.layers[term.place].positions, share: share)
+  func addTargets() {
+    for term in grams where observes(term) {
+      term.addTarget(
+        positions: positions(term)?.count ?? shape.layers[term.place].positions,
+        share: share(term))
     }
   }
 
@@ -80,7 +117,7 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
     for term in terms where term.place == layer && observes(term) {
       term.observe(
         rows: rows, width: shape.layers[layer].width, activations: activations,
-        isTarget: pass != .image, pool: pool)
+        isTarget: pass != .image, positions: positions(term), pool: pool)
     }
   }
 

@@ -11,6 +11,7 @@ struct SessionLayout<Numbers: LossArithmetic> {
   /// The bytes of these.
   let colorBytes: Int
   let contents: [ContentTerm<Numbers>.Layout]
+  /// By style layer, for each painted region.
   let grams: [GramTerm<Numbers>.Layout]
   let scratch: GramScratch.Layout
   /// The image, and what the terms of layers need.
@@ -54,22 +55,33 @@ struct SessionLayout<Numbers: LossArithmetic> {
     }
     let contentBytes = memory.bytes
     var mixMemory = ArenaPlan()
-    grams = settings.styleLayers.map {
-      GramTerm<Numbers>.Layout(
-        shape.layers[shape.place(of: $0.layer)], memory: &memory, mixMemory: &mixMemory)
+    var grams: [GramTerm<Numbers>.Layout] = []
+    for layer in settings.styleLayers {
+      for _ in 0..<transfer.paintedRegions {
+        grams.append(
+          GramTerm<Numbers>.Layout(
+            shape.layers[shape.place(of: layer.layer)], memory: &memory, mixMemory: &mixMemory))
+      }
     }
+    self.grams = grams
     self.mixMemory = mixMemory
-    var (rowBytes, channels) = (0, 0)
+    var (rowBytes, gatheredBytes, channels) = (0, 0, 0)
     for layer in settings.styleLayers {
       let convolution = shape.layers[shape.place(of: layer.layer)].convolution
       let width = widest >> layer.layer.poolings
       rowBytes = max(
         rowBytes,
         Numbers.gramScratchBytes(width: width, channels: convolution.outputChannels))
+      if transfer.regions != nil {
+        gatheredBytes = max(
+          gatheredBytes,
+          width * convolution.outputChannels * MemoryLayout<Numbers.Activation.Element>.stride)
+      }
       channels = max(channels, convolution.outputChannels)
     }
     scratch = GramScratch.Layout(
-      rowBytes: rowBytes, channels: channels, threads: threads, memory: &memory)
+      rowBytes: rowBytes, gatheredBytes: gatheredBytes, channels: channels, threads: threads,
+      memory: &memory)
     self.memory = memory
     styleBytes = memory.bytes - contentBytes
 

@@ -11,7 +11,7 @@ protocol SteppingNetwork: AnyObject {
   var weightBytes: Int { get }
   /// The costs of the image that was measured last, term by term.
   var costs: [TermCost] { get }
-  /// By style layer, the Gram matrix of the image that was measured last.
+  /// By style layer, the Gram matrices of the image that was measured last, those of regions one after the other.
   var grams: [[Float]] { get }
 
   /// Runs the image forward; gradients can be had afterwards.
@@ -32,7 +32,8 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
 
   init(
     _ numbers: Numbers, _ shape: NetworkShape, settings: TransferSettings, plan: NetworkPlan,
-    layout: SessionLayout<Numbers>, memory: Arena, update: ImageUpdate, pool: WorkerPool
+    layout: SessionLayout<Numbers>, memory: Arena, regions: ImageRegions?, update: ImageUpdate,
+    pool: WorkerPool
   ) throws(TransferError) {
     self.numbers = numbers
     self.settings = settings
@@ -40,8 +41,8 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
     self.update = update
     self.pool = pool
     client = SessionClient(
-      numbers, shape: shape, settings: settings, layout: layout, memory: memory, update: update,
-      pool: pool)
+      numbers, shape: shape, settings: settings, layout: layout, memory: memory, regions: regions,
+      update: update, pool: pool)
     let client = client
     network = try TransferError.from { () throws(MemoryError) in
       try Network(
@@ -64,24 +65,24 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
     for term in client.grams { term.endTarget() }
   }
 
-  /// Measures a style picture, `[height][width][3]` RGB minus mean, and adds its share to the targets.
+  /// Measures a style picture, `[height][width][3]` RGB minus mean, and adds its shares to the targets.
   ///
   /// Its network's memory is given back before this returns.
   ///
   /// - Throws: `TransferError.memory`; `.stopped` where `goesOn` says no, which is asked with the
   ///   share that is done.
   func measureStyle(
-    _ style: MemorySlice<Float>, width: Int, height: Int, share: Double,
-    goesOn: (Double) -> Bool
+    _ style: MemorySlice<Float>, width: Int, height: Int, shares: [Double],
+    regions: StyleRegions?, goesOn: (Double) -> Bool
   ) throws(TransferError) {
     let styleNetwork = try TransferError.from { () throws(MemoryError) in
       try ForwardNetwork(
         numbers, width: width, height: height, deepest: settings.deepest, plan: plan,
         observer: client, pool: pool)
     }
-    client.begin(.style, styleNetwork.shape)
+    client.begin(.style, styleNetwork.shape, shares: shares, regions: regions)
     try forward(styleNetwork, style, goesOn)
-    client.addTargets(share: share)
+    client.addTargets()
   }
 
   /// Measures the image as it is as the content picture.
@@ -129,10 +130,15 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
 
   private static func cost(_ label: TermLabel, _ value: Double) -> TermCost {
     TermCost(
-      name: label.name, layer: label.layer, value: value, weight: label.factor * label.share)
+      name: label.name, layer: label.layer, region: label.region, value: value,
+      weight: label.factor * label.share)
   }
 
-  var grams: [[Float]] { client.grams.map { $0.gram } }
+  var grams: [[Float]] {
+    settings.styleLayers.map { layer in
+      client.grams.filter { $0.label.layer == layer.layer }.flatMap { $0.gram }
+    }
+  }
 
   var timing: NetworkTiming { network.timing }
 

@@ -41,7 +41,7 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     self.shape = shape
     place = shape.convolution.index
     label = TermLabel(
-      kind: .content, name: "content", layer: shape.convolution.name, share: weight,
+      kind: .content, name: "content", layer: shape.convolution.name, region: nil, share: weight,
       factor: contentWeight)
     target = memory.slice(layout.target)
     sums = memory.slice(layout.sums)
@@ -61,7 +61,7 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
   /// Copies rows of the content picture, or measures the image's against them.
   func observe(
     rows: Range<Int>, width: Int, activations: ActivationRows<Numbers.Activation>, isTarget: Bool,
-    pool: WorkerPool
+    positions: RegionPositions?, pool: WorkerPool
   ) {
     self.isTarget = isTarget
     self.rows = rows

@@ -9,16 +9,21 @@ struct GramScratch {
     let gram: Reservation<Double>
     /// For each worker a row of a matrix.
     let matrix: Reservation<Float>
-    let channels: Int
+    /// For each worker the positions of a row that belong to a region.
+    let gathered: Reservation<UInt8>
+    let channels, threads: Int
 
-    /// Reserves room for rows as wide as the widest that is laid out (`rowBytes`) and for sums of
-    /// the layer that has most channels.
-    init(rowBytes: Int, channels: Int, threads: Int, memory: inout ArenaPlan) {
-      self.channels = channels
+    /// Reserves room for rows as wide as the widest that is laid out (`rowBytes`), for as many bytes
+    /// of activations (`gatheredBytes`) and for sums of the layer that has most channels.
+    init(
+      rowBytes: Int, gatheredBytes: Int, channels: Int, threads: Int, memory: inout ArenaPlan
+    ) {
+      (self.channels, self.threads) = (channels, threads)
       // At least one row, and not more than stays in the second-level cache.
       rows = memory.reserve(max(rowBytes, 512 << 10), of: UInt8.self)
       gram = memory.reserve(8 * channels * threads, of: Double.self)
       matrix = memory.reserve(channels * threads, of: Float.self)
+      gathered = memory.reserve(gatheredBytes * threads, of: UInt8.self)
     }
   }
 
@@ -26,6 +31,8 @@ struct GramScratch {
   let rows: MemorySlice<UInt8>
   private let gram: MemorySlice<Double>
   private let matrix: MemorySlice<Float>
+  private let gathered: MemorySlice<UInt8>
+  private let threads: Int
   private let channels: Int
 
   init(_ layout: Layout, memory: Arena) {
@@ -33,6 +40,8 @@ struct GramScratch {
     rows = memory.slice(layout.rows)
     gram = memory.slice(layout.gram)
     matrix = memory.slice(layout.matrix)
+    gathered = memory.slice(layout.gathered)
+    threads = layout.threads
   }
 
   /// A worker's 8 rows of a Gram matrix of so many channels.
@@ -45,5 +54,13 @@ struct GramScratch {
   func row(worker: Int, channels: Int) -> MemorySlice<Float> {
     let first = worker * self.channels
     return matrix[first..<first + channels]
+  }
+
+  /// A worker's room for activations.
+  func activations<Element: BitwiseCopyable>(
+    worker: Int, count: Int, of type: Element.Type
+  ) -> MemorySlice<Element> {
+    let bytes = gathered.count / threads
+    return gathered.elements(type, at: worker * bytes, count: count)
   }
 }

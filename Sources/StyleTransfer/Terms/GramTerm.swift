@@ -36,6 +36,8 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   let place: Int
   private let numbers: Numbers
   private let channels: Int
+  /// The positions of the image that count; nil for all.
+  private let region: RegionPositions?
   private let positions: Int
   private let values: Double
   /// `[channels][channels]` in activation units; blocks of 8 rows x 32 columns on and above the diagonal.
@@ -51,26 +53,29 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
 
   private var work = Work.prepare
   private var activations: ActivationRows<Numbers.Activation>?
+  /// The positions of the observed rows that count; nil for all.
+  private var counted: RegionPositions?
   private var width = 0
   private var rows = 0..<0
 
-  /// The term of a layer of `shape`, its output for the content's size.
+  /// The term of a layer of `shape`, its output for the content's size, or of a region of it.
   ///
   /// The gradient is that of `styleWeight` (beta) * `weight` * Js. `scratch` is shared by all layers,
   /// as one is measured at a time.
   init(
-    _ numbers: Numbers, shape: NetworkShape.Layer, weight: Double, styleWeight: Double,
-    scratch: GramScratch, layout: Layout, memory: Arena
+    _ numbers: Numbers, shape: NetworkShape.Layer, region: ImageRegions.Painted?, weight: Double,
+    styleWeight: Double, scratch: GramScratch, layout: Layout, memory: Arena
   ) {
     self.numbers = numbers
     self.scratch = scratch
     place = shape.convolution.index
     label = TermLabel(
-      kind: .style, name: "gram", layer: shape.convolution.name, share: weight,
-      factor: styleWeight)
+      kind: .style, name: "gram", layer: shape.convolution.name, region: region?.label,
+      share: weight * (region?.share ?? 1), factor: styleWeight)
     channels = shape.channels
-    positions = shape.positions
-    values = Double(shape.values)
+    self.region = region?.positions[shape.convolution.name.poolings]
+    positions = self.region?.count ?? shape.positions
+    values = Double(positions * shape.channels)
     sums = memory.slice(layout.sums)
     target = memory.slice(layout.target)
     matrix = memory.slice(layout.matrix)
@@ -84,8 +89,9 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   /// Adds rows of an image to the Gram matrix, a bounded number at a time.
   func observe(
     rows: Range<Int>, width: Int, activations: ActivationRows<Numbers.Activation>, isTarget: Bool,
-    pool: WorkerPool
+    positions: RegionPositions?, pool: WorkerPool
   ) {
+    counted = positions
     self.activations = activations
     self.width = width
     let chunk = scratch.rows.count / Numbers.gramScratchBytes(width: width, channels: channels)
@@ -160,6 +166,15 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     row: Int, columns: Range<Int>, activations: Row<Numbers.Activation>,
     into gradient: MutableRow<Real>
   ) {
+    guard let region else { return addGradient(activations, into: gradient) }
+    region.forEachRun(row: row, columns: columns) { run in
+      let part = run.lowerBound - columns.lowerBound..<run.upperBound - columns.lowerBound
+      addGradient(activations.columns(part), into: gradient.columns(part))
+    }
+  }
+
+  private func addGradient(_ activations: Row<Numbers.Activation>, into gradient: MutableRow<Real>)
+  {
     for panel in 0..<channels / Panel.width {
       numbers.addStyleGradient(activations, matrix: matrix, panel: panel, into: gradient)
     }
@@ -167,29 +182,53 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
 
   override func run(item: Int, worker: Int) {
     switch work {
-    case .prepare: prepareRow(item)
+    case .prepare: prepareRow(item, worker: worker)
     case .add: addBlocks(first: item * 8)
     case .differentiate: differentiateRows(first: item * 8, worker: worker)
     }
   }
 
-  private func prepareRow(_ item: Int) {
+  private func prepareRow(_ item: Int, worker: Int) {
     guard let activations else { preconditionFailure("rows are being observed") }
-    numbers.prepareGram(activations[rows.lowerBound + item], into: scratchRow(item))
+    let y = rows.lowerBound + item
+    let count = count(item)
+    guard let counted, count < width else {
+      return numbers.prepareGram(activations[y], into: scratchRow(item, count))
+    }
+    guard count > 0 else { return }
+    let row = activations[y]
+    let gathered = scratch.activations(
+      worker: worker, count: count * channels, of: Numbers.Activation.Element.self)
+    var next = 0
+    counted.forEachRun(row: y, columns: 0..<width) { run in
+      let end = next + run.count * channels
+      MutableRow<Numbers.Activation>(gathered[next..<end], channels: channels)
+        .copy(row.columns(run))
+      next = end
+    }
+    numbers.prepareGram(Row(gathered, channels: channels), into: scratchRow(item, count))
+  }
+
+  /// Positions that count of an observed row.
+  private func count(_ item: Int) -> Int {
+    counted?.count(row: rows.lowerBound + item) ?? width
   }
 
   private func addBlocks(first: Int) {
     for panel in first / Panel.width..<channels / Panel.width {
       for item in 0..<rows.count {
+        let count = count(item)
+        guard count > 0 else { continue }
         numbers.addGram(
-          scratchRow(item), channels: channels, first: first, panel: panel, into: sums)
+          scratchRow(item, count), channels: channels, first: first, panel: panel, into: sums)
       }
     }
   }
 
-  private func scratchRow(_ item: Int) -> MemorySlice<UInt8> {
-    let bytes = Numbers.gramScratchBytes(width: width, channels: channels)
-    return scratch.rows[item * bytes..<(item + 1) * bytes]
+  private func scratchRow(_ item: Int, _ count: Int) -> MemorySlice<UInt8> {
+    let first = item * Numbers.gramScratchBytes(width: width, channels: channels)
+    return scratch.rows[
+      first..<first + Numbers.gramScratchBytes(width: count, channels: channels)]
   }
 
   private func differentiateRows(first: Int, worker: Int) {

@@ -30,10 +30,11 @@ protocol LayerTerm<Numbers>: AnyObject {
   ///   - width: pixels of a row.
   ///   - activations: gives them.
   ///   - isTarget: whether they are the picture's.
+  ///   - positions: those of the picture that count for a term of a region; nil for all.
   ///   - pool: the threads.
   func observe(
     rows: Range<Int>, width: Int, activations: ActivationRows<Numbers.Activation>, isTarget: Bool,
-    pool: WorkerPool)
+    positions: RegionPositions?, pool: WorkerPool)
 
   /// Makes value and gradient ready once all rows of the image were seen.
   func finish(pool: WorkerPool)
@@ -63,7 +64,7 @@ protocol StyleTerm<Numbers>: LayerTerm {
   /// Adds what was seen of a picture to the target.
   ///
   /// - Parameters:
-  ///   - positions: of the picture's layer.
+  ///   - positions: how many of the picture's layer were counted.
   ///   - share: of the picture in the mix, > 0; all shares are 1 together.
   func addTarget(positions: Int, share: Double)
 
@@ -86,6 +87,8 @@ struct TermLabel {
   let kind: Kind
   let name: String
   let layer: LayerName?
+  /// The label of its region; nil for the whole picture.
+  let region: UInt8?
   /// The layer's factor within its sum.
   let share: Double
   /// The sum's own factor in the total.

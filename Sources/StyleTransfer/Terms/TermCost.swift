@@ -6,6 +6,8 @@ public struct TermCost: Sendable, Equatable {
   public let name: String
   /// The layer whose activations it measures; nil where it measures the image itself.
   public let layer: LayerName?
+  /// The label of the region that it measures; nil where it measures the whole picture.
+  public let region: UInt8?
   /// The cost before any weight.
   public let value: Double
   /// Its factor in the total.

@@ -16,7 +16,8 @@ final class TotalVariation: ParallelWork, ImageTerm {
 
   /// The term of an image; `rowSums` has room for a number per row.
   init(width: Int, height: Int, weight: Double, rowSums: MemorySlice<Double>) {
-    label = TermLabel(kind: .image, name: "total_variation", layer: nil, share: 1, factor: weight)
+    label = TermLabel(
+      kind: .image, name: "total_variation", layer: nil, region: nil, share: 1, factor: weight)
     self.width = width
     self.height = height
     self.rowSums = rowSums

@@ -55,29 +55,41 @@ extension Transfer {
     func add(_ phase: TransferPhase, _ bytes: Int) {
       phases.append(PhaseMemory(phase: phase, bytes: bytes))
     }
+    let regionBytes =
+      regions.map {
+        ImageRegions.Layout(result, painted: $0.painted.count, settings: settings).memory.bytes
+      } ?? 0
     // What is there of the content while styles are measured, and the other way round.
     let contentBytes = image + layout.colorBytes
     let readsFirst = colors.contains(.match)
-    if readsFirst { add(.readContent, contentBytes + content.readingBytes(resultSize)) }
-    var measuredBytes = readsFirst ? contentBytes : 0
-    for style in styles {
+    if readsFirst {
+      add(.readContent, regionBytes + contentBytes + content.readingBytes(resultSize))
+    }
+    var measuredBytes = regionBytes + (readsFirst ? contentBytes : 0)
+    for (index, style) in styles.enumerated() {
       let measured = engineSize(size(style))
       let pixels = Self.bytes(of: measured)
       let styleShape = NetworkShape(
         network, width: measured.width, height: measured.height, deepest: deepest)
-      add(.readStyle, measuredBytes + pixels + style.picture.readingBytes(size(style)))
+      let labels = StyleRegions.bytes(self, style: index)
+      let reading = max(
+        style.picture.readingBytes(size(style)), style.mask?.readingBytes ?? 0,
+        regions?.mask.readingBytes ?? 0)
+      add(.readStyle, measuredBytes + pixels + labels + reading)
       measuredBytes =
-        (readsFirst ? contentBytes : 0) + layout.styleBytes + layout.mixMemory.bytes
-      add(.measureStyle, measuredBytes + pixels + rings(styleShape, backward: false))
+        regionBytes + (readsFirst ? contentBytes : 0) + layout.styleBytes
+        + layout.mixMemory.bytes
+      add(.measureStyle, measuredBytes + pixels + labels + rings(styleShape, backward: false))
     }
+    let targetBytes = regionBytes + layout.styleBytes
     if !readsFirst {
-      add(.readContent, layout.styleBytes + contentBytes + content.readingBytes(resultSize))
+      add(.readContent, targetBytes + contentBytes + content.readingBytes(resultSize))
     }
-    add(
-      .measureContent, layout.memory.bytes + rings(shape, backward: false) + startReading)
+    let allBytes = regionBytes + layout.memory.bytes
+    add(.measureContent, allBytes + rings(shape, backward: false) + startReading)
     add(
       .optimise,
-      layout.memory.bytes + rings(shape, backward: true) + optimizerBytes
+      allBytes + rings(shape, backward: true) + optimizerBytes
         + layout.stepMemory.bytes + images * image)
     return phases
   }

@@ -10,6 +10,11 @@ public struct Style {
   ///
   /// A style never becomes larger than it is. Of no effect where `Transfer.longerSide` is nil.
   public var scale = 1.0
+  /// The picture's regions, each measured for the region of the content with the same label.
+  ///
+  /// Without it the whole picture is measured for all that it paints. Only together with
+  /// `Transfer.regions`.
+  public var mask: Mask?
 
   /// A style.
   ///
@@ -40,11 +45,5 @@ extension Transfer {
   /// Upright size at which a style is measured.
   public func size(_ style: Style) -> ImageSize {
     fittedSize(style.size, longerSide: wantedSide(style))
-  }
-
-  /// The styles' shares in the mix: their weights divided by the sum of all.
-  var shares: [Double] {
-    let sum = styles.reduce(0) { $0 + $1.weight }
-    return styles.map { $0.weight / sum }
   }
 }

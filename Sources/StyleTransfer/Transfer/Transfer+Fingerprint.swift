@@ -46,10 +46,18 @@ extension Transfer {
     }
     try content.add(to: &fingerprint)
     fingerprint.add(UInt64(styles.count))
-    for (style, share) in zip(styles, shares) {
+    for style in styles {
       fingerprint.add(size(style))
-      fingerprint.add(share.bitPattern)
       try style.picture.add(to: &fingerprint)
+      if let mask = style.mask { try mask.add(to: &fingerprint) }
+    }
+    for mix in mixes {
+      for share in mix { fingerprint.add(share.bitPattern) }
+    }
+    if let regions {
+      try regions.mask.add(to: &fingerprint)
+      fingerprint.add(regions.weighting.rawValue)
+      for region in regions.regions { fingerprint.add(region.styles.isEmpty ? 1 : 0) }
     }
     if case .picture(let picture) = start { try picture.add(to: &fingerprint) }
     weights.add(to: &fingerprint, through: settings.deepest)

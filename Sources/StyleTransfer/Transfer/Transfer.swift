@@ -66,6 +66,8 @@ public struct Transfer {
   public var content: Picture
   /// Give the style, at least one: its target is the mix of what is measured of each.
   public var styles: [Style]
+  /// Regions of the content, each with styles of its own; nil paints all of it with the mix of all.
+  public var regions: Regions?
   /// The image before the first step.
   public var start = Start.content
   /// Seed by which each value of the first image is moved by -1, 0 or 1 grey level, so that what comes of the
@@ -184,11 +186,10 @@ public struct Transfer {
 
   /// A transfer of pictures in memory, at their own sizes and along their rows, by the article's Adam.
   package static func article(
-    content: ImageTensor, style: ImageTensor, start: ImageTensor, weights: Weights,
+    content: ImageTensor, styles: [Style], start: ImageTensor, weights: Weights,
     settings: TransferSettings, pooling: Pooling
   ) -> Transfer {
-    var transfer = Transfer(
-      content: Picture(content), styles: [Style(Picture(style))], weights: weights)
+    var transfer = Transfer(content: Picture(content), styles: styles, weights: weights)
     transfer.useArticle()
     transfer.start = .picture(Picture(start))
     transfer.longerSide = nil
@@ -242,6 +243,7 @@ public struct Transfer {
     }
     try check(content, at: resultSize, canGrow: true)
     for style in styles { try check(style.picture, at: size(style), canGrow: false) }
+    try checkMasks()
   }
 
   private func check(
@@ -255,11 +257,17 @@ public struct Transfer {
   }
 
   /// Turns the content's values into the start image's.
-  func makeStart(in pixels: inout MutableSpan<Float>) throws(TransferError) {
+  ///
+  /// Pixels of regions that are kept stay the content's where the start is noise.
+  func makeStart(
+    in pixels: inout MutableSpan<Float>, _ regions: ImageRegions?
+  ) throws(TransferError) {
     switch start {
     case .content: break
     case .noise(let ratio, let seed):
-      ImageTensor.mixNoise(into: &pixels, ratio: ratio, seed: seed)
+      ImageTensor.mixNoise(into: &pixels, ratio: ratio, seed: seed) {
+        regions?.isKept(pixel: $0) ?? false
+      }
     case .picture(let picture):
       try picture.read(into: &pixels, size: resultSize, transposed: isTransposed)
     }

@@ -1,17 +1,24 @@
 internal import CSystem
 public import FileNames
+internal import ImageIO
 public import QuantVGG
 
 /// A transfer that an independent float32 implementation computed, stored as safetensors.
 ///
-/// Tensors, all HWC and RGB: `content_rgb_u8`, `style_rgb_u8` U8 [H,W,3]; `init_hwc` F32 [H,W,3] minus
+/// Tensors, all HWC and RGB: `content_rgb_u8`, `style_rgb_u8` U8 [H,W,3], of further styles
+/// `style2_rgb_u8` and so on; `init_hwc` F32 [H,W,3] minus
 /// mean; `grad0_hwc` F32 [H,W,3]; `trajectory_J_Jc_Js` F32 [N+1,3], before step 1 ... after step N.
-/// Metadata: `pool` (avg or max), `alpha`, `beta`.
+/// Metadata: `pool` (avg or max), `alpha`, `beta`; `style_weights` as "3,1".
+///
+/// With regions: `mask_u8` U8 [H,W], of styles `style_mask_u8`, `style2_mask_u8` and so on; metadata
+/// `regions` as "0=1,128=2,255=keep".
 public struct ReferenceCase {
   /// Photo.
   public let content: ImageTensor
-  /// Painting.
-  public let style: ImageTensor
+  /// Paintings with their weights and masks.
+  public let styles: [Style]
+  /// Regions of the content; nil where there are none.
+  public let regions: Regions?
   /// The image before the first step.
   public let start: ImageTensor
   /// dJ/dx of the start image, `[height][width][3]`.
@@ -34,7 +41,8 @@ public struct ReferenceCase {
       throw .file(error)
     }
     content = try Self.image(file, "content_rgb_u8")
-    style = try Self.image(file, "style_rgb_u8")
+    styles = try Self.styles(file)
+    regions = try Self.regions(file)
     let shape = [content.height, content.width, 3]
     start = ImageTensor(
       width: content.width, height: content.height,
@@ -92,6 +100,69 @@ public struct ReferenceCase {
     }
   }
 
+  /// A tensor's name, of the first style or a further one.
+  private static func name(_ rest: String, style index: Int) -> String {
+    "style" + (index == 0 ? "" : "\(index + 1)") + rest
+  }
+
+  private static func styles(_ file: SafeTensors) throws(ReferenceCaseError) -> [Style] {
+    var styles = [Style(Picture(try image(file, name("_rgb_u8", style: 0))))]
+    while file.contains(name("_rgb_u8", style: styles.count)) {
+      styles.append(Style(Picture(try image(file, name("_rgb_u8", style: styles.count)))))
+    }
+    for index in styles.indices where file.contains(name("_mask_u8", style: index)) {
+      styles[index].mask = try mask(file, name("_mask_u8", style: index))
+    }
+    guard let text = file.metadata("style_weights") else { return styles }
+    let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+    guard parts.count == styles.count else { throw .weight(key: "style_weights", text) }
+    for (index, part) in parts.enumerated() {
+      var weight = 0.0
+      guard unsafe system_parse_double(String(part), &weight) != 0, weight > 0, weight.isFinite
+      else { throw .weight(key: "style_weights", text) }
+      styles[index].weight = weight
+    }
+    return styles
+  }
+
+  private static func regions(_ file: SafeTensors) throws(ReferenceCaseError) -> Regions? {
+    guard file.contains("mask_u8") else { return nil }
+    let text = file.metadata("regions") ?? ""
+    var named: [Regions.Region] = []
+    for entry in text.split(separator: ",") {
+      let parts = entry.split(separator: "=").map(String.init)
+      guard parts.count == 2, let label = UInt8(parts[0]) else { throw .regions(text) }
+      if parts[1] == "keep" {
+        named.append(Regions.Region(label: label, styles: []))
+      } else {
+        guard let style = Int(parts[1]), style >= 1 else { throw .regions(text) }
+        named.append(Regions.Region(label: label, styles: [style - 1]))
+      }
+    }
+    let mask = try mask(file, "mask_u8")
+    do throws(TransferError) {
+      return try Regions(mask, named: named)
+    } catch {
+      throw .regions(text)
+    }
+  }
+
+  private static func mask(_ file: SafeTensors, _ name: String) throws(ReferenceCaseError) -> Mask {
+    let shape = try shape(file, name)
+    guard shape.count == 2, shape[0] > 0, shape[1] > 0 else { throw .shape(name: name, shape) }
+    let labels: [UInt8]
+    do throws(WeightError) {
+      labels = try file.values(name, type: "U8", as: UInt8.self)
+    } catch {
+      throw .file(error)
+    }
+    do throws(TransferError) {
+      return try Mask(labels, size: ImageSize(width: shape[1], height: shape[0]))
+    } catch {
+      throw .shape(name: name, shape)
+    }
+  }
+
   private static func shape(
     _ file: SafeTensors, _ name: String
   ) throws(ReferenceCaseError) -> [Int] {
@@ -123,7 +194,9 @@ public enum ReferenceCaseError: Error, Equatable, CustomStringConvertible {
   case shape(name: String, [Int])
   /// The metadata's `pool` is neither avg nor max.
   case pooling(String?)
-  /// The metadata's `alpha` or `beta` is no number, or below 0.
+  /// The metadata's `regions` are not of the mask.
+  case regions(String)
+  /// The metadata's `alpha` or `beta` is no number, or below 0, or `style_weights` are not above 0.
   case weight(key: String, String?)
 
   /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
@@ -136,6 +209,8 @@ public enum ReferenceCaseError: Error, Equatable, CustomStringConvertible {
       return "has \(name) of shape [\(sizes)], which is none of a reference case's; make it again"
     case .pooling(let found):
       return "has \(Self.quoted(found)) as pool where avg or max is needed; make it again"
+    case .regions(let found):
+      return "has \(Self.quoted(found)) as regions, which are not its mask's; make it again"
     case .weight(let key, let found):
       return "has \(Self.quoted(found)) as \(key) where a number is needed; make it again"
     }

@@ -64,9 +64,11 @@ extension ReferenceCase {
   ///   - start: the image before the first step, of the case's size.
   /// - Returns: the transfer, which a caller may change before it starts.
   public func transfer(_ weights: Weights, start: ImageTensor) -> Transfer {
-    Transfer.article(
-      content: content, style: style, start: start, weights: weights, settings: settings,
+    var transfer = Transfer.article(
+      content: content, styles: styles, start: start, weights: weights, settings: settings,
       pooling: pooling)
+    transfer.regions = regions
+    return transfer
   }
 
   /// The costs of an image, without a step.

@@ -37,7 +37,8 @@ struct CompareOptions {
           SharedOptions.pool,
         ]),
       OptionGroup("Pictures", StyleOptions.options + TransferOptions.pictures),
-      TransferOptions.optimisation, TransferOptions.memory, SharedOptions.group,
+      RegionOptions.group, TransferOptions.optimisation, TransferOptions.memory,
+      SharedOptions.group,
     ])
 
   let transfer: TransferOptions

@@ -8,8 +8,8 @@ internal import StyleTransfer
 /// A finished run in the folder `runs`: images along the way and what was measured.
 ///
 /// A safetensors file with `image_N` F32 [rows, columns, 3] (RGB minus mean, in the engine's rows) for
-/// each kept step N, and `gradient_N` of the same shape and `gram_L` F32 [channels, channels] of the
-/// last image where the run keeps gradients; `measures` F64 [2]: seconds per step and peak bytes.
+/// each kept step N, and `gradient_N` of the same shape and `gram_L` F32 [regions * channels, channels]
+/// of the last image where the run keeps gradients; `measures` F64 [2]: seconds per step and peak bytes.
 struct RunFile {
   let run: ComparedRun
   /// The hash of all that the run follows from, which is in the file's name.
@@ -17,6 +17,8 @@ struct RunFile {
   let folder: FilePath
   let width, height: Int
   let settings: TransferSettings
+  /// Regions that are painted, 1 without any.
+  let regions: Int
 
   var path: FilePath { stem.appending(suffix: ".safetensors") }
   /// The file until it is whole.
@@ -42,7 +44,8 @@ struct RunFile {
         let network = run.weights.network
         let channels = network.convolutions[network.place(of: layer.layer)].outputChannels
         parts.append(
-          SafeTensors.Entry("gram_\(layer.layer)", type: "F32", shape: [channels, channels]))
+          SafeTensors.Entry(
+            "gram_\(layer.layer)", type: "F32", shape: [regions * channels, channels]))
       }
     }
     parts.append(SafeTensors.Entry("measures", type: "F64", shape: [2]))

@@ -14,7 +14,7 @@ struct TransferCommand {
         [
           Option("output", letter: "o", value: "FILE", "The picture to write, .png or .jpg.")
         ] + StyleOptions.options + TransferOptions.pictures),
-      TransferOptions.optimisation,
+      RegionOptions.group, TransferOptions.optimisation,
       OptionGroup(
         "Network", [SharedOptions.weights, SharedOptions.precision, SharedOptions.pool]),
       TransferOptions.memory,
@@ -95,7 +95,8 @@ struct TransferCommand {
     }
     transfer.checkpoint = checkpoint
     let planned = try Failure.from { () throws(TransferError) in try transfer.choosePlan() }
-    options.shared.warn(transfer.remarks(size: options.size))
+    let notes = try Failure.from { () throws(TransferError) in try transfer.checkRegions() }
+    options.shared.warn(transfer.remarks(size: options.size) + notes)
     if options.isDryRun {
       options.shared.warn(transfer.warnings)
       DryRun(transfer, planned, isJSON: options.shared.isJSON).report()

@@ -65,6 +65,7 @@ struct TransferOptions {
   let shared: SharedOptions
   let content: FilePath
   let styles: [StyleOptions.Entry]
+  let regions: RegionOptions
   let steps: Int
   /// Seed of the noise.
   let seed: UInt64
@@ -94,6 +95,7 @@ struct TransferOptions {
     shared = try SharedOptions(arguments)
     content = arguments.positional[0]
     styles = try StyleOptions(arguments).entries
+    regions = try RegionOptions(arguments, styles: styles.count)
     isArticle = try arguments.choice("preset", among: ["article"]) != nil
     if isArticle {
       for name in Self.fixed where arguments.has(name) {
@@ -150,6 +152,7 @@ struct TransferOptions {
   /// Adds the pictures that are read.
   func addInputs(to files: inout NamedFiles) throws(UsageError) {
     for input in inputs { try files.input(input.path, input.name) }
+    try regions.addInputs(to: &files)
   }
 
   /// Whether the first image has noise in it.
@@ -174,6 +177,7 @@ struct TransferOptions {
       var opened: [Style] = []
       for entry in styles { opened.append(entry.style(try Picture(path: entry.path))) }
       var transfer = Transfer(content: content, styles: opened, weights: weights)
+      try regions.apply(to: &transfer)
       switch start {
       case .content: transfer.start = .content
       case .noise: transfer.start = .noise(ratio: noiseRatio, seed: seed)

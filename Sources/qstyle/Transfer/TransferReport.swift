@@ -157,11 +157,12 @@ struct TransferReport {
 }
 
 extension TermCost {
-  /// Name, layer (null where there is none), value and weight.
+  /// Name, layer (null where there is none), region where there are some, value and weight.
   var json: JSONObject {
     var entry = JSONObject()
     entry.add("name", name)
     entry.add("layer", layer?.description)
+    if let region { entry.add("region", Int(region)) }
     entry.add("value", value)
     entry.add("weight", weight)
     return entry

@@ -104,7 +104,7 @@ struct ReportOptions {
         transfers.append(
           ComparedTransfer(
             "\(Self.name(pair.content)) + \(Self.name(pair.style))", pooling: pooling,
-            content: content, style: style,
+            content: content, styles: [Style(Picture(style))],
             start: ImageTensor.noisy(content: content, ratio: 0.6, seed: 1)))
       }
     }

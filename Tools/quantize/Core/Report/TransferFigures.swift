@@ -10,8 +10,10 @@ package struct ComparedTransfer {
   package let pooling: Pooling
   /// Photo.
   package let content: ImageTensor
-  /// Painting.
-  package let style: ImageTensor
+  /// Paintings.
+  package let styles: [Style]
+  /// Regions of the photo; nil where there are none.
+  package var regions: Regions?
   /// The image before the first step, of the photo's size.
   package let start: ImageTensor
   /// The losses that are optimised.
@@ -19,13 +21,13 @@ package struct ComparedTransfer {
 
   /// A transfer from its parts.
   package init(
-    _ name: String, pooling: Pooling, content: ImageTensor, style: ImageTensor, start: ImageTensor,
+    _ name: String, pooling: Pooling, content: ImageTensor, styles: [Style], start: ImageTensor,
     settings: TransferSettings = TransferSettings()
   ) {
     self.name = name
     self.pooling = pooling
     self.content = content
-    self.style = style
+    self.styles = styles
     self.start = start
     self.settings = settings
   }
@@ -33,8 +35,9 @@ package struct ComparedTransfer {
   /// A reference case; its stored results are not used.
   package init(_ name: String, _ reference: ReferenceCase) {
     self.init(
-      name, pooling: reference.pooling, content: reference.content, style: reference.style,
+      name, pooling: reference.pooling, content: reference.content, styles: reference.styles,
       start: reference.start, settings: reference.settings)
+    regions = reference.regions
   }
 }
 
@@ -139,8 +142,9 @@ extension ComparedTransfer {
   /// - Throws: `TransferError`.
   public func session(_ weights: Weights, pool: WorkerPool) throws -> Session {
     var transfer = Transfer.article(
-      content: content, style: style, start: start, weights: weights, settings: settings,
+      content: content, styles: styles, start: start, weights: weights, settings: settings,
       pooling: pooling)
+    transfer.regions = regions
     transfer.recordsGradient = true
     return try transfer.startResident(pool: pool).session
   }
