@@ -32,7 +32,7 @@ struct Provenance {
       files.append(entry)
     }
     for (role, path) in options.transfer.inputs {
-      add(role.hasPrefix("the ") ? String(role.dropFirst(4)) : "start", path, path.description)
+      add(Self.role(role), path, path.description)
     }
     for (run, path) in zip(figures.quantized, options.weights) {
       add(
