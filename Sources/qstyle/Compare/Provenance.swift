@@ -32,7 +32,7 @@ struct Provenance {
       files.append(entry)
     }
     for (role, path) in options.transfer.inputs {
-      add(role.hasPrefix("the ") ? String(role.dropFirst(4)) : "start", path, path.description)
+      add(Self.role(role), path, path.description)
     }
     for (run, path) in zip(figures.quantized, options.weights) {
       add(
@@ -94,6 +94,7 @@ struct Provenance {
     entry.add("smooth", transfer.settings.smoothness)
     entry.add("content_layers", text(transfer.settings.contentLayers))
     entry.add("style_layers", text(transfer.settings.styleLayers))
+    entry.add("colors", ColorOptions.text(transfer.colors))
     entry.add("optimizer", transfer.optimizer.method.rawValue)
     entry.add("state", transfer.optimizer.state.rawValue)
     switch transfer.optimizer.method {

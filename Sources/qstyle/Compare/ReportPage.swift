@@ -36,14 +36,22 @@ struct ReportPage {
     let verdicts = zip(figures.quantized, figures.chances).map {
       "<p class=\"verdict\">\(HTML.escape(Verdict($0.run.name, $1).sentence))</p>"
     }
+    let tables = ReportTables(figures: figures, settings: transfer.settings)
     return HTML.head("int8 against float32") + "<main>" + verdicts.joined()
-      + "<section><h2>How much is chance</h2><p>Both networks paint from the same start, and "
-      + "\(Format.count(options.nearby.count, "time")) more from starts whose values differ from it by at most "
-      + "one grey level of 255. What such a change makes of a result is chance, and a difference that is "
-      + "no larger tells nothing about the arithmetic. k, M, G and T stand for 10³, 10⁶, 10⁹ and 10¹².</p>"
-      + ReportCharts(figures: figures).html
-      + ReportTables(figures: figures, settings: transfer.settings).chances
-      + "</section>"
+      + "<section><h2>How much is chance</h2><p>\(starts) k, M, G and T stand for 10³, 10⁶, 10⁹ and 10¹².</p>"
+      + ReportCharts(figures: figures).html + tables.chances + "</section>"
+  }
+
+  private var starts: String {
+    guard !options.nearby.isEmpty else {
+      return
+        "Each network has painted once. How much of the difference is chance, runs from nearby starts would tell: "
+        + "--nearby 3."
+    }
+    return
+      "Both networks paint from the same start, and from \(Format.count(options.nearby.count, "other")) whose values "
+      + "differ from it by at most one grey level of 255. What such a change makes of a result is chance, and a difference "
+      + "that is no larger tells nothing about the arithmetic."
   }
 
   private func writePictures(

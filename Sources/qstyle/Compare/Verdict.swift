@@ -32,7 +32,7 @@ struct Verdict {
 
   private var pictures: String {
     guard let floor = chance.floatDistance else {
-      return "Its picture is \(Self.likeness(chance.distance)) to float32's."
+      return "Beside float32's picture, its own has \(Self.likeness(chance.distance))."
     }
     let both = "(\(Self.likeness(chance.distance)), against \(Self.likeness(floor)))"
     switch chance.isPictureWithinChance {

@@ -23,6 +23,14 @@ enum ColorOptions {
       : []
   }
 
+  /// A choice as --colors has it.
+  static func text(_ colors: Transfer.Colors) -> String {
+    let words = [
+      colors.contains(.match) ? "match" : nil, colors.contains(.luma) ? "luma" : nil,
+    ].compactMap { $0 }
+    return words.isEmpty ? "style" : words.joined(separator: ",")
+  }
+
   /// The choice of --colors.
   static func colors(_ arguments: ParsedArguments) throws(UsageError) -> Transfer.Colors {
     guard let list = arguments.text("colors") else { return [] }

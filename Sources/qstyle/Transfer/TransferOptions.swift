@@ -144,8 +144,9 @@ struct TransferOptions {
 
   /// The pictures that are read, and what messages call them.
   var inputs: [(name: String, path: FilePath)] {
-    var inputs = [("the content", content)] + styles.map { ("a style", $0.path) }
-    if case .file(let path) = start { inputs.append(("--init", path)) }
+    var inputs: [(name: String, path: FilePath)] = [(name: "the content", path: content)]
+    for style in styles { inputs.append((name: "a style", path: style.path)) }
+    if case .file(let path) = start { inputs.append((name: "--init", path: path)) }
     return inputs
   }
 
