@@ -365,7 +365,7 @@ import Testing
       return
     }
     #expect(ratio == 0.6 && seed == 8)
-    #expect(transfer.settings == TransferSettings())
+    #expect(transfer.settings == TransferSettings(.article))
     #expect(transfer.settings.contentWeight == 10 && transfer.settings.styleWeight == 40)
     #expect(transfer.optimizer.method == .adam && transfer.optimizer.state == .float32)
     #expect(transfer.optimizer.adam == AdamSettings() && transfer.optimizer.bounds.isEmpty)

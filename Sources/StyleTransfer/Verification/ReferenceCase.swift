@@ -6,7 +6,8 @@ public import QuantVGG
 ///
 /// Tensors, all HWC and RGB: `content_rgb_u8`, `style_rgb_u8` U8 [H,W,3]; `init_hwc` F32 [H,W,3] minus
 /// mean; `grad0_hwc` F32 [H,W,3]; `trajectory_J_Jc_Js` F32 [N+1,3], before step 1 ... after step N.
-/// Metadata: `pool` (avg or max), `alpha`, `beta`.
+/// Metadata: `pool` (avg or max), `alpha`, `beta`; where they are there, `balance` (what the style's layers
+/// weigh, a `Balance`; article where it is not) and `smooth` (the weight of the mean squared difference of neighbours).
 public struct ReferenceCase {
   /// Photo.
   public let content: ImageTensor
@@ -20,7 +21,7 @@ public struct ReferenceCase {
   public let trajectory: [LossValues]
   /// Pooling of the reference network.
   public let pooling: Pooling
-  /// Loss weights; layers are the defaults.
+  /// Loss weights; layers are the usual ones.
   public let settings: TransferSettings
 
   /// Reads a case.
@@ -44,8 +45,13 @@ public struct ReferenceCase {
     let pool = file.metadata("pool")
     guard let pooling = Pooling(rawValue: pool ?? "") else { throw .pooling(pool) }
     self.pooling = pooling
-    settings = TransferSettings(
-      contentWeight: try Self.weight(file, "alpha"), styleWeight: try Self.weight(file, "beta"))
+    let name = file.metadata("balance")
+    guard let balance = Balance(rawValue: name ?? "article") else { throw .balance(name) }
+    var settings = TransferSettings(balance)
+    settings.contentWeight = try Self.weight(file, "alpha")
+    settings.styleWeight = try Self.weight(file, "beta")
+    if file.metadata("smooth") != nil { settings.smoothness = try Self.weight(file, "smooth") }
+    self.settings = settings
   }
 
   private static func floats(
@@ -123,7 +129,9 @@ public enum ReferenceCaseError: Error, Equatable, CustomStringConvertible {
   case shape(name: String, [Int])
   /// The metadata's `pool` is neither avg nor max.
   case pooling(String?)
-  /// The metadata's `alpha` or `beta` is no number, or below 0.
+  /// The metadata's `balance` is none.
+  case balance(String?)
+  /// The metadata's `alpha`, `beta` or `smooth` is no number, or below 0.
   case weight(key: String, String?)
 
   /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
@@ -136,6 +144,9 @@ public enum ReferenceCaseError: Error, Equatable, CustomStringConvertible {
       return "has \(name) of shape [\(sizes)], which is none of a reference case's; make it again"
     case .pooling(let found):
       return "has \(Self.quoted(found)) as pool where avg or max is needed; make it again"
+    case .balance(let found):
+      let names = Balance.allCases.map { $0.rawValue }.joined(separator: ", ")
+      return "has \(Self.quoted(found)) as balance where one of \(names) is needed; make it again"
     case .weight(let key, let found):
       return "has \(Self.quoted(found)) as \(key) where a number is needed; make it again"
     }

@@ -14,7 +14,7 @@ struct TransferCommand {
         [
           Option("output", letter: "o", value: "FILE", "The picture to write, .png or .jpg.")
         ] + StyleOptions.options + TransferOptions.pictures),
-      TransferOptions.optimisation,
+      OptionGroup("Optimisation", TransferOptions.optimisation.options + [StopRule.option]),
       OptionGroup(
         "Network", [SharedOptions.weights, SharedOptions.precision, SharedOptions.pool]),
       TransferOptions.memory,
@@ -34,6 +34,7 @@ struct TransferCommand {
 
   private let options: TransferOptions
   private let output: ResultFile
+  private let stop: StopRule?
   private let weights: FilePath?
   private let precision: Precision?
   private let saveEvery: Int?
@@ -43,6 +44,7 @@ struct TransferCommand {
   init(_ arguments: ParsedArguments) throws(UsageError) {
     output = try ResultFile(arguments)
     options = try TransferOptions(arguments)
+    stop = try StopRule(arguments)
     weights = arguments.path("weights")
     precision = try Precision(arguments)
     saveEvery =
@@ -94,6 +96,7 @@ struct TransferCommand {
       return .interrupted
     }
     transfer.checkpoint = checkpoint
+    transfer.stop = stop
     let planned = try Failure.from { () throws(TransferError) in try transfer.choosePlan() }
     options.shared.warn(transfer.remarks(size: options.size))
     if options.isDryRun {
