@@ -46,7 +46,11 @@ same "six times johnson" --preset johnson --strength 6
 wanted=$(paint --preset gatys --strength 0.5)
 same "half of gatys, spelled out" --style-weight 0.5 --style-layers "$(balance 10000)"
 same "half of gatys, by its layers' names" --preset gatys --strength 0.5 --style-layers "$(layers "")"
+wanted=$(paint --normalize-gradients --strength 2)
+same "normalised gradients, spelled out" --normalize-gradients --style-weight 2 --style-layers "$(layers :10)"
+other "normalised gradients of another strength" --normalize-gradients
 wanted=$(paint)
+other "--normalize-gradients" --normalize-gradients
 same "no noise" --init noise --noise-ratio 0
 other "noise" --init noise
 same "the content as --init FILE" --init "$portrait"
@@ -72,7 +76,7 @@ rm -f painted.png painted-*.png
 for list in "" conv9_9 conv1_1,conv1_1 conv1_1:0 conv1_1:-1 conv1_1:x conv1_1:1:1 conv1_1:1001 conv1_1,; do
     check "--style-layers '$list'" 64 $transfer "$photo" "$style" -o result.png --style-layers "$list"
 done
-for option in "--strength 0" "--strength -1" "--strength x" "--preset gaty" "--preset standard" "--preset article --strength 2"; do
+for option in "--strength 0" "--strength -1" "--strength x" "--preset gaty" "--preset standard" "--preset article --strength 2" "--preset gatys --normalize-gradients"; do
     check "$option" 64 $transfer "$photo" "$style" -o result.png $option
     [ "$(wc -l <err.txt)" -le 2 ] && ok || bad "$option: $(cat err.txt)"
 done

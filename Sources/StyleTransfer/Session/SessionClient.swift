@@ -37,13 +37,15 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
     contents = zip(settings.contentLayers, layout.contents).map {
       ContentTerm(
         numbers, shape: shape.layers[shape.place(of: $0.layer)], weight: $0.weight,
-        contentWeight: settings.contentWeight, layout: $1, memory: memory)
+        contentWeight: settings.contentWeight, normalizes: settings.normalizesGradients,
+        layout: $1, memory: memory)
     }
     let scratch = GramScratch(layout.scratch, memory: memory)
     grams = zip(settings.styleLayers, layout.grams).map {
       GramTerm(
         numbers, shape: shape.layers[shape.place(of: $0.layer)], weight: $0.weight,
-        styleWeight: settings.styleWeight, scratch: scratch, layout: $1, memory: memory)
+        styleWeight: settings.styleWeight, normalizes: settings.normalizesGradients,
+        scratch: scratch, layout: $1, memory: memory)
     }
     var terms: [any LayerTerm<Numbers>] = []
     for term in contents { terms.append(term) }

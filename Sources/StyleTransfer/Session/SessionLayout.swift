@@ -69,7 +69,8 @@ struct SessionLayout<Numbers: LossArithmetic> {
       channels = max(channels, convolution.outputChannels)
     }
     scratch = GramScratch.Layout(
-      rowBytes: rowBytes, channels: channels, threads: threads, memory: &memory)
+      rowBytes: rowBytes, channels: channels, threads: threads,
+      normalizes: settings.normalizesGradients, memory: &memory)
     self.memory = memory
     styleBytes = memory.bytes - contentBytes
 

@@ -32,6 +32,13 @@ public struct TransferSettings: Sendable, Equatable {
   /// Factor of V, the mean squared difference of neighbouring pixels, >= 0; 0 leaves the term out.
   public var smoothness: Double
 
+  /// Whether the gradient of each layer's term is divided by its own size, so that only the term's
+  /// weight decides how far it moves the image; the costs stay as they are.
+  ///
+  /// With g the gradient with respect to the layer's n activations, weight * g / (n^0.5 |g|) takes the
+  /// place of weight * g, |g| the Euclidean norm: a root mean square of weight / n, at every size.
+  public var normalizesGradients = false
+
   /// Settings from their numbers.
   ///
   /// - Parameters:

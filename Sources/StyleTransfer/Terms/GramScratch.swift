@@ -9,16 +9,21 @@ struct GramScratch {
     let gram: Reservation<Double>
     /// For each worker a row of a matrix.
     let matrix: Reservation<Float>
+    /// For each worker 24 rows of a matrix; none where gradients are not normalised.
+    let norm: Reservation<Float>
     let channels: Int
 
     /// Reserves room for rows as wide as the widest that is laid out (`rowBytes`) and for sums of
     /// the layer that has most channels.
-    init(rowBytes: Int, channels: Int, threads: Int, memory: inout ArenaPlan) {
+    init(
+      rowBytes: Int, channels: Int, threads: Int, normalizes: Bool, memory: inout ArenaPlan
+    ) {
       self.channels = channels
       // At least one row, and not more than stays in the second-level cache.
       rows = memory.reserve(max(rowBytes, 512 << 10), of: UInt8.self)
       gram = memory.reserve(8 * channels * threads, of: Double.self)
       matrix = memory.reserve(channels * threads, of: Float.self)
+      norm = memory.reserve(normalizes ? 24 * channels * threads : 0, of: Float.self)
     }
   }
 
@@ -26,6 +31,7 @@ struct GramScratch {
   let rows: MemorySlice<UInt8>
   private let gram: MemorySlice<Double>
   private let matrix: MemorySlice<Float>
+  private let norm: MemorySlice<Float>
   private let channels: Int
 
   init(_ layout: Layout, memory: Arena) {
@@ -33,12 +39,19 @@ struct GramScratch {
     rows = memory.slice(layout.rows)
     gram = memory.slice(layout.gram)
     matrix = memory.slice(layout.matrix)
+    norm = memory.slice(layout.norm)
   }
 
   /// A worker's 8 rows of a Gram matrix of so many channels.
   func sums(worker: Int, channels: Int) -> MemorySlice<Double> {
     let first = worker * 8 * self.channels
     return gram[first..<first + 8 * channels]
+  }
+
+  /// A worker's `index`-th of three times 8 rows of a matrix of so many channels.
+  func block(_ index: Int, worker: Int, channels: Int) -> MemorySlice<Float> {
+    let first = (3 * worker + index) * 8 * self.channels
+    return norm[first..<first + 8 * channels]
   }
 
   /// A worker's row of a matrix of so many channels.

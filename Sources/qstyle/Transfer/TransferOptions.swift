@@ -40,6 +40,10 @@ struct TransferOptions {
       Option(
         "smooth", value: "W",
         "Weight of the mean squared difference of neighbouring pixels (default: 0, none)."),
+      Option(
+        "normalize-gradients",
+        "Divide each layer's gradient by its size, so that its weight alone says how much it counts; layers without a weight have 10."
+      ),
       OptimizerOptions.optimizer, OptimizerOptions.state, OptimizerOptions.learningRate,
       OptimizerOptions.history, OptimizerOptions.unbounded,
     ])
@@ -95,7 +99,8 @@ struct TransferOptions {
   /// The options that --preset article fixes.
   private static let fixed = [
     "init", "noise-ratio", "learning-rate", "strength", "content-weight", "style-weight",
-    "content-layers", "style-layers", "smooth", "optimizer", "state", "history", "pool", "colors",
+    "content-layers", "style-layers", "normalize-gradients", "smooth", "optimizer", "state",
+    "history", "pool", "colors",
   ]
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -206,10 +211,24 @@ struct TransferOptions {
     }
   }
 
+  /// The weight of a style's layer whose gradient is normalised.
+  private static let normalizedWeight = 10.0
+
   private static func settings(
     _ arguments: ParsedArguments, _ balance: Balance
   ) throws(UsageError) -> TransferSettings {
     var settings = TransferSettings(balance)
+    var weight = balance.weight
+    if arguments.has("normalize-gradients") {
+      guard balance == .standard else {
+        throw UsageError("--normalize-gradients and --preset are other balances; leave out one")
+      }
+      settings.normalizesGradients = true
+      weight = { _, _ in normalizedWeight }
+      settings.styleLayers = TransferSettings.styleLayers.map {
+        .init(layer: $0, weight: normalizedWeight)
+      }
+    }
     if let weight = try arguments.number("content-weight", in: 0...1e12) {
       settings.contentWeight = weight
     }
@@ -221,7 +240,7 @@ struct TransferOptions {
       settings.contentLayers = try layers(list, option: "content-layers") { _, _ in 1 }
     }
     if let list = arguments.text("style-layers") {
-      settings.styleLayers = try layers(list, option: "style-layers", weight: balance.weight)
+      settings.styleLayers = try layers(list, option: "style-layers", weight: weight)
     }
     settings.smoothness = try arguments.number("smooth", in: 0...1e12) ?? 0
     return settings
