@@ -82,6 +82,9 @@ struct CompareCommand {
     Console.resetPeak()
     var figures = try Scorer(options: options, runs: runs, file: file, pool: pool, limit: limit)
       .figures()
+    if let text = ContentShare(figures.float.result, transfer.settings).warning {
+      options.shared.warn([text])
+    }
     let seen = try ReportPictures(transfer, runs, file: file)
     options.shared.warn(transfer.warnings.filter { !warnings.contains($0) })
     try compare(seen, &figures, transfer, file: file)

@@ -24,18 +24,33 @@ other() {
 wanted=$(paint)
 [ ${#wanted} -eq 64 ] && ok || bad "no hash of the defaults"
 layers() { echo "conv1_1$1,conv2_1$1,conv3_1$1,conv4_1$1,conv5_1$1"; }
-same "the defaults, spelled out" --content-weight 10 --style-weight 40 --content-layers conv4_2:1 \
-    --style-layers "$(layers :0.2)" --init content --optimizer lbfgs --state int8 --history 6 --pool avg --precision int8
+# balance N: each layer's weight N / channels^2.
+balance() { awk -v n="$1" 'BEGIN { split("64 128 256 512 512", c)
+    for (i = 1; i <= 5; i++) printf "%sconv%d_1:%.17g", (i > 1 ? "," : ""), i, n / c[i]^2 }'; }
+same "the defaults, spelled out" --content-weight 10 --style-weight 1 --content-layers conv4_2:1 \
+    --style-layers "$(balance 1200)" --strength 1 --init content --optimizer lbfgs --state int8 --history 6 --pool avg --precision int8
 same "style layers without weights" --style-layers "$(layers "")"
-same "twice the weights" --content-weight 20 --style-weight 80
+same "twice the weights" --content-weight 20 --style-weight 2
 same "the content's weight at its layer" --content-weight 5 --content-layers conv4_2:2
-same "the style's weight at its layers" --style-weight 20 --style-layers "$(layers :0.4)"
+same "the style's weight at its layers" --style-weight 0.5 --style-layers "$(balance 2400)"
 other "--content-weight" --content-weight 20
 other "--style-weight" --style-weight 20
 other "--content-layers" --content-layers conv3_2
 other "a weight of --content-layers" --content-layers conv4_2:2
 other "--style-layers" --style-layers conv1_1,conv2_1
 other "a weight of --style-layers" --style-layers conv1_1:0.3,conv2_1,conv3_1,conv4_1,conv5_1
+other "--strength" --strength 2
+other "--preset gatys" --preset gatys
+other "--preset johnson" --preset johnson
+same "six times johnson" --preset johnson --strength 6
+wanted=$(paint --preset gatys --strength 0.5)
+same "half of gatys, spelled out" --style-weight 0.5 --style-layers "$(balance 10000)"
+same "half of gatys, by its layers' names" --preset gatys --strength 0.5 --style-layers "$(layers "")"
+wanted=$(paint --normalize-gradients --strength 2)
+same "normalised gradients, spelled out" --normalize-gradients --style-weight 2 --style-layers "$(layers :10)"
+other "normalised gradients of another strength" --normalize-gradients
+wanted=$(paint)
+other "--normalize-gradients" --normalize-gradients
 same "no noise" --init noise --noise-ratio 0
 other "noise" --init noise
 same "the content as --init FILE" --init "$portrait"
@@ -60,6 +75,10 @@ rm -f painted.png painted-*.png
 
 for list in "" conv9_9 conv1_1,conv1_1 conv1_1:0 conv1_1:-1 conv1_1:x conv1_1:1:1 conv1_1:1001 conv1_1,; do
     check "--style-layers '$list'" 64 $transfer "$photo" "$style" -o result.png --style-layers "$list"
+done
+for option in "--strength 0" "--strength -1" "--strength x" "--preset gaty" "--preset standard" "--preset article --strength 2" "--preset gatys --normalize-gradients"; do
+    check "$option" 64 $transfer "$photo" "$style" -o result.png $option
+    [ "$(wc -l <err.txt)" -le 2 ] && ok || bad "$option: $(cat err.txt)"
 done
 for option in "--noise-ratio 1.5" "--noise-ratio -1" "--history 0" "--content-weight -1" "--history 3 --optimizer adam"; do
     check "$option" 64 $transfer "$photo" "$style" -o result.png $option
@@ -206,7 +225,7 @@ for text in [open(sys.argv[1]).read(), *open(sys.argv[2])]:
     assert [term["name"] for term in terms] == ["content"] + ["gram"] * 5 + ["total_variation"], terms
     assert terms[0]["layer"] == "conv4_2" and terms[-1]["layer"] is None and terms[-1]["weight"] == 3
     total = sum(term["value"] * term["weight"] for term in terms)
-    style = sum(term["value"] * term["weight"] for term in terms[1:6]) / 40
+    style = sum(term["value"] * term["weight"] for term in terms[1:6])
     assert math.isclose(total, run["total"], rel_tol=1e-9) and math.isclose(style, run["style"], rel_tol=1e-9)
     assert math.isclose(terms[0]["value"], run["content"], rel_tol=1e-9), run
 END

@@ -11,10 +11,11 @@ import Testing
 
   private func write(
     pool: String? = "max", alpha: String = "1e1", beta: String = "40.5",
-    contentShape: [Int] = [2, 3, 3], startShape: [Int] = [2, 3, 3], first: Float = 0
+    others: [(String, String)] = [], contentShape: [Int] = [2, 3, 3],
+    startShape: [Int] = [2, 3, 3], first: Float = 0
   ) throws {
     var file = StoredTensors()
-    file.metadata = [("alpha", alpha), ("beta", beta)]
+    file.metadata = [("alpha", alpha), ("beta", beta)] + others
     if let pool { file.metadata.append(("pool", pool)) }
     let pixels = (0..<18).map { UInt8(10 * $0) }
     file.add("content_rgb_u8", type: "U8", shape: contentShape, pixels)
@@ -32,7 +33,9 @@ import Testing
     try write()
     let stored = try ReferenceCase(path: path)
     #expect(stored.pooling == .maximum)
-    #expect(stored.settings == TransferSettings(contentWeight: 10, styleWeight: 40.5))
+    var settings = TransferSettings(.article)
+    settings.styleWeight = 40.5
+    #expect(stored.settings == settings)
     #expect(stored.content.width == 3 && stored.content.height == 2)
     #expect(stored.styles.map { $0.size } == [ImageSize(width: 6, height: 1)])
     #expect(stored.styles[0].weight == 1 && stored.regions?.regions == nil)
@@ -40,6 +43,20 @@ import Testing
     #expect(stored.start.values[5] == 1.25 && stored.gradient[17] == 4.25)
     #expect(stored.trajectory.map { $0.total } == [6, 5])
     #expect(stored.trajectory.map { $0.style } == [2, 1])
+  }
+
+  /// Keys that a case may have, and what they stand for.
+  @Test func balanceAndSmoothness() throws {
+    defer { remove(path) }
+    try write(others: [("balance", "standard"), ("smooth", "2.5")])
+    var settings = TransferSettings()
+    settings.styleWeight = 40.5
+    settings.smoothness = 2.5
+    #expect(try ReferenceCase(path: path).settings == settings)
+    try write(others: [("balance", "mine")])
+    #expect(refusal() == .balance("mine"))
+    try write(others: [("smooth", "-1")])
+    #expect(refusal() == .weight(key: "smooth", "-1"))
   }
 
   private func refusal() -> ReferenceCaseError? {

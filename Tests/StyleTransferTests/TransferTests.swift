@@ -365,7 +365,7 @@ import Testing
       return
     }
     #expect(ratio == 0.6 && seed == 8)
-    #expect(transfer.settings == TransferSettings())
+    #expect(transfer.settings == TransferSettings(.article))
     #expect(transfer.settings.contentWeight == 10 && transfer.settings.styleWeight == 40)
     #expect(transfer.optimizer.method == .adam && transfer.optimizer.state == .float32)
     #expect(transfer.optimizer.adam == AdamSettings() && transfer.optimizer.bounds.isEmpty)
@@ -387,7 +387,9 @@ import Testing
       try value { $0.instructionSet = .scalar }, try value { $0.recordsGradient = true },
     ] { #expect(same == own) }
     let others = [
-      try value { $0.settings.smoothness = 1 }, try value { $0.settings.contentWeight = 11 },
+      try value { $0.settings.smoothness = 1 },
+      try value { $0.settings.normalizesGradients = true },
+      try value { $0.settings.contentWeight = 11 },
       try value { $0.settings.styleLayers[0].weight = 0.4 }, try value { $0.pooling = .maximum },
       try value { $0.start = .content }, try value { $0.start = .noise(ratio: 0.6, seed: 3) },
       try value { $0.walk = .rows }, try value { $0.optimizer.bounds = Transfer.colours },

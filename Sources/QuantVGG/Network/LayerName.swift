@@ -38,6 +38,9 @@ public struct LayerName: Hashable, Comparable, Sendable, CustomStringConvertible
   /// Poolings between the image and the layer's output: its rows and columns are 2^n times fewer.
   package var poolings: Int { block - 1 }
 
+  /// Channels that the layer writes in both VGG networks.
+  package var channels: Int { min(32 << block, 512) }
+
   /// The shortest image side, in pixels, for which the layer still has a pixel: 2^(block - 1).
   public var smallestSide: Int { 1 << poolings }
 

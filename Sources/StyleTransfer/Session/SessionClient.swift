@@ -44,7 +44,8 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
     contents = zip(settings.contentLayers, layout.contents).map {
       ContentTerm(
         numbers, shape: shape.layers[shape.place(of: $0.layer)], weight: $0.weight,
-        contentWeight: settings.contentWeight, layout: $1, memory: memory)
+        contentWeight: settings.contentWeight, normalizes: settings.normalizesGradients,
+        layout: $1, memory: memory)
     }
     let scratch = GramScratch(layout.scratch, memory: memory)
     let painted = regions?.painted.map { Optional($0) } ?? [nil]
@@ -53,7 +54,8 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
       return GramTerm(
         numbers, shape: shape.layers[shape.place(of: layer.layer)],
         region: painted[index % painted.count], weight: layer.weight,
-        styleWeight: settings.styleWeight, scratch: scratch, layout: layout, memory: memory)
+        styleWeight: settings.styleWeight, normalizes: settings.normalizesGradients,
+        scratch: scratch, layout: layout, memory: memory)
     }
     var terms: [any LayerTerm<Numbers>] = []
     for term in contents { terms.append(term) }

@@ -81,7 +81,7 @@ struct SessionLayout<Numbers: LossArithmetic> {
     }
     scratch = GramScratch.Layout(
       rowBytes: rowBytes, gatheredBytes: gatheredBytes, channels: channels, threads: threads,
-      memory: &memory)
+      normalizes: settings.normalizesGradients, memory: &memory)
     self.memory = memory
     styleBytes = memory.bytes - contentBytes
 

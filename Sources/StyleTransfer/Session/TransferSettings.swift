@@ -32,21 +32,26 @@ public struct TransferSettings: Sendable, Equatable {
   /// Factor of V, the mean squared difference of neighbouring pixels, >= 0; 0 leaves the term out.
   public var smoothness: Double
 
-  /// Settings whose defaults are the source article's.
+  /// Whether the gradient of each layer's term is divided by its own size, so that only the term's
+  /// weight decides how far it moves the image; the costs stay as they are.
+  ///
+  /// With g the gradient with respect to the layer's n activations, weight * g / (n^0.5 |g|) takes the
+  /// place of weight * g, |g| the Euclidean norm: a root mean square of weight / n, at every size.
+  public var normalizesGradients = false
+
+  /// Settings from their numbers.
   ///
   /// - Parameters:
-  ///   - contentWeight: alpha, >= 0; the article has 10.
-  ///   - styleWeight: beta, >= 0; the article has 40.
-  ///   - contentLayers: layers of the content loss; the article has conv4_2.
-  ///   - styleLayers: layers of the style loss; the article has the first of each block, with weight
-  ///     0.2 each.
+  ///   - contentWeight: alpha, >= 0; the source article has 10.
+  ///   - styleWeight: beta, >= 0; the source article has 40.
+  ///   - contentLayers: layers of the content loss.
+  ///   - styleLayers: layers of the style loss.
   ///   - smoothness: factor of the mean squared difference of neighbouring pixels, >= 0; 0 leaves
   ///     the term out.
   public init(
     contentWeight: Double = 10, styleWeight: Double = 40,
     contentLayers: [LayerWeight] = [LayerWeight(layer: .conv4_2, weight: 1)],
-    styleLayers: [LayerWeight] = Self.styleLayers.map { LayerWeight(layer: $0, weight: 0.2) },
-    smoothness: Double = 0
+    styleLayers: [LayerWeight], smoothness: Double = 0
   ) {
     self.contentWeight = contentWeight
     self.styleWeight = styleWeight
@@ -55,7 +60,18 @@ public struct TransferSettings: Sendable, Equatable {
     self.smoothness = smoothness
   }
 
-  /// The source article's style layers: the first of each block.
+  /// Settings with the usual layers: the content's conv4_2, and the style's first of each block.
+  ///
+  /// - Parameters:
+  ///   - balance: what the layers weigh.
+  ///   - strength: factor of the style's weight, > 0.
+  public init(_ balance: Balance = .standard, strength: Double = 1) {
+    self.init(
+      contentWeight: 10, styleWeight: strength * balance.styleWeight,
+      styleLayers: Self.styleLayers.map { LayerWeight(layer: $0, weight: balance.weight(of: $0)) })
+  }
+
+  /// The usual style layers: the first of each block.
   public static let styleLayers: [LayerName] = [.conv1_1, .conv2_1, .conv3_1, .conv4_1, .conv5_1]
 
   /// By layer of a shape, whether there is a term.

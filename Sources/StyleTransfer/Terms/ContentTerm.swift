@@ -27,18 +27,21 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
   /// `[height][width][channels]` activations of the content image.
   private let target: MemorySlice<Numbers.Activation.Element>
   private let sums: MemorySlice<Numbers.SquareSum>
+  private let normalizes: Bool
 
   private var isTarget = false
   private var rows = 0..<0
   private var activations: ActivationRows<Numbers.Activation>?
 
-  /// The term of a layer; its gradient is that of `contentWeight` (alpha) * `weight` * Jc.
+  /// The term of a layer; its gradient is that of `contentWeight` (alpha) * `weight` * Jc, or where it
+  /// is normalised of that weight (`TransferSettings.normalizesGradients`).
   init(
     _ numbers: Numbers, shape: NetworkShape.Layer, weight: Double, contentWeight: Double,
-    layout: Layout, memory: Arena
+    normalizes: Bool, layout: Layout, memory: Arena
   ) {
     self.numbers = numbers
     self.shape = shape
+    self.normalizes = normalizes
     place = shape.convolution.index
     label = TermLabel(
       kind: .content, name: "content", layer: shape.convolution.name, region: nil, share: weight,
@@ -46,8 +49,14 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     target = memory.slice(layout.target)
     sums = memory.slice(layout.sums)
     factors = memory.slice(layout.factors)
+    super.init()
+    setFactors(over: 2 * Double(shape.values))
+  }
+
+  /// Makes the weight, divided by a number, the factor of the difference in real units.
+  private func setFactors(over divisor: Double) {
     let scale = Double(numbers.activationScale(layer: place))
-    let factor = Float(contentWeight * weight * scale / (2 * Double(shape.values)))
+    let factor = Float(label.factor * label.share * scale / divisor)
     let scales = numbers.channelScale(layer: place)
     for c in 0..<shape.channels {
       let scale = scales?[c] ?? 1
@@ -85,8 +94,14 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     return MutableRow(target[y * count..<(y + 1) * count], channels: shape.channels)
   }
 
-  /// Nothing: the sums are all there is.
-  func finish(pool: WorkerPool) {}
+  /// Makes the factors ready where they follow from the sums.
+  func finish(pool: WorkerPool) {
+    guard normalizes else { return }
+    let values = Double(shape.values)
+    // The sum of squared differences is 4 n Jc.
+    let square = 4 * values * value(weight: 1)
+    setFactors(over: square > 0 ? (values * square).squareRoot() : .infinity)
+  }
 
   /// weight * Jc of the rows that were measured last.
   func value(weight: Double) -> Double {

@@ -11,12 +11,15 @@ struct GramScratch {
     let matrix: Reservation<Float>
     /// For each worker the positions of a row that belong to a region.
     let gathered: Reservation<UInt8>
+    /// For each worker 24 rows of a matrix; none where gradients are not normalised.
+    let norm: Reservation<Float>
     let channels, threads: Int
 
     /// Reserves room for rows as wide as the widest that is laid out (`rowBytes`), for as many bytes
     /// of activations (`gatheredBytes`) and for sums of the layer that has most channels.
     init(
-      rowBytes: Int, gatheredBytes: Int, channels: Int, threads: Int, memory: inout ArenaPlan
+      rowBytes: Int, gatheredBytes: Int, channels: Int, threads: Int, normalizes: Bool,
+      memory: inout ArenaPlan
     ) {
       (self.channels, self.threads) = (channels, threads)
       // At least one row, and not more than stays in the second-level cache.
@@ -24,6 +27,7 @@ struct GramScratch {
       gram = memory.reserve(8 * channels * threads, of: Double.self)
       matrix = memory.reserve(channels * threads, of: Float.self)
       gathered = memory.reserve(gatheredBytes * threads, of: UInt8.self)
+      norm = memory.reserve(normalizes ? 24 * channels * threads : 0, of: Float.self)
     }
   }
 
@@ -33,6 +37,7 @@ struct GramScratch {
   private let matrix: MemorySlice<Float>
   private let gathered: MemorySlice<UInt8>
   private let threads: Int
+  private let norm: MemorySlice<Float>
   private let channels: Int
 
   init(_ layout: Layout, memory: Arena) {
@@ -42,12 +47,19 @@ struct GramScratch {
     matrix = memory.slice(layout.matrix)
     gathered = memory.slice(layout.gathered)
     threads = layout.threads
+    norm = memory.slice(layout.norm)
   }
 
   /// A worker's 8 rows of a Gram matrix of so many channels.
   func sums(worker: Int, channels: Int) -> MemorySlice<Double> {
     let first = worker * 8 * self.channels
     return gram[first..<first + 8 * channels]
+  }
+
+  /// A worker's `index`-th of three times 8 rows of a matrix of so many channels.
+  func block(_ index: Int, worker: Int, channels: Int) -> MemorySlice<Float> {
+    let first = (3 * worker + index) * 8 * self.channels
+    return norm[first..<first + 8 * channels]
   }
 
   /// A worker's row of a matrix of so many channels.

@@ -29,13 +29,14 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   private enum Work {
     case prepare
     case add
+    case measure
     case differentiate
   }
 
   let label: TermLabel
   let place: Int
   private let numbers: Numbers
-  private let channels: Int
+  let channels: Int
   /// The positions of the image that count; nil for all.
   private let region: RegionPositions?
   private let positions: Int
@@ -43,13 +44,16 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   /// `[channels][channels]` in activation units; blocks of 8 rows x 32 columns on and above the diagonal.
   private let sums: MemorySlice<Numbers.GramSum>
   /// `[channels][channels]` in real units, scaled to the content's positions.
-  private let target: MemorySlice<Float>
+  let target: MemorySlice<Float>
   private let matrix: MemorySlice<UInt8>
-  private let rowLosses: MemorySlice<Double>
-  private let scratch: GramScratch
+  let rowLosses: MemorySlice<Double>
+  let scratch: GramScratch
   private let mixPlace: Reservation<Double>
   /// `[channels][channels]` as the target, while it is mixed.
   private var mix: MemorySlice<Double>?
+  private let normalizes: Bool
+  /// The factor of (G - S) a in the gradient.
+  private var factor = 0.0
 
   private var work = Work.prepare
   private var activations: ActivationRows<Numbers.Activation>?
@@ -60,14 +64,16 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
 
   /// The term of a layer of `shape`, its output for the content's size, or of a region of it.
   ///
-  /// The gradient is that of `styleWeight` (beta) * `weight` * Js. `scratch` is shared by all layers,
+  /// The gradient is that of `styleWeight` (beta) * `weight` * Js, or where it is normalised of that
+  /// weight (`TransferSettings.normalizesGradients`). `scratch` is shared by all layers,
   /// as one is measured at a time.
   init(
     _ numbers: Numbers, shape: NetworkShape.Layer, region: ImageRegions.Painted?, weight: Double,
-    styleWeight: Double, scratch: GramScratch, layout: Layout, memory: Arena
+    styleWeight: Double, normalizes: Bool, scratch: GramScratch, layout: Layout, memory: Arena
   ) {
     self.numbers = numbers
     self.scratch = scratch
+    self.normalizes = normalizes
     place = shape.convolution.index
     label = TermLabel(
       kind: .style, name: "gram", layer: shape.convolution.name, region: region?.label,
@@ -137,7 +143,7 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   }
 
   /// Reads 8 rows of the measured Gram matrix in real units.
-  private func readGram(first: Int, into rows: MemorySlice<Double>) {
+  func readGram(first: Int, into rows: MemorySlice<Double>) {
     Numbers.readGram(sums, first: first, channels: channels, into: rows)
     let scale = Double(numbers.activationScale(layer: place))
     let factors = numbers.channelScale(layer: place)
@@ -150,6 +156,14 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
 
   /// Computes the loss and the matrix of its gradient from the measured Gram matrix.
   func finish(pool: WorkerPool) {
+    let weight = label.factor * label.share
+    factor = weight / (values * values)
+    if normalizes {
+      work = .measure
+      pool.run(self, items: channels / 8)
+      let square = (0..<channels).reduce(0) { $0 + rowLosses[$1] }
+      factor = square > 0 ? weight / (values * square).squareRoot() : 0
+    }
     work = .differentiate
     pool.run(self, items: channels / 8)
   }
@@ -184,6 +198,7 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     switch work {
     case .prepare: prepareRow(item, worker: worker)
     case .add: addBlocks(first: item * 8)
+    case .measure: measureRows(first: item * 8, worker: worker)
     case .differentiate: differentiateRows(first: item * 8, worker: worker)
     }
   }
@@ -233,7 +248,7 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
 
   private func differentiateRows(first: Int, worker: Int) {
     let scale = Double(numbers.activationScale(layer: place))
-    let factor = label.factor * label.share / (values * values) * scale
+    let factor = factor * scale
     let rows = scratch.sums(worker: worker, channels: channels)
     let row = scratch.row(worker: worker, channels: channels)
     readGram(first: first, into: rows)

@@ -30,6 +30,7 @@ extension Transfer {
       fingerprint.add("colors")
       fingerprint.add(UInt64(colors.rawValue))
     }
+    if settings.normalizesGradients { fingerprint.add("normalized") }
     if walk == .rows { fingerprint.add("rows") }
     fingerprint.add(usedOptimizer)
     switch start {

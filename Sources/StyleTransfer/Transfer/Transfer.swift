@@ -86,8 +86,10 @@ public struct Transfer {
   /// The optimizer of the image; its bounds keep colours within 0...255, but for
   /// half a unit in the last place that L-BFGS rounds by.
   public var optimizer: OptimizerSettings
-  /// Steps, at least 1.
+  /// Steps, at least 1; fewer where `stop` ends the run.
   public var steps = 200
+  /// Ends a run whose cost hardly changes any more; nil for one that makes all steps.
+  public var stop: StopRule?
 
   // MARK: How it runs, which changes no bit
 
@@ -179,7 +181,7 @@ public struct Transfer {
   /// - Parameter seed: of the noise.
   public mutating func useArticle(seed: UInt64 = 1) {
     start = .noise(ratio: 0.6, seed: seed)
-    settings = TransferSettings()
+    settings = TransferSettings(.article)
     pooling = .average
     optimizer = OptimizerSettings(method: .adam, state: .float32)
   }

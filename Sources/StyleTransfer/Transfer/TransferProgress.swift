@@ -36,6 +36,8 @@ public struct TransferResult {
   public let steps: Int
   /// Whether there are fewer than were wanted, because it was stopped.
   public let wasStopped: Bool
+  /// Steps that were not made because the cost hardly changed any more.
+  public let stepsSaved: Int
   /// Costs of the image.
   public let losses: LossValues
   /// The same, term by term.

@@ -18,6 +18,7 @@ public final class TransferRun {
   public private(set) var step: Int
   /// Steps of the whole run.
   public let steps: Int
+  private var costs: CostWatch
 
   private let checkpoint: Transfer.CheckpointFile?
   /// Of all that the images follow from; 0 without a checkpoint.
@@ -36,19 +37,29 @@ public final class TransferRun {
     picture = PaintedPicture(session, of: transfer)
     steps = transfer.steps
     checkpoint = transfer.checkpoint
+    var costs = CostWatch(transfer.stop)
     var done = 0
     if let checkpoint {
       do throws(CheckpointError) {
-        done = try session.restore(from: checkpoint.path, fingerprint: fingerprint)?.step ?? 0
+        let found = try session.restore(
+          from: checkpoint.path, fingerprint: fingerprint, notes: CostWatch.count)
+        if let found {
+          done = found.step
+          costs.restore(found.notes)
+        }
       } catch {
         throw .checkpoint(path: checkpoint.path, error)
       }
     }
     (firstStep, step, savedStep) = (done, done, done)
+    self.costs = costs
   }
 
-  /// Whether all steps are done.
-  public var isDone: Bool { step >= steps }
+  /// Whether all steps are done, or the cost hardly changes any more.
+  public var isDone: Bool { step >= steps || isConverged }
+
+  /// Whether the transfer's rule has ended the run.
+  public var isConverged: Bool { costs.isConverged }
 
   /// Makes a step.
   ///
@@ -57,6 +68,7 @@ public final class TransferRun {
   public func advance() throws(TransferError) -> TransferProgress {
     let begin = system_monotonic_seconds()
     let losses = session.step()
+    costs.add(losses.total, step: step)
     step += 1
     guard losses.isFinite else { throw .diverged(step: step) }
     var progress = TransferProgress(
@@ -86,7 +98,9 @@ public final class TransferRun {
     guard let checkpoint, step > savedStep else { return }
     guard session.isFinite else { throw .diverged(step: step) }
     do throws(CheckpointError) {
-      try session.save(Checkpoint(fingerprint: fingerprint, step: step), to: checkpoint.path)
+      try session.save(
+        Checkpoint(fingerprint: fingerprint, step: step, notes: costs.numbers),
+        to: checkpoint.path)
       savedStep = step
       checkpointFailure = nil
     } catch {
@@ -105,7 +119,8 @@ public final class TransferRun {
     try save()
     let losses = session.settleEnd(settled)
     return TransferResult(
-      picture: picture, steps: step, wasStopped: !isDone, losses: losses, terms: session.terms,
+      picture: picture, steps: step, wasStopped: !isDone,
+      stepsSaved: isConverged ? max(0, steps - step) : 0, losses: losses, terms: session.terms,
       checkpointFailure: checkpointFailure)
   }
 }
@@ -166,7 +181,8 @@ extension Transfer {
     let fingerprint = try fingerprint().value
     let found: Checkpoint?
     do throws(CheckpointError) {
-      found = try Checkpoint.read(checkpoint.path, fingerprint: fingerprint)
+      found = try Checkpoint.read(
+        checkpoint.path, fingerprint: fingerprint, notes: CostWatch.count)
     } catch {
       throw .checkpoint(path: checkpoint.path, error)
     }

@@ -8,7 +8,9 @@ public import QuantVGG
 /// Tensors, all HWC and RGB: `content_rgb_u8`, `style_rgb_u8` U8 [H,W,3], of further styles
 /// `style2_rgb_u8` and so on; `init_hwc` F32 [H,W,3] minus
 /// mean; `grad0_hwc` F32 [H,W,3]; `trajectory_J_Jc_Js` F32 [N+1,3], before step 1 ... after step N.
-/// Metadata: `pool` (avg or max), `alpha`, `beta`; `style_weights` as "3,1".
+/// Metadata: `pool` (avg or max), `alpha`, `beta`; where they are there, `balance` (what the style's layers
+/// weigh, a `Balance`; article where it is not), `smooth` (the weight of the mean squared difference of neighbours)
+/// and `style_weights` as "3,1".
 ///
 /// With regions: `mask_u8` U8 [H,W], of styles `style_mask_u8`, `style2_mask_u8` and so on; metadata
 /// `regions` as "0=1,128=2,255=keep".
@@ -27,7 +29,7 @@ public struct ReferenceCase {
   public let trajectory: [LossValues]
   /// Pooling of the reference network.
   public let pooling: Pooling
-  /// Loss weights; layers are the defaults.
+  /// Loss weights; layers are the usual ones.
   public let settings: TransferSettings
 
   /// Reads a case.
@@ -52,8 +54,13 @@ public struct ReferenceCase {
     let pool = file.metadata("pool")
     guard let pooling = Pooling(rawValue: pool ?? "") else { throw .pooling(pool) }
     self.pooling = pooling
-    settings = TransferSettings(
-      contentWeight: try Self.weight(file, "alpha"), styleWeight: try Self.weight(file, "beta"))
+    let name = file.metadata("balance")
+    guard let balance = Balance(rawValue: name ?? "article") else { throw .balance(name) }
+    var settings = TransferSettings(balance)
+    settings.contentWeight = try Self.weight(file, "alpha")
+    settings.styleWeight = try Self.weight(file, "beta")
+    if file.metadata("smooth") != nil { settings.smoothness = try Self.weight(file, "smooth") }
+    self.settings = settings
   }
 
   private static func floats(
@@ -196,7 +203,9 @@ public enum ReferenceCaseError: Error, Equatable, CustomStringConvertible {
   case pooling(String?)
   /// The metadata's `regions` are not of the mask.
   case regions(String)
-  /// The metadata's `alpha` or `beta` is no number, or below 0, or `style_weights` are not above 0.
+  /// The metadata's `balance` is none.
+  case balance(String?)
+  /// The metadata's `alpha`, `beta` or `smooth` is no number, or below 0, or `style_weights` are not above 0.
   case weight(key: String, String?)
 
   /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
@@ -211,6 +220,9 @@ public enum ReferenceCaseError: Error, Equatable, CustomStringConvertible {
       return "has \(Self.quoted(found)) as pool where avg or max is needed; make it again"
     case .regions(let found):
       return "has \(Self.quoted(found)) as regions, which are not its mask's; make it again"
+    case .balance(let found):
+      let names = Balance.allCases.map { $0.rawValue }.joined(separator: ", ")
+      return "has \(Self.quoted(found)) as balance where one of \(names) is needed; make it again"
     case .weight(let key, let found):
       return "has \(Self.quoted(found)) as \(key) where a number is needed; make it again"
     }

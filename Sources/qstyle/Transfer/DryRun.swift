@@ -46,7 +46,7 @@ struct DryRun {
     } else {
       Console.print(
         "\(title)\(size.width)x\(size.height), plan \(planned.plan.name): peak memory "
-          + "\(Format.bytes(planned.bytes)); \(Format.count(transfer.steps, "step")) of about "
+          + "\(Format.bytes(planned.bytes)); \(transfer.stop == nil ? "" : "at most ")\(Format.count(transfer.steps, "step")) of about "
           + "\(Format.shortDuration(stepSeconds)), \(Format.shortDuration(seconds)) in all\n")
     }
   }

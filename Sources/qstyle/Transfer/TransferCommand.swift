@@ -14,7 +14,8 @@ struct TransferCommand {
         [
           Option("output", letter: "o", value: "FILE", "The picture to write, .png or .jpg.")
         ] + StyleOptions.options + TransferOptions.pictures),
-      RegionOptions.group, TransferOptions.optimisation,
+      RegionOptions.group,
+      OptionGroup("Optimisation", TransferOptions.optimisation.options + [StopRule.option]),
       OptionGroup(
         "Network", [SharedOptions.weights, SharedOptions.precision, SharedOptions.pool]),
       TransferOptions.memory,
@@ -34,6 +35,7 @@ struct TransferCommand {
 
   private let options: TransferOptions
   private let output: ResultFile
+  private let stop: StopRule?
   private let weights: FilePath?
   private let precision: Precision?
   private let saveEvery: Int?
@@ -43,6 +45,7 @@ struct TransferCommand {
   init(_ arguments: ParsedArguments) throws(UsageError) {
     output = try ResultFile(arguments)
     options = try TransferOptions(arguments)
+    stop = try StopRule(arguments)
     weights = arguments.path("weights")
     precision = try Precision(arguments)
     saveEvery =
@@ -94,6 +97,7 @@ struct TransferCommand {
       return .interrupted
     }
     transfer.checkpoint = checkpoint
+    transfer.stop = stop
     let planned = try Failure.from { () throws(TransferError) in try transfer.choosePlan() }
     let notes = try Failure.from { () throws(TransferError) in try transfer.checkRegions() }
     options.shared.warn(transfer.remarks(size: options.size) + notes)

