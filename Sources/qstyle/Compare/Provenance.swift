@@ -94,6 +94,10 @@ struct Provenance {
     entry.add("smooth", transfer.settings.smoothness)
     entry.add("content_layers", text(transfer.settings.contentLayers))
     entry.add("style_layers", text(transfer.settings.styleLayers))
+    if !options.floatLayers.isEmpty {
+      entry.add(
+        "float_layers", options.floatLayers.map { $0.description }.joined(separator: ","))
+    }
     entry.add("optimizer", transfer.optimizer.method.rawValue)
     entry.add("state", transfer.optimizer.state.rawValue)
     switch transfer.optimizer.method {

@@ -16,7 +16,11 @@ struct TransferCommand {
         ] + StyleOptions.options + TransferOptions.pictures),
       RegionOptions.group, TransferOptions.optimisation,
       OptionGroup(
-        "Network", [SharedOptions.weights, SharedOptions.precision, SharedOptions.pool]),
+        "Network",
+        [
+          SharedOptions.weights, SharedOptions.precision, FloatLayersOptions.layers,
+          FloatLayersOptions.reference, SharedOptions.pool,
+        ]),
       TransferOptions.memory,
       OptionGroup(
         "Reports",
@@ -36,6 +40,7 @@ struct TransferCommand {
   private let output: ResultFile
   private let weights: FilePath?
   private let precision: Precision?
+  private let floatLayers: FloatLayersOptions
   private let saveEvery: Int?
   private let log: FilePath?
   private let checkpoint: Transfer.CheckpointFile?
@@ -45,6 +50,8 @@ struct TransferCommand {
     options = try TransferOptions(arguments)
     weights = arguments.path("weights")
     precision = try Precision(arguments)
+    floatLayers = try FloatLayersOptions(arguments)
+    try floatLayers.check(precision)
     saveEvery =
       try arguments.integer("save-every", in: 1...1_000_000) ?? (options.isArticle ? 25 : nil)
     log = arguments.path("log")
@@ -67,6 +74,7 @@ struct TransferCommand {
     var files = NamedFiles(areReadAgain: checkpoint != nil)
     try options.addInputs(to: &files)
     try files.input(Weights.location(weights, precision: precision), "the file of weights")
+    try files.input(floatLayers.path, "--reference")
     try files.output(output.path, "-o")
     try files.output(log == "-" ? nil : log, "--log")
     try files.output(checkpoint?.path, "--checkpoint")
@@ -87,6 +95,7 @@ struct TransferCommand {
     var transfer: Transfer
     do throws(Failure) {
       transfer = try options.transfer(found)
+      try floatLayers.apply(to: &transfer)
     } catch {
       // A pipe without a writer is waited for until the user stops it.
       guard Console.isInterrupted else { throw error }
