@@ -18,6 +18,7 @@ struct BenchCommand {
           Option(
             "repeats", value: "N", "Steps that are measured, after one that is not (default: 5)."),
           SharedOptions.plan, SharedOptions.precision, SharedOptions.weights,
+          FloatLayersOptions.layers, FloatLayersOptions.reference,
         ]),
       SharedOptions.group,
     ])
@@ -27,6 +28,7 @@ struct BenchCommand {
   private let repeats: Int
   private let precision: Precision?
   private let weights: FilePath?
+  private let floatLayers: FloatLayersOptions
   private let plan: MemoryPlan?
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -39,6 +41,8 @@ struct BenchCommand {
     repeats = try arguments.integer("repeats", in: 1...10_000) ?? 5
     precision = try Precision(arguments)
     weights = arguments.path("weights")
+    floatLayers = try FloatLayersOptions(arguments)
+    try floatLayers.check(precision)
     plan = try SharedOptions.plan(arguments)
   }
 
@@ -46,7 +50,8 @@ struct BenchCommand {
     let weights = try Failure.from { () throws(TransferError) in
       try Weights.find(self.weights, precision: precision)
     }
-    let transfer = transfer(weights)
+    var transfer = transfer(weights)
+    try floatLayers.apply(to: &transfer)
     do throws(TransferError) {
       let planned = try transfer.choosePlan()
       let pool = WorkerPool(threads: shared.threads)

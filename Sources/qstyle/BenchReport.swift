@@ -54,7 +54,8 @@ struct BenchReport {
     layerForward = layers.map { layer in
       Part(
         Double(9 * layer.convolution.inputChannels * layer.values),
-        made: hasPairs && !layer.convolution.readsImage ? 16.0 / 36 : 1)
+        made: hasPairs && !layer.convolution.readsImage && !layer.convolution.isFloat32
+          ? 16.0 / 36 : 1)
     }
     layerBackward = layerForward.map { Part($0.work) }
     let total = layerForward.reduce(0) { $0 + $1.work }

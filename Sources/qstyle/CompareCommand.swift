@@ -28,7 +28,7 @@ struct CompareCommand {
     let limit = allowed.bytes
     let warnings = transfer.warnings
     options.shared.warn(
-      transfer.remarks(size: options.transfer.size) + warnings + notes
+      parts[0].transfer.remarks(size: options.transfer.size) + warnings + notes
         + ColorOptions.comparisonRemarks(transfer))
     if options.transfer.isDryRun {
       tell(parts, runs)
@@ -96,27 +96,15 @@ struct CompareCommand {
   /// The weights of all runs, each of its kind.
   private func openWeights() throws(Failure) -> ComparedRuns {
     var weights: [Weights] = []
-    let reference: Weights?
     do throws(TransferError) {
       for path in options.weights { weights.append(try Weights.find(path, precision: .int8)) }
-      if let path = options.reference {
-        reference = try Weights.find(path, precision: .float32)
-      } else {
-        reference = try Weights.reference()
-      }
     } catch {
-      guard case .precision(let name, let held, let wanted) = error else { throw Failure(error) }
-      let (option, other) =
-        wanted == .int8 ? ("--weights", "--reference") : ("--reference", "--weights")
+      guard case .precision(let name, let held, _) = error else { throw Failure(error) }
       throw Failure(
-        "\(name) holds \(held.rawValue) weights, which are for \(other); \(option) takes "
-          + "\(wanted.rawValue) weights")
+        "\(name) holds \(held.rawValue) weights, which are for --reference; --weights takes int8 "
+          + "weights")
     }
-    guard let reference else {
-      throw Failure(
-        "there are no float32 weights (\(Weights.fileName(.float32))) beside the program or in "
-          + "the data folder; name them with --reference FILE")
-    }
+    let reference = try Weights.reference(named: options.reference)
     for own in weights where own.network != reference.network {
       throw Failure(
         "\(own.name) is of \(own.network.title) and \(reference.name) of "
@@ -154,7 +142,7 @@ struct CompareCommand {
       }
       parts.append((transfer, memory))
     }
-    let agreement = scoring.agreementBytes()
+    let agreement = parts[0].transfer.agreementBytes()
     guard agreement <= limit.bytes else {
       throw Failure(
         "comparing activations needs \(Format.bytes(agreement)), and "

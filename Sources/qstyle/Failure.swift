@@ -30,6 +30,7 @@ struct Failure: Error {
         + "out, or name other --weights"
     case .missingLayer(_, _, let isStyle):
       message = "--\(isStyle ? "style" : "content")-layers: \(error.description)"
+    case .floatLayers: message = "--float-layers: \(error.description)"
     case .tooSmall(let name, let width, let height, let least, let remedy):
       let advice =
         switch remedy {

@@ -23,7 +23,8 @@ struct PlanCommand {
           Option(
             "weights", value: "FILE",
             "Weights whose network and arithmetic are planned (default: VGG-19 in int8)."),
-          SharedOptions.precision, SharedOptions.pool, OptimizerOptions.optimizer,
+          SharedOptions.precision, FloatLayersOptions.layers, SharedOptions.pool,
+          OptimizerOptions.optimizer,
           OptimizerOptions.state, OptimizerOptions.history,
         ] + StyleOptions.options),
       RegionOptions.group, SharedOptions.group,
@@ -57,6 +58,7 @@ struct PlanCommand {
   private let memory: Int?
   private let optimizer: OptimizerSettings
   private let precision: Precision?
+  private let floatLayers: FloatLayersOptions
   private let weights: FilePath?
   private let pooling: Pooling
 
@@ -75,6 +77,8 @@ struct PlanCommand {
     colors = try ColorOptions.colors(arguments)
     memory = try arguments.bytes("memory")
     precision = try Precision(arguments)
+    floatLayers = try FloatLayersOptions(arguments)
+    try floatLayers.check(precision)
     weights = arguments.path("weights")
     var optimizer = Transfer.defaultOptimizer
     try OptimizerOptions.apply(arguments, to: &optimizer)
@@ -108,6 +112,7 @@ struct PlanCommand {
     transfer.upscale = upscale
     transfer.colors = colors
     transfer.pooling = pooling
+    transfer.floatLayers = floatLayers.layers
     transfer.optimizer = optimizer
     transfer.steps = .max
     transfer.threads = shared.threads

@@ -85,9 +85,57 @@ for option in "--noise-ratio 1.5" "--noise-ratio -1" "--history 0" "--content-we
 done
 check "--init with a missing picture" 1 $transfer "$photo" "$style" -o result.png --init missing.png
 
-# --- A content that is smaller than --size ------------------------------------------------------------
 # field NAME FILE: a number of a line of JSON.
 field() { sed -n "s/.*\"$1\":\([0-9.]*\).*/\1/p" "$2"; }
+
+# --- Layers in float32 --------------------------------------------------------------------------------
+wanted=$(paint)
+other "--float-layers" --float-layers conv1_1
+same "a layer that no cost reads" --float-layers conv5_4
+wanted=$(paint --float-layers conv1_1,conv1_2,conv4_2)
+same "the layers in another order, by another plan" --float-layers conv4_2,conv1_2,conv1_1 --plan streaming-16-lean
+same "the weights by name" --float-layers conv1_1,conv1_2,conv4_2 --reference "$fixtures/vgg19-reference.safetensors"
+other "fewer layers" --float-layers conv1_1,conv1_2
+wanted=$(paint --float-layers conv2_1)
+partial="$qstyle transfer $portrait $style --quiet --size 48 --float-layers conv2_1 --checkpoint float.run -o half.png"
+check "half of a run" 0 $partial --steps 2
+check "the other half" 0 $partial --steps 4 --json --threads 1 --plan streaming-16
+[ "$(hash out.txt)" = "$(paint --float-layers conv2_1 --checkpoint whole.run)" ] && ok || bad "--float-layers after a checkpoint"
+check "a checkpoint of other layers" 1 $qstyle transfer "$portrait" "$style" --quiet --size 48 --steps 4 --checkpoint float.run \
+    -o result.png
+for list in "" conv9_9 conv1_1,conv1_1 conv1_1: conv1_1,; do
+    check "--float-layers '$list'" 64 $transfer "$photo" "$style" -o result.png --float-layers "$list"
+done
+layer="$transfer $photo $style -o result.png --float-layers conv1_1"
+check "float32 layers of float32" 64 $layer --precision float32
+check "--float-layers for float32 weights" 1 $layer --weights "$fixtures/vgg19-reference.safetensors"
+check "int8 weights as --reference" 1 $layer --reference "$weights"
+check "no such --reference" 1 $layer --reference missing
+check "--reference as the output" 64 $layer --reference result.png
+check "--reference without layers" 64 $transfer "$photo" "$style" -o result.png --reference "$weights"
+mkdir bare && cp "$qstyle" bare/qstyle
+check "no float32 weights" 1 env HOME=/nowhere XDG_DATA_HOME=/nowhere bare/qstyle transfer "$photo" "$style" --quiet --size 48 \
+    --weights "$weights" -o result.png --float-layers conv1_1
+grep -q -- "--reference FILE" err.txt && ok || bad "no float32 weights: $(cat err.txt)"
+check "a plan with float32 layers" 0 $qstyle plan 96x64 --json --float-layers conv1_1,conv4_2
+check "bench of float32 layers" 0 $qstyle bench --size 32x32 --repeats 1 --float-layers conv2_1 --json
+# What float32 layers add to a plan is what they add to a run.
+for plan in resident-64 streaming-16-lean; do
+    spare=
+    for layers in none conv1_1,conv1_2,conv2_1 conv4_2; do
+        run="$qstyle transfer $photo $style --quiet --size 96 --steps 7 --threads 2 --json --plan $plan -o half.png"
+        [ $layers = none ] || run="$run --float-layers $layers"
+        check "a dry run of $layers" 0 $run --dry-run
+        planned=$(field predicted_peak_bytes out.txt)
+        check "$layers in float32" 0 $run
+        over=$((planned - $(field peak_bytes out.txt)))
+        [ $over -ge 0 ] && [ $over -le ${spare:-$((planned / 10))} ] && ok || bad "$layers, $plan: $over bytes beyond the run"
+        spare=${spare:-$((over + 1500000))}
+    done
+done
+rm -rf half.png painted.png float.run whole.run bare
+
+# --- A content that is smaller than --size ------------------------------------------------------------
 check "no --upscale" 0 $qstyle transfer "$portrait" "$style" --quiet --json --size 160 --steps 1 -o small.png
 [ "$(field width out.txt)x$(field height out.txt)" = 96x144 ] && ok || bad "enlarged unasked: $(cat out.txt)"
 check "--upscale" 0 $qstyle transfer "$portrait" "$style" --quiet --json --size 160 --steps 1 -o small.png --upscale

@@ -43,6 +43,14 @@ package protocol Arithmetic: AnyObject, Sendable {
   func channelScale(layer: Int) -> MemorySlice<Float>?
   /// An activation as a number in units of `activationScale`.
   static func number(_ activation: Activation.Element) -> Float
+  /// The layers that `network` has in single precision; nil without any.
+  var inlay: Float32Inlay? { get }
+  /// Rounds one panel of a row of a layer that an inlay has made, and notes which of its values pass.
+  func narrow(
+    _ row: Row<Real>, layer: Int, panel: Int, into out: MutableRow<Activation>,
+    mask: MutableRow<MaskWord>)
+  /// Converts one panel of a row for an inlay that reads it.
+  func widen(_ row: Row<Activation>, layer: Int, panel: Int, into out: MutableRow<Real>)
   /// 32-bit words of a pixel's ReLU mask; 0 where activations tell the mask.
   static func maskWords(channels: Int) -> Int
 

@@ -63,6 +63,23 @@ package final class Float32Arithmetic: LossArithmetic {
 
   package static func maskWords(channels: Int) -> Int { 0 }
 
+  /// Nothing: all layers are.
+  package var inlay: Float32Inlay? { nil }
+
+  package func narrow(
+    _ row: Row<Real>, layer: Int, panel: Int, into out: MutableRow<Real>,
+    mask: MutableRow<MaskWord>
+  ) {
+    widen(row, layer: layer, panel: panel, into: out)
+  }
+
+  package func widen(_ row: Row<Real>, layer: Int, panel: Int, into out: MutableRow<Real>) {
+    let part = Panel.channels(panel)
+    for x in 0..<row.width {
+      for c in part { out[x * row.channels + c] = row[x * row.channels + c] }
+    }
+  }
+
   package var rowPairs: NoRowPairs<Real>? { nil }
 
   package static func makesRowPairs(_ set: InstructionSet) -> Bool { false }
@@ -70,10 +87,7 @@ package final class Float32Arithmetic: LossArithmetic {
   // MARK: Forward
 
   package func quantizeImage(_ row: Row<Real>, into out: MutableRow<Real>) {
-    for x in 0..<row.width {
-      for c in 0..<3 { out[4 * x + c] = row[3 * x + c] }
-      out[4 * x + 3] = 0
-    }
+    out.copyImage(row)
   }
 
   package func convolveImage(
@@ -90,21 +104,7 @@ package final class Float32Arithmetic: LossArithmetic {
   }
 
   package func pool(top: Row<Real>, bottom: Row<Real>, into out: MutableRow<Real>) {
-    let channels = out.channels
-    for x in 0..<out.width {
-      for c in 0..<channels {
-        let left = 2 * x * channels + c
-        let right = left + channels
-        switch pooling {
-        case .average:
-          out[x * channels + c] = 0.25 * ((top[left] + top[right]) + (bottom[left] + bottom[right]))
-        case .maximum:
-          let upper = top[left] > top[right] ? top[left] : top[right]
-          let lower = bottom[left] > bottom[right] ? bottom[left] : bottom[right]
-          out[x * channels + c] = upper > lower ? upper : lower
-        }
-      }
-    }
+    pooling.pool(top: top, bottom: bottom, into: out)
   }
 
   // MARK: Backward

@@ -10,12 +10,14 @@ package final class Int8Arithmetic: LossArithmetic {
   /// The pooling between the blocks, for which the activation scales were chosen.
   package let pooling: Pooling
   package let rowPairs: Int8RowPairs?
+  package let inlay: Float32Inlay?
   private let packed: Int8Layers
 
   /// An engine of packed layers, whose biases and activation scales belong to `pooling`.
   package init(_ layers: Int8Layers, pooling: Pooling) {
     self.pooling = pooling
     packed = layers
+    inlay = Float32Inlay(layers, pooling: pooling)
     rowPairs = RowPairKernels(layers.kernels).map {
       Int8RowPairs(kernels: $0, layers: layers.layers)
     }
@@ -58,6 +60,7 @@ package final class Int8Arithmetic: LossArithmetic {
   ) -> Int {
     let makesPairs = makesRowPairs(set)
     return layers.reduce(0) { largest, layer in
+      guard !layer.isFloat32 else { return largest }
       let hasPairs = makesPairs && !layer.readsImage
       let pair = hasPairs ? RowPairKernels.panelBytes(inputChannels: layer.inputChannels) : 0
       let backward = copies == .forward ? PackedInt8Convolution.backwardPanelCount(layer) : 0
@@ -106,6 +109,35 @@ package final class Int8Arithmetic: LossArithmetic {
     top: Row<Activation8>, bottom: Row<Activation8>, into out: MutableRow<Activation8>
   ) {
     kernels.pool(pooling, top: top, bottom: bottom, into: out)
+  }
+
+  // MARK: Layers in single precision
+
+  package func narrow(
+    _ row: Row<Real>, layer: Int, panel: Int, into out: MutableRow<Activation8>,
+    mask: MutableRow<MaskWord>
+  ) {
+    let multiplier = 1 / layers[layer].outputScale
+    for x in 0..<row.width {
+      let first = x * row.channels + panel * Panel.width
+      var word: UInt32 = 0
+      for n in 0..<Panel.width {
+        let value = row[first + n]
+        out[first + n] = FixedPoint.activation(value * multiplier)
+        if value > 0 { word |= 1 << UInt32(n) }
+      }
+      mask[x * mask.channels + panel] = word
+    }
+  }
+
+  package func widen(
+    _ row: Row<Activation8>, layer: Int, panel: Int, into out: MutableRow<Real>
+  ) {
+    let scale = layers[layer].outputScale
+    for x in 0..<row.width {
+      let first = x * row.channels + panel * Panel.width
+      for n in 0..<Panel.width { out[first + n] = Float(row[first + n]) * scale }
+    }
   }
 
   // MARK: Backward

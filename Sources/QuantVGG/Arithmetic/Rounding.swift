@@ -29,8 +29,15 @@ package enum FixedPoint {
   ///   - multiplier: input scale * weight scale / output scale, finite and not negative.
   /// - Returns: the activation in 0...255, in units of the layer's output scale.
   package static func requantize(_ sum: Int32, multiplier: Float) -> UInt8 {
-    let scaled = Float(sum) * multiplier
-    let clamped = scaled > 0 ? (scaled < 255 ? scaled : 255) : 0
+    activation(Float(sum) * multiplier)
+  }
+
+  /// A number in units of the layer's output scale as an activation: clamp (the clamp at 0 is the ReLU), round.
+  ///
+  /// - Parameter value: any Float32; what is not a number becomes 0.
+  /// - Returns: the activation in 0...255.
+  package static func activation(_ value: Float) -> UInt8 {
+    let clamped = value > 0 ? (value < 255 ? value : 255) : 0
     return UInt8(truncatingIfNeeded: nearestEven(clamped))
   }
 

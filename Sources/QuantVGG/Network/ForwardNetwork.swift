@@ -156,12 +156,24 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
   }
 
   private func quantizeImage(_ rows: Range<Int>) {
-    for y in rows { numbers.quantizeImage(imageRow(y), into: layout.pixels.writableRow(y)) }
+    for y in rows {
+      if let inlay = inlay(at: NetworkTable.imageLayer) {
+        inlay.readImage(imageRow(y), into: layout.reals.pixels.writableRow(y))
+      } else {
+        numbers.quantizeImage(imageRow(y), into: layout.pixels.writableRow(y))
+      }
+    }
   }
 
+  /// Makes the item's rows and masks, and in single precision what an inlay reads of them.
   private func convolve(
     _ item: StageItem, into out: RowRing<Numbers.Activation>, mask: RowRing<MaskWord>, worker: Int
   ) {
+    if let inlay = inlay(at: item.layer) {
+      convolve(item, by: inlay, into: out, mask: mask, worker: worker)
+      return
+    }
+    defer { widen(item, out) }
     // Panels outside, rows inside: a panel's weights stay in the cache for all rows of the item.
     for panel in item.panels {
       if item.layer == NetworkTable.imageLayer {
@@ -211,9 +223,16 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
   private func pool(_ item: StageItem) {
     let input = layout.activations[item.layer]
     for y in item.rows {
-      numbers.pool(
-        top: input.row(2 * y), bottom: input.row(2 * y + 1),
-        into: layout.pooled[item.layer].writableRow(y))
+      if let inlay = inlay(at: item.layer + 1) {
+        let input = layout.reals.activations[item.layer]
+        inlay.pool(
+          top: input.row(2 * y), bottom: input.row(2 * y + 1),
+          into: layout.reals.pooled[item.layer].writableRow(y))
+      } else {
+        numbers.pool(
+          top: input.row(2 * y), bottom: input.row(2 * y + 1),
+          into: layout.pooled[item.layer].writableRow(y))
+      }
     }
   }
 }

@@ -93,9 +93,15 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
           row: y, columns: item.columns, layer: item.layer, activations: activations,
           into: gradient)
       }
+      let mask = layout.readMasks[item.layer].row(y).columns(item.columns)
+      if let inlay = inlay(at: item.layer) {
+        inlay.storeGradient(
+          Row(gradient), mask: mask,
+          into: layout.reals.gradients[item.layer].writableRow(y).columns(item.columns))
+        continue
+      }
       numbers.storeGradient(
-        Row(gradient), activations: activations,
-        mask: layout.readMasks[item.layer].row(y).columns(item.columns), layer: item.layer,
+        Row(gradient), activations: activations, mask: mask, layer: item.layer,
         into: layout.gradients[item.layer].writableRow(y).columns(item.columns),
         scales: layout.scales[item.layer].writableRow(y).columns(item.columns))
     }
@@ -115,16 +121,26 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
     guard !rows.isEmpty else { return }
     let channels = shape.layers[layer].channels
     let count = columns.count * channels
+    func row(_ y: Int) -> MutableRow<Real> {
+      let first = (y - rows.lowerBound) * count
+      return MutableRow(out[first..<first + count], channels: channels)
+    }
     for panel in 0..<channels / Panel.width {
+      if let inlay = inlay(at: layer + 1) {
+        for y in rows {
+          inlay.convolveBackward(
+            layout.reals.gradient(of: layer + 1, around: y).columns(columns), layer: layer + 1,
+            panel: panel, into: row(y))
+        }
+        continue
+      }
       let weights = numbers.backwardPanel(
         layer: layer + 1, panel: panel, scratch: scratch[worker].panel)
       for y in rows {
-        let first = (y - rows.lowerBound) * count
         numbers.convolveBackward(
           gradientWindow(layer + 1, around: y).columns(columns),
           scales: scaleWindow(layer + 1, around: y).columns(columns), layer: layer + 1,
-          panel: panel, weights: weights,
-          into: MutableRow(out[first..<first + count], channels: channels))
+          panel: panel, weights: weights, into: row(y))
       }
     }
   }
@@ -155,11 +171,19 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
     let wide = MutableRow<Real>(memory[0..<shape.width * panel], channels: panel)
     let row = MutableRow<Real>(
       memory[shape.width * panel..<shape.width * (panel + 3)], channels: 3)
-    let weights = numbers.backwardPanel(layer: first, panel: 0, scratch: scratch[worker].panel)
+    let inlay = inlay(at: first)
+    let weights =
+      inlay == nil
+      ? numbers.backwardPanel(layer: first, panel: 0, scratch: scratch[worker].panel) : nil
     for y in rows {
-      numbers.convolveBackward(
-        gradientWindow(first, around: y), scales: scaleWindow(first, around: y), layer: first,
-        panel: 0, weights: weights, into: wide)
+      if let inlay {
+        inlay.convolveBackward(
+          layout.reals.gradient(of: first, around: y), layer: first, panel: 0, into: wide)
+      } else if let weights {
+        numbers.convolveBackward(
+          gradientWindow(first, around: y), scales: scaleWindow(first, around: y), layer: first,
+          panel: 0, weights: weights, into: wide)
+      }
       for x in 0..<shape.width {
         for c in 0..<3 { row[3 * x + c] = wide[panel * x + c] }
       }

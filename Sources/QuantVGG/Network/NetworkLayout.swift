@@ -13,6 +13,7 @@ struct NetworkLayout<Numbers: Arithmetic> {
   var gradients: [RowRing<Numbers.Gradient>] = []
   /// A scale for each pixel of a gradient.
   var scales: [RowRing<Real>] = []
+  var reals: RealRings
   // What lies above and below the picture.
   var zeroPixels: ZeroRow<Numbers.Pixel>
   var zeroActivations: ZeroRow<Numbers.Activation>
@@ -40,7 +41,9 @@ struct NetworkLayout<Numbers: Arithmetic> {
     if backward { schedule.backward(watcher) }
 
     pixels = RowRing(
-      width: shape.width, channels: 4, capacity: watcher.pixels.capacity, plan: &memory)
+      width: shape.width, channels: 4,
+      capacity: shape.isFloat32(NetworkTable.imageLayer) ? 0 : watcher.pixels.capacity,
+      plan: &memory)
     var (widestActivations, widestGradients, widestScales) = (0, 0, 0)
     func rings(
       _ index: Int, _ activations: RingWatcher.Ring, _ masks: RingWatcher.Ring
@@ -63,9 +66,9 @@ struct NetworkLayout<Numbers: Arithmetic> {
       pooled.append(
         RowRing(
           width: layer.width / 2, channels: layer.channels,
-          capacity: watcher.pooled[index].capacity, plan: &memory))
+          capacity: shape.feedsFloat32(index) ? 0 : watcher.pooled[index].capacity, plan: &memory))
       guard backward else { continue }
-      let capacity = watcher.gradients[index].capacity
+      let capacity = shape.isFloat32(index) ? 0 : watcher.gradients[index].capacity
       let gradient = RowRing<Numbers.Gradient>(
         width: layer.width, channels: layer.channels, capacity: capacity, plan: &memory)
       widestGradients = max(widestGradients, gradient.paddedCount)
@@ -79,6 +82,7 @@ struct NetworkLayout<Numbers: Arithmetic> {
       (readActivations[NetworkTable.imageLayer], readMasks[NetworkTable.imageLayer]) = rings(
         NetworkTable.imageLayer, watcher.repeatedActivations, watcher.repeatedMasks)
     }
+    reals = RealRings(shape, watcher, backward: backward, memory: &memory)
     zeroPixels = ZeroRow(elements: pixels.paddedCount, plan: &memory)
     zeroActivations = ZeroRow(elements: widestActivations, plan: &memory)
     zeroGradients = ZeroRow(elements: widestGradients, plan: &memory)
@@ -102,6 +106,7 @@ struct NetworkLayout<Numbers: Arithmetic> {
       gradients[index].attach(arena)
       scales[index].attach(arena)
     }
+    reals.attach(arena)
     zeroPixels.attach(arena)
     zeroActivations.attach(arena)
     zeroGradients.attach(arena)

@@ -8,6 +8,8 @@ struct ScratchLayout {
   private let gradients: Reservation<Float>
   /// A derived panel of weights, for either way.
   private let panels: Reservation<UInt8>
+  /// A row of a layer that computes in single precision inside a fixed-point network.
+  private let reals: Reservation<Float>
   private let threads: Int
 
   /// Reserves the scratch of some workers.
@@ -23,6 +25,10 @@ struct ScratchLayout {
     gradients = memory.reserve(
       threads * Self.rounded(values, to: line / MemoryLayout<Float>.stride), of: Float.self)
     panels = memory.reserve(threads * Self.rounded(bytes, to: line), of: UInt8.self)
+    let real = shape.layers.reduce(0) {
+      $1.convolution.isFloat32 ? max($0, $1.width * $1.channels) : $0
+    }
+    reals = memory.reserve(threads * real, of: Float.self)
   }
 
   private static func rounded(_ count: Int, to unit: Int) -> Int {
@@ -42,8 +48,11 @@ struct ScratchLayout {
 
   /// The workers' memory.
   func attach(_ arena: Arena) -> [NetworkScratch] {
-    zip(gradients.split(threads), panels.split(threads)).map {
-      NetworkScratch(gradients: arena.slice($0), panel: arena.slice($1))
+    let (gradients, panels) = (gradients.split(threads), panels.split(threads))
+    return reals.split(threads).enumerated().map {
+      NetworkScratch(
+        gradients: arena.slice(gradients[$0]), panel: arena.slice(panels[$0]),
+        real: arena.slice($1))
     }
   }
 }
@@ -54,4 +63,6 @@ struct NetworkScratch {
   let gradients: MemorySlice<Float>
   /// A derived panel of weights.
   let panel: MemorySlice<UInt8>
+  /// A row of a layer that computes in single precision inside a fixed-point network.
+  let real: MemorySlice<Float>
 }

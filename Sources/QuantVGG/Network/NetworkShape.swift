@@ -51,6 +51,12 @@ package struct NetworkShape: Sendable {
     return place
   }
 
+  /// Whether a layer computes in single precision inside a fixed-point network.
+  func isFloat32(_ layer: Int) -> Bool { layers[layer].convolution.isFloat32 }
+
+  /// Whether such a layer reads a layer's output.
+  func feedsFloat32(_ layer: Int) -> Bool { layer + 1 < layers.count && isFloat32(layer + 1) }
+
   /// Whether a layer's output is pooled before the next convolution of this network reads it.
   package func isPooled(_ layer: Int) -> Bool {
     layer + 1 < layers.count && layers[layer + 1].convolution.followsPool

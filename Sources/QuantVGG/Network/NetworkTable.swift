@@ -18,6 +18,10 @@ public struct NetworkTable: Sendable, Equatable {
     public let outputChannels: Int
     /// Whether its input is the pooled output of the layer before.
     public let followsPool: Bool
+    /// Whether it computes in single precision inside a fixed-point network.
+    public private(set) var isFloat32 = false
+
+    fileprivate mutating func computeInFloat32() { isFloat32 = true }
 
     /// Whether it reads the image.
     package var readsImage: Bool { index == NetworkTable.imageLayer }
@@ -33,7 +37,7 @@ public struct NetworkTable: Sendable, Equatable {
   /// The name in the literature, such as `VGG-19`.
   public let title: String
   /// All convolutions in the order of the data flow.
-  public let convolutions: [Convolution]
+  public private(set) var convolutions: [Convolution]
 
   /// A network from its blocks.
   ///
@@ -91,6 +95,15 @@ public struct NetworkTable: Sendable, Equatable {
   package func place(of layer: LayerName) -> Int {
     guard let index = index(of: layer) else { preconditionFailure("the network lacks this layer") }
     return index
+  }
+
+  /// The network with some layers that compute in single precision; names that it lacks are left out.
+  package func inFloat32(_ layers: [LayerName]) -> NetworkTable {
+    var network = self
+    for layer in convolutions where layers.contains(layer.name) {
+      network.convolutions[layer.index].computeInFloat32()
+    }
+    return network
   }
 
   /// Multiply-accumulates of one forward pass through the layers up to one of them; backward is the same.

@@ -20,6 +20,8 @@ final class RingWatcher: StageRunner {
   private let repeatsFirst: Bool
   var pixels = Ring()
   var activations: [Ring]
+  /// Activations as the way forward alone reads them.
+  var passing: [Ring]
   var masks: [Ring]
   var repeatedActivations = Ring()
   var repeatedMasks = Ring()
@@ -31,6 +33,7 @@ final class RingWatcher: StageRunner {
     self.repeatsFirst = repeatsFirst
     self.readsActivations = readsActivations
     activations = shape.layers.map { _ in Ring() }
+    passing = activations
     masks = activations
     pooled = activations
     gradients = activations
@@ -47,8 +50,10 @@ final class RingWatcher: StageRunner {
         pooled[layer - 1].read(from: rows.lowerBound - 1)
       } else {
         activations[layer - 1].read(from: rows.lowerBound - 1)
+        passing[layer - 1].read(from: rows.lowerBound - 1)
       }
       activations[layer].write(rows)
+      passing[layer].write(rows)
       masks[layer].write(rows)
     case .convolveAgain:
       pixels.read(from: rows.lowerBound - 1)
@@ -56,6 +61,7 @@ final class RingWatcher: StageRunner {
       repeatedMasks.write(rows)
     case .pool:
       activations[layer].read(from: 2 * rows.lowerBound)
+      passing[layer].read(from: 2 * rows.lowerBound)
       pooled[layer].write(rows)
     case .gradient:
       if layer + 1 < gradients.count {

@@ -25,12 +25,24 @@ package struct Int8Layers: Sendable {
 
   /// Packs the next convolution of the network.
   ///
+  /// - Parameters:
+  ///   - convolution: its numbers.
+  ///   - float32: the weights that these stand for; for a layer that computes in single precision.
   /// - Throws: `MemoryError.refused`.
-  package mutating func append(_ convolution: Int8Convolution) throws(MemoryError) {
-    let inputScale = layers.last?.outputScale ?? 1 / FixedPoint.imageUnitsPerLevel
+  package mutating func append(
+    _ convolution: Int8Convolution, float32: Float32Convolution? = nil
+  ) throws(MemoryError) {
+    let shape = network.convolutions[layers.count]
+    var packed: PackedFloat32Convolution?
+    if let float32 {
+      packed = try PackedFloat32Convolution(
+        float32, shape: shape, inputs: layers.last?.channelScale,
+        outputs: convolution.channelScale)
+    }
     layers.append(
       try PackedInt8Convolution(
-        convolution, shape: network.convolutions[layers.count], inputScale: inputScale,
+        convolution, float32: packed, shape: shape,
+        inputScale: layers.last?.outputScale ?? 1 / FixedPoint.imageUnitsPerLevel,
         copies: copies, kernels: kernels))
   }
 }

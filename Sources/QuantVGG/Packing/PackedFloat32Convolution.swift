@@ -41,8 +41,11 @@ final class PackedFloat32Convolution: Sendable {
     }
   }
 
+  /// Packs a layer, between channels that are divided by `inputs` and `outputs`, which are empty or nil
+  /// where all are 1.
   init(
-    _ source: Float32Convolution, shape: NetworkTable.Convolution
+    _ source: Float32Convolution, shape: NetworkTable.Convolution,
+    inputs inputScale: MemorySlice<Float>? = nil, outputs outputScale: [Float] = []
   ) throws(MemoryError) {
     let (inputs, outputs, panel) = (shape.inputChannels, shape.outputChannels, Panel.width)
     precondition(source.weights.count == outputs * inputs * 9 && source.bias.count == outputs)
@@ -57,10 +60,12 @@ final class PackedFloat32Convolution: Sendable {
     zeros = memory.slice(layout.zeros)
 
     for o in 0..<outputs {
-      bias[o] = source.bias[o]
+      let divisor = outputScale.isEmpty ? 1 : outputScale[o]
+      bias[o] = source.bias[o] / divisor
       for i in 0..<inputs {
+        let factor = (inputScale?[i] ?? 1) / divisor
         for tap in 0..<9 {
-          let weight = source.weights[(o * inputs + i) * 9 + tap]
+          let weight = source.weights[(o * inputs + i) * 9 + tap] * factor
           let place = (o / panel * 9 + tap) * pixelStride + i
           forward[place * panel + o % panel] = weight
           let mirrored = (i / panel * 9 + 8 - tap) * outputs + o

@@ -8,6 +8,8 @@ internal import Rows
 /// conv1_1   [panel of 32 o][3 rows][6 pairs][32 o][2]             the 12 values R G B 0 of 3 taps, as Int16
 /// ```
 /// conv1_1's three input channels are one backward panel of which three columns are not zero.
+///
+/// Of a layer that computes in single precision only the scales of its activations are kept here.
 final class PackedInt8Convolution: Sendable {
   /// Int16 weights of one panel of conv1_1.
   private static let imagePanelCount = 3 * 12 * Panel.width
@@ -20,6 +22,9 @@ final class PackedInt8Convolution: Sendable {
   let weightScale: MemorySlice<Float>
   /// Nil where all are 1.
   let channelScale: MemorySlice<Float>?
+  /// The weights of a layer that computes in single precision, between channels that are divided by
+  /// their scales; nil for others.
+  let float32: PackedFloat32Convolution?
   /// `[outputChannels]` sums of the forward weights.
   let forwardSums: MemorySlice<Int32>
   /// conv1_1 only; empty otherwise.
@@ -33,15 +38,17 @@ final class PackedInt8Convolution: Sendable {
   private let memory: Arena
 
   init(
-    _ source: Int8Convolution, shape: NetworkTable.Convolution, inputScale: Float,
-    copies: WeightCopies, kernels: KernelTable
+    _ source: Int8Convolution, float32: PackedFloat32Convolution?,
+    shape: NetworkTable.Convolution, inputScale: Float, copies: WeightCopies, kernels: KernelTable
   ) throws(MemoryError) {
     let (inputs, outputs) = (shape.inputChannels, shape.outputChannels)
     precondition(source.weights.count == outputs * inputs * 9)
+    precondition(shape.isFloat32 == (float32 != nil))
     precondition(source.bias.count == outputs && source.weightScale.count == outputs)
     precondition(source.channelScale.isEmpty || source.channelScale.count == outputs)
     self.shape = shape
     self.kernels = kernels
+    self.float32 = float32
     outputScale = source.outputScale
     let layout = PackedInt8Layout(shape, copies: copies)
     let memory = try Arena(layout.plan)
@@ -58,6 +65,7 @@ final class PackedInt8Convolution: Sendable {
       source.channelScale.contains { $0 != 1 } ? memory.slice(layout.channelScale) : nil
 
     channelScale?.copy(source.channelScale.span)
+    guard float32 == nil else { return }
     bias.copy(source.bias.span)
     weightScale.copy(source.weightScale.span)
     for o in 0..<outputs {
@@ -80,6 +88,7 @@ final class PackedInt8Convolution: Sendable {
   /// Bytes of a layer.
   static func bytes(_ shape: NetworkTable.Convolution, copies: WeightCopies) -> Int {
     PackedInt8Layout(shape, copies: copies).plan.bytes
+      + (shape.isFloat32 ? PackedFloat32Convolution.bytes(shape) : 0)
   }
 
   /// Weights of a backward panel of a layer.
@@ -192,15 +201,19 @@ private struct PackedInt8Layout {
     let isImage = shape.readsImage
     let paddedInputs = (inputs + panel - 1) / panel * panel
     var plan = ArenaPlan()
-    image = plan.reserve(isImage ? outputs * 3 * 12 : 0, of: Int16.self)
-    forward = plan.reserve(isImage ? 0 : outputs * inputs * 9, of: Int8.self)
+    func reserve<Number: BitwiseCopyable>(_ count: Int, of type: Number.Type) -> Reservation<Number>
+    {
+      plan.reserve(shape.isFloat32 ? 0 : count, of: type)
+    }
+    image = reserve(isImage ? outputs * 3 * 12 : 0, of: Int16.self)
+    forward = reserve(isImage ? 0 : outputs * inputs * 9, of: Int8.self)
     let keepsBackward = isImage || copies == .both
-    backward = plan.reserve(keepsBackward ? paddedInputs * 9 * outputs : 0, of: Int8.self)
-    forwardSums = plan.reserve(outputs, of: Int32.self)
-    backwardSums = plan.reserve(paddedInputs * 9, of: Int32.self)
-    bias = plan.reserve(outputs, of: Int32.self)
-    multiplier = plan.reserve(outputs, of: Float.self)
-    weightScale = plan.reserve(outputs, of: Float.self)
+    backward = reserve(keepsBackward ? paddedInputs * 9 * outputs : 0, of: Int8.self)
+    forwardSums = reserve(outputs, of: Int32.self)
+    backwardSums = reserve(paddedInputs * 9, of: Int32.self)
+    bias = reserve(outputs, of: Int32.self)
+    multiplier = reserve(outputs, of: Float.self)
+    weightScale = reserve(outputs, of: Float.self)
     channelScale = plan.reserve(outputs, of: Float.self)
     self.plan = plan
   }

@@ -34,7 +34,7 @@ extension Transfer {
     _ plan: MemoryPlan, for numbers: Numbers.Type
   ) -> [PhaseMemory] {
     let result = engineSize(resultSize)
-    let deepest = settings.deepest
+    let (network, deepest) = (engineNetwork, settings.deepest)
     let shape = NetworkShape(
       network, width: result.width, height: result.height, deepest: deepest)
     let layout = SessionLayout<Numbers>(shape, of: self, plan: plan.network, threads: threads)

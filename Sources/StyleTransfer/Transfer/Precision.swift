@@ -31,6 +31,10 @@ extension Precision {
 
 /// The way in which weights are packed for a transfer.
 struct PackingOptions {
+  /// The network, in which the layers that compute in single precision are marked.
+  let network: NetworkTable
+  /// The float32 weights of these layers.
+  let reference: Weights?
   /// The last layer that is packed.
   let deepest: LayerName
   let pooling: Pooling
@@ -52,11 +56,20 @@ extension Int8Arithmetic: WeightedArithmetic {
     _ weights: Weights, _ options: PackingOptions
   ) throws(TransferError) -> Int8Arithmetic {
     var layers = Int8Layers(
-      weights.network, kernels: KernelTable(options.instructionSet), copies: options.copies)
+      options.network, kernels: KernelTable(options.instructionSet), copies: options.copies)
     for layer in 0...(try weights.place(of: options.deepest)) {
       var convolution = try weights.int8(layer: layer, pooling: options.pooling)
       if options.isTransposed { convolution.transpose() }
-      try TransferError.from { () throws(MemoryError) in try layers.append(convolution) }
+      var float32: Float32Convolution?
+      if options.network.convolutions[layer].isFloat32 {
+        guard let reference = options.reference else { throw .noWeights(.float32) }
+        float32 = try reference.float32(layer: layer)
+        if options.isTransposed { float32?.transpose() }
+        reference.dropPages()
+      }
+      try TransferError.from { () throws(MemoryError) in
+        try layers.append(convolution, float32: float32)
+      }
       weights.dropPages()
     }
     return Int8Arithmetic(layers, pooling: options.pooling)

@@ -61,7 +61,8 @@ extension Transfer {
       for region in regions.regions { fingerprint.add(region.styles.isEmpty ? 1 : 0) }
     }
     if case .picture(let picture) = start { try picture.add(to: &fingerprint) }
-    weights.add(to: &fingerprint, through: settings.deepest)
+    weights.add(to: &fingerprint, layers: .conv1_1...settings.deepest)
+    addFloatLayers(to: &fingerprint)
     return fingerprint
   }
 }

@@ -8,8 +8,11 @@ public struct PlannedMemory: Sendable {
   public let plan: MemoryPlan
   /// Peak of the whole process.
   public let bytes: Int
-  /// Duration of a step in forward passes at the rate of a direct convolution.
+  /// Duration of a step in forward passes at the rate of a direct convolution, without `floatPasses`.
   public let forwardPasses: Double
+  /// Duration of the layers that compute in single precision inside an int8 network, in forward passes
+  /// of the whole at the float32 rate.
+  public let floatPasses: Double
   /// Duration of a step, relative to that of `MemoryPlan.resident`.
   public let relativeTime: Double
 }
@@ -43,8 +46,9 @@ extension Transfer {
     let weightBytes =
       weights == nil
       ? network.convolutions.reduce(0) { $0 + 9 * $1.inputChannels * $1.outputChannels } : 0
+    let holdsFloats = precision == .float32 || !floatLayers.isEmpty
     return Self.roundingBytes + (threads - 1) * WorkerPool.stackBytes
-      + weightBytes * (precision == .int8 ? 1 : 4)
+      + weightBytes * (precision == .int8 ? 1 : 0) + weightBytes * (holdsFloats ? 4 : 0)
   }
 
   /// The plan of a run: the wanted one, or the fastest that stays within a limit.
@@ -130,6 +134,8 @@ private enum PlanChoices {
   // Constant arrays of one function can be mixed up (Scripts/check-objects).
   /// Rows of a chunk; further ones gain no time and no memory.
   static let chunks = [64, 32, 16]
+  /// Bytes for each weight of a layer in single precision while it is packed.
+  static let sourceBytes = 8
   static let oneForm = [WeightCopies.both]
   static let twoForms = [WeightCopies.both, .forward]
 }
@@ -138,6 +144,8 @@ private enum PlanChoices {
 private enum PassTime {
   /// A forward pass by Winograd's filtering, which has 16 products in place of 36 and transforms beside.
   static let rowPairs = 0.55
+  /// A float32 layer's time in that of an int8 layer's direct convolution.
+  static let float32 = 2.5
   /// A backward pass, whose sums are weighted pixel by pixel.
   static let backward = 1.1
   /// The same where workers derive the weights that it reads.
@@ -156,7 +164,7 @@ private struct Planner<Numbers: LossArithmetic> {
     self.transfer = transfer
     let size = transfer.engineSize(transfer.resultSize)
     shape = NetworkShape(
-      transfer.network, width: size.width, height: size.height,
+      transfer.engineNetwork, width: size.width, height: size.height,
       deepest: transfer.settings.deepest)
     base = transfer.baseBytes
   }
@@ -190,25 +198,50 @@ private struct Planner<Numbers: LossArithmetic> {
 
   func planned(_ plan: MemoryPlan) -> PlannedMemory {
     let most = transfer.phases(plan, for: Numbers.self).reduce(0) { max($0, $1.bytes) }
-    let passes = forwardPasses(plan)
+    let packed = Numbers.packedBytes(layers, copies: plan.copies)
+    let (passes, resident) = (duration(plan), duration(.resident))
     return PlannedMemory(
-      plan: plan, bytes: base + Numbers.packedBytes(layers, copies: plan.copies) + most,
-      forwardPasses: passes, relativeTime: passes / forwardPasses(.resident))
+      plan: plan, bytes: base + max(packed + most, packingBytes(plan.copies)),
+      forwardPasses: passes.own, floatPasses: passes.float,
+      relativeTime: (passes.own + PassTime.float32 * passes.float)
+        / (resident.own + PassTime.float32 * resident.float))
   }
 
-  /// Duration of a step in direct forward passes.
-  private func forwardPasses(_ plan: MemoryPlan) -> Double {
+  /// Most bytes while a layer in single precision is packed inside a fixed-point network; later phases
+  /// take more than any other layer.
+  private func packingBytes(_ copies: WeightCopies) -> Int {
+    layers.indices.reduce(0) { most, index in
+      let layer = layers[index]
+      guard layer.isFloat32 else { return most }
+      // Both sources of the layer, in memory and as pages of their files.
+      let sources = PlanChoices.sourceBytes * 9 * layer.inputChannels * layer.outputChannels
+      return max(
+        most, Numbers.packedBytes(Array(layers[...index]), copies: copies) + sources)
+    }
+  }
+
+  /// Duration of a step in direct forward passes of the whole network: that of the arithmetic's own
+  /// layers, and that of those in single precision.
+  private func duration(_ plan: MemoryPlan) -> (own: Double, float: Double) {
     let forward = Numbers.makesRowPairs(transfer.instructionSet) ? PassTime.rowPairs : 1
-    func work(through layer: LayerName) -> Double {
-      Double(
-        transfer.network.multiplyAccumulates(
-          through: layer, width: shape.width, height: shape.height))
-    }
-    let again = shape.layers.prefix(plan.network.computedTwice(shape.layers)).last.map {
-      work(through: $0.convolution.name) / work(through: shape.deepest)
-    }
     let backward = plan.copies == .forward ? PassTime.derivingBackward : PassTime.backward
-    return (forward * (1 + (again ?? 0)) + backward)
-      * (1 + PassTime.chunkRow / Double(plan.network.chunkRows))
+    let total = work(shape.layers[...])
+    let again = work(shape.layers.prefix(plan.network.computedTwice(shape.layers)))
+    let (repeated, float) = (again.all / total.all, total.float / total.all)
+    let both = float + again.float / total.all
+    let chunks = 1 + PassTime.chunkRow / Double(plan.network.chunkRows)
+    return (
+      (forward * (1 + repeated - both) + backward * (1 - float)) * chunks,
+      (both + PassTime.backward * float) * chunks
+    )
+  }
+
+  /// Multiply-accumulates of a forward pass through some layers, and those of them in single precision.
+  private func work(_ layers: ArraySlice<NetworkShape.Layer>) -> (all: Double, float: Double) {
+    layers.reduce(into: (0, 0)) { sums, layer in
+      let work = Double(9 * layer.convolution.inputChannels * layer.values)
+      sums.all += work
+      if layer.convolution.isFloat32 { sums.float += work }
+    }
   }
 }

@@ -83,6 +83,10 @@ public struct Transfer {
   public var colors: Colors = []
   /// The pooling between the blocks of the network.
   public var pooling = Pooling.average
+  /// Layers of an int8 network that compute in single precision, forward and back.
+  public var floatLayers: [LayerName] = []
+  /// The float32 weights of these layers.
+  public var reference: Weights?
   /// The optimizer of the image; its bounds keep colours within 0...255, but for
   /// half a unit in the last place that L-BFGS rounds by.
   public var optimizer: OptimizerSettings
@@ -236,8 +240,9 @@ public struct Transfer {
 
   /// Refuses pictures that become too small, and layers that the network lacks.
   ///
-  /// - Throws: `TransferError.tooSmall`, `.missingLayer`.
+  /// - Throws: `TransferError.tooSmall`, `.missingLayer`, `.floatLayers`.
   public func check() throws(TransferError) {
+    try checkFloatLayers()
     for (layers, isStyle) in [(settings.contentLayers, false), (settings.styleLayers, true)] {
       for layer in layers where network.index(of: layer.layer) == nil {
         throw .missingLayer(network: network, layer: layer.layer, isStyle: isStyle)

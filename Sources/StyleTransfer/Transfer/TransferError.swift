@@ -20,6 +20,8 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
   case noWeights(Precision)
   /// The weights' network lacks a layer of the settings.
   case missingLayer(network: NetworkTable, layer: LayerName, isStyle: Bool)
+  /// Layers can not compute in single precision.
+  case floatLayers(FloatLayerError)
   /// A picture's shorter side is below the least that the deepest layer needs.
   case tooSmall(name: String, width: Int, height: Int, least: Int, remedy: SizeRemedy)
   /// A picture in memory has not the size at which it is wanted.
@@ -89,6 +91,7 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
         + "program or in the data folder; name a file, or make them with quantize"
     case .missingLayer(let network, let layer, _):
       return "\(network.title) has no \(layer.description); its layers are \(network.range)"
+    case .floatLayers(let error): return error.description
     case .tooSmall(let name, let width, let height, let least, let remedy):
       let advice =
         switch remedy {

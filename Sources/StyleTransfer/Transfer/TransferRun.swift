@@ -219,6 +219,7 @@ extension Transfer {
   /// The way in which its weights are packed.
   func packing(copies: WeightCopies) -> PackingOptions {
     PackingOptions(
+      network: engineNetwork, reference: reference,
       deepest: settings.deepest, pooling: pooling, instructionSet: instructionSet, copies: copies,
       isTransposed: isTransposed)
   }

@@ -110,12 +110,12 @@ public final class Weights: Sendable {
     if case .file(let file) = source { file.dropPages() }
   }
 
-  /// Adds the layers up to `deepest`.
-  func add(to fingerprint: inout Fingerprint, through deepest: LayerName) {
+  /// Adds some layers.
+  func add(to fingerprint: inout Fingerprint, layers: ClosedRange<LayerName>) {
     switch source {
     case .file(let file):
       // A file may have more layers than are in use, and in any order.
-      for layer in network.convolutions where layer.name <= deepest {
+      for layer in network.convolutions where layers.contains(layer.name) {
         let prefix = layer.name.description + "."
         for tensor in file.tensors.tensors where tensor.name.hasPrefix(prefix) {
           tensor.bytes.withBytes { fingerprint.add(tensor.name, $0) { file.dropPages() } }
@@ -123,14 +123,14 @@ public final class Weights: Sendable {
       }
     case .float32(let convolutions):
       for (layer, convolution) in zip(network.convolutions, convolutions)
-      where layer.name <= deepest {
+      where layers.contains(layer.name) {
         fingerprint.add(numbers: convolution.weights)
         fingerprint.add(numbers: convolution.bias)
       }
     case .int8(let convolutions):
       for pooling in Pooling.allCases {
         for (layer, convolution) in zip(network.convolutions, convolutions[pooling] ?? [])
-        where layer.name <= deepest {
+        where layers.contains(layer.name) {
           fingerprint.add(numbers: convolution.weights)
           fingerprint.add(numbers: convolution.weightScale)
           fingerprint.add(numbers: convolution.bias)

@@ -131,16 +131,17 @@ extension Transfer {
   /// included.
   package func agreementBytes(_ plan: NetworkPlan = .streaming) -> Int {
     let size = engineSize(resultSize)
-    let shape = NetworkShape(
-      network, width: size.width, height: size.height, deepest: settings.deepest)
-    let noTerm = [Bool](repeating: false, count: shape.layers.count)
-    func bytes<Numbers: Arithmetic>(_ numbers: Numbers.Type) -> Int {
-      Numbers.packedBytes(shape.layers.map { $0.convolution }, copies: .forward)
+    func bytes<Numbers: Arithmetic>(_ numbers: Numbers.Type, _ network: NetworkTable) -> Int {
+      let shape = NetworkShape(
+        network, width: size.width, height: size.height, deepest: settings.deepest)
+      let noTerm = [Bool](repeating: false, count: shape.layers.count)
+      return Numbers.packedBytes(shape.layers.map { $0.convolution }, copies: .forward)
         + networkBytes(
           numbers, shape, plan: plan, pooling: pooling, copies: .forward,
           instructionSet: instructionSet, hasLoss: noTerm, backward: false, threads: threads)
     }
-    return baseBytes + bytes(Int8Arithmetic.self) + bytes(Float32Arithmetic.self)
+    return baseBytes + bytes(Int8Arithmetic.self, engineNetwork)
+      + bytes(Float32Arithmetic.self, network)
       + 3 * size.pixelCount * MemoryLayout<Float>.stride
   }
 }

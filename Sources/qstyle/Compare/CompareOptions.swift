@@ -1,6 +1,7 @@
 internal import CommandOptions
 internal import FileNames
 internal import QualityReport
+internal import QuantVGG
 internal import StyleTransfer
 
 /// The validated command line of `qstyle compare`.
@@ -34,6 +35,7 @@ struct CompareOptions {
             "weights", value: "FILE", isRepeatable: true,
             "Int8 weights; may be given several times to compare them."),
           Option("reference", value: "FILE", "Float32 or codebook weights that they stand for."),
+          FloatLayersOptions.layers,
           SharedOptions.pool,
         ]),
       OptionGroup("Pictures", StyleOptions.options + TransferOptions.pictures),
@@ -48,6 +50,8 @@ struct CompareOptions {
   /// Files of --weights; one nil where the usual places are searched.
   let weights: [FilePath?]
   let reference: FilePath?
+  /// Layers of the int8 runs that compute in float32.
+  let floatLayers: [LayerName]
   /// Seeds of the starts that differ by a grey level.
   let nearby: [UInt64]
   /// Seeds of the noise that further float32 runs start from.
@@ -77,6 +81,7 @@ struct CompareOptions {
     }
     weights = files.isEmpty ? [nil] : files.map { Optional($0) }
     reference = arguments.path("reference")
+    floatLayers = try FloatLayersOptions(arguments).layers
     nearby = (0..<(try arguments.integer("nearby", in: 0...Self.mostNearby) ?? 3)).map {
       UInt64($0 + 1)
     }
@@ -119,6 +124,10 @@ struct CompareOptions {
     case .nearby(let seed): transfer.nearbySeed = seed
     case .noise(let seed):
       transfer.start = .noise(ratio: self.transfer.noiseRatio, seed: seed)
+    }
+    if let reference = run.reference {
+      transfer.floatLayers = floatLayers
+      transfer.reference = reference
     }
     transfer.recordsGradient = run.keepsGradients
     transfer.memory = limit

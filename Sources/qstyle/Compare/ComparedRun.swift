@@ -25,13 +25,19 @@ struct ComparedRun {
   /// "float32", "int8", "int8, nearby 1", "float32, seed 2".
   let name: String
   let weights: Weights
+  /// The float32 weights of an int8 run's layers in float32.
+  let reference: Weights?
   let start: RunStart
   /// Steps whose images are kept, from first to last; the last is the result.
   let samples: [Int]
 
-  init(_ group: String, _ weights: Weights, _ start: RunStart, samples: [Int]) {
+  init(
+    _ group: String, _ weights: Weights, reference: Weights? = nil, _ start: RunStart,
+    samples: [Int]
+  ) {
     name = group + start.suffix
     self.weights = weights
+    self.reference = reference
     self.start = start
     self.samples = samples
   }
@@ -75,12 +81,13 @@ struct ComparedRuns {
       let step = steps * place / Self.places
       if samples.last != step { samples.append(step) }
     }
-    func group(_ name: String, _ weights: Weights) -> RunGroup {
-      RunGroup(
-        first: ComparedRun(name, weights, .given, samples: samples),
-        nearby: options.nearby.map { ComparedRun(name, weights, .nearby($0), samples: samples) })
+    func group(_ name: String, _ weights: Weights, _ reference: Weights? = nil) -> RunGroup {
+      func run(_ start: RunStart) -> ComparedRun {
+        ComparedRun(name, weights, reference: reference, start, samples: samples)
+      }
+      return RunGroup(first: run(.given), nearby: options.nearby.map { run(.nearby($0)) })
     }
-    quantized = zip(weights, Self.names(weights)).map { group($1, $0) }
+    quantized = zip(weights, Self.names(weights)).map { group($1, $0, reference) }
     float = group("float32", reference)
     seeds = options.seeds.map { ComparedRun("float32", reference, .noise($0), samples: samples) }
   }

@@ -95,6 +95,10 @@ struct Provenance {
     entry.add("content_layers", text(transfer.settings.contentLayers))
     entry.add("style_layers", text(transfer.settings.styleLayers))
     entry.add("colors", ColorOptions.text(transfer.colors))
+    if !options.floatLayers.isEmpty {
+      entry.add(
+        "float_layers", options.floatLayers.map { $0.description }.joined(separator: ","))
+    }
     entry.add("optimizer", transfer.optimizer.method.rawValue)
     entry.add("state", transfer.optimizer.state.rawValue)
     switch transfer.optimizer.method {

@@ -18,12 +18,16 @@ struct DryRun {
     self.planned = planned
     self.isJSON = isJSON
     let size = transfer.resultSize
-    let peak = MultiplyAccumulatePeak.measure(
-      KernelTable(transfer.instructionSet), isFloat: transfer.precision == .float32,
-      pool: WorkerPool(threads: transfer.threads))
+    let pool = WorkerPool(threads: transfer.threads)
+    func peak(isFloat: Bool) -> Double {
+      MultiplyAccumulatePeak.measure(
+        KernelTable(transfer.instructionSet), isFloat: isFloat, pool: pool)
+    }
     let work = transfer.network.multiplyAccumulates(
       through: transfer.settings.deepest, width: size.width, height: size.height)
-    stepSeconds = Double(work) / (peak * Self.efficiency) * planned.forwardPasses
+    var passSeconds = planned.forwardPasses / peak(isFloat: transfer.precision == .float32)
+    if planned.floatPasses > 0 { passSeconds += planned.floatPasses / peak(isFloat: true) }
+    stepSeconds = Double(work) / Self.efficiency * passSeconds
   }
 
   /// Share of the multiply-accumulate peak that a resident step reaches.

@@ -1,5 +1,6 @@
 internal import CommandOptions
 internal import ImageIO
+internal import QuantVGG
 internal import StyleTransfer
 
 extension Transfer {
@@ -18,6 +19,12 @@ extension Transfer {
       remarks.append(
         "\(content.name) has \(content.size.text) pixels, and so will the result: --upscale enlarges "
           + "it to --size \(size)")
+    }
+    let idle = floatLayers.filter { $0 > settings.deepest }
+    if !idle.isEmpty {
+      remarks.append(
+        "no cost reads a layer behind \(settings.deepest): \(idle.map { $0.description }.joined(separator: ", ")) "
+          + "in --float-layers \(idle.count == 1 ? "has" : "have") no effect")
     }
     for style in styles {
       if let remark = remark(on: style) { remarks.append(remark) }

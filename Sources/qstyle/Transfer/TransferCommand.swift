@@ -17,7 +17,11 @@ struct TransferCommand {
       RegionOptions.group,
       OptionGroup("Optimisation", TransferOptions.optimisation.options + [StopRule.option]),
       OptionGroup(
-        "Network", [SharedOptions.weights, SharedOptions.precision, SharedOptions.pool]),
+        "Network",
+        [
+          SharedOptions.weights, SharedOptions.precision, FloatLayersOptions.layers,
+          FloatLayersOptions.reference, SharedOptions.pool,
+        ]),
       TransferOptions.memory,
       OptionGroup(
         "Reports",
@@ -38,6 +42,7 @@ struct TransferCommand {
   private let stop: StopRule?
   private let weights: FilePath?
   private let precision: Precision?
+  private let floatLayers: FloatLayersOptions
   private let saveEvery: Int?
   private let log: FilePath?
   private let checkpoint: Transfer.CheckpointFile?
@@ -48,6 +53,8 @@ struct TransferCommand {
     stop = try StopRule(arguments)
     weights = arguments.path("weights")
     precision = try Precision(arguments)
+    floatLayers = try FloatLayersOptions(arguments)
+    try floatLayers.check(precision)
     saveEvery =
       try arguments.integer("save-every", in: 1...1_000_000) ?? (options.isArticle ? 25 : nil)
     log = arguments.path("log")
@@ -70,6 +77,7 @@ struct TransferCommand {
     var files = NamedFiles(areReadAgain: checkpoint != nil)
     try options.addInputs(to: &files)
     try files.input(Weights.location(weights, precision: precision), "the file of weights")
+    try files.input(floatLayers.path, "--reference")
     try files.output(output.path, "-o")
     try files.output(log == "-" ? nil : log, "--log")
     try files.output(checkpoint?.path, "--checkpoint")
@@ -90,6 +98,7 @@ struct TransferCommand {
     var transfer: Transfer
     do throws(Failure) {
       transfer = try options.transfer(found)
+      try floatLayers.apply(to: &transfer)
     } catch {
       // A pipe without a writer is waited for until the user stops it.
       guard Console.isInterrupted else { throw error }

@@ -259,11 +259,10 @@ struct TransferOptions {
     var layers: [TransferSettings.LayerWeight] = []
     for entry in entries {
       let parts = entry.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-      guard parts.count <= 2, let name = parts.first, let layer = LayerName(name),
-        NetworkTable.all.contains(where: { $0.index(of: layer) != nil })
-      else {
+      guard parts.count <= 2, let name = parts.first else {
         throw UsageError("--\(option) knows conv1_1 ... conv5_4, not '\(entry)'")
       }
+      let layer = try LayerName(typed: name, option: option)
       guard !layers.contains(where: { $0.layer == layer }) else {
         throw UsageError("--\(option) names \(name) twice")
       }
