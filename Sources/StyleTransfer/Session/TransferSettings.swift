@@ -29,6 +29,8 @@ public struct TransferSettings: Sendable, Equatable {
   public var contentLayers: [LayerWeight]
   /// Layers of the style loss.
   public var styleLayers: [LayerWeight]
+  /// What of the style is compared at its layers.
+  public var styleLoss = StyleLoss()
   /// Factor of V, the mean squared difference of neighbouring pixels, >= 0; 0 leaves the term out.
   public var smoothness: Double
 

@@ -28,6 +28,7 @@ struct TransferOptions {
       Option(
         "style-layers", value: "LIST",
         "Layers as name[:weight],... (default: conv1_1 ... conv5_1, 0.2 each)."),
+      StyleLossOption.option,
       Option(
         "smooth", value: "W",
         "Weight of the mean squared difference of neighbouring pixels (default: 0, none)."),
@@ -88,7 +89,7 @@ struct TransferOptions {
   /// The options that --preset article fixes.
   private static let fixed = [
     "init", "noise-ratio", "learning-rate", "content-weight", "style-weight", "content-layers",
-    "style-layers", "smooth", "optimizer", "state", "history", "pool", "colors",
+    "style-layers", "style-loss", "smooth", "optimizer", "state", "history", "pool", "colors",
   ]
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -217,6 +218,7 @@ struct TransferOptions {
     if let list = arguments.text("style-layers") {
       settings.styleLayers = try layers(list, option: "style-layers", weight: nil)
     }
+    settings.styleLoss = try StyleLossOption.styleLoss(arguments)
     settings.smoothness = try arguments.number("smooth", in: 0...1e12) ?? 0
     return settings
   }
