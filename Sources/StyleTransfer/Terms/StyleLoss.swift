@@ -1,3 +1,5 @@
+internal import CSystem
+
 /// What is compared of a style's activations and the image's at each style layer, and how much each counts
 /// in Js.
 public struct StyleLoss: Sendable, Equatable {
@@ -18,5 +20,29 @@ public struct StyleLoss: Sendable, Equatable {
     self.gram = gram
     self.moments = moments
     self.histogram = histogram
+  }
+
+  /// The factors of a list as "gram:1,moments:0.5": names, each with a number above 0 behind a colon or 1; nil
+  /// for anything else.
+  ///
+  /// A plus does for a comma.
+  public init?(list: String) {
+    self.init(gram: 0)
+    for entry in list.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "," || $0 == "+" })
+    {
+      let parts = entry.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
+      var weight = 1.0
+      if parts.count == 2 {
+        guard unsafe system_parse_double(parts[1], &weight) != 0, weight > 0, weight <= 1e6 else {
+          return nil
+        }
+      }
+      switch parts.count <= 2 ? parts[0] : "" {
+      case "gram" where gram == 0: gram = weight
+      case "moments" where moments == 0: moments = weight
+      case "histogram" where histogram == 0: histogram = weight
+      default: return nil
+      }
+    }
   }
 }
