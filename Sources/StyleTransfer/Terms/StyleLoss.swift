@@ -28,7 +28,8 @@ public struct StyleLoss: Sendable, Equatable {
   /// A plus does for a comma.
   public init?(list: String) {
     self.init(gram: 0)
-    for entry in list.split(omittingEmptySubsequences: false, whereSeparator: { $0 == "," || $0 == "+" })
+    for entry in list.split(
+      omittingEmptySubsequences: false, whereSeparator: { $0 == "," || $0 == "+" })
     {
       let parts = entry.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
       var weight = 1.0

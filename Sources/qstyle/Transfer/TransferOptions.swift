@@ -80,7 +80,7 @@ struct TransferOptions {
   private let start: Start
   let noiseRatio: Float
   private let colors: Transfer.Colors
-  private let settings: TransferSettings
+  let settings: TransferSettings
   private let optimizer: OptimizerSettings
   private let pooling: Pooling
   private let memory: Int?
