@@ -19,7 +19,7 @@ struct PlanCommand {
             "The limit that transfer would be given, with the same default; 'plan' prints it."),
           Option("size", value: "N", "Longer side of the result (default: 512, or as in WxH)."),
           Option("upscale", "Enlarge a content picture that is smaller than --size."),
-          ColorOptions.colors,
+          ColorOptions.colors, StyleLossOption.option,
           Option(
             "weights", value: "FILE",
             "Weights whose network and arithmetic are planned (default: VGG-19 in int8)."),
@@ -55,6 +55,7 @@ struct PlanCommand {
   private let size: Int?
   private let upscale: Bool
   private let colors: Transfer.Colors
+  private let styleLoss: StyleLoss
   private let memory: Int?
   private let optimizer: OptimizerSettings
   private let precision: Precision?
@@ -75,6 +76,7 @@ struct PlanCommand {
     size = try arguments.integer("size", in: 16...16384)
     upscale = arguments.has("upscale")
     colors = try ColorOptions.colors(arguments)
+    styleLoss = try StyleLossOption.styleLoss(arguments)
     memory = try arguments.bytes("memory")
     precision = try Precision(arguments)
     floatLayers = try FloatLayersOptions(arguments)
@@ -111,6 +113,7 @@ struct PlanCommand {
     transfer.longerSide = size ?? typed ?? 512
     transfer.upscale = upscale
     transfer.colors = colors
+    transfer.settings.styleLoss = styleLoss
     transfer.pooling = pooling
     transfer.floatLayers = floatLayers.layers
     transfer.optimizer = optimizer

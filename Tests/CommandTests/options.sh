@@ -187,7 +187,7 @@ check "a plan of several styles" 0 $qstyle plan "$photo" "$style" 500x400:2 --st
 rm -f painting:3 sized.png
 
 # --- A dry run, and the run itself ---------------------------------------------------------------------
-for options in "" "--plan streaming-16-lean" "--memory 40M" "--optimizer adam --pool max" "--precision float32" "--colors match,luma"; do
+for options in "" "--plan streaming-16-lean" "--memory 40M" "--optimizer adam --pool max" "--precision float32" "--colors match,luma --style-loss gram,moments,histogram"; do
     run="$qstyle transfer $photo $style --size 90 --steps 3 --threads 2 --json --quiet $options"
     check "dry run $options" 0 $run --dry-run -o unmade.png
     cp out.txt dry.txt

@@ -1,4 +1,4 @@
-package import Rows
+internal import Rows
 
 /// The layers of a fixed-point network that compute in single precision, forward and back.
 ///

@@ -4,7 +4,7 @@ package import Rows
 ///
 /// Sums over rows are exact integers in the fixed-point engine; in single precision they are made in one
 /// order. Either way they are the same whatever threads make them.
-package protocol LossArithmetic: Arithmetic {
+package protocol LossArithmetic: StatisticsArithmetic {
   /// An element of a Gram matrix in the arithmetic's own units.
   associatedtype GramSum: BitwiseCopyable
   /// A partial sum of squared differences.

@@ -6,5 +6,5 @@ package enum Panel {
   package static let width = Int(QV_PANEL)
 
   /// The channels of the panel `index`.
-  static func channels(_ index: Int) -> Range<Int> { width * index..<width * (index + 1) }
+  package static func channels(_ index: Int) -> Range<Int> { width * index..<width * (index + 1) }
 }

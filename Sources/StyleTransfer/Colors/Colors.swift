@@ -7,6 +7,19 @@ extension Transfer {
     /// A choice from its bits.
     public init(rawValue: UInt8) { self.rawValue = rawValue }
 
+    /// The choice of a list as "style", "match", "luma" or "match,luma"; nil for anything else.
+    public init?(list: String) {
+      self = []
+      guard list != "style" else { return }
+      for word in list.split(separator: ",", omittingEmptySubsequences: false) {
+        switch word {
+        case "match" where !contains(.match): insert(.match)
+        case "luma" where !contains(.luma): insert(.luma)
+        default: return nil
+        }
+      }
+    }
+
     /// Before it is measured, each style's colours are matched to the content's: after that they have its
     /// mean and its covariance, but for what is clipped to 0...255 (see `ColorMatch`).
     public static let match = Colors(rawValue: 1)

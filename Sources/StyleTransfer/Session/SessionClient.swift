@@ -24,6 +24,8 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
   let contents: [ContentTerm<Numbers>]
   /// By style layer, one for each painted region, or one.
   let grams: [GramTerm<Numbers>]
+  /// All terms whose targets are the styles'.
+  let styles: [any StyleTerm<Numbers>]
   /// All terms of layers, in the order in which their gradients are added.
   let terms: [any LayerTerm<Numbers>]
   /// By layer; looked up for every item of a step.
@@ -48,18 +50,38 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
         layout: $1, memory: memory)
     }
     let scratch = GramScratch(layout.scratch, memory: memory)
+    let loss = settings.styleLoss
     let painted = regions?.painted.map { Optional($0) } ?? [nil]
-    grams = layout.grams.enumerated().map { index, layout in
-      let layer = settings.styleLayers[index / painted.count]
-      return GramTerm(
-        numbers, shape: shape.layers[shape.place(of: layer.layer)],
-        region: painted[index % painted.count], weight: layer.weight,
-        styleWeight: settings.styleWeight, normalizes: settings.normalizesGradients,
-        scratch: scratch, layout: layout, memory: memory)
+    let places = settings.styleLayers.flatMap { layer in
+      painted.map {
+        StylePlace(
+          shape: shape.layers[shape.place(of: layer.layer)], region: $0, weight: layer.weight,
+          styleWeight: settings.styleWeight)
+      }
     }
+    grams = zip(places, layout.grams).map {
+      GramTerm(
+        numbers, $0.weighted(loss.gram), normalizes: settings.normalizesGradients,
+        scratch: scratch, layout: $1, memory: memory)
+    }
+    var styles: [any StyleTerm<Numbers>] = []
+    for term in grams { styles.append(term) }
+    if let constants = layout.constants.map({ ConstantRows<Numbers>($0, memory: memory) }) {
+      for (place, layout) in zip(places, layout.moments) {
+        styles.append(
+          MomentTerm(
+            numbers, place.weighted(loss.moments), constants: constants, layout: layout,
+            memory: memory))
+      }
+    }
+    for (place, layout) in zip(places, layout.histograms) {
+      styles.append(
+        HistogramTerm(numbers, place.weighted(loss.histogram), layout: layout, memory: memory))
+    }
+    self.styles = styles
     var terms: [any LayerTerm<Numbers>] = []
     for term in contents { terms.append(term) }
-    for term in grams { terms.append(term) }
+    for term in styles { terms.append(term) }
     self.terms = terms
   }
 
@@ -106,7 +128,7 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
 
   /// Adds what has passed of a style to the targets.
   func addTargets() {
-    for term in grams where observes(term) {
+    for term in styles where observes(term) {
       term.addTarget(
         positions: positions(term)?.count ?? shape.layers[term.place].positions,
         share: share(term))

@@ -11,8 +11,12 @@ struct SessionLayout<Numbers: LossArithmetic> {
   /// The bytes of these.
   let colorBytes: Int
   let contents: [ContentTerm<Numbers>.Layout]
-  /// By style layer, for each painted region.
+  /// By style layer, for each painted region; none where the loss has no such term.
   let grams: [GramTerm<Numbers>.Layout]
+  /// Of the same places, or none.
+  let moments: [MomentTerm<Numbers>.Layout]
+  let histograms: [HistogramTerm<Numbers>.Layout]
+  let constants: ConstantRows<Numbers>.Layout?
   let scratch: GramScratch.Layout
   /// The image, and what the terms of layers need.
   let memory: ArenaPlan
@@ -55,15 +59,25 @@ struct SessionLayout<Numbers: LossArithmetic> {
     }
     let contentBytes = memory.bytes
     var mixMemory = ArenaPlan()
-    var grams: [GramTerm<Numbers>.Layout] = []
+    let loss = settings.styleLoss
+    var styled: [NetworkShape.Layer] = []
     for layer in settings.styleLayers {
-      for _ in 0..<transfer.paintedRegions {
-        grams.append(
-          GramTerm<Numbers>.Layout(
-            shape.layers[shape.place(of: layer.layer)], memory: &memory, mixMemory: &mixMemory))
-      }
+      let place = shape.place(of: layer.layer)
+      for _ in 0..<transfer.paintedRegions { styled.append(shape.layers[place]) }
     }
-    self.grams = grams
+    grams = (loss.gram > 0 ? styled : []).map {
+      GramTerm<Numbers>.Layout($0, memory: &memory, mixMemory: &mixMemory)
+    }
+    moments = (loss.moments > 0 ? styled : []).map {
+      MomentTerm<Numbers>.Layout($0, threads: threads, memory: &memory)
+    }
+    histograms = (loss.histogram > 0 ? styled : []).map {
+      HistogramTerm<Numbers>.Layout($0, memory: &memory, mixMemory: &mixMemory)
+    }
+    let rowValues = styled.map { (widest >> $0.convolution.name.poolings) * $0.channels }
+    constants =
+      loss.moments > 0
+      ? ConstantRows<Numbers>.Layout(values: rowValues.max() ?? 0, memory: &memory) : nil
     self.mixMemory = mixMemory
     var (rowBytes, gatheredBytes, channels) = (0, 0, 0)
     for layer in settings.styleLayers {

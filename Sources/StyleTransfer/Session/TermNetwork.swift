@@ -57,12 +57,12 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
   ///
   /// - Parameter memory: the mix, which lasts until `endStyle`.
   func beginStyle(in memory: Arena) {
-    for term in client.grams { term.beginTarget(in: memory) }
+    for term in client.styles { term.beginTarget(in: memory) }
   }
 
   /// Makes the styles that were measured the targets.
   func endStyle() {
-    for term in client.grams { term.endTarget() }
+    for term in client.styles { term.endTarget() }
   }
 
   /// Measures a style picture, `[height][width][3]` RGB minus mean, and adds its shares to the targets.
@@ -115,7 +115,7 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
     for term in client.terms { term.finish(pool: pool) }
     var values = LossValues(total: 0, content: 0, style: 0)
     for term in client.contents { values.content += term.value(weight: term.label.share) }
-    for term in client.grams { values.style += term.value(weight: term.label.share) }
+    for term in client.styles { values.style += term.value(weight: term.label.share) }
     values.total = settings.contentWeight * values.content + settings.styleWeight * values.style
     for term in update.terms { values.total += term.label.factor * term.value }
     return values

@@ -29,6 +29,8 @@ public struct TransferSettings: Sendable, Equatable {
   public var contentLayers: [LayerWeight]
   /// Layers of the style loss.
   public var styleLayers: [LayerWeight]
+  /// What of the style is compared at its layers.
+  public var styleLoss = StyleLoss()
   /// Factor of V, the mean squared difference of neighbouring pixels, >= 0; 0 leaves the term out.
   public var smoothness: Double
 
@@ -37,6 +39,7 @@ public struct TransferSettings: Sendable, Equatable {
   ///
   /// With g the gradient with respect to the layer's n activations, weight * g / (n^0.5 |g|) takes the
   /// place of weight * g, |g| the Euclidean norm: a root mean square of weight / n, at every size.
+  /// Only `ContentTerm` and `GramTerm` do so: with it, `styleLoss` has Gram matrices alone.
   public var normalizesGradients = false
 
   /// Settings from their numbers.

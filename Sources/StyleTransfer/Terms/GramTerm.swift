@@ -62,26 +62,24 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   private var width = 0
   private var rows = 0..<0
 
-  /// The term of a layer of `shape`, its output for the content's size, or of a region of it.
+  /// The term of a place.
   ///
-  /// The gradient is that of `styleWeight` (beta) * `weight` * Js, or where it is normalised of that
-  /// weight (`TransferSettings.normalizesGradients`). `scratch` is shared by all layers,
-  /// as one is measured at a time.
+  /// The gradient is that of beta * weight * Js, or where it is normalised of that weight
+  /// (`TransferSettings.normalizesGradients`). `scratch` is shared by all layers, as one is measured
+  /// at a time.
   init(
-    _ numbers: Numbers, shape: NetworkShape.Layer, region: ImageRegions.Painted?, weight: Double,
-    styleWeight: Double, normalizes: Bool, scratch: GramScratch, layout: Layout, memory: Arena
+    _ numbers: Numbers, _ style: StylePlace, normalizes: Bool, scratch: GramScratch,
+    layout: Layout, memory: Arena
   ) {
     self.numbers = numbers
     self.scratch = scratch
     self.normalizes = normalizes
-    place = shape.convolution.index
-    label = TermLabel(
-      kind: .style, name: "gram", layer: shape.convolution.name, region: region?.label,
-      share: weight * (region?.share ?? 1), factor: styleWeight)
-    channels = shape.channels
-    self.region = region?.positions[shape.convolution.name.poolings]
-    positions = self.region?.count ?? shape.positions
-    values = Double(positions * shape.channels)
+    place = style.shape.convolution.index
+    label = style.label("gram")
+    channels = style.shape.channels
+    region = style.positions
+    positions = style.positionCount
+    values = Double(positions * channels)
     sums = memory.slice(layout.sums)
     target = memory.slice(layout.target)
     matrix = memory.slice(layout.matrix)

@@ -11,6 +11,8 @@ internal import Rows
 /// |---|---|---|
 /// | `ContentTerm` | the squares of the channels' scales, times one factor | -M t, t the target at the position |
 /// | `GramTerm` | the symmetric matrix of G - S, the same at all positions | 0 |
+/// | `MomentTerm` | a factor per channel, the same at all positions | the same at all positions |
+/// | `HistogramTerm` | one factor | -M t, t the activation of f's rank in the style |
 protocol LayerTerm<Numbers>: AnyObject {
   /// The arithmetic of the rows.
   associatedtype Numbers: LossArithmetic

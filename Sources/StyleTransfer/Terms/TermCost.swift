@@ -2,7 +2,7 @@ public import QuantVGG
 
 /// The cost of one term for one image.
 public struct TermCost: Sendable, Equatable {
-  /// The kind of term: `content`, `gram` or `total_variation`.
+  /// The kind of term: `content`, `gram`, `moments`, `histogram` or `total_variation`.
   public let name: String
   /// The layer whose activations it measures; nil where it measures the image itself.
   public let layer: LayerName?

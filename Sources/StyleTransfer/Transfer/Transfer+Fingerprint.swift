@@ -26,6 +26,12 @@ extension Transfer {
       fingerprint.add("smooth")
       fingerprint.add(settings.smoothness.bitPattern)
     }
+    if settings.styleLoss != StyleLoss() {
+      fingerprint.add("style loss")
+      fingerprint.add(settings.styleLoss.gram.bitPattern)
+      fingerprint.add(settings.styleLoss.moments.bitPattern)
+      fingerprint.add(settings.styleLoss.histogram.bitPattern)
+    }
     if !colors.isEmpty {
       fingerprint.add("colors")
       fingerprint.add(UInt64(colors.rawValue))

@@ -9,8 +9,8 @@ public import QuantVGG
 /// `style2_rgb_u8` and so on; `init_hwc` F32 [H,W,3] minus
 /// mean; `grad0_hwc` F32 [H,W,3]; `trajectory_J_Jc_Js` F32 [N+1,3], before step 1 ... after step N.
 /// Metadata: `pool` (avg or max), `alpha`, `beta`; where they are there, `balance` (what the style's layers
-/// weigh, a `Balance`; article where it is not), `smooth` (the weight of the mean squared difference of neighbours)
-/// and `style_weights` as "3,1".
+/// weigh, a `Balance`; article where it is not), `smooth` (the weight of the mean squared difference of neighbours),
+/// `style_weights` as "3,1", `style_loss` as `StyleLoss(list:)` reads it, and `colors` as `Transfer.Colors(list:)` does.
 ///
 /// With regions: `mask_u8` U8 [H,W], of styles `style_mask_u8`, `style2_mask_u8` and so on; metadata
 /// `regions` as "0=1,128=2,255=keep".
@@ -31,6 +31,8 @@ public struct ReferenceCase {
   public let pooling: Pooling
   /// Loss weights; layers are the usual ones.
   public let settings: TransferSettings
+  /// What is done about the style's colours before it is measured.
+  public let colors: Transfer.Colors
 
   /// Reads a case.
   ///
@@ -60,7 +62,14 @@ public struct ReferenceCase {
     settings.contentWeight = try Self.weight(file, "alpha")
     settings.styleWeight = try Self.weight(file, "beta")
     if file.metadata("smooth") != nil { settings.smoothness = try Self.weight(file, "smooth") }
+    if let list = file.metadata("style_loss") {
+      guard let loss = StyleLoss(list: list) else { throw .choice(key: "style_loss", list) }
+      settings.styleLoss = loss
+    }
     self.settings = settings
+    let list = file.metadata("colors") ?? "style"
+    guard let colors = Transfer.Colors(list: list) else { throw .choice(key: "colors", list) }
+    self.colors = colors
   }
 
   private static func floats(
@@ -207,6 +216,8 @@ public enum ReferenceCaseError: Error, Equatable, CustomStringConvertible {
   case balance(String?)
   /// The metadata's `alpha`, `beta` or `smooth` is no number, or below 0, or `style_weights` are not above 0.
   case weight(key: String, String?)
+  /// The metadata's `style_loss` or `colors` is none that there is.
+  case choice(key: String, String)
 
   /// The rest of a sentence that starts with the path: what is wrong and what to do about it.
   public var description: String {
@@ -218,6 +229,8 @@ public enum ReferenceCaseError: Error, Equatable, CustomStringConvertible {
       return "has \(name) of shape [\(sizes)], which is none of a reference case's; make it again"
     case .pooling(let found):
       return "has \(Self.quoted(found)) as pool where avg or max is needed; make it again"
+    case .choice(let key, let found):
+      return "has \(Self.quoted(found)) as \(key), which is none; make it again"
     case .regions(let found):
       return "has \(Self.quoted(found)) as regions, which are not its mask's; make it again"
     case .balance(let found):

@@ -68,6 +68,7 @@ extension ReferenceCase {
       content: content, styles: styles, start: start, weights: weights, settings: settings,
       pooling: pooling)
     transfer.regions = regions
+    transfer.colors = colors
     return transfer
   }
 

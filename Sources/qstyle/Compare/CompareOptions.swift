@@ -74,6 +74,9 @@ struct CompareOptions {
     self.folder = folder
     let transfer = try TransferOptions(arguments)
     self.transfer = transfer
+    guard transfer.settings.styleLoss.gram > 0 else {
+      throw UsageError("compare compares Gram matrices too: give --style-loss gram a weight")
+    }
     checkpointEvery = try TransferOptions.checkpointEvery(arguments)
     let files = arguments.paths("weights")
     guard files.count <= Self.most else {

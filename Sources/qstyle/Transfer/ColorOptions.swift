@@ -34,14 +34,8 @@ enum ColorOptions {
   /// The choice of --colors.
   static func colors(_ arguments: ParsedArguments) throws(UsageError) -> Transfer.Colors {
     guard let list = arguments.text("colors") else { return [] }
-    var colors: Transfer.Colors = []
-    for word in list.split(separator: ",", omittingEmptySubsequences: false) {
-      switch word {
-      case "match" where !colors.contains(.match): colors.insert(.match)
-      case "luma" where !colors.contains(.luma): colors.insert(.luma)
-      case "style" where list == "style": break
-      default: throw UsageError("--colors is style, match, luma, or match,luma, not '\(list)'")
-      }
+    guard let colors = Transfer.Colors(list: list) else {
+      throw UsageError("--colors is style, match, luma, or match,luma, not '\(list)'")
     }
     return colors
   }

@@ -37,6 +37,7 @@ struct TransferOptions {
         "style-layers", value: "LIST",
         "Layers as name[:weight],... (default: conv1_1 ... conv5_1; without a weight, a layer has 1200 / channels^2, or that of --preset)."
       ),
+      StyleLossOption.option,
       Option(
         "smooth", value: "W",
         "Weight of the mean squared difference of neighbouring pixels (default: 0, none)."),
@@ -91,7 +92,7 @@ struct TransferOptions {
   private let start: Start
   let noiseRatio: Float
   private let colors: Transfer.Colors
-  private let settings: TransferSettings
+  let settings: TransferSettings
   private let optimizer: OptimizerSettings
   private let pooling: Pooling
   private let memory: Int?
@@ -100,8 +101,8 @@ struct TransferOptions {
   /// The options that --preset article fixes.
   private static let fixed = [
     "init", "noise-ratio", "learning-rate", "strength", "content-weight", "style-weight",
-    "content-layers", "style-layers", "normalize-gradients", "smooth", "optimizer", "state",
-    "history", "pool", "colors",
+    "content-layers", "style-layers", "style-loss", "normalize-gradients", "smooth",
+    "optimizer", "state", "history", "pool", "colors",
   ]
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -246,6 +247,11 @@ struct TransferOptions {
     }
     if let list = arguments.text("style-layers") {
       settings.styleLayers = try layers(list, option: "style-layers", weight: weight)
+    }
+    settings.styleLoss = try StyleLossOption.styleLoss(arguments)
+    guard !settings.normalizesGradients || settings.styleLoss.isGramAlone else {
+      throw UsageError(
+        "--normalize-gradients is for --style-loss gram alone; leave out one of them")
     }
     settings.smoothness = try arguments.number("smooth", in: 0...1e12) ?? 0
     return settings
