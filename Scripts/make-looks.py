@@ -21,7 +21,7 @@ PHOTOS = ["photo-astronaut.jpg", "photo-chelsea.png", "coffee.png", "photo-rocke
 COMPARED = ["photo-astronaut.jpg", "grace_hopper.jpg"]
 STYLES = ["style-night-swirls.jpg", "style-warm-glass.jpg"]
 FROM_WHEELS = {"coffee.png": "skimage/data/coffee.png", "grace_hopper.jpg": "matplotlib/mpl-data/sample_data/grace_hopper.jpg"}
-SIZE, STEPS, TILE = 256, 120, 200
+SIZE, STEPS, TILE = 256, 120, 184
 
 
 def photo(name, wheels, folder):
