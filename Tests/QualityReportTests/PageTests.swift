@@ -69,6 +69,16 @@ import Testing
     #expect(html.contains("dB, linear") && html.components("&lt;a&gt;</span>") == 1)
   }
 
+  /// Many names would run into each other.
+  @Test func everySecondOfManyNames() {
+    let curve = Curves.Curve("a", style: "one", points: (0..<16).map { ($0, Double($0)) })
+    let html = Curves(
+      "t", [curve], values: "dB", isLogarithmic: false, limits: nil,
+      labels: (0..<16).map { "name\($0)" }
+    ).html
+    #expect((0..<16).map { html.contains(">name\($0)</text>") } == (0..<16).map { $0 % 2 == 0 })
+  }
+
   @Test func groupsHaveAPointForEachRun() {
     let groups = [
       GroupChart.Group("a", style: "one", values: [0, 2], interval: 1...2),

@@ -24,6 +24,9 @@ public struct Curves {
     }
   }
 
+  /// Most names that a phone shows side by side.
+  private static let mostLabels = 9
+
   private let frame: ChartFrame
   private let curves: [Curve]
   private let labels: [String]
@@ -69,7 +72,10 @@ public struct Curves {
 
   private var ticks: String {
     guard labels.isEmpty else {
-      return labels.enumerated().map { ChartFrame.tick($1, x: x($0)) }.joined()
+      // Names of many things stand below every second one.
+      let step = labels.count > Self.mostLabels ? 2 : 1
+      return stride(from: 0, to: labels.count, by: step)
+        .map { ChartFrame.tick(labels[$0], x: x($0)) }.joined()
     }
     return Axis.steps(to: steps).map { ChartFrame.tick("\($0)", x: x($0), isEnd: $0 == steps) }
       .joined()

@@ -13,13 +13,17 @@ struct RunFigures {
   /// Costs of the result, which is the last of the kept images.
   var result: LossValues { costs[costs.count - 1].values }
 
-  /// The part of the result's total that terms of these names have, 0...1.
-  func share(of names: [String]) -> Double {
-    terms.reduce(0) { $0 + (names.contains($1.name) ? $1.share(of: result.total) : 0) }
+  /// The part of the result's total that the chosen terms have, 0...1.
+  func share(_ isChosen: (TermCost) -> Bool) -> Double {
+    terms.reduce(0) { $0 + (isChosen($1) ? $1.share(of: result.total) : 0) }
   }
 }
 
 extension TermCost {
+  var isContent: Bool { name == "content" }
+  /// Whether it is measured of activations, and not for the content.
+  var isStyle: Bool { layer != nil && !isContent }
+
   /// The part of a total that the term has.
   func share(of total: Double) -> Double { total == 0 ? 0 : weight * value / total }
 }

@@ -34,6 +34,7 @@ struct Provenance {
     for (role, path) in options.transfer.inputs {
       add(Self.role(role), path, path.description)
     }
+    for path in options.transfer.regions.paths { add("mask", path, path.description) }
     for (run, path) in zip(figures.quantized, options.weights) {
       add(
         "int8 weights", Weights.location(path, precision: .int8), run.run.weights.name)
@@ -94,6 +95,7 @@ struct Provenance {
     entry.add("smooth", transfer.settings.smoothness)
     entry.add("content_layers", text(transfer.settings.contentLayers))
     entry.add("style_layers", text(transfer.settings.styleLayers))
+    entry.add("normalize_gradients", transfer.settings.normalizesGradients)
     entry.add("colors", ColorOptions.text(transfer.colors))
     if !options.floatLayers.isEmpty {
       entry.add(

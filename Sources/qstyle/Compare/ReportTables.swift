@@ -100,15 +100,14 @@ struct ReportTables {
       likeness({ $0.totalChange }, Self.change))
     table.add("Content cost", "Distance from the photo's features.", costs { $0.content })
     table.add("Style cost", "Distance from the painting's Gram matrices.", costs { $0.style })
-    let kinds = [("Content's part of J", ["content"]), ("Style's part of J", ["gram"])]
-    for (name, terms) in kinds {
-      table.add(
-        name, "Its weighted cost, of the total.",
-        values(
-          float: Self.share(figures.float.share(of: terms)),
-          quantized: figures.quantized.map { $0.share(of: terms) },
-          seeds: figures.seeds.map { $0.share(of: terms) }, Self.share))
+    func share(_ isChosen: (TermCost) -> Bool) -> [String?] {
+      values(
+        float: Self.share(figures.float.share(isChosen)),
+        quantized: figures.quantized.map { $0.share(isChosen) },
+        seeds: figures.seeds.map { $0.share(isChosen) }, Self.share)
     }
+    table.add("Content's part of J", "Its weighted cost, of the total.", share { $0.isContent })
+    table.add("Style's part of J", "Likewise.", share { $0.isStyle })
     table.add(
       "PSNR, dB", "Peak signal to noise against float32's picture. Higher is closer.",
       likeness({ $0.difference?.peakSignalToNoise }) { Format.fixed($0, digits: 1) })

@@ -96,10 +96,11 @@ struct RegionOptions {
 
   /// Adds the masks, which are read more than once.
   func addInputs(to files: inout NamedFiles) throws(UsageError) {
-    for path in styleMasks.map({ $0.path }) + (mask.map { [$0] } ?? []) {
-      try files.stored(path, "a mask")
-    }
+    for path in paths { try files.stored(path, "a mask") }
   }
+
+  /// The masks that are read.
+  var paths: [FilePath] { (mask.map { [$0] } ?? []) + styleMasks.map { $0.path } }
 
   /// Opens the masks for a transfer.
   func apply(to transfer: inout Transfer) throws(TransferError) {

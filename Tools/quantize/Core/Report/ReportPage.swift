@@ -70,7 +70,10 @@ extension ConversionReport {
           Shown.scale(layer.weightScales.upperBound), Shown.scale(layer.channelScales.lowerBound),
         ])
     }
-    return table.html
+    return
+      "<p class=\"quiet\">SQNR: signal to quantization noise, higher is better. A weight is its 8-bit number times the "
+      + "scale of its output channel, of which the least and the largest are shown. Channel scales divide a "
+      + "channel's activations before they are rounded.</p>" + table.html
   }
 
   private func outputTable(_ pooling: Pooling) -> String {
@@ -84,7 +87,10 @@ extension ConversionReport {
           Shown.percent(output.clipped), Shown.scale(output.scale),
         ])
     }
-    return table.html
+    return
+      "<p class=\"quiet\">Own: signal to noise of float32 activations rounded to the layer's 8 bits. All: of those that the "
+      + "int8 network has, with the errors of all layers before. Clipped: the share at 255. Scale: the value of one step.</p>"
+      + table.html
   }
 
   // MARK: Transfers
