@@ -94,11 +94,17 @@ struct RegionOptions {
     return (0, word)
   }
 
+  /// The masks that are read, and what messages call them.
+  var inputs: [(name: String, path: FilePath)] {
+    var inputs: [(name: String, path: FilePath)] = []
+    if let mask { inputs.append((name: "the mask", path: mask)) }
+    for (_, path) in styleMasks { inputs.append((name: "a style's mask", path: path)) }
+    return inputs
+  }
+
   /// Adds the masks, which are read more than once.
   func addInputs(to files: inout NamedFiles) throws(UsageError) {
-    for path in styleMasks.map({ $0.path }) + (mask.map { [$0] } ?? []) {
-      try files.stored(path, "a mask")
-    }
+    for input in inputs { try files.stored(input.path, input.name) }
   }
 
   /// Opens the masks for a transfer.
