@@ -45,7 +45,8 @@ extension TermNetwork {
       }
       var weightSum = Fingerprint()
       weights.add(
-        to: &weightSum, through: transfer.settings.styleLayers.map { $0.layer }.max() ?? .conv1_1)
+        to: &weightSum,
+        layers: .conv1_1...(transfer.settings.styleLayers.map { $0.layer }.max() ?? .conv1_1))
       let size = transfer.size(transfer.styles[0])
       let file = try AtomicFile(path: path)
       try file.write(
@@ -53,7 +54,7 @@ extension TermNetwork {
           entries,
           metadata: [
             ("format", StyleStatistics.format), ("format_version", StyleStatistics.version),
-            ("network", transfer.network.name), ("precision", transfer.precision.rawValue),
+            ("network", transfer.network.name), ("precision", transfer.precisionText),
             ("pooling", transfer.pooling.rawValue), ("width", "\(size.width)"),
             ("height", "\(size.height)"), ("weights", weightSum.text), ("checksum", sum.text),
           ], alignment: 8))

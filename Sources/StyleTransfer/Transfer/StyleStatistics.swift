@@ -71,7 +71,7 @@ public struct StyleStatistics {
       guard found == wanted else { throw refuse(.other(key, found: found, wanted: wanted)) }
     }
     try check("network", transfer.network.name)
-    try check("precision", transfer.precision.rawValue)
+    try check("precision", transfer.precisionText)
     try check("pooling", transfer.pooling.rawValue)
     for layer in transfer.settings.styleLayers {
       guard let place = transfer.network.index(of: layer.layer) else { continue }
@@ -88,7 +88,7 @@ public struct StyleStatistics {
       tensor.name.hasSuffix(".gram") ? LayerName(String(tensor.name.dropLast(5))) : nil
     }.max()
     var sum = Fingerprint()
-    weights.add(to: &sum, through: deepest ?? .conv1_1)
+    weights.add(to: &sum, layers: .conv1_1...(deepest ?? .conv1_1))
     guard file.metadata("weights") == sum.text else { throw refuse(.otherWeights(weights.name)) }
   }
 
@@ -120,6 +120,13 @@ public struct StyleStatistics {
     fingerprint.add("statistics")
     fingerprint.add(file.metadata("checksum") ?? "")
     fingerprint.add(file.metadata("weights") ?? "")
+  }
+}
+
+extension Transfer {
+  /// The arithmetic, with the layers of an int8 network that compute in float32: "int8+conv1_1".
+  var precisionText: String {
+    floatLayers.sorted().reduce(precision.rawValue) { "\($0)+\($1)" }
   }
 }
 
