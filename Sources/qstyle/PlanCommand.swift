@@ -45,6 +45,11 @@ struct PlanCommand {
       if let size { return Picture(blank: size) }
       return try Picture(path: path)
     }
+
+    func style(_ entry: StyleOptions.Entry) throws(TransferError) -> Style {
+      if let size { return entry.style(Picture(blank: size)) }
+      return try entry.open()
+    }
   }
 
   private let shared: SharedOptions
@@ -105,7 +110,7 @@ struct PlanCommand {
   private func transfer() throws(TransferError) -> Transfer {
     let (network, held) = try planned()
     var opened: [Style] = []
-    for (typed, entry) in styles { opened.append(entry.style(try typed.picture())) }
+    for (typed, entry) in styles { opened.append(try typed.style(entry)) }
     var transfer = Transfer(
       content: try content.picture(), styles: opened, network: network, precision: held)
     try regions.apply(to: &transfer)

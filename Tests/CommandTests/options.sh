@@ -184,7 +184,37 @@ check "a weight below 0" 64 $qstyle transfer "$photo" "$style" --style "$portrai
 check "scales for other styles" 64 $qstyle transfer "$photo" "$style" "$portrait" --style-scale 1,2,1 -o sized.png
 check "a missing second style" 1 $qstyle transfer "$photo" "$style" missing.png -o sized.png
 check "a plan of several styles" 0 $qstyle plan "$photo" "$style" 500x400:2 --style-scale 1,2
-rm -f painting:3 sized.png
+rm -f painting:3
+
+# --- Saved styles ----------------------------------------------------------------------------------------------------------------
+check "a saved style" 0 $qstyle transfer "$photo" "$style" --size 64 --steps 2 --threads 2 --quiet --save-style warm.style -o sized.png
+[ "$(sized "$photo" warm.style --size 64)" = "$once" ] && ok || bad "a saved style is no longer its picture: $(cat err.txt)"
+[ "$(sized "$photo" warm.style:3 "$portrait" --size 64 --plan streaming-16-lean)" = "$mixed" ] && ok || bad "a saved style in a mix: $(cat err.txt)"
+sized "$photo" warm.style --size 32 >/dev/null
+grep -q "warm.style was measured at 64x64 where 32 on the longer side are wanted, .* 2 times larger" err.txt && ok || bad "a saved style's size: $(cat err.txt)"
+check "a plan of a saved style" 0 $qstyle plan "$photo" warm.style
+# unfit NAME SENTENCE ARGUMENTS...: refused in one line, nothing written.
+unfit() {
+    what=$1 sentence=$2
+    shift 2
+    check "$what" 1 $qstyle transfer "$photo" "$@" --size 64 --steps 2 -o unmade.png
+    grep -qe "$sentence" err.txt && [ ! -e unmade.png ] && ok || bad "$what: $(cat err.txt)"
+}
+unfit "a saved style for other pooling" "saved with the pooling avg, and max is used" warm.style --pool max
+unfit "a saved style for other arithmetic" "saved with the precision int8, and float32 is used" warm.style --precision float32
+unfit "a saved style without a layer" "saved without conv3_2" warm.style --style-layers conv1_1,conv3_2
+unfit "a saved style that is saved" "is a saved style already" warm.style --save-style again.style
+unfit "weights as a style" "and none of a saved style" "$weights"
+head -c 100000 warm.style >cut.style
+unfit "a saved style that is cut off" "is cut off" cut.style
+{ head -c 100000 warm.style; printf '\377'; tail -c +100002 warm.style; } >bad.style
+unfit "a damaged saved style" "is a damaged style file" bad.style
+check "two styles to save" 64 $qstyle transfer "$photo" "$style" "$portrait" --save-style two.style -o unmade.png
+check "a saved style over its picture" 64 $qstyle transfer "$photo" "$style" --save-style "$style" -o unmade.png
+check "a saved style without a place" 1 $qstyle transfer "$photo" "$style" --size 64 --save-style missing/a.style -o unmade.png
+[ ! -e unmade.png ] && [ ! -e two.style ] && [ ! -e again.style ] && ok || bad "a refused --save-style has written"
+rm -f warm.style cut.style bad.style
+rm -f sized.png
 
 # --- A dry run, and the run itself ---------------------------------------------------------------------
 for options in "" "--plan streaming-16-lean" "--memory 40M" "--optimizer adam --pool max" "--precision float32" "--colors match,luma --style-loss gram,moments,histogram"; do

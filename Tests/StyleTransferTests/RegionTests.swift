@@ -222,7 +222,7 @@ import Testing
   @Test func insideOrToTheEdges() throws {
     func regions(_ side: Int) throws -> StyleRegions {
       var transfer = try transfer(labels { x, _ in x < 9 ? 0 : 255 })
-      transfer.styles[0].picture = Picture(blank: ImageSize(width: side, height: side))
+      transfer.styles[0].source = .picture(Picture(blank: ImageSize(width: side, height: side)))
       transfer.styles[0].mask = try Mask(
         (0..<side * side).map { $0 % side < side / 2 ? 0 : 255 },
         size: ImageSize(width: side, height: side))

@@ -101,4 +101,88 @@ import Testing
     #expect(measuring([style(8), style(0.5)]) == measuring([style(8)]))
     #expect(measuring([style(8)]) > measuring([style(0.5)]))
   }
+
+  // MARK: Saved styles
+
+  /// A saved style is its picture, bit for bit, alone and in a mix; the mean activations are those of its sums.
+  @Test(arguments: Precision.allCases)
+  func aSavedStyleIsItsPicture(_ precision: Precision) throws {
+    let path = makeTemporaryFile()
+    defer { remove(path) }
+    var saving = transfer(precision, [style(Self.first)])
+    saving.savedStyle = path
+    _ = try saving.start()
+    let saved = try StyleStatistics(path: path)
+    #expect(saved.size == ImageSize(width: 18, height: 15))
+    #expect(try bits(precision, [Style(saved)]) == bits(precision, [style(Self.first)]))
+    #expect(
+      try bits(precision, [style(Self.second), Style(saved, weight: 3)])
+        == bits(precision, [style(Self.second), style(Self.first, 3)]))
+    let file = try SafeTensors(path: path)
+    let type = precision == .int8 ? "I64" : "F64"
+    #expect(
+      file.tensors.map { $0.name }
+        == [
+          "conv1_1.gram", "conv1_1.sum", "conv1_1.positions", "conv2_1.gram", "conv2_1.sum",
+          "conv2_1.positions",
+        ])
+    #expect(file.tensors.map { $0.type } == [type, type, "I64", type, type, "I64"])
+    #expect(try file.values("conv2_1.positions", type: "I64", as: Int64.self) == [9 * 7])
+    // (sum of a)^2 <= n * sum of a^2, and sums of activations are not 0.
+    func numbers(_ name: String) throws -> [Double] {
+      switch precision {
+      case .int8: try file.values(name, type: type, as: Int64.self).map { Double($0) }
+      case .float32: try file.values(name, type: type, as: Double.self)
+      }
+    }
+    let (gram, sum) = (try numbers("conv1_1.gram"), try numbers("conv1_1.sum"))
+    #expect(sum.contains { $0 > 0 })
+    for c in 0..<64 { #expect(sum[c] * sum[c] <= 270 * gram[65 * c] * (1 + 1e-6)) }
+    for n in 0..<64 {
+      for k in 0..<64 { #expect(gram[64 * n + k] == gram[64 * k + n]) }
+    }
+  }
+
+  /// A saved style of other weights, pooling, arithmetic or layers is refused before anything is made.
+  @Test func savedStylesThatDoNotFit() throws {
+    let path = makeTemporaryFile()
+    defer { remove(path) }
+    var saving = transfer(.int8, [style(Self.first)])
+    saving.savedStyle = path
+    _ = try saving.start()
+    let saved = try StyleStatistics(path: path)
+    func refusal(_ transfer: Transfer) -> StyleFileError? {
+      do throws(TransferError) {
+        try transfer.check()
+        return nil
+      } catch {
+        guard case .style(_, let reason) = error else { return nil }
+        return reason
+      }
+    }
+    let fitting = transfer(.int8, [Style(saved)])
+    #expect(refusal(fitting) == nil)
+    #expect(
+      refusal(transfer(.float32, [Style(saved)]))
+        == .other("precision", found: "int8", wanted: "float32"))
+    var other = fitting
+    other.pooling = .maximum
+    #expect(refusal(other) == .other("pooling", found: "avg", wanted: "max"))
+    other = fitting
+    other.settings.styleLayers.append(.init(layer: .conv1_2, weight: 1))
+    #expect(refusal(other) == .noLayer(.conv1_2))
+    other = fitting
+    other.settings.styleLayers.removeLast()
+    #expect(refusal(other) == nil)
+    var layers = TestNetworks.int8(deepest: .conv2_1)
+    layers[0].bias[3] += 1
+    var weighed = TestNetworks.transfer(
+      Weights([.average: layers, .maximum: layers], of: .vgg19), content: Self.content,
+      style: Self.first, settings: Self.settings)
+    weighed.styles = [Style(saved)]
+    #expect(refusal(weighed) == .otherWeights("the network in memory"))
+    #expect(throws: TransferError.style(name: "nothing", .file(.unreadable(errno: 2)))) {
+      try StyleStatistics(path: "nothing")
+    }
+  }
 }

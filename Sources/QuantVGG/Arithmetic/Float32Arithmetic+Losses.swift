@@ -22,6 +22,12 @@ extension Float32Arithmetic {
       column: panel * Panel.width, into: sums)
   }
 
+  package static func add(_ row: Row<Real>, to sums: MemorySlice<Double>) {
+    for x in 0..<row.width {
+      for c in 0..<row.channels { sums[c] += Double(row[x * row.channels + c]) }
+    }
+  }
+
   package static func number(_ sum: Double) -> Double { sum }
 
   package static func styleMatrixBytes(channels: Int) -> Int {

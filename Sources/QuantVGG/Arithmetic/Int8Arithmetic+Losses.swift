@@ -19,6 +19,12 @@ extension Int8Arithmetic {
       into: sums)
   }
 
+  package static func add(_ row: Row<Activation8>, to sums: MemorySlice<Int64>) {
+    for x in 0..<row.width {
+      for c in 0..<row.channels { sums[c] += Int64(row[x * row.channels + c]) }
+    }
+  }
+
   package static func number(_ sum: Int64) -> Double { Double(sum) }
 
   package static func styleMatrixBytes(channels: Int) -> Int {

@@ -19,6 +19,8 @@ package protocol LossArithmetic: StatisticsArithmetic {
   func addGram(
     _ scratch: MemorySlice<UInt8>, channels: Int, first: Int, panel: Int,
     into sums: MemorySlice<GramSum>)
+  /// Adds a row's activations to a sum for each channel, in units of `activationScale`.
+  static func add(_ row: Row<Activation>, to sums: MemorySlice<GramSum>)
   /// A sum in units of the square of `activationScale`.
   static func number(_ sum: GramSum) -> Double
 

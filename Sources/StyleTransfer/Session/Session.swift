@@ -90,10 +90,18 @@ public final class Session {
     colors: ColorStatistics?, goesOn: (Double) -> Bool
   ) throws(TransferError) {
     let mix = try TransferError.from { () throws(MemoryError) in try Arena(layout.mixMemory) }
-    network.beginStyle(in: mix)
+    network.beginStyle(in: mix, isSaved: transfer.savedStyle != nil)
     let count = Double(transfer.styles.count)
     let mixes = transfer.mixes
     for (index, style) in transfer.styles.enumerated() {
+      let shares = mixes.map { $0[index] }
+      let picture: Picture
+      switch style.source {
+      case .statistics(let statistics):
+        network.addStyle(statistics, shares: shares)
+        continue
+      case .picture(let own): picture = own
+      }
       let regions = try StyleRegions(transfer, style: index)
       let size = transfer.engineSize(transfer.size(style))
       let pixels = try TransferError.from { () throws(MemoryError) in
@@ -101,7 +109,7 @@ public final class Session {
       }
       try pixels.withElements { (elements) throws(TransferError) in
         try elements.withMutableSpan { (values) throws(TransferError) in
-          try style.picture.read(
+          try picture.read(
             into: &values, size: transfer.size(style), transposed: transfer.isTransposed)
         }
         if let colors {
@@ -109,7 +117,7 @@ public final class Session {
           clippedShares.append(match.apply(to: elements))
         }
         try network.measureStyle(
-          elements, width: size.width, height: size.height, shares: mixes.map { $0[index] },
+          elements, of: transfer, width: size.width, height: size.height, shares: shares,
           regions: regions
         ) { goesOn((Double(index) + $0) / count) }
       }

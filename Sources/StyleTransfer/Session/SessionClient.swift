@@ -126,6 +126,15 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
     for term in terms where observes(term) { term.reset() }
   }
 
+  /// Adds a saved style to the targets.
+  func read(_ statistics: StyleStatistics) {
+    for term in grams where observes(term) {
+      term.read(statistics)
+      guard let layer = term.label.layer else { continue }
+      term.addTarget(positions: statistics.positions(layer), share: share(term))
+    }
+  }
+
   /// Adds what has passed of a style to the targets.
   func addTargets() {
     for term in styles where observes(term) {

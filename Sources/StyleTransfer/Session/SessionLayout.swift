@@ -22,6 +22,8 @@ struct SessionLayout<Numbers: LossArithmetic> {
   let memory: ArenaPlan
   /// The bytes of it that are in use before the content is read.
   let styleBytes: Int
+  /// Of the layer that has most channels.
+  let largestGramBytes: Int
   /// The targets of style terms while they are mixed.
   let mixMemory: ArenaPlan
 
@@ -44,7 +46,7 @@ struct SessionLayout<Numbers: LossArithmetic> {
   ) {
     let settings = transfer.settings
     let widest = transfer.styles.reduce(shape.width) {
-      max($0, transfer.engineSize(transfer.size($1)).width)
+      $1.picture == nil ? $0 : max($0, transfer.engineSize(transfer.size($1)).width)
     }
     var memory = ArenaPlan()
     let samples = shape.width * shape.height * 3
@@ -93,6 +95,7 @@ struct SessionLayout<Numbers: LossArithmetic> {
       }
       channels = max(channels, convolution.outputChannels)
     }
+    largestGramBytes = channels * channels * MemoryLayout<Numbers.GramSum>.stride
     scratch = GramScratch.Layout(
       rowBytes: rowBytes, gatheredBytes: gatheredBytes, channels: channels, threads: threads,
       normalizes: settings.normalizesGradients, memory: &memory)

@@ -55,9 +55,17 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
 
   /// Begins the targets of the style.
   ///
-  /// - Parameter memory: the mix, which lasts until `endStyle`.
-  func beginStyle(in memory: Arena) {
-    for term in client.styles { term.beginTarget(in: memory) }
+  /// - Parameters:
+  ///   - memory: the mix, which lasts until `endStyle`.
+  ///   - isSaved: whether the style is saved.
+  func beginStyle(in memory: Arena, isSaved: Bool) {
+    for term in client.styles { term.beginTarget(in: memory, isSaved: isSaved) }
+  }
+
+  /// Adds a saved style's shares to the targets.
+  func addStyle(_ statistics: StyleStatistics, shares: [Double]) {
+    client.begin(.style, network.shape, shares: shares)
+    client.read(statistics)
   }
 
   /// Makes the styles that were measured the targets.
@@ -72,7 +80,7 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
   /// - Throws: `TransferError.memory`; `.stopped` where `goesOn` says no, which is asked with the
   ///   share that is done.
   func measureStyle(
-    _ style: MemorySlice<Float>, width: Int, height: Int, shares: [Double],
+    _ style: MemorySlice<Float>, of transfer: Transfer, width: Int, height: Int, shares: [Double],
     regions: StyleRegions?, goesOn: (Double) -> Bool
   ) throws(TransferError) {
     let styleNetwork = try TransferError.from { () throws(MemoryError) in
@@ -83,6 +91,12 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
     client.begin(.style, styleNetwork.shape, shares: shares, regions: regions)
     try forward(styleNetwork, style, goesOn)
     client.addTargets()
+    if let path = transfer.savedStyle {
+      let terms = settings.styleLayers.compactMap { layer in
+        client.grams.first { $0.label.layer == layer.layer }
+      }
+      try saveStyle(transfer, styleNetwork.shape, terms, to: path)
+    }
   }
 
   /// Measures the image as it is as the content picture.

@@ -14,6 +14,8 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     let rowLosses: Reservation<Double>
     /// The target while it is mixed, in memory that is given back.
     let mix: Reservation<Double>
+    /// Sums of a style's activations, beside the mix.
+    let activationSums: Reservation<Numbers.GramSum>
 
     init(_ shape: NetworkShape.Layer, memory: inout ArenaPlan, mixMemory: inout ArenaPlan) {
       let count = shape.channels * shape.channels
@@ -22,6 +24,7 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
       matrix = memory.reserve(Numbers.styleMatrixBytes(channels: shape.channels), of: UInt8.self)
       rowLosses = memory.reserve(shape.channels, of: Double.self)
       mix = mixMemory.reserve(count, of: Double.self)
+      activationSums = mixMemory.reserve(shape.channels, of: Numbers.GramSum.self)
     }
   }
 
@@ -48,9 +51,11 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   private let matrix: MemorySlice<UInt8>
   let rowLosses: MemorySlice<Double>
   let scratch: GramScratch
-  private let mixPlace: Reservation<Double>
+  private let layout: Layout
   /// `[channels][channels]` as the target, while it is mixed.
   private var mix: MemorySlice<Double>?
+  /// `[channels]` sums of a style's activations, where they are saved.
+  private var activationSums: MemorySlice<Numbers.GramSum>?
   private let normalizes: Bool
   /// The factor of (G - S) a in the gradient.
   private var factor = 0.0
@@ -84,11 +89,14 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     target = memory.slice(layout.target)
     matrix = memory.slice(layout.matrix)
     rowLosses = memory.slice(layout.rowLosses)
-    mixPlace = layout.mix
+    self.layout = layout
   }
 
   /// Forgets the rows measured so far.
-  func reset() { sums.clear() }
+  func reset() {
+    sums.clear()
+    activationSums?.clear()
+  }
 
   /// Adds rows of an image to the Gram matrix, a bounded number at a time.
   func observe(
@@ -98,6 +106,9 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     counted = positions
     self.activations = activations
     self.width = width
+    if let activationSums {
+      for y in rows { Numbers.add(activations[y], to: activationSums) }
+    }
     let chunk = scratch.rows.count / Numbers.gramScratchBytes(width: width, channels: channels)
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: chunk) {
       self.rows = start..<min(start + chunk, rows.upperBound)
@@ -108,7 +119,10 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     }
   }
 
-  func beginTarget(in memory: Arena) { mix = memory.slice(mixPlace) }
+  func beginTarget(in memory: Arena, isSaved: Bool) {
+    mix = memory.slice(layout.mix)
+    if isSaved { activationSums = memory.slice(layout.activationSums) }
+  }
 
   /// Adds `share` of the measured Gram matrix, scaled to the content's positions.
   func addTarget(positions: Int, share: Double) {
@@ -125,8 +139,25 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   func endTarget() {
     guard let mix else { preconditionFailure("a target is being mixed") }
     for i in 0..<target.count { target[i] = Float(mix[i]) }
-    self.mix = nil
+    (self.mix, activationSums) = (nil, nil)
   }
+
+  /// Takes saved sums as those that were measured.
+  func read(_ statistics: StyleStatistics) {
+    if let layer = label.layer { statistics.read(layer, into: sums) }
+  }
+
+  /// The measured sums of products, `[channels][channels]`, in activation units.
+  var wholeSums: [Numbers.GramSum] {
+    var whole = sums.array
+    for n in 0..<channels {
+      for k in 0..<n { whole[n * channels + k] = whole[k * channels + n] }
+    }
+    return whole
+  }
+
+  /// The measured sums of activations, `[channels]`, in activation units.
+  var channelSums: [Numbers.GramSum] { activationSums?.array ?? [] }
 
   /// The measured Gram matrix in real units, `[channels][channels]`.
   var gram: [Float] {

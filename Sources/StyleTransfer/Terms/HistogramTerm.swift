@@ -117,7 +117,7 @@ final class HistogramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
 
   // MARK: The style
 
-  func beginTarget(in memory: Arena) {
+  func beginTarget(in memory: Arena, isSaved: Bool) {
     let mix = memory.slice(mixPlace)
     mix.clear()
     self.mix = mix

@@ -60,8 +60,12 @@ protocol LayerTerm<Numbers>: AnyObject {
 
 /// A term whose target is a mix of what it measures of style pictures.
 protocol StyleTerm<Numbers>: LayerTerm {
-  /// Begins the target with nothing, in memory that lasts until `endTarget`.
-  func beginTarget(in memory: Arena)
+  /// Begins the target with nothing.
+  ///
+  /// - Parameters:
+  ///   - memory: the mix, which lasts until `endTarget`.
+  ///   - isSaved: whether sums of activations are wanted too.
+  func beginTarget(in memory: Arena, isSaved: Bool)
 
   /// Adds what was seen of a picture to the target.
   ///

@@ -104,7 +104,7 @@ final class MomentTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     return (scale * (sum / count), scale * scale * (squares / count))
   }
 
-  func beginTarget(in memory: Arena) { target.clear() }
+  func beginTarget(in memory: Arena, isSaved: Bool) { target.clear() }
 
   func addTarget(positions: Int, share: Double) {
     for c in 0..<channels {

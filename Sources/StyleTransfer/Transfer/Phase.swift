@@ -66,6 +66,7 @@ extension Transfer {
       add(.readContent, regionBytes + contentBytes + content.readingBytes(resultSize))
     }
     let earlierBytes = regionBytes + (readsFirst ? contentBytes : 0)
+    let saving = savedStyle == nil ? 0 : layout.largestGramBytes
     var measuredBytes = earlierBytes
     for (index, style) in styles.enumerated() {
       let measured = engineSize(size(style))
@@ -74,11 +75,18 @@ extension Transfer {
         network, width: measured.width, height: measured.height, deepest: deepest)
       let labels = StyleRegions.bytes(self, style: index)
       let reading = max(
-        style.picture.readingBytes(size(style)), style.mask?.readingBytes ?? 0,
+        style.readingBytes(size(style)), style.mask?.readingBytes ?? 0,
         regions?.mask.readingBytes ?? 0)
+      guard style.picture != nil else {
+        measuredBytes = earlierBytes + layout.styleBytes + layout.mixMemory.bytes
+        add(.readStyle, measuredBytes + reading)
+        continue
+      }
       add(.readStyle, measuredBytes + pixels + labels + reading)
       measuredBytes = earlierBytes + layout.styleBytes + layout.mixMemory.bytes
-      add(.measureStyle, measuredBytes + pixels + labels + rings(styleShape, backward: false))
+      add(
+        .measureStyle,
+        measuredBytes + pixels + labels + rings(styleShape, backward: false) + saving)
     }
     if !readsFirst {
       add(

@@ -55,8 +55,7 @@ extension Transfer {
     fingerprint.add(UInt64(styles.count))
     for style in styles {
       fingerprint.add(size(style))
-      try style.picture.add(to: &fingerprint)
-      if let mask = style.mask { try mask.add(to: &fingerprint) }
+      try style.add(to: &fingerprint)
     }
     for mix in mixes {
       for share in mix { fingerprint.add(share.bitPattern) }

@@ -105,6 +105,9 @@ public struct Transfer {
   public var memory: Int?
   /// A plan; nil takes the fastest that fits.
   public var plan: MemoryPlan?
+  /// The file that what is measured of the style is saved in, to stand for its picture
+  /// (`StyleStatistics`); only with one style, and no mask of it.
+  public var savedStyle: FilePath?
   /// The file from which the run goes on.
   public var checkpoint: CheckpointFile?
 
@@ -233,7 +236,7 @@ public struct Transfer {
 
   /// The pictures of the transfer.
   public var pictures: [Picture] {
-    let pictures = [content] + styles.map { $0.picture }
+    let pictures = [content] + styles.compactMap { $0.picture }
     if case .picture(let picture) = start { return pictures + [picture] }
     return pictures
   }
@@ -249,7 +252,15 @@ public struct Transfer {
       }
     }
     try check(content, at: resultSize, canGrow: true)
-    for style in styles { try check(style.picture, at: size(style), canGrow: false) }
+    for style in styles {
+      switch style.source {
+      case .picture(let picture): try check(picture, at: size(style), canGrow: false)
+      case .statistics(let statistics):
+        try statistics.check(self)
+        guard style.mask == nil else { throw .style(name: style.name, .hasNoRegions) }
+        guard savedStyle == nil else { throw .style(name: style.name, .savedBefore) }
+      }
+    }
     try checkMasks()
   }
 

@@ -10,6 +10,8 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
   case picture(name: String, ImageError)
   /// The picture's file is a pipe or a device, of which checkpoints and comparisons can not tell whether it is the same.
   case notStored(name: String)
+  /// The file can not stand for a style, or can not be written.
+  case style(name: String, StyleFileError)
   /// The mask can not be used.
   case mask(name: String, MaskError)
   /// The file of weights can not be used.
@@ -78,6 +80,7 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .picture(let name, let error): return "\(name) \(error.description)"
+    case .style(let name, let error): return "\(name) \(error.description)"
     case .mask(let name, let error): return "\(name) \(error.description)"
     case .notStored(let name):
       return "\(name) can be read only once; copy it to a file for a checkpoint or a comparison"

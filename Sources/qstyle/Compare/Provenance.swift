@@ -31,10 +31,9 @@ struct Provenance {
       entry.add("sha256", path.flatMap { SHA256.digest(file: $0) })
       files.append(entry)
     }
-    for (role, path) in options.transfer.inputs {
+    for (role, path) in options.transfer.inputs + options.transfer.regions.inputs {
       add(Self.role(role), path, path.description)
     }
-    for path in options.transfer.regions.paths { add("mask", path, path.description) }
     for (run, path) in zip(figures.quantized, options.weights) {
       add(
         "int8 weights", Weights.location(path, precision: .int8), run.run.weights.name)
@@ -73,6 +72,8 @@ struct Provenance {
     switch name {
     case "the content": "content"
     case "a style": "style"
+    case "the mask": "mask"
+    case "a style's mask": "style mask"
     default: "start"
     }
   }

@@ -17,7 +17,8 @@ struct ReportPictures {
     content = try Self.picture(transfer.content, transfer.resultSize, transfer)
     var styles: [PixelImage] = []
     for style in transfer.styles {
-      styles.append(try Self.picture(style.picture, transfer.size(style), transfer))
+      guard let picture = style.picture else { continue }
+      styles.append(try Self.picture(picture, transfer.size(style), transfer))
     }
     self.styles = styles
     let float = try Self.result(file(runs.float.first), transfer)

@@ -94,13 +94,18 @@ struct RegionOptions {
     return (0, word)
   }
 
-  /// Adds the masks, which are read more than once.
-  func addInputs(to files: inout NamedFiles) throws(UsageError) {
-    for path in paths { try files.stored(path, "a mask") }
+  /// The masks that are read, and what messages call them.
+  var inputs: [(name: String, path: FilePath)] {
+    var inputs: [(name: String, path: FilePath)] = []
+    if let mask { inputs.append((name: "the mask", path: mask)) }
+    for (_, path) in styleMasks { inputs.append((name: "a style's mask", path: path)) }
+    return inputs
   }
 
-  /// The masks that are read.
-  var paths: [FilePath] { (mask.map { [$0] } ?? []) + styleMasks.map { $0.path } }
+  /// Adds the masks, which are read more than once.
+  func addInputs(to files: inout NamedFiles) throws(UsageError) {
+    for input in inputs { try files.stored(input.path, input.name) }
+  }
 
   /// Opens the masks for a transfer.
   func apply(to transfer: inout Transfer) throws(TransferError) {

@@ -36,6 +36,12 @@ extension Transfer {
   private func remark(on style: Style) -> String? {
     guard let wanted = wantedSide(style) else { return nil }
     let found = size(style)
+    if style.picture == nil, found.longerSide > wanted {
+      let times = Double(found.longerSide) / Double(wanted)
+      return
+        "\(style.name) was measured at \(found.text) where \(wanted) on the longer side are wanted, so its "
+        + "strokes come out \(Format.general(times, digits: 2)) times larger"
+    }
     // As many pixels of the style as of the result.
     let scale =
       style.scale

@@ -32,6 +32,14 @@ struct StyleOptions {
       Style(picture, weight: weight, scale: scale)
     }
 
+    /// Opens a picture, or a saved style.
+    func open() throws(TransferError) -> Style {
+      guard !StyleStatistics.isOne(path) else {
+        return Style(try StyleStatistics(path: path), weight: weight)
+      }
+      return style(try Picture(path: path))
+    }
+
     /// The file's name, and its weight where it is not 1.
     var text: String {
       let name = path.lastComponent.description

@@ -1,5 +1,6 @@
 internal import CommandOptions
 internal import FileNames
+internal import FileOutput
 internal import ImageIO
 internal import StyleTransfer
 
@@ -26,6 +27,9 @@ struct TransferCommand {
       OptionGroup(
         "Reports",
         [
+          Option(
+            "save-style", value: "FILE",
+            "Keep what is measured of the style in FILE, which then stands for its picture."),
           Option("save-every", value: "N", "Also save OUT-000025.png and so on every N steps."),
           Option(
             "log", value: "FILE", "Append a JSON line per step to FILE; - is standard output."),
@@ -44,6 +48,7 @@ struct TransferCommand {
   private let precision: Precision?
   private let floatLayers: FloatLayersOptions
   private let saveEvery: Int?
+  private let savedStyle: FilePath?
   private let log: FilePath?
   private let checkpoint: Transfer.CheckpointFile?
 
@@ -58,6 +63,10 @@ struct TransferCommand {
     saveEvery =
       try arguments.integer("save-every", in: 1...1_000_000) ?? (options.isArticle ? 25 : nil)
     log = arguments.path("log")
+    savedStyle = arguments.path("save-style")
+    guard savedStyle == nil || (options.styles.count == 1 && !arguments.has("style-mask")) else {
+      throw UsageError("--save-style saves one style, measured as a whole; leave out the others")
+    }
     let every = try TransferOptions.checkpointEvery(arguments)
     checkpoint = arguments.path("checkpoint").map {
       Transfer.CheckpointFile(path: $0, every: every)
@@ -81,6 +90,7 @@ struct TransferCommand {
     try files.output(output.path, "-o")
     try files.output(log == "-" ? nil : log, "--log")
     try files.output(checkpoint?.path, "--checkpoint")
+    try files.output(savedStyle, "--save-style")
     guard let saveEvery else { return }
     for step in stride(from: saveEvery, to: options.steps, by: saveEvery) {
       try files.output(output.path(step: step), "a picture of --save-every", isKept: false)
@@ -107,6 +117,13 @@ struct TransferCommand {
     }
     transfer.checkpoint = checkpoint
     transfer.stop = stop
+    transfer.savedStyle = savedStyle
+    try Failure.from { () throws(TransferError) in try transfer.check() }
+    if let savedStyle {
+      try Failure.about(savedStyle) { () throws(FileOutputError) in
+        try AtomicFile.check(path: savedStyle)
+      }
+    }
     let planned = try Failure.from { () throws(TransferError) in try transfer.choosePlan() }
     let notes = try Failure.from { () throws(TransferError) in try transfer.checkRegions() }
     options.shared.warn(transfer.remarks(size: options.size) + notes)

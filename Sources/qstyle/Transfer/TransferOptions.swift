@@ -192,7 +192,7 @@ struct TransferOptions {
     try Failure.from { () throws(TransferError) in
       let content = try Picture(path: content)
       var opened: [Style] = []
-      for entry in styles { opened.append(entry.style(try Picture(path: entry.path))) }
+      for entry in styles { opened.append(try entry.open()) }
       var transfer = Transfer(content: content, styles: opened, weights: weights)
       try regions.apply(to: &transfer)
       switch start {
