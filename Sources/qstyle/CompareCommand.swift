@@ -142,6 +142,10 @@ struct CompareCommand {
       }
       parts.append((transfer, memory))
     }
+    if options.ranksLayers {
+      let ranking = try options.ranking(runs.quantized[0].first, limit: limit.bytes)
+      _ = try Failure.from { () throws(TransferError) in try ranking.choosePlan(within: limit) }
+    }
     let agreement = parts[0].transfer.agreementBytes()
     guard agreement <= limit.bytes else {
       throw Failure(

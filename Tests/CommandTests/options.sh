@@ -133,7 +133,13 @@ for plan in resident-64 streaming-16-lean; do
         spare=${spare:-$((over + 1500000))}
     done
 done
-rm -rf half.png painted.png float.run whole.run bare
+check "a ranking of layers" 0 $qstyle compare "$photo" "$style" --quiet --size 32 --steps 1 --nearby 0 --seeds 0 --rank-layers -o half
+[ "$(grep -o '"through":{"start":[0-9]' half/report.json | wc -l)" -eq 13 ] && ok || bad "--rank-layers: not 13 layers"
+check "a comparison with float32 layers" 0 $qstyle compare "$photo" "$style" --quiet --size 32 --steps 1 --nearby 0 --seeds 0 \
+    --float-layers conv1_1 -o half
+grep -q '"float_layers":"conv1_1"' half/report.json && ok || bad "--float-layers is no setting of the report"
+check "both" 64 $qstyle compare "$photo" "$style" --rank-layers --float-layers conv1_1 -o half
+rm -rf half half.png painted.png float.run whole.run bare
 
 # --- A content that is smaller than --size ------------------------------------------------------------
 check "no --upscale" 0 $qstyle transfer "$portrait" "$style" --quiet --json --size 160 --steps 1 -o small.png

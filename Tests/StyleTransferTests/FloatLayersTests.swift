@@ -121,6 +121,34 @@ import Testing
     #expect(whole < 0.1 * plain, "\(whole) \(plain)")
   }
 
+  @Test func rankingIsOfTheGradients() throws {
+    let (int8, float32) = (TestNetworks.scaled(), TestNetworks.source())
+    let transfer = Self.transfer(int8, float32, [])
+    let truth = Self.transfer(float32, nil, [])
+    let picture = TestNetworks.image("start", width: 37, height: 21)
+    let ranking = try Block(picture.values).withElements { picture in
+      try LayerRanking(transfer, truth: truth, picture: picture, pool: WorkerPool(threads: 2))
+    }
+    #expect(ranking.layers.map { $0.layer } == Self.all)
+    /// 1 - cosine of the gradients at the picture.
+    func error(_ layers: [LayerName]) throws -> Double {
+      let gradients = try [Self.transfer(int8, float32, layers), truth].map { transfer in
+        var transfer = transfer
+        transfer.recordsGradient = true
+        transfer.start = .picture(Picture(picture))
+        let session = try transfer.start().session
+        session.measureGradient()
+        return session.gradient.array
+      }
+      return 1 - Agreement.cosine(gradients[0], gradients[1])
+    }
+    #expect(ranking.plain.picture == (try error([])))
+    #expect(ranking.layers[2].alone.picture == (try error([.conv2_1])))
+    #expect(ranking.layers[2].through.picture == (try error([.conv1_1, .conv1_2, .conv2_1])))
+    #expect(ranking.layers[4].through.start < 0.1 * ranking.plain.start)
+    #expect(ranking.layers[0].alone.start == ranking.layers[0].through.start)
+  }
+
   // MARK: Memory, checkpoints, refusals
 
   @Test func planCountsTheArena() throws {

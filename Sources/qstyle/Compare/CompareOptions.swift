@@ -36,6 +36,10 @@ struct CompareOptions {
             "Int8 weights; may be given several times to compare them."),
           Option("reference", value: "FILE", "Float32 or codebook weights that they stand for."),
           FloatLayersOptions.layers,
+          Option(
+            "rank-layers",
+            "Also measure the gradient with each layer of an int8 network in float32: which cost most."
+          ),
           SharedOptions.pool,
         ]),
       OptionGroup("Pictures", StyleOptions.options + TransferOptions.pictures),
@@ -52,6 +56,8 @@ struct CompareOptions {
   let reference: FilePath?
   /// Layers of the int8 runs that compute in float32.
   let floatLayers: [LayerName]
+  /// Whether each layer is tried in float32.
+  let ranksLayers: Bool
   /// Seeds of the starts that differ by a grey level.
   let nearby: [UInt64]
   /// Seeds of the noise that further float32 runs start from.
@@ -85,6 +91,10 @@ struct CompareOptions {
     weights = files.isEmpty ? [nil] : files.map { Optional($0) }
     reference = arguments.path("reference")
     floatLayers = try FloatLayersOptions(arguments).layers
+    ranksLayers = arguments.has("rank-layers")
+    guard !ranksLayers || floatLayers.isEmpty else {
+      throw UsageError("--rank-layers tries each layer in float32; leave out --float-layers")
+    }
     nearby = (0..<(try arguments.integer("nearby", in: 0...Self.mostNearby) ?? 3)).map {
       UInt64($0 + 1)
     }
@@ -134,6 +144,15 @@ struct CompareOptions {
     }
     transfer.recordsGradient = run.keepsGradients
     transfer.memory = limit
+    return transfer
+  }
+
+  /// The transfer whose layers are tried in float32, all of them at the most; five images are kept beside it.
+  func ranking(_ run: ComparedRun, limit: Int) throws(Failure) -> Transfer {
+    var transfer = try self.transfer(run, limit: limit)
+    transfer.floatLayers = transfer.network.convolutions.map { $0.name }
+    transfer.recordsGradient = true
+    transfer.otherImages = 5
     return transfer
   }
 

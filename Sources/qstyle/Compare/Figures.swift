@@ -50,6 +50,8 @@ struct NetworkFigures {
   var gramErrors: [Double] = []
   /// Signal-to-noise ratios of the activations on the float32 run's result.
   var activations: [ActivationAgreement.Layer] = []
+  /// Errors of the gradient with layers in float32, where they were asked for.
+  var ranking: LayerRanking?
 }
 
 /// All figures of a report.

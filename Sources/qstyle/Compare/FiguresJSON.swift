@@ -58,6 +58,18 @@ struct FiguresJSON {
             entry.add("cumulative_sqnr_db", layer.cumulative)
             return entry
           })
+        if let ranking = network.ranking {
+          entry.add("gradient_error", Self.object(ranking.plain))
+          entry.add(
+            "float_layers",
+            ranking.layers.map { layer in
+              var entry = JSONObject()
+              entry.add("layer", layer.layer.description)
+              entry.add("alone", Self.object(layer.alone))
+              entry.add("through", Self.object(layer.through))
+              return entry
+            })
+        }
         if let isCloser = figures.results[index].isCloser(than: figures.seedResults) {
           entry.add("closer_than_seeds", isCloser)
         }
@@ -79,6 +91,13 @@ struct FiguresJSON {
     document.add("seconds", seconds)
     document.add("peak_bytes", peakBytes)
     return document
+  }
+
+  private static func object(_ errors: LayerRanking.Errors) -> JSONObject {
+    var entry = JSONObject()
+    entry.add("start", errors.start)
+    entry.add("result", errors.picture)
+    return entry
   }
 
   private func object(_ figures: RunFigures) -> JSONObject {

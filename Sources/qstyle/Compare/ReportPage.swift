@@ -94,6 +94,11 @@ struct ReportPage {
         + "noise of the activations on float32's result, higher is better: what rounding to 8 bits costs "
         + "in the layer itself, and with all layers before. Gram error: both networks on the int8 "
         + "result, lower is better.</p>\(tables.network(index))</section>"
+      guard let ranking = tables.ranking(index) else { continue }
+      text +=
+        "<section><h2>Layers of \(HTML.escape(run.run.name)) in float32</h2><p class=\"quiet\">A thousand times the "
+        + "error of the image's gradient, 1 − cosine to float32's, at the start and on float32's result; lower is "
+        + "better: with one layer in float32 (--float-layers), and with all layers up to it.</p>\(ranking)</section>"
     }
     return text
   }

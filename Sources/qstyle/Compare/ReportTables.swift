@@ -176,6 +176,24 @@ struct ReportTables {
     return table.html
   }
 
+  /// Errors of the gradient with layers in float32, by quantized run; nil where they were not measured.
+  func ranking(_ index: Int) -> String? {
+    guard let ranking = figures.networks[index].ranking else { return nil }
+    var table = Table([
+      "in float32", "alone, start", "alone, result", "up to it, start", "up to it, result",
+    ])
+    func row(_ name: String, _ alone: LayerRanking.Errors, _ through: LayerRanking.Errors) {
+      table.add(
+        name, "",
+        [alone.start, alone.picture, through.start, through.picture].map {
+          Format.fixed(1000 * $0, digits: 2)
+        })
+    }
+    row("none", ranking.plain, ranking.plain)
+    for layer in ranking.layers { row(layer.layer.description, layer.alone, layer.through) }
+    return table.html
+  }
+
   // MARK: Columns
 
   private func values(

@@ -21,7 +21,9 @@ struct Scorer {
     let transfer = try options.scoring(runs, limit: limit)
     var figures = try score(transfer)
     for index in runs.quantized.indices {
-      figures.networks[index].activations = try activations(runs.quantized[index].first)
+      let run = runs.quantized[index].first
+      figures.networks[index].activations = try activations(run)
+      if options.ranksLayers { figures.networks[index].ranking = try ranking(run) }
     }
     return figures
   }
@@ -110,16 +112,35 @@ struct Scorer {
     return figures
   }
 
-  // MARK: Activations
+  // MARK: Networks on float32's result
 
   private func activations(
     _ run: ComparedRun
   ) throws(Failure) -> [ActivationAgreement.Layer] {
     let transfer = try options.transfer(run, limit: limit)
-    let count = 3 * transfer.resultSize.pixelCount
+    return try onResult { (image) throws(TransferError) in
+      try ActivationAgreement(
+        transfer, reference: runs.float.first.weights, image: image, pool: pool
+      ).layers
+    }
+  }
+
+  private func ranking(_ run: ComparedRun) throws(Failure) -> LayerRanking {
+    let transfer = try options.ranking(run, limit: limit)
+    let truth = try options.scoring(runs, limit: limit)
+    return try onResult { (image) throws(TransferError) in
+      try LayerRanking(transfer, truth: truth, picture: image, pool: pool)
+    }
+  }
+
+  /// Does something with float32's result in the engine's rows.
+  private func onResult<Result>(
+    _ body: (MemorySlice<Float>) throws(TransferError) -> Result
+  ) throws(Failure) -> Result {
+    let transfer = try options.transfer(runs.float.first, limit: limit)
     let image: Block<Float>
     do throws(MemoryError) {
-      image = try Block(count: count)
+      image = try Block(count: 3 * transfer.resultSize.pixelCount)
     } catch {
       throw Failure(error.description)
     }
@@ -127,11 +148,7 @@ struct Scorer {
       try image.withMutableSpan { (image) throws(Failure) in
         try file(runs.float.first).read("image_\(transfer.steps)", into: &image)
       }
-      return try Failure.from { () throws(TransferError) in
-        try ActivationAgreement(
-          transfer, reference: runs.float.first.weights, image: image, pool: pool
-        ).layers
-      }
+      return try Failure.from { () throws(TransferError) in try body(image) }
     }
   }
 }
