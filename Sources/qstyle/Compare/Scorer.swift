@@ -19,16 +19,17 @@ struct Scorer {
   /// Everything but what the pictures say.
   func figures() throws(Failure) -> Figures {
     let transfer = try options.scoring(runs, limit: limit)
-    var figures = try score(transfer)
-    for index in runs.quantized.indices {
-      figures.networks[index].activations = try activations(runs.quantized[index].first)
+    let arithmetic = try runs.quantized.map { (run) throws(Failure) in
+      try check(try options.transfer(run.first, limit: limit))
     }
-    return figures
+    return try score(transfer, arithmetic)
   }
 
   // MARK: Costs, gradients and Gram matrices
 
-  private func score(_ transfer: Transfer) throws(Failure) -> Figures {
+  private func score(
+    _ transfer: Transfer, _ arithmetic: [ArithmeticCheck]
+  ) throws(Failure) -> Figures {
     let session = try Failure.from { () throws(TransferError) in
       try transfer.start(pool: pool).session
     }
@@ -36,9 +37,9 @@ struct Scorer {
     let truth = session.grams
     var figures = Figures(float: float)
     figures.floatNearby = try costs(of: runs.float.nearby, session)
-    for group in runs.quantized {
+    for (group, arithmetic) in zip(runs.quantized, arithmetic) {
       let run = group.first
-      var network = NetworkFigures()
+      var network = NetworkFigures(arithmetic: arithmetic)
       var own = RunFigures(run: run, measures: try file(run).measures())
       for step in run.samples {
         try load("image_\(step)", of: run, into: session)
@@ -110,28 +111,15 @@ struct Scorer {
     return figures
   }
 
-  // MARK: Activations
+  // MARK: Arithmetic
 
-  private func activations(
-    _ run: ComparedRun
-  ) throws(Failure) -> [ActivationAgreement.Layer] {
-    let transfer = try options.transfer(run, limit: limit)
-    let count = 3 * transfer.resultSize.pixelCount
-    let image: Block<Float>
-    do throws(MemoryError) {
-      image = try Block(count: count)
-    } catch {
-      throw Failure(error.description)
-    }
-    return try image.withElements { (image) throws(Failure) in
-      try image.withMutableSpan { (image) throws(Failure) in
-        try file(runs.float.first).read("image_\(transfer.steps)", into: &image)
-      }
-      return try Failure.from { () throws(TransferError) in
-        try ActivationAgreement(
-          transfer, reference: runs.float.first.weights, image: image, pool: pool
-        ).layers
-      }
+  /// Checks the weights of a transfer; both kinds of pooling where `poolings` says so.
+  func check(
+    _ transfer: Transfer, poolings: [Pooling]? = nil
+  ) throws(Failure) -> ArithmeticCheck {
+    try Failure.from { () throws(TransferError) in
+      try ArithmeticCheck(
+        transfer, reference: runs.float.first.weights, poolings: poolings, pool: pool)
     }
   }
 }
