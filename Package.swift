@@ -62,7 +62,8 @@ let package = Package(
       name: "ImageIO", dependencies: ["CImageIO", "CSystem", "FileOutput", "FileNames"],
       swiftSettings: swiftSettings),
     .target(
-      name: "QualityReport", dependencies: ["ImageIO", "CommandOptions", "CSystem"],
+      name: "QualityReport",
+      dependencies: ["StyleTransfer", "QuantVGG", "ImageIO", "CommandOptions", "CSystem"],
       swiftSettings: swiftSettings),
     // The commands.
     .target(
@@ -94,8 +95,8 @@ let package = Package(
     .executableTarget(
       name: "quantize",
       dependencies: [
-        "QuantizeCore", "Rows", "QuantVGG", "StyleTransfer", "ImageIO", "FileOutput", "FileNames",
-        "CommandOptions", "CSystem",
+        "QuantizeCore", "Rows", "QuantVGG", "StyleTransfer", "QualityReport", "ImageIO",
+        "FileOutput", "FileNames", "CommandOptions", "CSystem",
       ],
       path: "Tools/quantize/Command", swiftSettings: hostSettings),
     // The tests.

@@ -75,7 +75,8 @@ public struct Command: Sendable {
       for option in group.options { text += Self.entry(option) }
     }
     return text
-      + "\nExit status: 0 done, 1 failed, 2 stopped with the work saved, 64 wrong usage.\n"
+      + "\nExit status: 0 done, 1 failed, 2 stopped with the work saved,\n"
+      + "3 (compare) done and the int8 arithmetic is wrong, 64 wrong usage.\n"
   }
 
   private static let helpColumn = 30
@@ -128,6 +129,8 @@ public enum ExitCode: Int32, Sendable {
   case failed = 1
   /// Stopped by the user with the work saved.
   case interrupted = 2
+  /// Done, and the arithmetic of int8 weights is wrong.
+  case wrongArithmetic = 3
   /// Wrong usage.
   case usage = 64
 }

@@ -42,6 +42,10 @@ public struct ManualPage {
       (ExitCode.done, "Done."),
       (.failed, "Failed; one line on standard error says what, where and what to do."),
       (.interrupted, "Stopped by the user, with the work saved."),
+      (
+        .wrongArithmetic,
+        "compare: all is done, and the arithmetic of the int8 weights is wrong; the verdict names the layer."
+      ),
       (.usage, "Wrong usage."),
     ] {
       page += ".TP\n.B \(code.rawValue)\n" + line(meaning)

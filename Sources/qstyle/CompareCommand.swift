@@ -20,6 +20,7 @@ struct CompareCommand {
     let begin = Console.seconds
     options.shared.warn(options.uselessOptions)
     let runs = try openWeights()
+    if options.isQuick { return try QuickComparison(options: options, runs: runs).run() }
     // All that can be wrong is found before the first file is made.
     let transfer = try options.transfer.transfer(runs.float.first.weights)
     let notes = try Failure.from { () throws(TransferError) in try transfer.checkRegions() }
@@ -90,7 +91,7 @@ struct CompareCommand {
     try compare(seen, &figures, transfer, file: file)
     peak = max(peak, Console.peakBytes)
     try write(figures, seen, transfer, seconds: Console.seconds - begin, peak: peak) { lock = nil }
-    return .done
+    return figures.verdict.passes ? .done : .wrongArithmetic
   }
 
   /// The weights of all runs, each of its kind.
@@ -146,10 +147,10 @@ struct CompareCommand {
       let ranking = try options.ranking(runs.quantized[0].first, limit: limit.bytes)
       _ = try Failure.from { () throws(TransferError) in try ranking.choosePlan(within: limit) }
     }
-    let agreement = parts[0].transfer.agreementBytes()
-    guard agreement <= limit.bytes else {
+    let check = scoring.arithmeticBytes()
+    guard check <= limit.bytes else {
       throw Failure(
-        "comparing activations needs \(Format.bytes(agreement)), and "
+        "checking the arithmetic needs \(Format.bytes(check)), and "
           + "\(Failure.allowance(limit)): use a smaller --size, or \(Failure.relief(limit))")
     }
     return parts
@@ -214,6 +215,7 @@ struct CompareCommand {
     if options.shared.isJSON {
       Console.print(json)
     } else if !options.shared.isQuiet {
+      for network in figures.networks { Console.print(network.arithmetic.verdict.sentence + "\n") }
       for (run, chance) in zip(figures.quantized, figures.chances) {
         Console.print(Verdict(run.run.name, chance).sentence + "\n")
       }

@@ -9,37 +9,6 @@ import Testing
 @Suite struct ReportTests {
   private let pool = WorkerPool(threads: 2)
 
-  /// Two channels of the same size: 1 rounded to 0.9, and 2 met exactly.
-  @Test func weightSignalToNoise() {
-    let figures = LayerFigures(
-      .conv1_1, weights: [1, 1, 2, 2],
-      rounded: Int8Convolution(
-        weights: [9, 9, 100, 100], weightScale: [0.1, 0.02], bias: [0, 0], outputScale: 1))
-    // Signal 2 * (1 + 4), noise 2 * 0.01: a factor of 500.
-    #expect(abs(figures.weightSignalToNoise - 26.9897) < 1e-3)
-    #expect(figures.weightScales == 0.02...0.1)
-    let exact = LayerFigures(
-      .conv1_1, weights: [-1, 0.5],
-      rounded: Int8Convolution(weights: [-2, 1], weightScale: [0.5], bias: [0], outputScale: 1))
-    #expect(exact.weightSignalToNoise == .infinity)
-    #expect(exact.channelScales == 1...1)
-  }
-
-  /// A channel of 3, with inputs of 2 and 1: the file's weights are the real ones times 2/3 and 1/3.
-  @Test func weightsOfBalancedChannels() {
-    func figures(_ weights: [Int8]) -> LayerFigures {
-      LayerFigures(
-        .conv1_2, weights: [6, 6],
-        rounded: Int8Convolution(
-          weights: weights, weightScale: [0.5], bias: [0], outputScale: 1, channelScale: [3]),
-        inputScale: [2, 1])
-    }
-    #expect(figures([8, 4]).weightSignalToNoise == .infinity)
-    // 5 * 0.5 * 3 is 7.5: signal 72, noise 2.25, a factor of 32.
-    #expect(abs(figures([8, 5]).weightSignalToNoise - 15.0515) < 1e-3)
-    #expect(figures([8, 5]).channelScales == 3...3)
-  }
-
   /// conv1_1 without weights: 48 channels are 10 everywhere, 16 are 1000 where int8 ends at 255.
   private func constant() -> (float32: Float32Convolution, int8: Int8Convolution) {
     let bias = (0..<64).map { $0 % 4 == 3 ? Float(1000) : 10 }
@@ -58,26 +27,39 @@ import Testing
       width: width, height: height, values: [Float](repeating: 3, count: 3 * width * height))
   }
 
+  private func report(
+    _ float32: Float32Convolution, _ int8: Int8Convolution, pictures: [ImageTensor],
+    transfers: [ComparedTransfer] = [], steps: Int = 0
+  ) throws -> ConversionReport {
+    let int8 = [Pooling.average: [int8], .maximum: [int8]]
+    return try ConversionReport(
+      try ArithmeticCheck([float32], of: .vgg19, int8: int8, pictures: pictures, pool: pool),
+      pictureCount: pictures.count, [float32], of: .vgg19, int8: int8, transfers: transfers,
+      steps: steps, pool: pool)
+  }
+
   @Test func clippedShare() throws {
     let layer = constant()
-    let report = try ConversionReport(
-      [layer.float32], of: .vgg19, int8: [.average: [layer.int8], .maximum: [layer.int8]],
-      pictures: [picture(20, 18), picture(33, 16)], pool: pool)
-    #expect(report.layers.count == 1 && report.transfers.isEmpty)
-    for pooling in Pooling.allCases {
-      let output = try #require(report.layers[0].outputs[pooling])
-      #expect(output.clipped == 0.25 && output.scale == 1)
-      // Signal 48 * 100 + 16 * 1000^2, noise 16 * 745^2.
-      let expected = Agreement.decibels(signal: 16_004_800, noise: 8_880_400)
-      #expect(abs(output.local - expected) < 1e-9 && abs(output.cumulative - expected) < 1e-9)
+    let report = try report(
+      layer.float32, layer.int8, pictures: [picture(20, 18), picture(33, 16)])
+    #expect(report.transfers.isEmpty && report.check.runs.map(\.pooling) == Pooling.allCases)
+    // Signal 48 * 100 + 16 * 1000^2, noise 16 * 745^2.
+    let expected = Agreement.decibels(signal: 16_004_800, noise: 8_880_400)
+    for run in report.check.runs {
+      for pass in run.passes {
+        let output = pass.layers[0]
+        #expect(output.clipped == 0.25 && output.reach == 0.255)
+        #expect(abs(output.rounding.decibels - expected) < 1e-9)
+        #expect(abs(output.accumulated.decibels - expected) < 1e-9)
+      }
     }
     let facts = ReportFacts(
       output: "<o>", source: "s", sourceHash: "h", metadata: [("rounding", "nearest")])
     let json = report.json(facts)
     #expect(json.contains("\"metadata\":{\"rounding\":\"nearest\"}"))
-    #expect(json.contains("\"weight_sqnr_db\":null,\"weight_scale_min\":1.0"))
+    #expect(json.contains("\"weight_scale_min\":1.0"))
     #expect(json.contains("\"clipped_share\":0.25") && !json.contains("transfers"))
-    #expect(report.page(facts).contains("&lt;o&gt;") && report.text.contains("25 %"))
+    #expect(report.page(facts).contains("&lt;o&gt;") && report.page(facts).contains("25 %"))
   }
 
   /// The report's figures of a transfer are those of sessions of their own.
@@ -101,10 +83,8 @@ import Testing
       "t", pooling: .average, content: image(20, 18), styles: [Style(Picture(image(16, 16)))],
       start: image(20, 18),
       settings: settings)
-    let report = try ConversionReport(
-      [float32], of: .vgg19, int8: [.average: [int8], .maximum: [int8]],
-      pictures: [picture(16, 16)],
-      transfers: [transfer], steps: 3, pool: pool)
+    let report = try report(
+      float32, int8, pictures: [picture(16, 16)], transfers: [transfer], steps: 3)
     let figures = try #require(report.transfers.first)
     let (truth, own) = (
       Weights([float32], of: .vgg19), Weights([.average: [int8]], of: .vgg19)

@@ -52,44 +52,4 @@ import Testing
     #expect(watched.bits == plain.bits)
     #expect(watched.pixels.array != start.values)
   }
-
-  /// On a network whose float weights are those of its int8 weights, only rounding is left.
-  ///
-  /// The first layer has the rounding of its own format alone, later ones gather more, and the
-  /// chunk never matters.
-  @Test func activationsAgree() throws {
-    let pool = WorkerPool(threads: 2)
-    let int8 = TestNetworks.int8(deepest: .conv2_2)
-    var inputScale: Float = 1.0 / 64
-    let float32 = zip(int8, NetworkTable.vgg19.convolutions).map { layer, shape in
-      let fan = 9 * shape.inputChannels
-      let weights = layer.weights.enumerated().map { Float($1) * layer.weightScale[$0 / fan] }
-      let bias = zip(layer.bias, layer.weightScale).map { Float($0) * $1 * inputScale }
-      inputScale = layer.outputScale
-      return Float32Convolution(weights: weights, bias: bias)
-    }
-    let image = TestNetworks.image("image", width: 24, height: 40)
-    let transfer = TestNetworks.transfer(
-      Weights([.average: int8], of: .vgg19), content: image, style: image,
-      settings: TransferSettings(
-        contentLayers: [.init(layer: .conv2_2, weight: 1)], styleLayers: []))
-    func agreement(chunkRows: Int) throws -> [ActivationAgreement.Layer] {
-      try image.block().withElements {
-        try ActivationAgreement(
-          transfer, reference: Weights(float32, of: .vgg19), image: $0,
-          plan: NetworkPlan(chunkRows: chunkRows, kept: .none), pool: pool
-        ).layers
-      }
-    }
-    let layers = try agreement(chunkRows: 16)
-    #expect(layers.count == 4)
-    #expect(abs(layers[0].cumulative - layers[0].local) < 0.1)
-    for layer in layers {
-      #expect(layer.local > 25 && layer.cumulative > 20)
-      #expect(layer.cumulative < layer.local + 0.1)
-    }
-    for (a, b) in zip(layers, try agreement(chunkRows: 64)) {
-      #expect(abs(a.local - b.local) < 1e-6 && abs(a.cumulative - b.cumulative) < 1e-6)
-    }
-  }
 }

@@ -76,6 +76,9 @@ package final class Int8Arithmetic: LossArithmetic {
 
   package func channelScale(layer: Int) -> MemorySlice<Float>? { layers[layer].channelScale }
 
+  /// `[channels]`: the value of weight 1 of a layer.
+  package func weightScale(layer: Int) -> MemorySlice<Float> { layers[layer].weightScale }
+
   package static func number(_ activation: UInt8) -> Float { Float(activation) }
 
   package static func maskWords(channels: Int) -> Int { channels / Panel.width }

@@ -106,11 +106,14 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
     schedule.advanceForward(self)
   }
 
-  /// Runs the way back of the schedule, in which no row is shown to the observer.
+  /// Runs the way back of the schedule.
   func runBackward() {
-    isMeasuring = false
+    beginBackward()
     schedule.backward(self)
   }
+
+  /// Begins the way back, in which no row is shown to the observer.
+  func beginBackward() { isMeasuring = false }
 
   /// A row of the image that a pass was begun with.
   func imageRow(_ y: Int) -> Row<Real> {

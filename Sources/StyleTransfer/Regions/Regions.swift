@@ -75,6 +75,9 @@ extension Transfer {
     return regions.painted.map { shares(of: regions.regions[$0].styles) }
   }
 
+  /// Whether a region is painted with more than one style.
+  var mixesStyles: Bool { mixes.contains { shares in shares.count { $0 > 0 } > 1 } }
+
   private func shares(of members: [Int]) -> [Double] {
     var sum = 0.0
     for index in styles.indices where members.contains(index) { sum += styles[index].weight }

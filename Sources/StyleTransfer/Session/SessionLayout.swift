@@ -68,7 +68,8 @@ struct SessionLayout<Numbers: LossArithmetic> {
       for _ in 0..<transfer.paintedRegions { styled.append(shape.layers[place]) }
     }
     grams = (loss.gram > 0 ? styled : []).map {
-      GramTerm<Numbers>.Layout($0, memory: &memory, mixMemory: &mixMemory)
+      GramTerm<Numbers>.Layout(
+        $0, isMixed: transfer.mixesStyles, memory: &memory, mixMemory: &mixMemory)
     }
     moments = (loss.moments > 0 ? styled : []).map {
       MomentTerm<Numbers>.Layout($0, threads: threads, memory: &memory)

@@ -58,7 +58,7 @@ extension TermNetwork {
             ("pooling", transfer.pooling.rawValue), ("width", "\(size.width)"),
             ("height", "\(size.height)"), ("weights", weightSum.text), ("checksum", sum.text),
           ], alignment: 8))
-      try forEachTensor { (bytes) throws(FileOutputError) in try unsafe file.write(bytes) }
+      try forEachTensor { (bytes) throws(FileOutputError) in try file.write(bytes) }
       try file.commit()
     } catch {
       throw .style(name: path.description, .output(error))

@@ -12,18 +12,21 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     let target: Reservation<Float>
     let matrix: Reservation<UInt8>
     let rowLosses: Reservation<Double>
-    /// The target while it is mixed, in memory that is given back.
-    let mix: Reservation<Double>
+    /// The target while it is mixed, in memory that is given back; nil where it is one style's.
+    let mix: Reservation<Double>?
     /// Sums of a style's activations, beside the mix.
     let activationSums: Reservation<Numbers.GramSum>
 
-    init(_ shape: NetworkShape.Layer, memory: inout ArenaPlan, mixMemory: inout ArenaPlan) {
+    init(
+      _ shape: NetworkShape.Layer, isMixed: Bool, memory: inout ArenaPlan,
+      mixMemory: inout ArenaPlan
+    ) {
       let count = shape.channels * shape.channels
       sums = memory.reserve(count, of: Numbers.GramSum.self)
       target = memory.reserve(count, of: Float.self)
       matrix = memory.reserve(Numbers.styleMatrixBytes(channels: shape.channels), of: UInt8.self)
       rowLosses = memory.reserve(shape.channels, of: Double.self)
-      mix = mixMemory.reserve(count, of: Double.self)
+      mix = isMixed ? mixMemory.reserve(count, of: Double.self) : nil
       activationSums = mixMemory.reserve(shape.channels, of: Numbers.GramSum.self)
     }
   }
@@ -120,25 +123,30 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   }
 
   func beginTarget(in memory: Arena, isSaved: Bool) {
-    mix = memory.slice(layout.mix)
+    mix = layout.mix.map { memory.slice($0) }
     if isSaved { activationSums = memory.slice(layout.activationSums) }
   }
 
   /// Adds `share` of the measured Gram matrix, scaled to the content's positions.
   func addTarget(positions: Int, share: Double) {
-    guard let mix else { preconditionFailure("a target is being mixed") }
+    precondition(mix != nil || share == 1, "several styles are mixed")
     let ratio = Double(self.positions) / Double(positions)
     let rows = scratch.sums(worker: 0, channels: channels)
     for first in stride(from: 0, to: channels, by: 8) {
       readGram(first: first, into: rows)
-      let mix = mix.from(first * channels)
-      for i in 0..<8 * channels { mix[i] += share * (rows[i] * ratio) }
+      if let mix = mix?.from(first * channels) {
+        for i in 0..<8 * channels { mix[i] += share * (rows[i] * ratio) }
+      } else {
+        let target = target.from(first * channels)
+        for i in 0..<8 * channels { target[i] = Float(rows[i] * ratio) }
+      }
     }
   }
 
   func endTarget() {
-    guard let mix else { preconditionFailure("a target is being mixed") }
-    for i in 0..<target.count { target[i] = Float(mix[i]) }
+    if let mix {
+      for i in 0..<target.count { target[i] = Float(mix[i]) }
+    }
     (self.mix, activationSums) = (nil, nil)
   }
 

@@ -41,21 +41,32 @@ package enum Agreement {
     reference == 0 ? nil : abs(value - reference) / abs(reference)
   }
 
-  private struct Sums {
+  /// What all of these follow from.
+  struct Sums {
+    /// Of numbers times reference.
     var product = 0.0
+    /// Of the squared numbers.
     var values = 0.0
+    /// Of the squared reference.
     var reference = 0.0
+    /// Of the squared differences.
     var difference = 0.0
+
+    /// Of no numbers.
+    init() {}
 
     init(_ values: Span<Float>, _ reference: Span<Float>) {
       precondition(values.count == reference.count)
-      for i in values.indices {
-        let (a, b) = (Double(values[i]), Double(reference[i]))
-        product += a * b
-        self.values += a * a
-        self.reference += b * b
-        difference += (a - b) * (a - b)
-      }
+      for i in values.indices { add(values[i], reference[i]) }
+    }
+
+    /// Adds a number, and what it stands for.
+    mutating func add(_ value: Float, _ reference: Float) {
+      let (a, b) = (Double(value), Double(reference))
+      product += a * b
+      values += a * a
+      self.reference += b * b
+      difference += (a - b) * (a - b)
     }
   }
 }

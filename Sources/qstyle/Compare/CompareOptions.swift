@@ -8,8 +8,8 @@ internal import StyleTransfer
 struct CompareOptions {
   static let command = Command(
     "qstyle compare",
-    "Runs the same transfer in int8 and in float32, and reports whether the pictures differ more than chance.",
-    usage: "CONTENT \(StyleOptions.usage) -o DIR", arguments: StyleOptions.arguments,
+    "Runs the same transfer in int8 and in float32, and reports whether int8 is right, and the pictures differ more than chance.",
+    usage: "CONTENT \(StyleOptions.usage) -o DIR | --quick", arguments: StyleOptions.arguments,
     groups: [
       OptionGroup(
         "Report",
@@ -27,6 +27,10 @@ struct CompareOptions {
             "Further float32 runs from noise, each from another seed: how far results can lie apart (default: 2)."
           ),
           TransferOptions.checkpointEvery,
+          Option(
+            "quick",
+            "Paints nothing, and says in seconds whether the arithmetic of the weights is right, with both kinds of pooling; with -o the figures go to DIR/report.json."
+          ),
         ]),
       OptionGroup(
         "Network",
@@ -50,7 +54,10 @@ struct CompareOptions {
   let transfer: TransferOptions
   /// Steps between two checkpoints of a run.
   let checkpointEvery: Int
+  /// The report's folder; empty where --quick only prints.
   let folder: FilePath
+  /// Whether nothing but the arithmetic is looked at.
+  let isQuick: Bool
   /// Files of --weights; one nil where the usual places are searched.
   let weights: [FilePath?]
   let reference: FilePath?
@@ -74,10 +81,12 @@ struct CompareOptions {
   private static let mostNearby = DistanceTest.most - 1
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
-    guard let folder = arguments.path("output"), !folder.isEmpty else {
-      throw UsageError("name the folder for the report: -o DIR")
+    isQuick = arguments.has("quick")
+    let named = arguments.path("output")
+    folder = named ?? ""
+    guard isQuick && named == nil || !folder.isEmpty else {
+      throw UsageError("name the folder for the report: -o DIR, or print a verdict with --quick")
     }
-    self.folder = folder
     let transfer = try TransferOptions(arguments)
     self.transfer = transfer
     guard transfer.settings.styleLoss.gram > 0 else {

@@ -48,10 +48,10 @@ struct NetworkFigures {
   var cosines: [(step: Int, value: Double)] = []
   /// |G - G of the float network| / |G of the float network| of the quantized run's result.
   var gramErrors: [Double] = []
-  /// Signal-to-noise ratios of the activations on the float32 run's result.
-  var activations: [ActivationAgreement.Layer] = []
   /// Errors of the gradient with layers in float32, where they were asked for.
   var ranking: LayerRanking?
+  /// The arithmetic by itself, on the transfer's pictures and on noise.
+  var arithmetic: ArithmeticCheck
 }
 
 /// All figures of a report.
@@ -76,4 +76,10 @@ struct Figures {
   var floatGroup: [RunFigures] { [float] + floatNearby }
   /// The runs of a quantized network from all nearby starts.
   func group(_ index: Int) -> [RunFigures] { [quantized[index]] + quantizedNearby[index] }
+
+  /// The verdict on the arithmetic of the first weights that are wrong, or of the first.
+  var verdict: ArithmeticVerdict {
+    let verdicts = networks.map { $0.arithmetic.verdict }
+    return verdicts.first { !$0.passes } ?? verdicts[0]
+  }
 }

@@ -34,6 +34,7 @@ struct FiguresJSON {
     document.add("threads", options.shared.threads)
     document.add("isa", options.shared.instructionSet.rawValue)
     var verdict = JSONObject()
+    verdict.add("arithmetic", figures.verdict.json)
     verdict.add("picture", Self.object(figures.chances[0]))
     document.add("verdict", verdict)
     var float = object(figures.float)
@@ -49,13 +50,14 @@ struct FiguresJSON {
         entry.add(
           "gradient_cosine", network.cosines.map { Self.point($0.step, "cosine", $0.value) })
         entry.add("network_gram_error", layers("error", network.gramErrors))
+        entry.add("arithmetic", network.arithmetic.json)
         entry.add(
           "activations",
-          network.activations.map { layer in
+          network.arithmetic.runs[0].passes[0].layers.map { layer in
             var entry = JSONObject()
             entry.add("layer", layer.layer.description)
-            entry.add("local_sqnr_db", layer.local)
-            entry.add("cumulative_sqnr_db", layer.cumulative)
+            entry.add("local_sqnr_db", layer.alone.decibels)
+            entry.add("cumulative_sqnr_db", layer.accumulated.decibels)
             return entry
           })
         if let ranking = network.ranking {

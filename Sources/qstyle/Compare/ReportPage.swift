@@ -33,11 +33,14 @@ struct ReportPage {
   }
 
   private var head: String {
+    let arithmetic = figures.networks.map {
+      "<p class=\"verdict\">\(HTML.escape($0.arithmetic.verdict.sentence))</p>"
+    }
     let verdicts = zip(figures.quantized, figures.chances).map {
       "<p class=\"verdict\">\(HTML.escape(Verdict($0.run.name, $1).sentence))</p>"
     }
     let tables = ReportTables(figures: figures, settings: transfer.settings)
-    return HTML.head("int8 against float32") + "<main>" + verdicts.joined()
+    return HTML.head("int8 against float32") + "<main>" + arithmetic.joined() + verdicts.joined()
       + "<section><h2>How much is chance</h2><p>\(starts) k, M, G and T stand for 10³, 10⁶, 10⁹ and 10¹².</p>"
       + ReportCharts(figures: figures).html + tables.chances + "</section>"
   }
@@ -90,10 +93,8 @@ struct ReportPage {
       + "of float32's result, both by the float32 network; lower is closer.</p>\(tables.layers)</section>"
     for (index, run) in figures.quantized.enumerated() {
       text +=
-        "<section><h2>Inside \(HTML.escape(run.run.name))</h2><p class=\"quiet\">Signal to quantization "
-        + "noise of the activations on float32's result, higher is better: what rounding to 8 bits costs "
-        + "in the layer itself, and with all layers before. Gram error: both networks on the int8 "
-        + "result, lower is better.</p>\(tables.network(index))</section>"
+        "<section><h2>Inside \(HTML.escape(run.run.name))</h2><p class=\"quiet\">The int8 "
+        + "network beside float32's, layer by layer, on the two pictures and on noise.</p>\(tables.network(index))</section>"
       guard let ranking = tables.ranking(index) else { continue }
       text +=
         "<section><h2>Layers of \(HTML.escape(run.run.name)) in float32</h2><p class=\"quiet\">A thousand times the "

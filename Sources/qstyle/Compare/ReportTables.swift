@@ -163,17 +163,7 @@ struct ReportTables {
   /// Errors of the networks themselves, by quantized run.
   func network(_ index: Int) -> String {
     let network = figures.networks[index]
-    var table = Table(["layer", "own rounding", "all layers", "Gram error"])
-    for layer in network.activations {
-      let style = settings.styleLayers.firstIndex { $0.layer == layer.layer }
-      table.add(
-        layer.layer.description, "",
-        [
-          Self.decibels(layer.local), Self.decibels(layer.cumulative),
-          style.map { Self.share(network.gramErrors[$0]) },
-        ])
-    }
-    return table.html
+    return network.arithmetic.tables
   }
 
   /// Errors of the gradient with layers in float32, by quantized run; nil where they were not measured.
@@ -233,8 +223,4 @@ struct ReportTables {
   }
 
   private static func share(_ value: Double) -> String { Verdict.percent(value) }
-
-  private static func decibels(_ value: Double) -> String? {
-    value.isFinite ? Format.fixed(value, digits: 1) + " dB" : "exact"
-  }
 }

@@ -19,18 +19,21 @@ struct Scorer {
   /// Everything but what the pictures say.
   func figures() throws(Failure) -> Figures {
     let transfer = try options.scoring(runs, limit: limit)
-    var figures = try score(transfer)
-    for index in runs.quantized.indices {
-      let run = runs.quantized[index].first
-      figures.networks[index].activations = try activations(run)
-      if options.ranksLayers { figures.networks[index].ranking = try ranking(run) }
+    let arithmetic = try runs.quantized.map { (run) throws(Failure) in
+      try check(try options.transfer(run.first, limit: limit))
+    }
+    var figures = try score(transfer, arithmetic)
+    for index in runs.quantized.indices where options.ranksLayers {
+      figures.networks[index].ranking = try ranking(runs.quantized[index].first)
     }
     return figures
   }
 
   // MARK: Costs, gradients and Gram matrices
 
-  private func score(_ transfer: Transfer) throws(Failure) -> Figures {
+  private func score(
+    _ transfer: Transfer, _ arithmetic: [ArithmeticCheck]
+  ) throws(Failure) -> Figures {
     let session = try Failure.from { () throws(TransferError) in
       try transfer.start(pool: pool).session
     }
@@ -38,9 +41,9 @@ struct Scorer {
     let truth = session.grams
     var figures = Figures(float: float)
     figures.floatNearby = try costs(of: runs.float.nearby, session)
-    for group in runs.quantized {
+    for (group, arithmetic) in zip(runs.quantized, arithmetic) {
       let run = group.first
-      var network = NetworkFigures()
+      var network = NetworkFigures(arithmetic: arithmetic)
       var own = RunFigures(run: run, measures: try file(run).measures())
       for step in run.samples {
         try load("image_\(step)", of: run, into: session)
@@ -112,16 +115,15 @@ struct Scorer {
     return figures
   }
 
-  // MARK: Networks on float32's result
+  // MARK: Arithmetic
 
-  private func activations(
-    _ run: ComparedRun
-  ) throws(Failure) -> [ActivationAgreement.Layer] {
-    let transfer = try options.transfer(run, limit: limit)
-    return try onResult { (image) throws(TransferError) in
-      try ActivationAgreement(
-        transfer, reference: runs.float.first.weights, image: image, pool: pool
-      ).layers
+  /// Checks the weights of a transfer; both kinds of pooling where `poolings` says so.
+  func check(
+    _ transfer: Transfer, poolings: [Pooling]? = nil
+  ) throws(Failure) -> ArithmeticCheck {
+    try Failure.from { () throws(TransferError) in
+      try ArithmeticCheck(
+        transfer, reference: runs.float.first.weights, poolings: poolings, pool: pool)
     }
   }
 

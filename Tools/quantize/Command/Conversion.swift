@@ -3,6 +3,7 @@ import CommandOptions
 import FileNames
 import FileOutput
 import ImageIO
+import QualityReport
 import QuantVGG
 import QuantizeCore
 import Rows
@@ -44,10 +45,12 @@ struct Conversion {
       try SafeTensorsWriter.write(content.tensors, metadata: metadata, to: path)
     }
     var problems = [written.problem].compactMap { $0 }
+    var check: ArithmeticCheck?
     var figures: ConversionReport?
     var report: FilePath?
     do {
-      figures = try measure(source, content, transfers, output: written.path)
+      check = try self.check(source, content, output: written.path)
+      figures = try measure(source, content, check, transfers, output: written.path)
       if let figures {
         let facts = ReportFacts(
           output: written.path, source: source.kind, sourceHash: source.fileHash,
@@ -61,7 +64,10 @@ struct Conversion {
       problems.append("\(error); \(written.path) is complete")
     }
     locks.removeAll()
-    tell(source, content, figures, output: written.path, report: report)
+    tell(source, content, check, figures, output: written.path, report: report)
+    if let verdict = check?.verdict, !verdict.passes {
+      Console.error("warning: \(written.path): \(verdict.sentence)")
+    }
     guard problems.isEmpty else { throw Failure(problems.joined(separator: "; ")) }
   }
 
@@ -157,18 +163,33 @@ struct Conversion {
     return content.int8 == nil ? metadata : content.tensors.checked(metadata)
   }
 
+  /// Whether the arithmetic of int8 weights is right.
+  private mutating func check(
+    _ source: SourceFile, _ content: Content, output: FilePath
+  ) throws -> ArithmeticCheck? {
+    guard let int8 = content.int8 else { return nil }
+    defer { line.erase() }
+    show("checking the arithmetic", unfinished: "\(output) is complete")
+    let pictures = try options.calibration.prefix(2).map {
+      try readTensor($0, side: Options.checkedSide, least: source.weights.smallestSide)
+    }
+    return try ArithmeticCheck(
+      source.weights.float32, of: int8.network, int8: int8.convolutions, pictures: pictures,
+      pool: pool)
+  }
+
   /// The cost of the conversion, where a report is asked for.
   private mutating func measure(
-    _ source: SourceFile, _ content: Content, _ transfers: [ComparedTransfer], output: FilePath
+    _ source: SourceFile, _ content: Content, _ check: ArithmeticCheck?,
+    _ transfers: [ComparedTransfer], output: FilePath
   ) throws -> ConversionReport? {
-    guard let report = options.report, let int8 = content.int8 else { return nil }
-    let pictures = try report.pictures(
-      of: options.calibration, least: source.weights.smallestSide)
+    guard let report = options.report, let int8 = content.int8, let check else { return nil }
     let unfinished = "\(output) is complete, the report is not written"
     defer { line.erase() }
     do {
       return try ConversionReport(
-        source.weights.float32, of: int8.network, int8: int8.convolutions, pictures: pictures,
+        check, pictureCount: min(2, options.calibration.count), source.weights.float32,
+        of: int8.network, int8: int8.convolutions,
         transfers: transfers, steps: report.steps, pool: pool
       ) { show($0, unfinished: unfinished) }
     } catch {
@@ -178,8 +199,8 @@ struct Conversion {
 
   /// Says what has been done.
   private func tell(
-    _ source: SourceFile, _ content: Content, _ figures: ConversionReport?, output: FilePath,
-    report path: FilePath?
+    _ source: SourceFile, _ content: Content, _ check: ArithmeticCheck?,
+    _ figures: ConversionReport?, output: FilePath, report path: FilePath?
   ) {
     if options.isJSON {
       var report = JSONObject()
@@ -193,11 +214,17 @@ struct Conversion {
       report.add("warnings", source.warnings)
       report.add("tensors", content.tensors.count)
       report.add("bytes", content.tensors.reduce(0) { $0 + $1.bytes.count })
+      if let check {
+        var verdict = JSONObject()
+        verdict.add("arithmetic", check.verdict.json)
+        report.add("verdict", verdict)
+      }
       if let path { report.add("report", path.description) }
       Console.print(report.text + "\n")
     } else if !options.isQuiet {
       let part = source.weights.isWhole ? "" : ", \(source.weights.range) alone"
       Console.print("\(output): \(format(source)) from a \(source.kind)\(part)\n")
+      if let check, check.verdict.passes { Console.print(check.verdict.sentence + "\n") }
       if let figures { Console.print(figures.text) }
     }
   }

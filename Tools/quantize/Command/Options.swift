@@ -39,6 +39,9 @@ let command = Command(
 
 /// The choices of a command line.
 struct Options {
+  /// Longest side of the pictures that the arithmetic is checked on.
+  static let checkedSide = 128
+
   let source: FilePath
   let output: FilePath
   let kind: WeightFile.Kind

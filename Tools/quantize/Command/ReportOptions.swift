@@ -27,11 +27,6 @@ struct ReportOptions {
         "Compares the results of both runs after so many steps too (default 0: left out)."),
     ])
 
-  /// Longest side of the pictures that activations are compared on.
-  static let pictureSide = 128
-  /// Most pictures that activations are compared on.
-  static let mostPictures = 4
-
   let path: FilePath
   private let cases: [FilePath]
   private let pairs: [(content: FilePath, style: FilePath)]
@@ -109,14 +104,6 @@ struct ReportOptions {
       }
     }
     return transfers
-  }
-
-  /// The pictures that activations are compared on, spread over those of the calibration.
-  func pictures(of paths: [FilePath], least: Int) throws -> [ImageTensor] {
-    let count = min(paths.count, Self.mostPictures)
-    return try (0..<count).map { index in
-      try readTensor(paths[index * paths.count / count], side: Self.pictureSide, least: least)
-    }
   }
 
   /// A path's last part without its ending.

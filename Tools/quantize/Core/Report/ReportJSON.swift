@@ -1,6 +1,8 @@
 internal import CommandOptions
 internal import FileNames
+internal import QualityReport
 internal import QuantVGG
+internal import StyleTransfer
 
 extension ConversionReport {
   /// The report as a JSON document under names that stay; what is not finite is null.
@@ -12,28 +14,34 @@ extension ConversionReport {
     var metadata = JSONObject()
     for (key, value) in facts.metadata { metadata.add(key, value) }
     document.add("metadata", metadata)
+    var verdict = JSONObject()
+    verdict.add("arithmetic", check.verdict.json)
+    document.add("verdict", verdict)
+    document.add("arithmetic", check.json)
     document.add("pictures", pictureCount)
-    document.add("layers", layers.map(Self.entry))
+    document.add("layers", check.runs[0].weights.indices.map(layer))
     if !transfers.isEmpty { document.add("transfers", transfers.map(Self.entry)) }
     return document.text + "\n"
   }
 
-  private static func entry(_ layer: LayerFigures) -> JSONObject {
+  /// A layer's weights, and by pooling what rounding costs its activations on the pictures.
+  private func layer(_ index: Int) -> JSONObject {
+    let weights = check.runs[0].weights[index]
     var entry = JSONObject()
-    entry.add("layer", layer.name.description)
-    entry.add("weight_sqnr_db", layer.weightSignalToNoise)
-    entry.add("weight_scale_min", Double(layer.weightScales.lowerBound))
-    entry.add("weight_scale_max", Double(layer.weightScales.upperBound))
-    entry.add("channel_scale_min", Double(layer.channelScales.lowerBound))
-    entry.add("channel_scale_max", Double(layer.channelScales.upperBound))
-    for pooling in Pooling.allCases {
-      guard let output = layer.outputs[pooling] else { continue }
+    entry.add("layer", weights.layer.description)
+    entry.add("weight_sqnr_db", weights.agreement.decibels)
+    entry.add("weight_scale_min", weights.scales.lowerBound)
+    entry.add("weight_scale_max", weights.scales.upperBound)
+    entry.add("channel_scale_min", weights.channelScales.lowerBound)
+    entry.add("channel_scale_max", weights.channelScales.upperBound)
+    for run in check.runs {
+      let output = run.passes[0].layers[index]
       var figures = JSONObject()
-      figures.add("activation_scale", Double(output.scale))
-      figures.add("local_sqnr_db", output.local)
-      figures.add("cumulative_sqnr_db", output.cumulative)
+      figures.add("activation_scale", run.weights[index].activationScale)
+      figures.add("local_sqnr_db", output.rounding.decibels)
+      figures.add("cumulative_sqnr_db", output.accumulated.decibels)
       figures.add("clipped_share", output.clipped)
-      entry.add(pooling.rawValue, figures)
+      entry.add(run.pooling.rawValue, figures)
     }
     return entry
   }

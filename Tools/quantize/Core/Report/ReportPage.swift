@@ -2,28 +2,24 @@ internal import CommandOptions
 internal import FileNames
 internal import QualityReport
 internal import QuantVGG
+internal import StyleTransfer
 
 extension ConversionReport {
   /// The report as an HTML page that needs no network and no script.
   package func page(_ facts: ReportFacts) -> String {
     var text =
       HTML.head("What int8 costs") + "<main>"
+      + "<p class=\"verdict\">\(HTML.escape(check.verdict.sentence))</p>"
       + "<p class=\"quiet\">\(HTML.escape(facts.output.description))</p>"
     if !transfers.isEmpty { text += transferTables }
-    text += charts + "<section><h2>Weights</h2>\(weightTable)</section><div class=\"pair wide\">"
-    for pooling in poolings {
-      text += "<section><h2>Activations, \(Self.name(pooling))</h2>"
-      text += outputTable(pooling) + "</section>"
-    }
+    text += charts + "<section><h2>Layers</h2><p class=\"quiet\">int8 beside float32, on "
+    text += "calibration pictures and on noise.</p>\(check.tables)</section>"
     var entries = [("source", facts.source), ("source_sha256", facts.sourceHash)]
     // The key `source` of the metadata is the network, as the file of weights has it.
     entries += facts.metadata.map { ($0.key == "source" ? "network" : $0.key, $0.value) }
-    entries.append(("activations", "compared on \(pictureCount) calibration pictures"))
-    return text + "</div><section><h2>How it was made</h2>\(HTML.list(entries))</section>"
+    return text + "<section><h2>How it was made</h2>\(HTML.list(entries))</section>"
       + "</main></body></html>\n"
   }
-
-  private var poolings: [Pooling] { Pooling.allCases.filter { layers[0].outputs[$0] != nil } }
 
   private static func name(_ pooling: Pooling) -> String {
     pooling == .average ? "average pooling" : "maximum pooling"
@@ -33,64 +29,34 @@ extension ConversionReport {
 
   private var charts: String {
     var text = "<section><h2>Signal to quantization noise</h2><div class=\"pair wide\">"
-    let places = layers.indices
-    func curve(_ name: String, _ style: String, _ value: (LayerFigures) -> Double?) -> Curves.Curve
-    {
-      Curves.Curve(name, style: style, points: places.map { ($0, value(layers[$0]) ?? .nan) })
-    }
-    let finite = layers.flatMap { layer in
-      [layer.weightSignalToNoise] + layer.outputs.values.flatMap { [$0.local, $0.cumulative] }
-    }.filter { $0.isFinite }
-    // Four steps of 5 dB or a multiple.
-    let high = max(1, ((finite.max() ?? 0) / 20).rounded(.up)) * 20
-    for pooling in poolings {
+    for run in check.runs {
+      let layers = run.passes[0].layers
+      func curve(_ name: String, _ style: String, _ value: (Int) -> SignalAgreement) -> Curves.Curve
+      {
+        Curves.Curve(
+          name, style: style,
+          points: layers.indices.map { index in
+            let decibels = value(index).decibels
+            return (index, decibels.isFinite ? decibels : .nan)
+          })
+      }
       let curves = [
-        curve("weights", "one") { $0.weightSignalToNoise },
-        curve("activations, own rounding", "two") { $0.outputs[pooling]?.local },
-        curve("activations, all layers", "three") { $0.outputs[pooling]?.cumulative },
+        curve("weights", "one") { run.weights[$0].agreement },
+        curve("activations, layer alone", "two") { layers[$0].alone },
+        curve("activations, all layers", "three") { layers[$0].accumulated },
       ]
-      let title = "Signal to noise by layer, \(Self.name(pooling))"
+      let most = curves.flatMap { $0.points.map(\.1) }.filter { $0.isFinite }.max() ?? 0
+      // Four steps of 5 dB or a multiple.
+      let high = max(1, (most / 20).rounded(.up)) * 20
+      let title = "Signal to noise by layer, \(Self.name(run.pooling))"
       let chart = Curves(
         title, curves, values: "dB", isLogarithmic: false, limits: 0...high,
-        labels: layers.map { "\($0.name.block)_\($0.name.place)" }
+        labels: layers.map { "\($0.layer.block)_\($0.layer.place)" }
       ).html
       text += "<figure class=\"chart\"><figcaption><strong>\(title)</strong>Higher is better."
       text += "</figcaption>\(chart)</figure>"
     }
     return text + "</div></section>"
-  }
-
-  private var weightTable: String {
-    var table = Table(["layer", "SQNR, dB", "least scale", "largest scale", "least channel scale"])
-    for layer in layers {
-      table.add(
-        layer.name.description, "",
-        [
-          Shown.decibels(layer.weightSignalToNoise), Shown.scale(layer.weightScales.lowerBound),
-          Shown.scale(layer.weightScales.upperBound), Shown.scale(layer.channelScales.lowerBound),
-        ])
-    }
-    return
-      "<p class=\"quiet\">SQNR: signal to quantization noise, higher is better. A weight is its 8-bit number times the "
-      + "scale of its output channel, of which the least and the largest are shown. Channel scales divide a "
-      + "channel's activations before they are rounded.</p>" + table.html
-  }
-
-  private func outputTable(_ pooling: Pooling) -> String {
-    var table = Table(["layer", "own, dB", "all, dB", "clipped", "scale"])
-    for layer in layers {
-      guard let output = layer.outputs[pooling] else { continue }
-      table.add(
-        layer.name.description, "",
-        [
-          Shown.decibels(output.local), Shown.decibels(output.cumulative),
-          Shown.percent(output.clipped), Shown.scale(output.scale),
-        ])
-    }
-    return
-      "<p class=\"quiet\">Own: signal to noise of float32 activations rounded to the layer's 8 bits. All: of those that the "
-      + "int8 network has, with the errors of all layers before. Clipped: the share at 255. Scale: the value of one step.</p>"
-      + table.html
   }
 
   // MARK: Transfers

@@ -1,0 +1,151 @@
+public import QuantVGG
+
+/// Whether the arithmetic of int8 weights is right, and if not, the layer to blame.
+///
+/// What a layer is by itself is judged before what layers add up to, and both in the order of the data flow, so that
+/// damage is found where it is and not behind it.
+public struct ArithmeticVerdict: Sendable {
+  /// A figure outside of its limits.
+  public struct Finding: Sendable, Equatable {
+    /// The figure.
+    public let figure: ArithmeticFigure
+    /// The layer that it is of.
+    public let layer: LayerName
+    /// The figure's value.
+    public let value: Double
+    /// The output channel that it is of; nil where it is of the whole layer.
+    public var channel: Int?
+    /// The kind of pooling with which it came up; the weights' own figures come up with the first.
+    public let pooling: Pooling
+    /// The pictures on which it came up; nil for a figure of the weights or of all pictures.
+    public var kind: ArithmeticCheck.Kind?
+    /// The least and the greatest value that is right.
+    public let limits: ClosedRange<Double>
+
+    /// A figure with its limits.
+    fileprivate init(
+      _ figure: ArithmeticFigure, _ layer: LayerName, _ value: Double, channel: Int? = nil,
+      _ pooling: Pooling, kind: ArithmeticCheck.Kind? = nil, reach: Double = 1
+    ) {
+      self.figure = figure
+      self.layer = layer
+      self.value = value
+      self.channel = channel
+      self.pooling = pooling
+      self.kind = kind
+      limits = figure.limits(layer, kind, reach: reach)
+    }
+
+    /// Whether the value lies between.
+    fileprivate var isWithinLimits: Bool { limits.contains(value) }
+  }
+
+  /// The first figure that is outside of its limits; nil where there is none.
+  public let finding: Finding?
+
+  /// Whether all figures are within their limits.
+  public var passes: Bool { finding == nil }
+
+  /// Judges the figures of some kinds of pooling.
+  init(_ runs: [ArithmeticCheck.Run]) {
+    finding =
+      Self.first(runs, Self.weights) ?? Self.oddScale(runs) ?? Self.first(runs, Self.scales)
+      ?? Self.first(runs, Self.single)
+      ?? Self.first(runs, Self.sums)
+  }
+
+  /// The first layer with a figure outside of its limits.
+  private static func first(
+    _ runs: [ArithmeticCheck.Run], _ figures: (ArithmeticCheck.Run, Int) -> [Finding]
+  ) -> Finding? {
+    for layer in runs[0].weights.indices {
+      for run in runs {
+        for finding in figures(run, layer) where !finding.isWithinLimits { return finding }
+      }
+    }
+    return nil
+  }
+
+  /// What can be said of a layer without a picture.
+  private static func weights(_ run: ArithmeticCheck.Run, _ layer: Int) -> [Finding] {
+    let weights = run.weights[layer]
+    func finding(
+      _ figure: ArithmeticFigure, _ value: LayerWeights.ChannelValue
+    ) -> Finding {
+      Finding(figure, weights.layer, value.value, channel: value.channel, run.pooling)
+    }
+    return [
+      finding(.weightSlope, weights.slope), finding(.weightReach, weights.reach),
+      finding(.weightError, weights.error), finding(.worstWeight, weights.worst),
+      Finding(.zeroBiases, weights.layer, weights.zeroBiases, run.pooling),
+    ]
+  }
+
+  /// The layer whose activation scale is farthest from its neighbours', if that is too far: such a one moves its
+  /// neighbours' figures, too.
+  private static func oddScale(_ runs: [ArithmeticCheck.Run]) -> Finding? {
+    var (odd, most) = (Finding?.none, 1.0)
+    for run in runs where run.weights.count > 2 {
+      let last = run.weights.count - 1
+      for layer in 0...last {
+        let (before, after) =
+          layer == 0 ? (1, 2) : (layer - 1, layer == last ? layer - 2 : layer + 1)
+        let others = (run.reach(before) * run.reach(after)).squareRoot()
+        let finding = Finding(
+          .scaleBesideOthers, run.weights[layer].layer, run.reach(layer) / others, run.pooling)
+        let distance = max(finding.value, 1 / finding.value)
+        if !finding.isWithinLimits, distance > most { (odd, most) = (finding, distance) }
+      }
+    }
+    return odd
+  }
+
+  /// What scales make of a layer; biases are counted in their steps.
+  private static func scales(_ run: ArithmeticCheck.Run, _ layer: Int) -> [Finding] {
+    let name = run.weights[layer].layer
+    let bias = run.weights[layer].bias
+    return [
+      Finding(.reach, name, run.reach(layer), run.pooling),
+      Finding(.bias, name, bias.value, channel: bias.channel, run.pooling),
+    ]
+  }
+
+  /// What a layer does by itself.
+  private static func single(_ run: ArithmeticCheck.Run, _ layer: Int) -> [Finding] {
+    run.passes.flatMap { (pass) -> [Finding] in
+      let figures = pass.layers[layer]
+      return findings(run, pass, layer, .alone, figures.alone.decibels)
+        + findings(run, pass, layer, .gradientAlone, figures.gradientAlone?.decibels)
+        + findings(run, pass, layer, .silenced, figures.silenced)
+    }
+  }
+
+  /// What the network adds up to at a layer.
+  private static func sums(_ run: ArithmeticCheck.Run, _ layer: Int) -> [Finding] {
+    run.passes.flatMap { (pass) -> [Finding] in
+      let figures = pass.layers[layer]
+      return findings(run, pass, layer, .accumulated, figures.accumulated.decibels)
+        + findings(run, pass, layer, .gramError, figures.gramError)
+        + findings(run, pass, layer, .gradient, figures.gradient?.cosine)
+    }
+  }
+
+  private static func findings(
+    _ run: ArithmeticCheck.Run, _ pass: ArithmeticCheck.Pass, _ layer: Int,
+    _ figure: ArithmeticFigure, _ value: Double?
+  ) -> [Finding] {
+    guard let value else { return [] }
+    let figures = pass.layers[layer]
+    return [
+      Finding(
+        figure, figures.layer, value, run.pooling, kind: pass.kind, reach: figures.reach)
+    ]
+  }
+}
+
+extension ArithmeticCheck.Run {
+  /// The reach of a layer on all pictures.
+  fileprivate func reach(_ layer: Int) -> Double {
+    passes.reduce(.infinity) { min($0, $1.layers[layer].reach) }
+  }
+}
