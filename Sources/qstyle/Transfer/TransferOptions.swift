@@ -91,7 +91,7 @@ struct TransferOptions {
   private let upscale: Bool
   private let start: Start
   let noiseRatio: Float
-  private let colors: Transfer.Colors
+  let colors: Transfer.Colors
   let settings: TransferSettings
   private let optimizer: OptimizerSettings
   private let pooling: Pooling
