@@ -1,7 +1,7 @@
 # Part of Scripts/test-commands: --style-loss.
 
 lossy="$qstyle transfer $photo $style --quiet --json --size 96 --steps 3"
-every="--style-loss gram:1,moments:2,histogram:0.5 --colors match --smooth 3"
+every="--style-loss gram:1,moments:2,histogram:0.5 --colors match --smooth 3 --style-weight 40"
 check "every style loss" 0 $lossy $every -o whole.png --log losses.jsonl
 whole=$(hash out.txt)
 python3 - out.txt losses.jsonl <<'END' && ok || bad "terms of style losses: $(cat out.txt)"
@@ -12,7 +12,8 @@ for text in [open(sys.argv[1]).read(), *open(sys.argv[2])]:
     assert [term["name"] for term in terms] == ["content"] + ["gram"] * 5 + ["moments"] * 5 + ["histogram"] * 5 + ["total_variation"]
     style = [term for term in terms if term["name"] in ("gram", "moments", "histogram")]
     weights = {term["name"]: term["weight"] for term in style if term["layer"] == "conv1_1"}
-    assert weights == {"gram": 8, "moments": 16, "histogram": 4}, weights
+    gram = weights["gram"]
+    assert gram > 0 and weights == {"gram": gram, "moments": 2 * gram, "histogram": gram / 2}, weights
     assert math.isclose(sum(term["value"] * term["weight"] for term in style) / 40, run["style"], rel_tol=1e-9)
 END
 check "the same, otherwise planned" 0 $lossy $every -o again.png --plan streaming-16-lean --threads 1
@@ -29,9 +30,45 @@ for loss in "" gram, grams gram:0 gram:x moments,moments; do
     check "--style-loss '$loss'" 64 $transfer "$photo" "$style" -o result.png --style-loss "$loss"
 done
 check "--style-loss in the article" 64 $transfer "$photo" "$style" -o result.png --preset article --style-loss moments
+check "a saved style without Gram matrices" 64 $transfer "$photo" "$style" -o result.png --style-loss moments --save-style never
+check "a saved style in other colours" 64 $transfer "$photo" "$style" -o result.png --colors match --save-style never
 check "compare without Gram matrices" 64 $qstyle compare "$photo" "$style" -o never --style-loss moments
 [ ! -e never ] && ok || bad "compare without Gram matrices leaves a folder"
 plain=$($qstyle plan 90x60 90x60 --json --threads 2 | sed 's/.*"name":"resident-64","peak_bytes":\([0-9]*\).*/\1/')
 more=$($qstyle plan 90x60 90x60 --json --threads 2 --style-loss gram+histogram | sed 's/.*"name":"resident-64","peak_bytes":\([0-9]*\).*/\1/')
 [ "$more" -gt $((plain + 4000000)) ] && ok || bad "plan counts no histograms: $plain, $more"
-rm -f whole.png again.png c.run losses.jsonl
+
+# --- Everything at once: the same bits however it runs, also killed and resumed, in the memory that was predicted ---------
+mask losses-mask.png 0 "10 if x < 120 else 20 if x < 240 else 30"
+rich="$photo $style $portrait --mask losses-mask.png --region 10=1 --region 20=2 --region 30=keep --colors match --smooth 3"
+rich="$qstyle transfer $rich --style-loss gram:1,moments:0.5,histogram:0.5 --quiet --json"
+check "everything at once" 0 $rich --size 96 --steps 12 --threads 2 -o whole.png
+whole=$(hash out.txt)
+[ ${#whole} -eq 64 ] && ok || bad "everything at once: no hash"
+for options in "--threads 1" "--threads 3 --plan resident-16" "--threads 2 --plan streaming-16-lean" "--threads 2 --plan keep-conv3_1-32"; do
+    check "everything at once, $options" 0 $rich --size 96 --steps 12 $options -o again.png
+    [ "$(hash out.txt)" = "$whole" ] && cmp -s whole.png again.png && ok || bad "everything at once, $options: other bits"
+done
+for set in $sets; do
+    [ $set = scalar ] && continue
+    check "everything at once, $set" 0 env QSTYLE_ISA=$set $rich --size 96 --steps 12 --threads 2 -o again.png
+    [ "$(hash out.txt)" = "$whole" ] && ok || bad "everything at once, $set: other bits"
+done
+# The scalar set is slow.
+check "little of it" 0 $rich --size 48 --steps 2 --threads 2 -o again.png
+small=$(hash out.txt)
+check "little of it, scalar" 0 env QSTYLE_ISA=scalar $rich --size 48 --steps 2 --threads 2 -o again.png
+[ "$(hash out.txt)" = "$small" ] && ok || bad "everything at once, scalar: other bits"
+rm -f c.run
+killed c.run $rich --size 96 --steps 12 --threads 2 --checkpoint c.run --checkpoint-every 2 -o again.png
+check "everything at once, resumed" 0 $rich --size 96 --steps 12 --threads 1 --plan streaming-16-lean --checkpoint c.run -o again.png
+grep -q '"resumed_at":[1-9]' out.txt && [ "$(hash out.txt)" = "$whole" ] && cmp -s whole.png again.png && ok || bad "everything at once, resumed: $(cat out.txt)"
+check "everything at once, dry run" 0 $rich --size 192 --steps 2 --threads 2 --dry-run -o unmade.png
+cp out.txt dry.txt
+check "everything at once, its memory" 0 $rich --size 192 --steps 2 --threads 2 -o again.png
+python3 - dry.txt out.txt <<'END' && ok || bad "everything at once: $(cat dry.txt out.txt)"
+import json, sys
+dry, run = [json.load(open(name)) for name in sys.argv[1:]]
+assert run["peak_bytes"] <= dry["predicted_peak_bytes"] < 1.1 * run["peak_bytes"], (dry, run)
+END
+rm -f whole.png again.png c.run losses.jsonl losses-mask.png dry.txt

@@ -94,6 +94,32 @@ import Testing
     }
   }
 
+  /// A normalised gradient is the loss's own in direction, and its size is that of the weight.
+  @Test(arguments: [StyleLoss(gram: 0, moments: 1), StyleLoss(gram: 0, histogram: 1)])
+  func normalised(_ loss: StyleLoss) throws {
+    func gradient(_ factor: Double, normalizes: Bool) throws -> [Float] {
+      var transfer = transfer(.float32, loss)
+      transfer.settings.contentWeight = 0
+      transfer.settings.styleLayers = [.init(layer: .conv1_1, weight: factor)]
+      transfer.settings.normalizesGradients = normalizes
+      transfer.recordsGradient = true
+      let session = try transfer.start().session
+      session.measureGradient()
+      return session.gradient.array
+    }
+    func size(_ values: [Float]) -> Double {
+      values.reduce(0) { $0 + Double($1) * Double($1) }.squareRoot()
+    }
+    let (own, normalised) = (
+      try gradient(1, normalizes: false), try gradient(1, normalizes: true)
+    )
+    let ratio = Float(size(normalised) / size(own))
+    #expect(zip(own, normalised).allSatisfy { abs(ratio * $0 - $1) <= 1e-4 * abs($1) + 1e-9 })
+    let double = try gradient(2, normalizes: true)
+    #expect(abs(size(double) / size(normalised) - 2) < 1e-4)
+    #expect(abs(ratio - 1) > 1e-3)
+  }
+
   /// A style that is given twice is the style, whatever the shares.
   @Test(arguments: Precision.allCases)
   func oneStyleTwice(_ precision: Precision) throws {

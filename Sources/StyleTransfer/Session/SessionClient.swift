@@ -56,13 +56,12 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
       painted.map {
         StylePlace(
           shape: shape.layers[shape.place(of: layer.layer)], region: $0, weight: layer.weight,
-          styleWeight: settings.styleWeight)
+          styleWeight: settings.styleWeight, normalizes: settings.normalizesGradients)
       }
     }
     grams = zip(places, layout.grams).map {
       GramTerm(
-        numbers, $0.weighted(loss.gram), normalizes: settings.normalizesGradients,
-        scratch: scratch, layout: $1, memory: memory)
+        numbers, $0.weighted(loss.gram), scratch: scratch, layout: $1, memory: memory)
     }
     var styles: [any StyleTerm<Numbers>] = []
     for term in grams { styles.append(term) }

@@ -39,7 +39,6 @@ public struct TransferSettings: Sendable, Equatable {
   ///
   /// With g the gradient with respect to the layer's n activations, weight * g / (n^0.5 |g|) takes the
   /// place of weight * g, |g| the Euclidean norm: a root mean square of weight / n, at every size.
-  /// Only `ContentTerm` and `GramTerm` do so: with it, `styleLoss` has Gram matrices alone.
   public var normalizesGradients = false
 
   /// Settings from their numbers.

@@ -76,12 +76,12 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   /// (`TransferSettings.normalizesGradients`). `scratch` is shared by all layers, as one is measured
   /// at a time.
   init(
-    _ numbers: Numbers, _ style: StylePlace, normalizes: Bool, scratch: GramScratch,
+    _ numbers: Numbers, _ style: StylePlace, scratch: GramScratch,
     layout: Layout, memory: Arena
   ) {
     self.numbers = numbers
     self.scratch = scratch
-    self.normalizes = normalizes
+    normalizes = style.normalizes
     place = style.shape.convolution.index
     label = style.label("gram")
     channels = style.shape.channels

@@ -52,6 +52,7 @@ final class HistogramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   private let mixPlace: Reservation<Double>
   /// `[channels][bins]` shares of the style's activations, while they are mixed.
   private var mix: MemorySlice<Double>?
+  private let normalizes: Bool
   /// E / (C n).
   private var unit = 0.0
 
@@ -61,13 +62,14 @@ final class HistogramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   /// The positions of the observed rows that count; nil for all.
   private var counted: RegionPositions?
 
-  /// The term of a place; its gradient is that of beta * weight * Jh.
+  /// The term of a place; its gradient is that of beta * weight * Jh, or where it is normalised of that weight.
   init(
     _ numbers: Numbers, _ style: StylePlace, layout: Layout, memory: Arena
   ) {
     self.numbers = numbers
     place = style.shape.convolution.index
     label = style.label("histogram")
+    normalizes = style.normalizes
     region = style.positions
     channels = style.shape.channels
     positions = style.positionCount
@@ -154,6 +156,12 @@ final class HistogramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   func finish(pool: WorkerPool) {
     work = .differentiate
     pool.run(self, items: channels / Panel.width)
+    guard normalizes else { return }
+    // The sum of the squares of all f - T[f].
+    let square = value(weight: 1) / unit
+    let norm = 2 * unit * (Double(channels) * Double(positions) * square).squareRoot()
+    let ratio = norm > 0 ? Float(1 / norm) : 0
+    for i in 0..<table.count { table[i] *= ratio }
   }
 
   private func differentiate(_ c: Int) {

@@ -37,6 +37,7 @@ final class MomentTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   /// `[channels]` factors of activations in the gradient, and `[channels]` numbers beside.
   private let factors, offsets: MemorySlice<Float>
   private let constants: ConstantRows<Numbers>
+  private let normalizes: Bool
   /// E / C.
   private var unit = 0.0
   private var cost = 0.0
@@ -46,7 +47,7 @@ final class MomentTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   /// The positions of the observed rows that count; nil for all.
   private var counted: RegionPositions?
 
-  /// The term of a place; its gradient is that of beta * weight * Jm.
+  /// The term of a place; its gradient is that of beta * weight * Jm, or where it is normalised of that weight.
   init(
     _ numbers: Numbers, _ style: StylePlace, constants: ConstantRows<Numbers>, layout: Layout,
     memory: Arena
@@ -55,6 +56,7 @@ final class MomentTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     self.constants = constants
     place = style.shape.convolution.index
     label = style.label("moments")
+    normalizes = style.normalizes
     region = style.positions
     channels = style.shape.channels
     positions = style.positionCount
@@ -127,14 +129,32 @@ final class MomentTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   func finish(pool: WorkerPool) {
     let scale = Double(numbers.activationScale(layer: place))
     let scales = numbers.channelScale(layer: place)
-    let factor = label.factor * label.share * 2 * unit / Double(positions)
+    var (factor, square) = (label.factor * label.share * 2 * unit / Double(positions), 0.0)
     cost = 0
-    for c in 0..<channels {
+    /// What a channel's numbers differ from the style's by, and the slope of its gradient.
+    func compare(_ c: Int) -> (mean: Double, byMean: Double, byDeviation: Double, slope: Double) {
       let (mean, square) = moments(c, positions: positions)
       let deviation = max(square - mean * mean, 0).squareRoot()
-      let (byMean, byDeviation) = (mean - target[c], deviation - target[channels + c])
-      cost += byMean * byMean + byDeviation * byDeviation
-      let slope = deviation > 0 ? byDeviation / deviation : 0
+      let byDeviation = deviation - target[channels + c]
+      return (
+        mean, mean - target[c], byDeviation, deviation > 0 ? byDeviation / deviation : 0
+      )
+    }
+    for c in 0..<channels {
+      let channel = compare(c)
+      let (first, second) = (
+        channel.byMean * channel.byMean, channel.byDeviation * channel.byDeviation
+      )
+      cost += first + second
+      square += first + (channel.slope != 0 ? second : 0)
+    }
+    if normalizes {
+      // A position's mean square is `square` over the channels.
+      let norm = (Double(channels) * square).squareRoot() * Double(positions)
+      factor = norm > 0 ? label.factor * label.share / norm : 0
+    }
+    for c in 0..<channels {
+      let (mean, byMean, _, slope) = compare(c)
       let channelScale = Double(scales?[c] ?? 1)
       factors[c] = Float(factor * channelScale * slope * scale * channelScale)
       offsets[c] = Float(factor * channelScale * (byMean - slope * mean))

@@ -10,10 +10,14 @@ struct StylePlace {
   let weight: Double
   /// beta.
   let styleWeight: Double
+  /// Whether gradients are divided by their size (`TransferSettings.normalizesGradients`).
+  let normalizes: Bool
 
   /// The same place for a term that counts by a factor.
   func weighted(_ factor: Double) -> StylePlace {
-    StylePlace(shape: shape, region: region, weight: factor * weight, styleWeight: styleWeight)
+    StylePlace(
+      shape: shape, region: region, weight: factor * weight, styleWeight: styleWeight,
+      normalizes: normalizes)
   }
 
   /// The label of a term; its share is the place's weight times the region's share.

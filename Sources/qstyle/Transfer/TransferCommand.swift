@@ -67,6 +67,12 @@ struct TransferCommand {
     guard savedStyle == nil || (options.styles.count == 1 && !arguments.has("style-mask")) else {
       throw UsageError("--save-style saves one style, measured as a whole; leave out the others")
     }
+    if savedStyle != nil, options.settings.styleLoss.gram == 0 {
+      throw UsageError("--save-style saves Gram matrices; give gram a weight in --style-loss")
+    }
+    if savedStyle != nil, options.colors.contains(.match) {
+      throw UsageError("--save-style saves the style in its own colours; leave out --colors match")
+    }
     let every = try TransferOptions.checkpointEvery(arguments)
     checkpoint = arguments.path("checkpoint").map {
       Transfer.CheckpointFile(path: $0, every: every)

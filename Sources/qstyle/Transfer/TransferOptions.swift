@@ -91,7 +91,7 @@ struct TransferOptions {
   private let upscale: Bool
   private let start: Start
   let noiseRatio: Float
-  private let colors: Transfer.Colors
+  let colors: Transfer.Colors
   let settings: TransferSettings
   private let optimizer: OptimizerSettings
   private let pooling: Pooling
@@ -249,10 +249,6 @@ struct TransferOptions {
       settings.styleLayers = try layers(list, option: "style-layers", weight: weight)
     }
     settings.styleLoss = try StyleLossOption.styleLoss(arguments)
-    guard !settings.normalizesGradients || settings.styleLoss.isGramAlone else {
-      throw UsageError(
-        "--normalize-gradients is for --style-loss gram alone; leave out one of them")
-    }
     settings.smoothness = try arguments.number("smooth", in: 0...1e12) ?? 0
     return settings
   }

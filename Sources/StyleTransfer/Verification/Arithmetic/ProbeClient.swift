@@ -60,8 +60,9 @@ final class ProbeClient<Numbers: LossArithmetic>: GradientClient {
     grams = zip(losses, layout.grams).map {
       GramTerm(
         numbers,
-        StylePlace(shape: shape.layers[$0], region: nil, weight: 1, styleWeight: 1),
-        normalizes: false, scratch: scratch, layout: $1, memory: memory)
+        StylePlace(
+          shape: shape.layers[$0], region: nil, weight: 1, styleWeight: 1, normalizes: false),
+        scratch: scratch, layout: $1, memory: memory)
     }
     gradient = memory.slice(layout.gradient)
     self.memory = memory
