@@ -117,13 +117,10 @@ struct Scorer {
 
   // MARK: Arithmetic
 
-  /// Checks the weights of a transfer; both kinds of pooling where `poolings` says so.
-  func check(
-    _ transfer: Transfer, poolings: [Pooling]? = nil
-  ) throws(Failure) -> ArithmeticCheck {
+  /// Checks the weights of a transfer.
+  private func check(_ transfer: Transfer) throws(Failure) -> ArithmeticCheck {
     try Failure.from { () throws(TransferError) in
-      try ArithmeticCheck(
-        transfer, reference: runs.float.first.weights, poolings: poolings, pool: pool)
+      try ArithmeticCheck(transfer, reference: runs.float.first.weights, pool: pool)
     }
   }
 

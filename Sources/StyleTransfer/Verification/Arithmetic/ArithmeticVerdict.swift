@@ -49,8 +49,8 @@ public struct ArithmeticVerdict: Sendable {
   /// Judges the figures of some kinds of pooling.
   init(_ runs: [ArithmeticCheck.Run]) {
     finding =
-      Self.first(runs, Self.weights) ?? Self.oddScale(runs) ?? Self.first(runs, Self.scales)
-      ?? Self.first(runs, Self.single)
+      Self.first(runs, Self.weights) ?? Self.first(runs, Self.reach) ?? Self.oddScale(runs)
+      ?? Self.first(runs, Self.bias) ?? Self.first(runs, Self.single)
       ?? Self.first(runs, Self.sums)
   }
 
@@ -100,13 +100,17 @@ public struct ArithmeticVerdict: Sendable {
     return odd
   }
 
-  /// What scales make of a layer; biases are counted in their steps.
-  private static func scales(_ run: ArithmeticCheck.Run, _ layer: Int) -> [Finding] {
-    let name = run.weights[layer].layer
-    let bias = run.weights[layer].bias
+  /// How far a layer's activation scale reaches.
+  private static func reach(_ run: ArithmeticCheck.Run, _ layer: Int) -> [Finding] {
+    [Finding(.reach, run.weights[layer].layer, run.reach(layer), run.pooling)]
+  }
+
+  /// A layer's biases, which are counted in steps of its activation scale.
+  private static func bias(_ run: ArithmeticCheck.Run, _ layer: Int) -> [Finding] {
+    let weights = run.weights[layer]
     return [
-      Finding(.reach, name, run.reach(layer), run.pooling),
-      Finding(.bias, name, bias.value, channel: bias.channel, run.pooling),
+      Finding(
+        .bias, weights.layer, weights.bias.value, channel: weights.bias.channel, run.pooling)
     ]
   }
 
