@@ -63,47 +63,52 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
       GramTerm(
         numbers, $0.weighted(loss.gram), scratch: scratch, layout: $1, memory: memory)
     }
+    var terms: [any LayerTerm<Numbers>] = []
     var styles: [any StyleTerm<Numbers>] = []
-    for term in grams { styles.append(term) }
+    for term in contents { terms.append(term) }
+    for term in grams {
+      terms.append(term)
+      styles.append(term)
+    }
     if let constants = layout.constants.map({ ConstantRows<Numbers>($0, memory: memory) }) {
       for (place, layout) in zip(places, layout.moments) {
-        styles.append(
-          MomentTerm(
-            numbers, place.weighted(loss.moments), constants: constants, layout: layout,
-            memory: memory))
+        let term = MomentTerm(
+          numbers, place.weighted(loss.moments), constants: constants, layout: layout,
+          memory: memory)
+        terms.append(term)
+        styles.append(term)
       }
     }
     for (place, layout) in zip(places, layout.histograms) {
-      styles.append(
-        HistogramTerm(numbers, place.weighted(loss.histogram), layout: layout, memory: memory))
+      let term = HistogramTerm(
+        numbers, place.weighted(loss.histogram), layout: layout, memory: memory)
+      terms.append(term)
+      styles.append(term)
     }
     self.styles = styles
-    var terms: [any LayerTerm<Numbers>] = []
-    for term in contents { terms.append(term) }
-    for term in styles { terms.append(term) }
     self.terms = terms
   }
 
   /// Whether a term takes part in the pass.
-  private func observes(_ term: any LayerTerm<Numbers>) -> Bool {
+  private func observes(_ term: TermLabel) -> Bool {
     switch pass {
-    case .style: term.label.kind == .style && share(term) > 0
-    case .content: term.label.kind == .content
+    case .style: term.kind == .style && share(term) > 0
+    case .content: term.kind == .content
     case .image: true
     }
   }
 
   /// The place of a term's region among those that are painted.
-  private func region(_ term: any LayerTerm<Numbers>) -> Int {
-    regions?.painted.firstIndex { $0.label == term.label.region } ?? 0
+  private func region(_ term: TermLabel) -> Int {
+    regions?.painted.firstIndex { $0.label == term.region } ?? 0
   }
 
   /// The share in a term's target of the style whose rows pass.
-  private func share(_ term: any LayerTerm<Numbers>) -> Double { shares[region(term)] }
+  private func share(_ term: TermLabel) -> Double { shares[region(term)] }
 
   /// The positions of the picture whose rows pass that count for a term; nil for all.
-  private func positions(_ term: any LayerTerm<Numbers>) -> RegionPositions? {
-    guard let regions, term.label.region != nil, let layer = term.label.layer else { return nil }
+  private func positions(_ term: TermLabel) -> RegionPositions? {
+    guard let regions, term.region != nil, let layer = term.layer else { return nil }
     guard pass == .style else { return regions.painted[region(term)].positions[layer.poolings] }
     return styleRegions?.positions(layer, region: region(term))
   }
@@ -122,34 +127,34 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
     self.shape = shape
     self.shares = shares
     styleRegions = regions
-    for term in terms where observes(term) { term.reset() }
+    for term in terms where observes(term.label) { term.reset() }
   }
 
   /// Adds a saved style to the targets.
   func read(_ statistics: StyleStatistics) {
-    for term in grams where observes(term) {
+    for term in grams where observes(term.label) {
       term.read(statistics)
       guard let layer = term.label.layer else { continue }
-      term.addTarget(positions: statistics.positions(layer), share: share(term))
+      term.addTarget(positions: statistics.positions(layer), share: share(term.label))
     }
   }
 
   /// Adds what has passed of a style to the targets.
   func addTargets() {
-    for term in styles where observes(term) {
+    for term in styles where observes(term.label) {
       term.addTarget(
-        positions: positions(term)?.count ?? shape.layers[term.place].positions,
-        share: share(term))
+        positions: positions(term.label)?.count ?? shape.layers[term.place].positions,
+        share: share(term.label))
     }
   }
 
   func didProduce(
     rows: Range<Int>, layer: Int, activations: ActivationRows<Numbers.Activation>
   ) {
-    for term in terms where term.place == layer && observes(term) {
+    for term in terms where term.place == layer && observes(term.label) {
       term.observe(
         rows: rows, width: shape.layers[layer].width, activations: activations,
-        isTarget: pass != .image, positions: positions(term), pool: pool)
+        isTarget: pass != .image, positions: positions(term.label), pool: pool)
     }
   }
 
