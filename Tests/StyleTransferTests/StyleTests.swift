@@ -97,8 +97,8 @@ import Testing
     }
     let both = transfer([style(1), style(0.5)])
     #expect(both.styles.map { both.size($0).width } == [64, 32])
-    #expect(measuring([style(0.5), style(8)]) == measuring([style(8)]))
-    #expect(measuring([style(8), style(0.5)]) == measuring([style(8)]))
+    #expect(measuring([style(0.5), style(8)]) == measuring([style(8), style(8)]))
+    #expect(measuring([style(8), style(0.5)]) == measuring([style(8), style(8)]))
     #expect(measuring([style(8)]) > measuring([style(0.5)]))
   }
 

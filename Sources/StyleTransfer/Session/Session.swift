@@ -90,6 +90,8 @@ public final class Session {
     colors: ColorStatistics?, goesOn: (Double) -> Bool
   ) throws(TransferError) {
     let mix = try TransferError.from { () throws(MemoryError) in try Arena(layout.mixMemory) }
+    // Terms hold slices of it until the style ends.
+    defer { withExtendedLifetime(mix) {} }
     network.beginStyle(in: mix, isSaved: transfer.savedStyle != nil)
     let count = Double(transfer.styles.count)
     let mixes = transfer.mixes

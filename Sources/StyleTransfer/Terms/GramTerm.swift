@@ -134,8 +134,9 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     let rows = scratch.sums(worker: 0, channels: channels)
     for first in stride(from: 0, to: channels, by: 8) {
       readGram(first: first, into: rows)
-      if let mix = mix?.from(first * channels) {
-        for i in 0..<8 * channels { mix[i] += share * (rows[i] * ratio) }
+      if let mix {
+        let sums = mix.from(first * channels)
+        for i in 0..<8 * channels { sums[i] += share * (rows[i] * ratio) }
       } else {
         let target = target.from(first * channels)
         for i in 0..<8 * channels { target[i] = Float(rows[i] * ratio) }
