@@ -66,11 +66,7 @@ public struct SelfTest: Sendable {
     transfer.longerSide = nil
     transfer.start = .noise(ratio: 0.6, seed: seed)
     transfer.settings = TransferSettings(
-      contentLayers: [.init(layer: LayerName(block: 2, place: 2), weight: 1)],
-      styleLayers: [LayerName.conv1_1, .conv2_1, Self.deepest].map {
-        .init(layer: $0, weight: 0.25)
-      }
-    )
+      contentLayers: Self.contentLayers, styleLayers: Self.styleLayers)
     transfer.pooling = pooling
     transfer.optimizer.method = method
     transfer.steps = Self.steps
@@ -78,6 +74,14 @@ public struct SelfTest: Sendable {
     let run = try transfer.startResident(pool: pool)
     for _ in 0..<Self.steps { run.session.step() }
     return run.picture.tensor
+  }
+
+  private static var contentLayers: [TransferSettings.LayerWeight] {
+    [.init(layer: LayerName(block: 2, place: 2), weight: 1)]
+  }
+
+  private static var styleLayers: [TransferSettings.LayerWeight] {
+    [LayerName.conv1_1, .conv2_1, deepest].map { .init(layer: $0, weight: 0.25) }
   }
 
   private func weights(_ numbers: inout IntegerNumbers) -> Weights {
