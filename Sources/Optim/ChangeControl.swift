@@ -69,7 +69,8 @@ struct ChangeControl {
     } else {
       if share < 1 || loss > best { growth = 1.5 }
       if share < 1 {
-        reach *= max(share, Self.leastShare)
+        // A change of the full length after others was one of the optimizer's swings, and says nothing of the next.
+        if limit < tolerance { reach *= max(share, Self.leastShare) }
       } else if reach < 1 {
         reach = loss <= best ? min(1, reach * growth) : reach / 1.1
       }
