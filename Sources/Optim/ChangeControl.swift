@@ -1,5 +1,6 @@
 /// Keeps a change of the values from raising the loss many times: where it does, most of it is taken
-/// back, and the next changes are shorter.
+/// back, and the next changes are shorter, unless it was of the full length and came after others: such a
+/// swing says nothing of the next change.
 ///
 /// A first change must not raise the loss (backtracking; Nocedal and Wright, Numerical Optimization,
 /// algorithm 3.1), later ones may for a while, as good ones do on the way: to some times the least loss
@@ -70,7 +71,7 @@ struct ChangeControl {
       if share < 1 || loss > best { growth = 1.5 }
       if share < 1 {
         // A change of the full length after others was one of the optimizer's swings, and says nothing of the next.
-        if limit < tolerance { reach *= max(share, Self.leastShare) }
+        if limit < tolerance || isUndone { reach *= max(share, Self.leastShare) }
       } else if reach < 1 {
         reach = loss <= best ? min(1, reach * growth) : reach / 1.1
       }

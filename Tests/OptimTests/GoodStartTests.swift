@@ -152,4 +152,34 @@ import Testing
     #expect(abs(try change(2) - 10.0 / 16) < 1e-2)
     #expect(try change(4) > 9)
   }
+
+  /// After a first change that was too long, Adam's next one is shorter; after a swing at the full rate it is not.
+  @Test(
+    arguments: OptimizerSettings.State.allCases,
+    [
+      (losses: [100, 100, 150, 90, 90], next: 4.0...6.0),
+      (losses: [100, 100, 50, 50, 150, 60, 60], next: 9.0...11.0),
+    ])
+  func aSwingIsShortenedAlone(
+    _ state: OptimizerSettings.State, _ run: (losses: [Double], next: ClosedRange<Float>)
+  ) throws {
+    let bowl = Bowl("aSwingIsShortenedAlone", count: Self.length * Self.rows)
+    let start = bowl.start(80, in: [])
+    let steps = run.losses.count / 2
+    func x(_ steps: Int) throws -> [Float] {
+      var settings = OptimizerSettings(method: .adam, state: state)
+      settings.adam.learningRate = 10
+      let optimizer = try settings.makeOptimizer(rowLength: Self.length, rows: Self.rows)
+      var losses = run.losses.makeIterator()
+      return bowl.descend(
+        optimizer, from: start, steps: steps, isSettled: steps < run.losses.count / 2
+      ) { _ in
+        losses.next() ?? 1
+      }
+    }
+    // The last step begins where the one before was taken back to.
+    let (before, after) = (try x(steps - 1), try x(steps))
+    let change = zip(after, before).map { abs($0 - $1) }.max() ?? 0
+    #expect(run.next.contains(change), "\(change)")
+  }
 }
