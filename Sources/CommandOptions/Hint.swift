@@ -72,11 +72,18 @@ public enum Hint {
       + "\(command.name) \(command.usage)"
   }
 
+  /// What is wrong with arguments among which options are; nil where nothing is.
+  ///
+  /// - Parameter words: arguments that are no options.
+  /// - Returns: the whole line.
+  public static func afterEnd(_ words: [String]) -> String? {
+    guard let option = words.first(where: { $0.hasPrefix("-") && $0.count > 1 }) else { return nil }
+    return "'\(option)' stands after --, which ends the options; put options before it"
+  }
+
   // `needsOutput`: whether the command has an option --output that is missing.
   static func tooMany(_ words: [String], of command: Command, needsOutput: Bool) -> String {
-    if let option = words.first(where: { $0.hasPrefix("-") && $0.count > 1 }) {
-      return "'\(option)' stands after --, which ends the options; put options before it"
-    }
+    if let hint = afterEnd(words) { return hint }
     let word = words[command.arguments.upperBound]
     let start = "'\(word)' is one argument too many; "
     if needsOutput { return start + "did you mean --output \(word)?" }

@@ -63,7 +63,7 @@ public enum ImageError: Error, Equatable, Sendable, CustomStringConvertible {
       "would become \(size.width)x\(size.height); at most \(limit / 1_000_000) million pixels are "
         + "kept, ask for a smaller size"
     case .outOfMemory:
-      "needs more memory than there is; scale it down first"
+      "needs more memory than there is; scale it down first, or raise the limit (ulimit -v, ulimit -d)"
     case .cannotEncode(let format, let message):
       "cannot be encoded as \(format.name) (\(message)); choose another format"
     case .cannotWrite(let error):

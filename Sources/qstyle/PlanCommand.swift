@@ -109,10 +109,15 @@ struct PlanCommand {
 
   private func transfer() throws(TransferError) -> Transfer {
     let (network, held) = try planned()
+    let picture = try content.picture()
     var opened: [Style] = []
-    for (typed, entry) in styles { opened.append(try typed.style(entry)) }
+    for (typed, entry) in styles {
+      // The content's file may be a pipe, which opens once.
+      let isContent = typed.path == content.path
+      opened.append(isContent ? entry.style(picture) : try typed.style(entry))
+    }
     var transfer = Transfer(
-      content: try content.picture(), styles: opened, network: network, precision: held)
+      content: picture, styles: opened, network: network, precision: held)
     try regions.apply(to: &transfer)
     let typed = content.size.map { max($0.width, $0.height) }
     transfer.longerSide = size ?? typed ?? 512

@@ -64,7 +64,7 @@ mkdir kept
 ln -s "$PWD/kept" full/runs
 check "compare with its report on a full disk" 1 sh -c "head -c 65536 /dev/zero >full/fill; exec $qstyle compare $photo $style \
     --quiet --size 48 --steps 2 --nearby 0 --seeds 0 -o full"
-grep -q "full/report.html $space.*; it is .*refuge/report.html; full/report.json $space.*; it is .*refuge/report.json; full/float32.png $space" \
+grep -q "full/report.html $space.*; it is .*refuge/report.html; full/report.json $space.*; it is .*refuge/report.json; full/figures.csv $space.*; it is .*refuge/figures.csv; full/float32.png $space" \
     err.txt && [ -s refuge/report.html ] && [ -s refuge/report.json ] && ok || bad "compare: $(cat err.txt)"
 [ -z "$(ls -A full | grep -v -e fill -e runs)" ] && ok || bad "compare left on a full disk: $(ls -A full)"
 rm full/fill

@@ -159,6 +159,7 @@ import Testing
     var plan = ArenaPlan()
     let places = (0..<3).map { _ in plan.reserve(24, of: UInt8.self) }
     let memory = try Arena(plan)
+    defer { withExtendedLifetime(memory) {} }
     let pixels = LabelMap(memory.slice(places[0]), width: 6, height: 4)
     let rows: [[UInt8]] = [
       [1, 1, 2, 2, 2, 2], [0, 2, 2, 2, 2, 2], [3, 0, 2, 2, 2, 2], [0, 3, 2, 2, 2, 2],

@@ -12,6 +12,7 @@ struct ResultFile {
   init(_ arguments: ParsedArguments) throws(UsageError) {
     guard let path = arguments.path("output") else {
       let words = arguments.positional
+      if let hint = Hint.afterEnd(words.map { $0.description }) { throw UsageError(hint) }
       let meant = words.count > 2 && FileIdentity(words[words.count - 1])?.kind == .missing
       throw UsageError(
         meant

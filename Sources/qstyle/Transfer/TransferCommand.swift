@@ -53,8 +53,8 @@ struct TransferCommand {
   private let checkpoint: Transfer.CheckpointFile?
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
-    output = try ResultFile(arguments)
     options = try TransferOptions(arguments)
+    output = try ResultFile(arguments)
     stop = try StopRule(arguments)
     weights = arguments.path("weights")
     precision = try Precision(arguments)
