@@ -48,14 +48,17 @@ public struct Command: Sendable {
   public let usage: String
   /// Fewest and most positional arguments.
   public let arguments: ClosedRange<Int>
+  /// When the exit status is 3; nil for a command that has no such status.
+  public let verdict: String?
   /// The options.
   public let groups: [OptionGroup]
 
   /// A command.
   public init(
     _ name: String, _ abstract: String, usage: String, arguments: ClosedRange<Int>,
-    groups: [OptionGroup]
+    verdict: String? = nil, groups: [OptionGroup]
   ) {
+    self.verdict = verdict
     self.name = name
     self.abstract = abstract
     self.usage = usage
@@ -74,9 +77,8 @@ public struct Command: Sendable {
       text += "\n\(group.title):\n"
       for option in group.options { text += Self.entry(option) }
     }
-    return text
-      + "\nExit status: 0 done, 1 failed, 2 stopped with the work saved,\n"
-      + "3 (compare) done and the int8 arithmetic is wrong, 64 wrong usage.\n"
+    text += "\nExit status: 0 done, 1 failed, 2 stopped with the work saved, 64 wrong usage"
+    return text + (verdict.map { ",\n3 \($0)" } ?? "") + ".\n"
   }
 
   private static let helpColumn = 30

@@ -163,6 +163,8 @@ import Testing
         Exit status: 0 done, 1 failed, 2 stopped with the work saved, 64 wrong usage.
 
         """)
+    let judge = Command("judge", "Judges.", usage: "", arguments: 0...0, verdict: "no", groups: [])
+    #expect(judge.help.hasSuffix(", 64 wrong usage,\n3 no.\n"))
   }
 
   @Test func arbitraryWordsNeverTrap() {
