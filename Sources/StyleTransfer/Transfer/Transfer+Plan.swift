@@ -109,7 +109,7 @@ extension Transfer {
   }
 
   /// Code that a run touches first, and the encoder, by measurement.
-  private static let codeBytes = 1664 << 10
+  private static let codeBytes = 1792 << 10
   /// Of a thread's stack, by measurement.
   private static let stackBytes = 32 << 10
   /// Mapped beyond what is used, in the heap and in front of arenas.
