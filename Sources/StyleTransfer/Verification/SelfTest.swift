@@ -76,11 +76,12 @@ public struct SelfTest: Sendable {
     return run.picture.tensor
   }
 
-  private static var contentLayers: [TransferSettings.LayerWeight] {
+  // Constant arrays of one function can be mixed up (Scripts/check-objects).
+  @inline(never) private static var contentLayers: [TransferSettings.LayerWeight] {
     [.init(layer: LayerName(block: 2, place: 2), weight: 1)]
   }
 
-  private static var styleLayers: [TransferSettings.LayerWeight] {
+  @inline(never) private static var styleLayers: [TransferSettings.LayerWeight] {
     [LayerName.conv1_1, .conv2_1, deepest].map { .init(layer: $0, weight: 0.25) }
   }
 
