@@ -77,6 +77,25 @@ class Sums:
         return self.sums[0] / np.sqrt(self.sums[1] * self.sums[2])
 
 
+class Steps:
+    """Float32's activations in steps of the channels' scales."""
+
+    def __init__(self):
+        self.largest, self.sum, self.squares = 0, 0, 0
+
+    def add(self, steps):
+        self.largest = np.maximum(self.largest, steps.amax((0, 2, 3)).numpy())
+        self.sum += float(steps.sum())
+        self.squares += float((steps**2).sum())
+
+    def reaches(self, name, channels):
+        """What the conversion has seen beside the largest of each active channel, in the middle, and beside the mean."""
+        seen = 255 / (0.85 if name < "conv3" else 1.1)
+        active = self.largest > 0
+        by_channel = np.sort(seen * channels[active] / self.largest[active])
+        return by_channel[len(by_channel) // 2], seen * self.sum / self.squares
+
+
 def pool_average(q):
     """(a + b + c + d + e) >> 2 along a row; e is what the pixel before left over, at first 2."""
     sums = (4 * F.avg_pool2d(q, 2)).round()
@@ -135,11 +154,21 @@ class Networks:
             sums.retain_grad()
             truth = torch.relu(sums)
             real = layer["out"] * layer["channels"]
+            figures["steps"][index].add(truth.detach() / real)
             own, mask = self.convolve(layer, own)
             figures["alone"][index].add(self.convolve(layer, alone)[0] * real, truth.detach())
             figures["accumulated"][index].add(own * real, truth.detach())
             kept.append({"truth": truth, "sums": sums, "own": own, "mask": mask, "pooled": pooled})
         return kept
+
+    def biases(self):
+        """How far biases are from float32's, in steps of the output: root mean square; slope over its standard error."""
+        for layer in self.layers:
+            bias = (layer["b"] / layer["channels"].flatten() / layer["out"]).numpy()
+            move = (layer["qb"] * layer["in"] * layer["step"].flatten() / layer["out"]).numpy() - bias
+            slope, rest = np.polyfit(bias, move, 1)
+            error = np.std(move - slope * bias - rest) / np.std(bias) / np.sqrt(len(bias))
+            yield np.sqrt((move**2).mean()), slope / max(error, 0.02)
 
     def grams(self, kept):
         def gram(a):
@@ -201,13 +230,18 @@ def main():
     for pooling in ["avg", "max"]:
         networks = Networks(pooling)
         figures = {key: [Sums() for _ in LAYERS] for key in ["alone", "accumulated", "gradient_alone", "gradient"]}
+        steps = figures["steps"] = [Steps() for _ in LAYERS]
         targets = {name: (a.detach(), b.detach()) for name, (a, b) in networks.grams(networks.forward(style, figures)).items()}
         kept = networks.forward(content, figures)
         networks.backward(kept, targets, figures)
+        del figures["steps"]
         tensors = {"content_rgb_u8": content, "style_rgb_u8": style}
         for key, sums in figures.items():
             tensors[f"{key}_db"] = np.array([s.decibels for s in sums], np.float32)
             tensors[f"{key}_cosine"] = np.array([s.cosine for s in sums], np.float32)
+        reaches = [s.reaches(n, l["channels"].flatten().numpy()) for s, n, l in zip(steps, LAYERS, networks.layers)]
+        tensors["channel_reach"], tensors["mean_reach"] = np.array(reaches, np.float32).T
+        tensors["bias_move"], tensors["bias_fit"] = np.array(list(networks.biases()), np.float32).T
         grams = networks.grams(kept)
         tensors["gram_error"] = np.array(
             [float((own - truth).norm() / truth.norm()) for truth, own in (grams[name] for name in STYLE)], np.float32)

@@ -73,6 +73,17 @@ import Testing
     },
     Damage("an activation scale halved", "conv4_4") { layers in layers[11].outputScale /= 2 },
     Damage("an activation scale doubled", "conv1_2") { layers in layers[1].outputScale *= 2 },
+    Damage("an activation scale doubled", "conv4_1") { layers in layers[8].outputScale *= 2 },
+    Damage("an activation scale halved", "conv3_1") { layers in layers[4].outputScale /= 2 },
+    Damage("the last activation scale doubled", "conv5_1") { layers in layers[12].outputScale *= 2
+    },
+    Damage("the last activation scale halved", "conv5_1") { layers in layers[12].outputScale /= 2 },
+    Damage("biases times 10", "conv4_2") { layers in
+      layers[9].bias = layers[9].bias.map { 10 * $0 }
+    },
+    Damage("biases of the next channel", "conv2_2") { layers in
+      layers[3].bias = Array(layers[3].bias[1...] + layers[3].bias[..<1])
+    },
     Damage("channel scales left out", "conv3_4") { layers in
       layers[7].channelScale = layers[7].channelScale.map { _ in 1 }
     },

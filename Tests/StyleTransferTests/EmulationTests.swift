@@ -25,6 +25,17 @@ import Testing
       reference: Weights(path: folder.appending("Fixtures/vgg19-reference.safetensors")),
       poolings: [pooling], pool: pool)
     let layers = check.runs[0].passes[0].layers
+    let weights = check.runs[0].weights
+    func compare(_ key: String, _ values: [Double?]) throws {
+      for (value, wanted) in zip(values, try golden.floats(key)) {
+        let value = try #require(value)
+        #expect(abs(value / Double(wanted) - 1) < 1e-3, "\(key)")
+      }
+    }
+    try compare("channel_reach", layers.map { $0.channelReach })
+    try compare("mean_reach", layers.map { $0.meanReach })
+    try compare("bias_move", weights.map { $0.biasMove })
+    try compare("bias_fit", weights.map { $0.biasFit })
     func compare(
       _ key: String, decibels: Double, cosine: Double,
       _ value: (LayerArithmetic) -> SignalAgreement?

@@ -66,6 +66,8 @@ extension LayerWeights {
     object.add("error_steps", value(error))
     object.add("worst_steps", value(worst))
     object.add("bias_steps", value(bias))
+    object.add("bias_move_steps", biasMove)
+    object.add("bias_fit", biasFit)
     object.add("zero_biases", zeroBiases)
     object.add("weight_scale_min", scales.lowerBound)
     object.add("weight_scale_max", scales.upperBound)
@@ -91,6 +93,8 @@ extension LayerArithmetic {
     object.add("never_active_float32", neverActive.float32)
     object.add("silenced", silenced)
     object.add("reach", reach)
+    if let channelReach { object.add("channel_reach", channelReach) }
+    object.add("mean_reach", meanReach)
     var place = JSONObject()
     place.add("channel", worst.channel)
     place.add("row", worst.row)

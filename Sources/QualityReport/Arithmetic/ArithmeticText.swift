@@ -29,6 +29,11 @@ extension ArithmeticVerdict.Finding {
     case .zeroBiases:
       "\(percent) of the biases are 0 where float32's are not"
     case .bias: "the bias of \(place) is off by \(number) steps of the output"
+    case .biasFit:
+      "biases are \(number) standard errors from float32's with \(pooling.rawValue) pooling"
+    case .biasBesideOthers:
+      "biases differ from float32's by \(number) times what those of the layers beside it do with "
+        + "\(pooling.rawValue) pooling"
     case .scaleBesideOthers:
       "the activation scale is \(number) times what the layers beside it have with "
         + "\(pooling.rawValue) pooling"

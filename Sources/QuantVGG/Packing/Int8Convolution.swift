@@ -33,6 +33,13 @@ public struct Int8Convolution: Sendable {
     self.outputScale = outputScale
     self.channelScale = channelScale
   }
+
+  /// The largest activation before saturation, as a multiple of the largest that a conversion has seen.
+  ///
+  /// Rounding in the first two blocks makes most of the gradient's error, and few activations come near
+  /// the maximum: a finer step there does more good than clipping does harm. Below 0.8 clipping ruins later
+  /// steps of an optimisation, and deeper layers gain nothing.
+  package static func headroom(_ layer: LayerName) -> Float { layer.poolings < 2 ? 0.85 : 1.1 }
 }
 
 /// The copies of the weights that are kept in memory; never changes a result.

@@ -25,7 +25,7 @@ public struct ArithmeticVerdict: Sendable {
     /// A figure with its limits.
     fileprivate init(
       _ figure: ArithmeticFigure, _ layer: LayerName, _ value: Double, channel: Int? = nil,
-      _ pooling: Pooling, kind: ArithmeticCheck.Kind? = nil, reach: Double = 1
+      _ pooling: Pooling, kind: ArithmeticCheck.Kind? = nil, reach: Double = 1, isLast: Bool = false
     ) {
       self.figure = figure
       self.layer = layer
@@ -33,7 +33,7 @@ public struct ArithmeticVerdict: Sendable {
       self.channel = channel
       self.pooling = pooling
       self.kind = kind
-      limits = figure.limits(layer, kind, reach: reach)
+      limits = figure.limits(layer, kind, reach: reach, isLast: isLast)
     }
 
     /// Whether the value lies between.
@@ -85,14 +85,16 @@ public struct ArithmeticVerdict: Sendable {
   /// neighbours' figures, too.
   private static func oddScale(_ runs: [ArithmeticCheck.Run]) -> Finding? {
     var (odd, most) = (Finding?.none, 1.0)
-    for run in runs where run.weights.count > 2 {
-      let last = run.weights.count - 1
-      for layer in 0...last {
-        let (before, after) =
-          layer == 0 ? (1, 2) : (layer - 1, layer == last ? layer - 2 : layer + 1)
-        let others = (run.reach(before) * run.reach(after)).squareRoot()
+    for run in runs {
+      for layer in run.weights.indices {
+        let isLast = layer == run.weights.count - 1
+        let value = run.beside(layer) { place in
+          isLast
+            ? run.least(place) { $0.meanReach } : run.least(place) { $0.channelReach ?? .nan }
+        }
+        guard let value, value.isFinite else { continue }
         let finding = Finding(
-          .scaleBesideOthers, run.weights[layer].layer, run.reach(layer) / others, run.pooling)
+          .scaleBesideOthers, run.weights[layer].layer, value, run.pooling, isLast: isLast)
         let distance = max(finding.value, 1 / finding.value)
         if !finding.isWithinLimits, distance > most { (odd, most) = (finding, distance) }
       }
@@ -108,9 +110,17 @@ public struct ArithmeticVerdict: Sendable {
   /// A layer's biases, which are counted in steps of its activation scale.
   private static func bias(_ run: ArithmeticCheck.Run, _ layer: Int) -> [Finding] {
     let weights = run.weights[layer]
-    return [
+    func finding(
+      _ figure: ArithmeticFigure, _ value: Double, channel: Int? = nil
+    ) -> Finding {
       Finding(
-        .bias, weights.layer, weights.bias.value, channel: weights.bias.channel, run.pooling)
+        figure, weights.layer, value, channel: channel, run.pooling,
+        isLast: layer == run.weights.count - 1)
+    }
+    let beside = run.beside(layer) { run.weights[$0].biasMove }
+    return [
+      finding(.bias, weights.bias.value, channel: weights.bias.channel),
+      finding(.biasFit, weights.biasFit), finding(.biasBesideOthers, beside ?? 1),
     ]
   }
 
@@ -149,7 +159,22 @@ public struct ArithmeticVerdict: Sendable {
 
 extension ArithmeticCheck.Run {
   /// The reach of a layer on all pictures.
-  fileprivate func reach(_ layer: Int) -> Double {
-    passes.reduce(.infinity) { min($0, $1.layers[layer].reach) }
+  fileprivate func reach(_ layer: Int) -> Double { least(layer) { $0.reach } }
+
+  /// The least of a figure on pictures and on noise.
+  fileprivate func least(_ layer: Int, _ figure: (LayerArithmetic) -> Double) -> Double {
+    passes.reduce(.infinity) { min($0, figure($1.layers[layer])) }
+  }
+
+  /// A layer's number beside the mean of those of the two layers next to it; nil where something is missing.
+  fileprivate func beside(_ layer: Int, _ number: (Int) -> Double?) -> Double? {
+    let last = weights.count - 1
+    guard last >= 2 else { return nil }
+    let (before, after) =
+      layer == 0 ? (1, 2) : (layer - 1, layer == last ? layer - 2 : layer + 1)
+    guard let own = number(layer), let before = number(before), let after = number(after),
+      before * after > 0
+    else { return nil }
+    return own / (before * after).squareRoot()
   }
 }

@@ -44,6 +44,12 @@ public struct LayerArithmetic: Sendable {
   /// The largest activation that the format holds over the largest of float32, both before the channels'
   /// scales: below 1 something is clipped, far above 1 few of the 255 steps are used.
   public let reach: Double
+  /// The largest activation of a channel that the conversion has seen, as the channels' scales tell, over the
+  /// largest of float32: the median of the channels that are active; nil where channels have no scales.
+  public let channelReach: Double?
+  /// The largest activation that the conversion has seen over float32's mean, weighted by the activations
+  /// themselves; both before the channels' scales.
+  public let meanReach: Double
   /// The accumulated activation that is off most, in real units.
   public let worst: Worst
   /// Activations that were compared.

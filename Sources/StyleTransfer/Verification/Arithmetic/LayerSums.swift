@@ -8,6 +8,7 @@ struct LayerSums {
     let channels: Int
     let rounding, alone, accumulated, gradientAlone, gradient: AgreementSums.Layout
     let largest, largestOwn, error, errorValue, errorReference: Reservation<Float>
+    let steps, squares: Reservation<Double>
     let count, clipped, errorRow, errorColumn: Reservation<Int>
 
     init(_ layer: NetworkShape.Layer, memory: inout ArenaPlan) {
@@ -18,6 +19,8 @@ struct LayerSums {
       gradient = AgreementSums.Layout(channels: channels, memory: &memory)
       gradientAlone = AgreementSums.Layout(
         channels: max(layer.convolution.inputChannels, Panel.width), memory: &memory)
+      steps = memory.reserve(channels, of: Double.self)
+      squares = memory.reserve(channels, of: Double.self)
       largest = memory.reserve(channels, of: Float.self)
       largestOwn = memory.reserve(channels, of: Float.self)
       error = memory.reserve(channels, of: Float.self)
@@ -34,6 +37,8 @@ struct LayerSums {
   private let rounding, alone, accumulated, gradientAlone, gradient: AgreementSums
   /// `[channels]`: the largest activations in units of `activationScale * channelScale`, by both networks.
   private let largest, largestOwn: MemorySlice<Float>
+  /// `[channels]`: sums of float32's activations in these units, and of their squares.
+  private let steps, squares: MemorySlice<Double>
   /// `[channels]`: the largest difference, and where it is.
   private let error, errorValue, errorReference: MemorySlice<Float>
   private let count, clipped, errorRow, errorColumn: MemorySlice<Int>
@@ -45,6 +50,8 @@ struct LayerSums {
     accumulated = AgreementSums(layout.accumulated, memory)
     gradient = AgreementSums(layout.gradient, memory)
     gradientAlone = AgreementSums(layout.gradientAlone, memory)
+    steps = memory.slice(layout.steps)
+    squares = memory.slice(layout.squares)
     largest = memory.slice(layout.largest)
     largestOwn = memory.slice(layout.largestOwn)
     error = memory.slice(layout.error)
@@ -59,6 +66,7 @@ struct LayerSums {
   /// Forgets everything.
   func clear() {
     for sums in [rounding, alone, accumulated, gradientAlone, gradient] { sums.clear() }
+    for sums in [steps, squares] { sums.clear() }
     for values in [largest, largestOwn, error] { values.clear() }
     for counts in [count, clipped] { counts.clear() }
   }
@@ -79,6 +87,8 @@ struct LayerSums {
         self.alone.add(Float(alone[i]) * scale, truth, channel: c)
         accumulated.add(value, truth, channel: c)
         clipped[c] += own[i] == 255 ? 1 : 0
+        self.steps[c] += Double(steps)
+        squares[c] += Double(steps * steps)
         largest[c] = max(largest[c], steps)
         largestOwn[c] = max(largestOwn[c], Float(own[i]))
         let difference = (value - truth).magnitude
@@ -116,14 +126,21 @@ struct LayerSums {
 
   /// The layer's figures.
   func figures(
-    _ layer: LayerName, scale: Float, gramError: Double?, hasGradients: Bool
+    _ layer: LayerName, factors: MemorySlice<Float>?, gramError: Double?, hasGradients: Bool
   ) -> LayerArithmetic {
     var (most, place) = (Float(0), 0)
     var (total, full, silent, silentTruth, silenced) = (0, 0, 0, 0, 0)
+    var (sum, energy) = (0.0, 0.0)
+    // What the conversion has seen of a channel without a scale.
+    let seen = 255 / Int8Convolution.headroom(layer)
+    var reaches: [Double] = []
     for c in 0..<channels {
       most = max(most, largest[c])
       if error[c] > error[place] { place = c }
       total += count[c]
+      sum += steps[c]
+      energy += squares[c]
+      if let factors, largest[c] > 0 { reaches.append(Double(seen * factors[c] / largest[c])) }
       full += clipped[c]
       silentTruth += largest[c] > 0 ? 0 : 1
       guard largestOwn[c] == 0 else { continue }
@@ -138,9 +155,16 @@ struct LayerSums {
       clipped: total > 0 ? Double(full) / Double(total) : 0,
       neverActive: (silent, silentTruth), silenced: Double(silenced) / Double(channels),
       reach: most > 0 ? 255 / Double(most) : .infinity,
+      channelReach: factors.map { _ in Self.median(of: reaches) },
+      meanReach: energy > 0 ? Double(seen) * sum / energy : .infinity,
       worst: LayerArithmetic.Worst(
         channel: place, row: errorRow[place], column: errorColumn[place],
         value: Double(errorValue[place]), reference: Double(errorReference[place])),
       count: total)
+  }
+
+  /// The upper of two in the middle; infinite where there is none.
+  private static func median(of values: [Double]) -> Double {
+    values.isEmpty ? .infinity : values.sorted()[values.count / 2]
   }
 }

@@ -31,6 +31,11 @@ public struct LayerWeights: Sendable {
   public let activationScale: Double
   /// The bias that is farthest from float32's, in steps of the layer's output.
   public private(set) var bias = ChannelValue(channel: 0, value: 0)
+  /// Root of the mean squared difference of the biases from float32's, in steps of the layer's output: what they
+  /// make up for.
+  public let biasMove: Double
+  /// The multiple of float32's biases that the biases fit best, less 1, over that multiple's standard error.
+  public let biasFit: Double
   /// Share of biases that are 0 while float32's are not, in 0...1.
   public let zeroBiases: Double
 
@@ -53,6 +58,7 @@ public struct LayerWeights: Sendable {
     let inputScale = Double(before?.outputScale ?? 1.0 / 64)
     var sums = Agreement.Sums()
     var (zeros, biases) = (0, 0)
+    var moves = BiasMoves()
     for o in 0..<outputs {
       let channel = Double(own.channelScale.isEmpty ? 1 : own.channelScale[o])
       let step = Double(own.weightScale[o])
@@ -80,11 +86,15 @@ public struct LayerWeights: Sendable {
       Self.keep(&self.worst, o, worst) { $0.magnitude }
       let wanted = Double(reference.bias[o]) / channel
       let bias = Double(own.bias[o]) * inputScale * step
-      Self.keep(&self.bias, o, (bias - wanted) / Double(own.outputScale)) { $0.magnitude }
+      let move = (bias - wanted) / Double(own.outputScale)
+      Self.keep(&self.bias, o, move) { $0.magnitude }
+      moves.add(move, of: wanted / Double(own.outputScale))
       biases += reference.bias[o] == 0 ? 0 : 1
       zeros += own.bias[o] == 0 && reference.bias[o] != 0 ? 1 : 0
     }
     agreement = SignalAgreement(sums)
+    biasMove = moves.size
+    biasFit = moves.fit
     zeroBiases = biases > 0 ? Double(zeros) / Double(biases) : 0
     scales = Self.range(own.weightScale)
     channelScales = Self.range(own.channelScale.isEmpty ? [1] : own.channelScale)

@@ -105,7 +105,7 @@ final class PairSums: ParallelWork, PairObserver {
   /// The figures of a layer so far.
   func figures(_ layer: NetworkTable.Convolution, gramError: Double?) -> LayerArithmetic {
     layers[layer.index].figures(
-      layer.name, scale: numbers.activationScale(layer: layer.index), gramError: gramError,
+      layer.name, factors: numbers.channelScale(layer: layer.index), gramError: gramError,
       hasGradients: hasGradients)
   }
 }

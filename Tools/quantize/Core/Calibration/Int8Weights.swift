@@ -4,13 +4,6 @@ package import StyleTransfer
 
 /// A network in the numeric contract's formats, made from single precision and calibration images.
 package struct Int8Weights {
-  /// The largest activation before saturation, as a multiple of the layer's calibrated maximum.
-  ///
-  /// Rounding in the first two blocks makes most of the gradient's error, and few activations come near
-  /// the maximum: a finer step there does more good than clipping does harm. Below 0.8 clipping ruins later
-  /// steps of an optimisation, and deeper layers gain nothing.
-  static func headroom(_ layer: LayerName) -> Float { layer.poolings < 2 ? 0.85 : 1.1 }
-
   /// The network that the layers are of.
   package let network: NetworkTable
   /// Weights and scales, which both kinds of pooling share.
@@ -74,7 +67,7 @@ package struct Int8Weights {
         let largest = zip(maxima[place][index], channels).reduce(0) { max($0, $1.0 / $1.1) }
         let convolution = Int8Convolution(
           weights: weights[index].values, weightScale: weights[index].scales, bias: [],
-          outputScale: max(largest * Self.headroom(layer.name) / 255, 0x1p-30),
+          outputScale: max(largest * Int8Convolution.headroom(layer.name) / 255, 0x1p-30),
           channelScale: channels)
         let corrected = try Self.corrected(
           convolution, bias: balanced[index].bias, network: networks[place],
