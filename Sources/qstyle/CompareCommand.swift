@@ -33,6 +33,8 @@ struct CompareCommand {
         + ColorOptions.comparisonRemarks(transfer))
     if options.transfer.isDryRun {
       tell(parts, runs)
+      let check = try options.transfer(runs.quantized[0].first, limit: limit)
+      try CheckPlan(check).report(isJSON: options.shared.isJSON)
       return .done
     }
     var keys: [Fingerprint] = []
@@ -115,6 +117,9 @@ struct CompareCommand {
     return ComparedRuns(options, weights: weights, reference: reference)
   }
 
+  /// What runs of the other arithmetic leave to the next, their code above all; by measurement.
+  private static let leftBytes = 3 << 20
+
   /// What a dry run prints: a run of each kind, and the time of all; scoring takes little of it.
   private func tell(
     _ parts: [(transfer: Transfer, memory: PlannedMemory)], _ runs: ComparedRuns
@@ -122,7 +127,8 @@ struct CompareCommand {
     var seconds = 0.0
     for part in parts {
       let count = runs.all.count { $0.precision == part.transfer.precision }
-      let run = DryRun(part.transfer, part.memory, isJSON: options.shared.isJSON)
+      let run = DryRun(
+        part.transfer, part.memory, left: Self.leftBytes, isJSON: options.shared.isJSON)
       run.report("\(Format.count(count, "run")) in \(part.transfer.precision.rawValue), each ")
       seconds += Double(count) * run.seconds
     }

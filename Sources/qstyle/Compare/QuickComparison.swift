@@ -14,6 +14,11 @@ struct QuickComparison {
     let begin = Console.seconds
     let pool = WorkerPool(threads: options.shared.threads)
     let limit = try options.transfer.transfer(runs.float.first.weights).limit
+    if options.transfer.isDryRun {
+      let transfer = try options.transfer(runs.quantized[0].first, limit: limit.bytes)
+      try CheckPlan(transfer).report(isJSON: options.shared.isJSON)
+      return .done
+    }
     var checks: [ArithmeticCheck] = []
     for run in runs.quantized {
       let transfer = try options.transfer(run.first, limit: limit.bytes)

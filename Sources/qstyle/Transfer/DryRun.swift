@@ -7,13 +7,21 @@ internal import StyleTransfer
 struct DryRun {
   private let transfer: Transfer
   private let planned: PlannedMemory
+  private let bytes: Int
   private let isJSON: Bool
 
   /// Seconds of a step at the rate at which this machine multiplies.
   private let stepSeconds: Double
 
   /// Measures how fast this machine multiplies.
-  init(_ transfer: Transfer, _ planned: PlannedMemory, isJSON: Bool) {
+  ///
+  /// - Parameters:
+  ///   - transfer: what would run.
+  ///   - planned: its plan.
+  ///   - left: bytes that earlier runs of the same process leave behind.
+  ///   - isJSON: whether it is told as JSON.
+  init(_ transfer: Transfer, _ planned: PlannedMemory, left: Int = 0, isJSON: Bool) {
+    bytes = planned.bytes + left
     self.transfer = transfer
     self.planned = planned
     self.isJSON = isJSON
@@ -42,7 +50,7 @@ struct DryRun {
     if isJSON {
       var result = JSONObject()
       result.add("plan", planned.plan.name)
-      result.add("predicted_peak_bytes", planned.bytes)
+      result.add("predicted_peak_bytes", bytes)
       result.add("predicted_step_ms", 1000 * stepSeconds)
       result.add("width", size.width)
       result.add("height", size.height)
@@ -50,7 +58,7 @@ struct DryRun {
     } else {
       Console.print(
         "\(title)\(size.width)x\(size.height), plan \(planned.plan.name): peak memory "
-          + "\(Format.bytes(planned.bytes)); \(transfer.stop == nil ? "" : "at most ")\(Format.count(transfer.steps, "step")) of about "
+          + "\(Format.bytes(bytes)); \(transfer.stop == nil ? "" : "at most ")\(Format.count(transfer.steps, "step")) of about "
           + "\(Format.shortDuration(stepSeconds)), \(Format.shortDuration(seconds)) in all\n")
     }
   }

@@ -28,7 +28,7 @@ extension Transfer {
   /// The plan of an `ArithmeticCheck`: the transfer's own or all rows in memory, where the limit lets them.
   ///
   /// - Throws: `TransferError.overLimit`.
-  func chooseArithmeticPlan() throws(TransferError) -> NetworkPlan {
+  package func chooseArithmeticPlan() throws(TransferError) -> NetworkPlan {
     let limit = limit
     for plan in [plan?.network ?? .resident, .streaming] where arithmeticBytes(plan) <= limit.bytes
     {
@@ -40,16 +40,21 @@ extension Transfer {
       limit: limit, isChosen: false, fittingSide: nil)
   }
 
-  /// Peak of the process while an `ArithmeticCheck` is made, both networks' weights included.
+  /// Peak of the process while an `ArithmeticCheck` is made with either kind of pooling, both networks' weights
+  /// included.
   package func arithmeticBytes(_ plan: NetworkPlan = .streaming) -> Int {
     let (shape, losses) = (arithmeticShape, arithmeticLosses)
     let widest = widestArithmetic
     let convolutions = shape.layers.map { $0.convolution }
     func rings(_ shape: NetworkShape, backward: Bool) -> Int {
-      networkPairBytes(
-        shape, plan: plan, pooling: pooling, instructionSet: instructionSet,
-        hasLoss: shape.layers.indices.map { losses.contains($0) }, backward: backward,
-        threads: threads)
+      Pooling.allCases.reduce(0) { most, pooling in
+        max(
+          most,
+          networkPairBytes(
+            shape, plan: plan, pooling: pooling, instructionSet: instructionSet,
+            hasLoss: shape.layers.indices.map { losses.contains($0) }, backward: backward,
+            threads: threads))
+      }
     }
     let weights =
       Int8Arithmetic.packedBytes(convolutions, copies: .forward)
@@ -71,6 +76,10 @@ extension Transfer {
         network, width: size.width, height: size.height, deepest: settings.deepest)
       passes = max(passes, rings(shape, backward: false) + image(picture, self.size(style)))
     }
-    return baseBytes + weights + terms + PairSums.Layout(shape).memory.bytes + passes
+    return baseBytes + Self.otherCodeBytes + weights + terms + PairSums.Layout(shape).memory.bytes
+      + passes
   }
+
+  /// Code of the second arithmetic and of the figures, by measurement.
+  private static let otherCodeBytes = 1 << 20
 }
