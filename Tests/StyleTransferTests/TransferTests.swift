@@ -327,7 +327,9 @@ import Testing
       _ = try poor.start()
       Issue.record("a limit below every plan")
     } catch {
-      guard case .overLimit(_, let bytes, _, let limit, false, nil) = error else { throw error }
+      guard case .overLimit(_, let bytes, _, let limit, false, FittingRun()) = error else {
+        throw error
+      }
       #expect(limit == MemoryLimit(bytes: 1 << 20, source: .chosen))
       #expect(bytes > 1 << 20)
     }
