@@ -274,9 +274,11 @@ import Testing
       try StyleStatistics(path: other)
     }
     for part in ["sum", "squares", "histogram", "positions"] {
-      try rewrite(path, to: other) { name, bytes in
-        if name == "conv2_1.\(part)" { bytes[3] ^= 0x40 }
-      }
+      try rewrite(
+        path, to: other,
+        changing: { name, bytes in
+          if name == "conv2_1.\(part)" { bytes[3] ^= 0x40 }
+        })
       #expect(try refusal() == .damaged, "\(part)")
       try rewrite(path, to: other, keeping: { $0 != "conv2_1.\(part)" })
       #expect(try refusal() == .damaged, "no \(part)")

@@ -38,7 +38,7 @@ func readStyle(_ bytes: Span<UInt8>) {
       do throws(TransferError) {
         let session = try transfer.start().session
         session.step()
-        session.evaluate()
+        _ = session.evaluate()
       } catch {
         check(error.description)
       }
