@@ -28,6 +28,9 @@ public struct Reservation<Element: BitwiseCopyable>: Sendable {
   /// Elements.
   public let count: Int
 
+  /// Bytes of the elements.
+  public var bytes: Int { count * MemoryLayout<Element>.stride }
+
   init(offset: Int, count: Int) {
     self.offset = offset
     self.count = count

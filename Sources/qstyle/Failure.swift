@@ -40,13 +40,15 @@ struct Failure: Error {
         }
       message =
         "\(name) becomes \(width)x\(height) pixels; the layers need \(least) a side: \(advice)"
-    case .overLimit(let size, let bytes, let plan, let limit, let isChosen, let fittingSide):
-      let relief =
-        isChosen
-        ? "leave out --plan, or " : fittingSide.map { "use --size \($0) or less, or " } ?? ""
+    case .overLimit(let size, let bytes, let plan, let limit, let isChosen, let fitting):
+      var changes = [
+        fitting.history.map { "--history \($0)" }, fitting.side.map { "--size \($0) or less" },
+      ].compactMap { $0 }.joined(separator: ", ")
+      if !changes.isEmpty { changes = "use \(changes), or " }
+      if isChosen { changes = "leave out --plan, or " }
       message =
         Self.refusal(size, bytes, plan, limit)
-        + (isChosen || fittingSide != nil ? ": " : "; no size fits: ") + relief
+        + (changes.isEmpty ? "; no size fits: " : ": ") + changes
         + Self.relief(limit)
     case .laterStep(let path, let found):
       message =

@@ -19,14 +19,14 @@ struct PlanCommand {
             "The limit that transfer would be given, with the same default; 'plan' prints it."),
           Option("size", value: "N", "Longer side of the result (default: 512, or as in WxH)."),
           Option("upscale", "Enlarge a content picture that is smaller than --size."),
-          ColorOptions.colors, StyleLossOption.option,
+          ColorOptions.colors,
           Option(
             "weights", value: "FILE",
             "Weights whose network and arithmetic are planned (default: VGG-19 in int8)."),
           SharedOptions.precision, FloatLayersOptions.layers, SharedOptions.pool,
           OptimizerOptions.optimizer,
           OptimizerOptions.state, OptimizerOptions.history,
-        ] + StyleOptions.options),
+        ] + StyleOptions.options + TransferOptions.terms),
       RegionOptions.group, SharedOptions.group,
     ])
 
@@ -60,7 +60,7 @@ struct PlanCommand {
   private let size: Int?
   private let upscale: Bool
   private let colors: Transfer.Colors
-  private let styleLoss: StyleLoss
+  private let settings: TransferSettings
   private let memory: Int?
   private let optimizer: OptimizerSettings
   private let precision: Precision?
@@ -81,7 +81,7 @@ struct PlanCommand {
     size = try arguments.integer("size", in: 16...16384)
     upscale = arguments.has("upscale")
     colors = try ColorOptions.colors(arguments)
-    styleLoss = try StyleLossOption.styleLoss(arguments)
+    settings = try TransferOptions.settings(arguments)
     memory = try arguments.bytes("memory")
     precision = try Precision(arguments)
     floatLayers = try FloatLayersOptions(arguments)
@@ -123,7 +123,7 @@ struct PlanCommand {
     transfer.longerSide = size ?? typed ?? 512
     transfer.upscale = upscale
     transfer.colors = colors
-    transfer.settings.styleLoss = styleLoss
+    transfer.settings = settings
     transfer.pooling = pooling
     transfer.floatLayers = floatLayers.layers
     transfer.optimizer = optimizer

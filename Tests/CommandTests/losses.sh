@@ -42,33 +42,44 @@ more=$($qstyle plan 90x60 90x60 --json --threads 2 --style-loss gram+histogram |
 mask losses-mask.png 0 "10 if x < 120 else 20 if x < 240 else 30"
 rich="$photo $style $portrait --mask losses-mask.png --region 10=1 --region 20=2 --region 30=keep --colors match --smooth 3"
 rich="$qstyle transfer $rich --style-loss gram:1,moments:0.5,histogram:0.5 --quiet --json"
-check "everything at once" 0 $rich --size 96 --steps 12 --threads 2 -o whole.png
-whole=$(hash out.txt)
-[ ${#whole} -eq 64 ] && ok || bad "everything at once: no hash"
-for options in "--threads 1" "--threads 3 --plan resident-16" "--threads 2 --plan streaming-16-lean" "--threads 2 --plan keep-conv3_1-32"; do
-    check "everything at once, $options" 0 $rich --size 96 --steps 12 $options -o again.png
-    [ "$(hash out.txt)" = "$whole" ] && cmp -s whole.png again.png && ok || bad "everything at once, $options: other bits"
-done
+# same WHAT COMMAND...: paints whole.png again.
+same() {
+    what="everything at once, $1"
+    shift
+    check "$what" 0 "$@" -o again.png
+    [ "$(hash out.txt)" = "$whole" ] && cmp -s whole.png again.png && ok || bad "$what: other bits"
+}
+# at_once ARGUMENTS...: paints whole.png, with other threads and plans, and after a kill.
+at_once() {
+    check "everything at once" 0 $rich "$@" --threads 2 -o whole.png
+    whole=$(hash out.txt)
+    [ ${#whole} -eq 64 ] && ok || bad "everything at once: no hash"
+    for options in "--threads 1" "--threads 3 --plan resident-16" "--threads 2 --plan streaming-16-lean" "--threads 2 --plan keep-conv3_1-32"; do
+        same "$options" $rich "$@" $options
+    done
+    rm -f c.run
+    killed c.run $rich "$@" --threads 2 --checkpoint c.run --checkpoint-every 2 -o again.png
+    same resumed $rich "$@" --threads 1 --plan streaming-16-lean --checkpoint c.run
+    grep -q '"resumed_at":[1-9]' out.txt && ok || bad "everything at once is not resumed: $(cat out.txt)"
+}
+at_once --size 96 --steps 8
 for set in $sets; do
-    [ $set = scalar ] && continue
-    check "everything at once, $set" 0 env QSTYLE_ISA=$set $rich --size 96 --steps 12 --threads 2 -o again.png
-    [ "$(hash out.txt)" = "$whole" ] && ok || bad "everything at once, $set: other bits"
+    [ $set = scalar ] || same $set env QSTYLE_ISA=$set $rich --size 96 --steps 8 --threads 2
 done
+at_once --precision float32 --size 48 --steps 12
 # The scalar set is slow.
-check "little of it" 0 $rich --size 48 --steps 2 --threads 2 -o again.png
-small=$(hash out.txt)
-check "little of it, scalar" 0 env QSTYLE_ISA=scalar $rich --size 48 --steps 2 --threads 2 -o again.png
-[ "$(hash out.txt)" = "$small" ] && ok || bad "everything at once, scalar: other bits"
-rm -f c.run
-killed c.run $rich --size 96 --steps 12 --threads 2 --checkpoint c.run --checkpoint-every 2 -o again.png
-check "everything at once, resumed" 0 $rich --size 96 --steps 12 --threads 1 --plan streaming-16-lean --checkpoint c.run -o again.png
-grep -q '"resumed_at":[1-9]' out.txt && [ "$(hash out.txt)" = "$whole" ] && cmp -s whole.png again.png && ok || bad "everything at once, resumed: $(cat out.txt)"
-check "everything at once, dry run" 0 $rich --size 192 --steps 2 --threads 2 --dry-run -o unmade.png
+for precision in int8 float32; do
+    little="$rich --size 32 --steps 1 --style-layers conv1_1,conv2_1,conv3_1 --precision $precision --threads 2"
+    check "little of it" 0 $little -o whole.png
+    whole=$(hash out.txt)
+    same "$precision, scalar" env QSTYLE_ISA=scalar $little
+done
+check "everything at once, dry run" 0 $rich --size 96 --steps 2 --threads 2 --dry-run -o unmade.png
 cp out.txt dry.txt
-check "everything at once, its memory" 0 $rich --size 192 --steps 2 --threads 2 -o again.png
+check "everything at once, its memory" 0 $rich --size 96 --steps 2 --threads 2 -o again.png
 python3 - dry.txt out.txt <<'END' && ok || bad "everything at once: $(cat dry.txt out.txt)"
 import json, sys
 dry, run = [json.load(open(name)) for name in sys.argv[1:]]
-assert run["peak_bytes"] <= dry["predicted_peak_bytes"] < 1.1 * run["peak_bytes"], (dry, run)
+assert run["peak_bytes"] <= dry["predicted_peak_bytes"] < 1.06 * run["peak_bytes"], (dry, run)
 END
 rm -f whole.png again.png c.run losses.jsonl losses-mask.png dry.txt

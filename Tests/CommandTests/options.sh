@@ -186,6 +186,11 @@ cp "$style" painting:3
 [ "$(sized "$photo" painting:3:6 "$portrait:2" --size 64 --style-scale 1,1)" = "$mixed" ] && ok || bad "a name with a colon: $(cat err.txt)"
 check "a weight of 0" 64 $qstyle transfer "$photo" "$style:0" -o sized.png
 grep -q "the weight of a style is above 0" err.txt && ok || bad "a weight of 0: $(cat err.txt)"
+for weight in nan inf 1e400 1e7 x ''; do
+    check "a weight of '$weight'" 64 $qstyle transfer "$photo" "$style:$weight" -o sized.png
+    grep -q "the weight of a style is above 0" err.txt && ok || bad "a weight of '$weight': $(cat err.txt)"
+done
+check "no weight at all" 64 $qstyle transfer "$photo" "$style" --content-weight 0 --style-weight 0 -o sized.png
 check "a weight below 0" 64 $qstyle transfer "$photo" "$style" --style "$portrait:-2" -o sized.png
 check "scales for other styles" 64 $qstyle transfer "$photo" "$style" "$portrait" --style-scale 1,2,1 -o sized.png
 check "a missing second style" 1 $qstyle transfer "$photo" "$style" missing.png -o sized.png
@@ -206,6 +211,9 @@ unfit() {
     check "$what" 1 $qstyle transfer "$photo" "$@" --size 64 --steps 2 -o unmade.png
     grep -qe "$sentence" err.txt && [ ! -e unmade.png ] && ok || bad "$what: $(cat err.txt)"
 }
+every="--style-loss gram,moments,histogram"
+[ "$(sized "$photo" warm.style --size 64 $every)" = "$(sized "$photo" "$style" --size 64 $every)" ] && ok || bad "a saved style with every loss: $(cat err.txt)"
+unfit "a saved style in other colours" "whose colours can not be matched" warm.style --colors match
 unfit "a saved style for other pooling" "saved with the pooling avg, and max is used" warm.style --pool max
 unfit "a saved style for other arithmetic" "saved with the precision int8, and float32 is used" warm.style --precision float32
 unfit "a saved style without a layer" "saved without conv3_2" warm.style --style-layers conv1_1,conv3_2
@@ -281,6 +289,14 @@ $qstyle plan 90x60 --memory 1M >out.txt 2>err.txt
 check "plan of nothing" 64 $qstyle plan
 check "plan of a missing picture" 1 $qstyle plan missing.png
 check "plan of text" 1 $qstyle plan painted.txt
+# Between what six changes take and what one does.
+least() { $qstyle plan 768x576 --threads 2 --json "$@" | sed 's/.*"peak_bytes":\([0-9]*\).*/\1/'; }
+limit=$((($(least) + $(least --history 1)) / 2048))K
+check "plan without memory for the changes" 1 $qstyle plan 768x576 --threads 2 --memory $limit
+history=$(sed -n 's/.*: use --history \([1-5]\), --size [0-9]* or less, or allow more --memory$/\1/p' err.txt)
+check "plan with fewer changes" 0 $qstyle plan 768x576 --threads 2 --memory $limit --history "$history"
+check "plan with one more" 1 $qstyle plan 768x576 --threads 2 --memory $limit --history $((history + 1))
+check "plan of more terms" 0 $qstyle plan 90x60 --normalize-gradients --smooth 1 --style-layers conv1_1 --style-loss moments
 check "plan of a bad --memory" 64 $qstyle plan 90x60 --memory lots
 
 # --- Weights in the user's data folder ------------------------------------------------------------------

@@ -67,6 +67,8 @@ refused "a mask with smooth edges" 1 "has 160 different levels" --mask soft.png
 refused "a mask of another shape" 1 "another shape than the picture's 320x213" --mask square.png
 refused "a missing mask" 1 "missing.png cannot be read" --mask missing.png
 refused "a style that there is not" 64 "--region 0=3 names the style '3'" --mask grey.png --region 0=3
+refused "a region twice" 64 "--region names region 0 twice" --mask grey.png --region 0=1 --region 0=2
+refused "a style twice in a region" 64 "names style 1 twice" --mask grey.png --region 0=1+1
 refused "a region without a mask" 64 "--region needs regions: --mask LABELS.png" --region 0=1
 refused "a style's mask of no style" 64 "does not say of which style" --mask grey.png --style-mask grey.png
 refused "a style's mask of another shape" 1 "another shape than the picture's 512x512" --mask grey.png --style-mask 1=grey.png

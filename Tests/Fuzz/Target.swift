@@ -36,6 +36,7 @@ let targets = [
   Target(name: "matlab", read: { readWithLibrary($0, MODELFILE_MATLAB) }),
   Target(
     name: "checkpoint", read: readCheckpoint, repair: repairCheckpoint, writeSeeds: makeCheckpoints),
+  Target(name: "style", read: readStyle, repair: repairStyle, writeSeeds: makeStyles),
   Target(name: "options", read: readOptions),
 ]
 

@@ -1,3 +1,5 @@
+import FileNames
+import FileOutput
 import ImageIO
 import Optim
 import QuantVGG
@@ -15,11 +17,14 @@ import Testing
   private static let first = TestNetworks.image("first", width: 18, height: 15)
   private static let second = TestNetworks.image("second", width: 12, height: 27)
 
-  private func transfer(_ precision: Precision, _ styles: [Style]) -> Transfer {
+  private func transfer(
+    _ precision: Precision, _ styles: [Style], _ loss: StyleLoss = StyleLoss()
+  ) -> Transfer {
     var transfer = TestNetworks.transfer(
       TestNetworks.weights(precision, deepest: .conv2_1), content: Self.content,
       style: Self.first, settings: Self.settings)
     transfer.styles = styles
+    transfer.settings.styleLoss = loss
     transfer.start = .noise(ratio: 0.6, seed: 4)
     return transfer
   }
@@ -28,8 +33,10 @@ import Testing
     Style(Picture(image), weight: weight)
   }
 
-  private func bits(_ precision: Precision, _ styles: [Style]) throws -> [UInt32] {
-    let session = try transfer(precision, styles).start().session
+  private func bits(
+    _ precision: Precision, _ styles: [Style], _ loss: StyleLoss = StyleLoss()
+  ) throws -> [UInt32] {
+    let session = try transfer(precision, styles, loss).start().session
     for _ in 0..<3 { session.step() }
     return session.bits
   }
@@ -120,13 +127,12 @@ import Testing
         == bits(precision, [style(Self.second), style(Self.first, 3)]))
     let file = try SafeTensors(path: path)
     let type = precision == .int8 ? "I64" : "F64"
+    let parts = ["gram", "sum", "squares", "histogram", "positions"]
     #expect(
       file.tensors.map { $0.name }
-        == [
-          "conv1_1.gram", "conv1_1.sum", "conv1_1.positions", "conv2_1.gram", "conv2_1.sum",
-          "conv2_1.positions",
-        ])
-    #expect(file.tensors.map { $0.type } == [type, type, "I64", type, type, "I64"])
+        == ["conv1_1", "conv2_1"].flatMap { layer in parts.map { "\(layer).\($0)" } })
+    let types = [type, type, type, "U32", "I64"]
+    #expect(file.tensors.map { $0.type } == types + types)
     #expect(try file.values("conv2_1.positions", type: "I64", as: Int64.self) == [9 * 7])
     // (sum of a)^2 <= n * sum of a^2, and sums of activations are not 0.
     func numbers(_ name: String) throws -> [Double] {
@@ -135,9 +141,28 @@ import Testing
       case .float32: try file.values(name, type: type, as: Double.self)
       }
     }
+    // With every loss, whatever it was saved with, alone and in a mix of saved ones.
+    for loss in [StyleLoss(gram: 0, moments: 1), StyleLoss(gram: 1, moments: 1, histogram: 1)] {
+      #expect(
+        try bits(precision, [Style(saved)], loss) == bits(precision, [style(Self.first)], loss))
+    }
+    let other = makeTemporaryFile()
+    defer { remove(other) }
+    let every = StyleLoss(gram: 2, moments: 1, histogram: 1)
+    saving = transfer(precision, [style(Self.second)], every)
+    saving.savedStyle = other
+    _ = try saving.start()
+    let mix = [Style(saved, weight: 3), Style(try StyleStatistics(path: other))]
+    #expect(
+      try bits(precision, mix, every)
+        == bits(precision, [style(Self.first, 3), style(Self.second)], every))
     let (gram, sum) = (try numbers("conv1_1.gram"), try numbers("conv1_1.sum"))
+    let squares = try numbers("conv1_1.squares")
     #expect(sum.contains { $0 > 0 })
-    for c in 0..<64 { #expect(sum[c] * sum[c] <= 270 * gram[65 * c] * (1 + 1e-6)) }
+    for c in 0..<64 {
+      #expect(sum[c] * sum[c] <= 270 * gram[65 * c] * (1 + 1e-6))
+      #expect(abs(squares[c] - gram[65 * c]) <= 1e-5 * squares[c])
+    }
     for n in 0..<64 {
       for k in 0..<64 { #expect(gram[64 * n + k] == gram[64 * k + n]) }
     }
@@ -183,6 +208,80 @@ import Testing
     #expect(refusal(weighed) == .otherWeights("the network in memory"))
     #expect(throws: TransferError.style(name: "nothing", .file(.unreadable(errno: 2)))) {
       try StyleStatistics(path: "nothing")
+    }
+  }
+  /// Writes a saved style again: another version, without some tensors, or with other numbers.
+  private func rewrite(
+    _ source: FilePath, to path: FilePath, version: String = "2",
+    keeping isKept: (String) -> Bool = { _ in true },
+    changing change: (String, inout [UInt8]) -> Void = { _, _ in }
+  ) throws {
+    let file = try SafeTensors(path: source)
+    let tensors = file.tensors.filter { isKept($0.name) }
+    var sum = Fingerprint()
+    var data: [UInt8] = []
+    for tensor in tensors {
+      var bytes = tensor.bytes.values(UInt8.self)
+      change(tensor.name, &bytes)
+      sum.add(tensor.name, bytes.span.bytes)
+      data += bytes
+    }
+    var metadata: [(String, String)] = []
+    for key in ["format", "network", "precision", "pooling", "width", "height", "weights"] {
+      metadata.append((key, file.metadata(key) ?? ""))
+    }
+    metadata += [("format_version", version), ("checksum", sum.text)]
+    let header = SafeTensors.header(
+      tensors.map { SafeTensors.Entry($0.name, type: $0.type, shape: $0.shape) },
+      metadata: metadata, alignment: 8)
+    let output = try AtomicFile(path: path)
+    try output.write(header.span.bytes)
+    try output.write(data.span.bytes)
+    try output.commit()
+  }
+
+  /// Files of the first version have what Gram matrices need; sums that no activations have are damage.
+  @Test func olderAndForeignSums() throws {
+    let (path, other) = (makeTemporaryFile(), makeTemporaryFile())
+    defer {
+      remove(path)
+      remove(other)
+    }
+    var saving = transfer(.int8, [style(Self.first)])
+    saving.savedStyle = path
+    _ = try saving.start()
+    let every = StyleLoss(gram: 1, moments: 1, histogram: 1)
+    func refusal() throws -> StyleFileError? {
+      do throws(TransferError) {
+        try transfer(.int8, [Style(try StyleStatistics(path: other))], every).check()
+        return nil
+      } catch {
+        guard case .style(_, let reason) = error else { return nil }
+        return reason
+      }
+    }
+    try rewrite(path, to: other)
+    #expect(try refusal() == nil)
+    try rewrite(path, to: other, version: "1") {
+      !$0.hasSuffix("squares") && !$0.hasSuffix("histogram")
+    }
+    #expect(
+      try bits(.int8, [Style(try StyleStatistics(path: other))])
+        == bits(.int8, [style(Self.first)]))
+    #expect(try refusal() == .hasGramAlone)
+    try rewrite(path, to: other, version: "3")
+    #expect(throws: TransferError.style(name: other.description, .otherVersion)) {
+      try StyleStatistics(path: other)
+    }
+    for part in ["sum", "squares", "histogram", "positions"] {
+      try rewrite(
+        path, to: other,
+        changing: { name, bytes in
+          if name == "conv2_1.\(part)" { bytes[3] ^= 0x40 }
+        })
+      #expect(try refusal() == .damaged, "\(part)")
+      try rewrite(path, to: other, keeping: { $0 != "conv2_1.\(part)" })
+      #expect(try refusal() == .damaged, "no \(part)")
     }
   }
 }

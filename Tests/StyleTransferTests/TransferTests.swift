@@ -327,7 +327,10 @@ import Testing
       _ = try poor.start()
       Issue.record("a limit below every plan")
     } catch {
-      guard case .overLimit(_, let bytes, _, let limit, false, nil) = error else { throw error }
+      guard case .overLimit(_, let bytes, _, let limit, false, let fitting) = error else {
+        throw error
+      }
+      #expect(fitting.side == nil && fitting.history == nil)
       #expect(limit == MemoryLimit(bytes: 1 << 20, source: .chosen))
       #expect(bytes > 1 << 20)
     }

@@ -22,13 +22,13 @@ extension Float32Arithmetic {
       column: panel * Panel.width, into: sums)
   }
 
-  package static func add(_ row: Row<Real>, to sums: MemorySlice<Double>) {
-    for x in 0..<row.width {
-      for c in 0..<row.channels { sums[c] += Double(row[x * row.channels + c]) }
-    }
-  }
+  package static var joinsGramRows: Bool { false }
 
-  package static func number(_ sum: Double) -> Double { sum }
+  package static func readGram(
+    _ sums: MemorySlice<Double>, first: Int, channels: Int, into rows: MemorySlice<Double>
+  ) {
+    readGram(sums, first: first, channels: channels, into: rows) { $0 }
+  }
 
   package static func styleMatrixBytes(channels: Int) -> Int {
     channels * channels * MemoryLayout<Float>.stride

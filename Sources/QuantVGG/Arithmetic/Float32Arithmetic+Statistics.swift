@@ -11,6 +11,10 @@ extension Float32Arithmetic {
     _ row: Row<Real>, panel: Int, worker: Int, zeros: Row<Real>, ones: Row<Real>,
     into sums: MemorySlice<Double>
   ) {
+    Self.addSums(row, panel: panel, into: sums)
+  }
+
+  package static func addSums(_ row: Row<Real>, panel: Int, into sums: MemorySlice<Double>) {
     let channels = row.channels
     let first = panel * Panel.width
     for x in 0..<row.width {
@@ -20,6 +24,13 @@ extension Float32Arithmetic {
         sums[channels + c] += value * value
       }
     }
+  }
+
+  package static func setMoments(
+    _ sums: MemorySlice<Double>, channel c: Int, channels: Int, positions: Int, sum: Double,
+    squares: Double
+  ) {
+    (sums[c], sums[channels + c]) = (sum, squares)
   }
 
   package static func moments(

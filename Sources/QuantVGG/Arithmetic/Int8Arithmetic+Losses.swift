@@ -19,13 +19,13 @@ extension Int8Arithmetic {
       into: sums)
   }
 
-  package static func add(_ row: Row<Activation8>, to sums: MemorySlice<Int64>) {
-    for x in 0..<row.width {
-      for c in 0..<row.channels { sums[c] += Int64(row[x * row.channels + c]) }
-    }
-  }
+  package static var joinsGramRows: Bool { true }
 
-  package static func number(_ sum: Int64) -> Double { Double(sum) }
+  package static func readGram(
+    _ sums: MemorySlice<Int64>, first: Int, channels: Int, into rows: MemorySlice<Double>
+  ) {
+    readGram(sums, first: first, channels: channels, into: rows) { Double($0) }
+  }
 
   package static func styleMatrixBytes(channels: Int) -> Int {
     PackedStyleMatrix.bytes(channels: channels)

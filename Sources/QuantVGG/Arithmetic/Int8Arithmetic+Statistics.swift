@@ -18,6 +18,26 @@ extension Int8Arithmetic {
     kernels.addSquaredDifference(row, ones, into: sums[first + channels..<first + 2 * channels])
   }
 
+  package static func addSums(
+    _ row: Row<Activation8>, panel: Int, into sums: MemorySlice<Int64>
+  ) {
+    let channels = row.channels
+    for x in 0..<row.width {
+      for c in Panel.channels(panel) {
+        let value = Int64(row[x * channels + c])
+        sums[c] += value
+        sums[channels + c] += value * value
+      }
+    }
+  }
+
+  package static func setMoments(
+    _ sums: MemorySlice<Int64>, channel c: Int, channels: Int, positions: Int, sum: Int64,
+    squares: Int64
+  ) {
+    (sums[c], sums[channels + c]) = (squares, squares + Int64(positions) - 2 * sum)
+  }
+
   /// The sum is half of what the squares, and one for each position, exceed the squares of (f - 1) by.
   package static func moments(
     _ sums: MemorySlice<Int64>, channel c: Int, channels: Int, positions: Int

@@ -19,10 +19,12 @@ package protocol LossArithmetic: StatisticsArithmetic {
   func addGram(
     _ scratch: MemorySlice<UInt8>, channels: Int, first: Int, panel: Int,
     into sums: MemorySlice<GramSum>)
-  /// Adds a row's activations to a sum for each channel, in units of `activationScale`.
-  static func add(_ row: Row<Activation>, to sums: MemorySlice<GramSum>)
-  /// A sum in units of the square of `activationScale`.
-  static func number(_ sum: GramSum) -> Double
+  /// Whether rows that are laid out one after the other may be added at once, as sums are exact.
+  static var joinsGramRows: Bool { get }
+  /// Reads 8 rows of a summed Gram matrix in activation units, `[8][channels]` from row `first`, a
+  /// multiple of 8; what lies below the diagonal is read from above.
+  static func readGram(
+    _ sums: MemorySlice<GramSum>, first: Int, channels: Int, into rows: MemorySlice<Double>)
 
   /// Bytes of a packed style matrix, see `packStyleRow`.
   static func styleMatrixBytes(channels: Int) -> Int
@@ -51,10 +53,11 @@ package protocol LossArithmetic: StatisticsArithmetic {
 }
 
 extension LossArithmetic {
-  /// Reads 8 rows of a summed Gram matrix in activation units, `[8][channels]` from row `first`, a
-  /// multiple of 8; what lies below the diagonal is read from above.
-  package static func readGram(
-    _ sums: MemorySlice<GramSum>, first: Int, channels: Int, into rows: MemorySlice<Double>
+  /// `readGram` with what makes a number of a sum.
+  @inline(__always)
+  static func readGram(
+    _ sums: MemorySlice<GramSum>, first: Int, channels: Int, into rows: MemorySlice<Double>,
+    number: (GramSum) -> Double
   ) {
     for k in 0..<first + 8 {
       let above = sums[k * channels..<(k + 1) * channels]

@@ -19,6 +19,15 @@ package enum FixedPoint {
     return Int32((value + shift) - shift)
   }
 
+  /// Nearest integers of four values, as of one.
+  @inline(__always)
+  static func nearestEven(_ values: SIMD4<Float>) -> SIMD4<Int32> {
+    // The sum's last bits are the integer's.
+    let shift = SIMD4<Float>(repeating: 0x1.8p23)
+    return unsafe unsafeBitCast(values + shift, to: SIMD4<Int32>.self)
+      &- unsafeBitCast(shift, to: SIMD4<Int32>.self)
+  }
+
   /// An exact convolution sum as an activation: scale, clamp (the clamp at 0 is the ReLU), round.
   ///
   /// Clamping comes first; as 0 and 255 are integers this equals rounding first, and the conversion

@@ -16,6 +16,12 @@ package protocol StatisticsArithmetic: Arithmetic {
   func addMoments(
     _ row: Row<Activation>, panel: Int, worker: Int, zeros: Row<Activation>, ones: Row<Activation>,
     into sums: MemorySlice<MomentSum>)
+  /// Adds the activations and the squares of a row's channels of a panel, `[2][channels]`.
+  static func addSums(_ row: Row<Activation>, panel: Int, into sums: MemorySlice<MomentSum>)
+  /// Makes sums that were cleared those of a channel whose activations and their squares have these sums.
+  static func setMoments(
+    _ sums: MemorySlice<MomentSum>, channel: Int, channels: Int, positions: Int, sum: MomentSum,
+    squares: MomentSum)
   /// The sum of a channel's activations and of their squares, in units of `activationScale` and its square.
   static func moments(
     _ sums: MemorySlice<MomentSum>, channel: Int, channels: Int, positions: Int

@@ -33,28 +33,30 @@ package struct PackedStyleMatrix {
   package func pack(_ values: MemorySlice<Float>, row n: Int) {
     let panel = Panel.width
     let first = n / panel * channels * panel + n % panel * 4
-    var largest: Float = 0
-    var isFinite = true
-    for k in 0..<channels {
-      largest = max(largest, values[k].magnitude)
-      isFinite = isFinite && values[k].isFinite
+    var largests = SIMD4<Float>()
+    var areFinite = SIMDMask<SIMD4<Int32>>(repeating: true)
+    for k in stride(from: 0, to: channels, by: 4) {
+      let value = values.vector(at: k, as: SIMD4<Float>.self)
+      let magnitude = value.replacing(with: -value, where: value .< 0)
+      areFinite = areFinite .& (magnitude .< .infinity)
+      largests = largests.replacing(with: magnitude, where: magnitude .> largests)
     }
+    let (largest, isFinite) = (largests.max(), all(areFinite))
     let isZero = !isFinite || largest < FixedPoint.smallestGradient
     let inverse = isZero ? 0 : 16256 / largest
-    var (highSum, lowSum): (Int32, Int32) = (0, 0)
+    var (upperSum, lowerSum) = (SIMD4<Int32>(), SIMD4<Int32>())
     for k in stride(from: 0, to: channels, by: 4) {
-      for i in 0..<4 {
-        let value = isZero ? 0 : FixedPoint.nearestEven(values[k + i] * inverse)
-        let upper = (value + 64) >> 7
-        let lower = value - upper << 7
-        high[first + k * panel + i] = Int8(truncatingIfNeeded: upper)
-        low[first + k * panel + i] = Int8(truncatingIfNeeded: lower)
-        highSum &+= upper
-        lowSum &+= lower
-      }
+      let value = isZero ? SIMD4() : values.vector(at: k, as: SIMD4<Float>.self)
+      let rounded = FixedPoint.nearestEven(value * inverse)
+      let upper = (rounded &+ 64) &>> 7
+      let lower = rounded &- upper &<< 7
+      high.set(SIMD4<Int8>(truncatingIfNeeded: upper), at: first + k * panel)
+      low.set(SIMD4<Int8>(truncatingIfNeeded: lower), at: first + k * panel)
+      upperSum &+= upper
+      lowerSum &+= lower
     }
-    highSums[n] = highSum
-    lowSums[n] = lowSum
+    highSums[n] = upperSum.wrappedSum()
+    lowSums[n] = lowerSum.wrappedSum()
     scale[n] = isFinite ? (isZero ? 0 : largest / 16256) : .infinity
   }
 }

@@ -22,6 +22,15 @@ struct RegionPositions {
   /// How many there are in a row.
   func count(row: Int) -> Int { Int(rowCounts[row]) }
 
+  /// The positions of a row where they are neighbours; nil where they are several runs, or none.
+  func onlyRun(row: Int) -> Range<Int>? {
+    let count = count(row: row)
+    guard count > 0, let first = (0..<map.width).first(where: { map[$0, row] == label }),
+      (first..<first + count).allSatisfy({ $0 < map.width && map[$0, row] == label })
+    else { return nil }
+    return first..<first + count
+  }
+
   /// Calls `body` with each run of neighbouring positions in some columns of a row, from the left.
   @inline(__always)
   func forEachRun(row: Int, columns: Range<Int>, _ body: (Range<Int>) -> Void) {

@@ -92,7 +92,7 @@ public final class Session {
     let mix = try TransferError.from { () throws(MemoryError) in try Arena(layout.mixMemory) }
     // Terms hold slices of it until the style ends.
     defer { withExtendedLifetime(mix) {} }
-    network.beginStyle(in: mix, isSaved: transfer.savedStyle != nil)
+    network.beginStyle(in: mix, layout)
     let count = Double(transfer.styles.count)
     let mixes = transfer.mixes
     for (index, style) in transfer.styles.enumerated() {

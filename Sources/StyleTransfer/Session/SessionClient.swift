@@ -30,6 +30,8 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
   let terms: [any LayerTerm<Numbers>]
   /// By layer; looked up for every item of a step.
   private let hasTermAt: [Bool]
+  /// By style layer, what is saved of a style beside its Gram matrices; none where it is not saved.
+  var saved: [StyleSums<Numbers>] = []
   private let update: ImageUpdate
   private let pool: WorkerPool
 
@@ -132,9 +134,9 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
 
   /// Adds a saved style to the targets.
   func read(_ statistics: StyleStatistics) {
-    for term in grams where observes(term.label) {
-      term.read(statistics)
+    for term in styles where observes(term.label) {
       guard let layer = term.label.layer else { continue }
+      term.read(statistics, layer)
       term.addTarget(positions: statistics.positions(layer), share: share(term.label))
     }
   }
@@ -155,6 +157,10 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
       term.observe(
         rows: rows, width: shape.layers[layer].width, activations: activations,
         isTarget: pass != .image, positions: positions(term.label), pool: pool)
+    }
+    guard pass == .style else { return }
+    for sums in saved where sums.place == layer {
+      sums.observe(rows: rows, activations: activations, pool: pool)
     }
   }
 

@@ -17,14 +17,18 @@ struct SessionLayout<Numbers: LossArithmetic> {
   let moments: [MomentTerm<Numbers>.Layout]
   let histograms: [HistogramTerm<Numbers>.Layout]
   let constants: ConstantRows<Numbers>.Layout?
+  /// By style layer, of what is saved of a style; none where it is not saved.
+  let saved: [StyleSums<Numbers>.Layout]
   let scratch: GramScratch.Layout
   /// The image, and what the terms of layers need.
   let memory: ArenaPlan
-  /// The bytes of it that are in use before the content is read.
+  /// The bytes of it that are in use while styles are measured.
   let styleBytes: Int
+  /// Those of targets that are first written when the style ends.
+  let targetBytes: Int
   /// Of the layer that has most channels.
   let largestGramBytes: Int
-  /// The targets of style terms while they are mixed.
+  /// The targets of style terms while they are mixed, and what is saved of a style.
   let mixMemory: ArenaPlan
 
   /// Sums of the image's own terms; nil where there is none.
@@ -81,6 +85,9 @@ struct SessionLayout<Numbers: LossArithmetic> {
     constants =
       loss.moments > 0
       ? ConstantRows<Numbers>.Layout(values: rowValues.max() ?? 0, memory: &memory) : nil
+    saved = (transfer.savedStyle == nil ? [] : settings.styleLayers).map {
+      StyleSums<Numbers>.Layout(shape.layers[shape.place(of: $0.layer)], memory: &mixMemory)
+    }
     self.mixMemory = mixMemory
     var (rowBytes, gatheredBytes, channels) = (0, 0, 0)
     for layer in settings.styleLayers {
@@ -101,7 +108,10 @@ struct SessionLayout<Numbers: LossArithmetic> {
       rowBytes: rowBytes, gatheredBytes: gatheredBytes, channels: channels, threads: threads,
       normalizes: settings.normalizesGradients, memory: &memory)
     self.memory = memory
-    styleBytes = memory.bytes - contentBytes
+    targetBytes =
+      grams.reduce(0) { $0 + $1.targetBytes } + histograms.reduce(0) { $0 + $1.targetBytes }
+    let later = grams.reduce(0) { $0 + $1.stepBytes } + histograms.reduce(0) { $0 + $1.stepBytes }
+    styleBytes = memory.bytes - contentBytes - targetBytes - later
 
     var stepMemory = ArenaPlan()
     if settings.smoothness > 0 {

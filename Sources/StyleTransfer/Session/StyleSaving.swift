@@ -11,10 +11,12 @@ extension TermNetwork {
   ///   - transfer: of one style.
   ///   - shape: layer sizes of the style.
   ///   - terms: one for each style layer.
+  ///   - sums: of the same layers.
   ///   - path: the file, which appears whole or not at all.
   /// - Throws: `TransferError.style`.
   func saveStyle(
-    _ transfer: Transfer, _ shape: NetworkShape, _ terms: [GramTerm<Numbers>], to path: FilePath
+    _ transfer: Transfer, _ shape: NetworkShape, _ terms: [GramTerm<Numbers>],
+    _ sums: [StyleSums<Numbers>], to path: FilePath
   ) throws(TransferError) {
     guard let weights = transfer.weights else { preconditionFailure("a transfer with weights") }
     let type = transfer.precision == .int8 ? "I64" : "F64"
@@ -24,15 +26,17 @@ extension TermNetwork {
       entries += [
         SafeTensors.Entry(name + ".gram", type: type, shape: [term.channels, term.channels]),
         SafeTensors.Entry(name + ".sum", type: type, shape: [term.channels]),
+        SafeTensors.Entry(name + ".squares", type: type, shape: [term.channels]),
+        SafeTensors.Entry(name + ".histogram", type: "U32", shape: [term.channels, Numbers.bins]),
         SafeTensors.Entry(name + ".positions", type: "I64", shape: [1]),
       ]
     }
     func forEachTensor(
       _ body: (RawSpan) throws(FileOutputError) -> Void
     ) throws(FileOutputError) {
-      for term in terms {
+      for (term, sums) in zip(terms, sums) {
         try unsafe body(term.wholeSums.span.bytes)
-        try unsafe body(term.channelSums.span.bytes)
+        try sums.forEachTensor(body)
         try unsafe body([Int64(shape.layers[term.place].positions)].span.bytes)
       }
     }

@@ -56,10 +56,11 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
   /// Begins the targets of the style.
   ///
   /// - Parameters:
-  ///   - memory: the mix, which lasts until `endStyle`.
-  ///   - isSaved: whether the style is saved.
-  func beginStyle(in memory: Arena, isSaved: Bool) {
-    for term in client.styles { term.beginTarget(in: memory, isSaved: isSaved) }
+  ///   - memory: the mix and what is saved, which last until `endStyle`.
+  ///   - layout: the places in it.
+  func beginStyle(in memory: Arena, _ layout: SessionLayout<Numbers>) {
+    for term in client.styles { term.beginTarget(in: memory) }
+    client.saved = layout.saved.map { StyleSums(numbers, $0, memory: memory) }
   }
 
   /// Adds a saved style's shares to the targets.
@@ -71,6 +72,7 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
   /// Makes the styles that were measured the targets.
   func endStyle() {
     for term in client.styles { term.endTarget() }
+    client.saved = []
   }
 
   /// Measures a style picture, `[height][width][3]` RGB minus mean, and adds its shares to the targets.
@@ -95,7 +97,7 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
       let terms = settings.styleLayers.compactMap { layer in
         client.grams.first { $0.label.layer == layer.layer }
       }
-      try saveStyle(transfer, styleNetwork.shape, terms, to: path)
+      try saveStyle(transfer, styleNetwork.shape, terms, client.saved, to: path)
     }
   }
 

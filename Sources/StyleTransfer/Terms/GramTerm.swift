@@ -11,11 +11,10 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     let sums: Reservation<Numbers.GramSum>
     let target: Reservation<Float>
     let matrix: Reservation<UInt8>
+    let scales: Reservation<Double>
     let rowLosses: Reservation<Double>
     /// The target while it is mixed, in memory that is given back; nil where it is one style's.
     let mix: Reservation<Double>?
-    /// Sums of a style's activations, beside the mix.
-    let activationSums: Reservation<Numbers.GramSum>
 
     init(
       _ shape: NetworkShape.Layer, isMixed: Bool, memory: inout ArenaPlan,
@@ -25,10 +24,15 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
       sums = memory.reserve(count, of: Numbers.GramSum.self)
       target = memory.reserve(count, of: Float.self)
       matrix = memory.reserve(Numbers.styleMatrixBytes(channels: shape.channels), of: UInt8.self)
+      scales = memory.reserve(shape.channels, of: Double.self)
       rowLosses = memory.reserve(shape.channels, of: Double.self)
       mix = isMixed ? mixMemory.reserve(count, of: Double.self) : nil
-      activationSums = mixMemory.reserve(shape.channels, of: Numbers.GramSum.self)
     }
+
+    /// Bytes that are first written when the style ends.
+    var targetBytes: Int { mix == nil ? 0 : target.bytes }
+    /// Bytes that are first written in a step.
+    var stepBytes: Int { matrix.bytes }
   }
 
   /// The workers' task.
@@ -52,13 +56,13 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   /// `[channels][channels]` in real units, scaled to the content's positions.
   let target: MemorySlice<Float>
   private let matrix: MemorySlice<UInt8>
+  /// `[channels]`: the real value of a channel is this times `activationScale` times the activation.
+  private let scales: MemorySlice<Double>
   let rowLosses: MemorySlice<Double>
   let scratch: GramScratch
   private let layout: Layout
   /// `[channels][channels]` as the target, while it is mixed.
   private var mix: MemorySlice<Double>?
-  /// `[channels]` sums of a style's activations, where they are saved.
-  private var activationSums: MemorySlice<Numbers.GramSum>?
   private let normalizes: Bool
   /// The factor of (G - S) a in the gradient.
   private var factor = 0.0
@@ -91,15 +95,15 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     sums = memory.slice(layout.sums)
     target = memory.slice(layout.target)
     matrix = memory.slice(layout.matrix)
+    scales = memory.slice(layout.scales)
+    let factors = numbers.channelScale(layer: place)
+    for c in 0..<channels { scales[c] = Double(factors?[c] ?? 1) }
     rowLosses = memory.slice(layout.rowLosses)
     self.layout = layout
   }
 
   /// Forgets the rows measured so far.
-  func reset() {
-    sums.clear()
-    activationSums?.clear()
-  }
+  func reset() { sums.clear() }
 
   /// Adds rows of an image to the Gram matrix, a bounded number at a time.
   func observe(
@@ -109,9 +113,6 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     counted = positions
     self.activations = activations
     self.width = width
-    if let activationSums {
-      for y in rows { Numbers.add(activations[y], to: activationSums) }
-    }
     let chunk = scratch.rows.count / Numbers.gramScratchBytes(width: width, channels: channels)
     for start in stride(from: rows.lowerBound, to: rows.upperBound, by: chunk) {
       self.rows = start..<min(start + chunk, rows.upperBound)
@@ -122,10 +123,7 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     }
   }
 
-  func beginTarget(in memory: Arena, isSaved: Bool) {
-    mix = layout.mix.map { memory.slice($0) }
-    if isSaved { activationSums = memory.slice(layout.activationSums) }
-  }
+  func beginTarget(in memory: Arena) { mix = layout.mix.map { memory.slice($0) } }
 
   /// Adds `share` of the measured Gram matrix, scaled to the content's positions.
   func addTarget(positions: Int, share: Double) {
@@ -148,12 +146,11 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     if let mix {
       for i in 0..<target.count { target[i] = Float(mix[i]) }
     }
-    (self.mix, activationSums) = (nil, nil)
+    self.mix = nil
   }
 
-  /// Takes saved sums as those that were measured.
-  func read(_ statistics: StyleStatistics) {
-    if let layer = label.layer { statistics.read(layer, into: sums) }
+  func read(_ statistics: StyleStatistics, _ layer: LayerName) {
+    statistics.read(.gram, layer, into: sums)
   }
 
   /// The measured sums of products, `[channels][channels]`, in activation units.
@@ -164,9 +161,6 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     }
     return whole
   }
-
-  /// The measured sums of activations, `[channels]`, in activation units.
-  var channelSums: [Numbers.GramSum] { activationSums?.array ?? [] }
 
   /// The measured Gram matrix in real units, `[channels][channels]`.
   var gram: [Float] {
@@ -184,11 +178,10 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   func readGram(first: Int, into rows: MemorySlice<Double>) {
     Numbers.readGram(sums, first: first, channels: channels, into: rows)
     let scale = Double(numbers.activationScale(layer: place))
-    let factors = numbers.channelScale(layer: place)
     for n in 0..<8 {
       let row = rows[n * channels..<(n + 1) * channels]
-      let factor = scale * scale * Double(factors?[first + n] ?? 1)
-      for k in 0..<channels { row[k] *= factor * Double(factors?[k] ?? 1) }
+      let factor = scale * scale * scales[first + n]
+      for k in 0..<channels { row[k] *= factor * scales[k] }
     }
   }
 
@@ -245,11 +238,14 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     guard let activations else { preconditionFailure("rows are being observed") }
     let y = rows.lowerBound + item
     let count = count(item)
-    guard let counted, count < width else {
-      return numbers.prepareGram(activations[y], into: scratchRow(item, count))
-    }
     guard count > 0 else { return }
+    let start = start(item)
+    let laidOut = scratch.rows[
+      start..<start + Numbers.gramScratchBytes(width: count, channels: channels)]
     let row = activations[y]
+    if let run = counted.map({ $0.onlyRun(row: y) }) ?? 0..<width {
+      return numbers.prepareGram(row.columns(run), into: laidOut)
+    }
     let gathered = scratch.activations(
       worker: worker, count: count * channels, of: Numbers.Activation.Element.self)
     var next = 0
@@ -259,7 +255,7 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
         .copy(row.columns(run))
       next = end
     }
-    numbers.prepareGram(Row(gathered, channels: channels), into: scratchRow(item, count))
+    numbers.prepareGram(Row(gathered, channels: channels), into: laidOut)
   }
 
   /// Positions that count of an observed row.
@@ -267,42 +263,52 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     counted?.count(row: rows.lowerBound + item) ?? width
   }
 
-  private func addBlocks(first: Int) {
-    for panel in first / Panel.width..<channels / Panel.width {
-      for item in 0..<rows.count {
-        let count = count(item)
-        guard count > 0 else { continue }
-        numbers.addGram(
-          scratchRow(item, count), channels: channels, first: first, panel: panel, into: sums)
-      }
+  /// Where an observed row is laid out; where the last one ends for their number.
+  private func start(_ item: Int) -> Int {
+    (0..<item).reduce(0) {
+      $0 + Numbers.gramScratchBytes(width: count($1), channels: channels)
     }
   }
 
-  private func scratchRow(_ item: Int, _ count: Int) -> MemorySlice<UInt8> {
-    let first = item * Numbers.gramScratchBytes(width: width, channels: channels)
-    return scratch.rows[
-      first..<first + Numbers.gramScratchBytes(width: count, channels: channels)]
+  private func addBlocks(first: Int) {
+    let end = start(rows.count)
+    if Numbers.joinsGramRows {
+      if end > 0 { addBlocks(first: first, scratch.rows[0..<end]) }
+      return
+    }
+    for item in 0..<rows.count where count(item) > 0 {
+      addBlocks(first: first, scratch.rows[start(item)..<start(item + 1)])
+    }
+  }
+
+  private func addBlocks(first: Int, _ laidOut: MemorySlice<UInt8>) {
+    for panel in first / Panel.width..<channels / Panel.width {
+      numbers.addGram(laidOut, channels: channels, first: first, panel: panel, into: sums)
+    }
   }
 
   private func differentiateRows(first: Int, worker: Int) {
-    let scale = Double(numbers.activationScale(layer: place))
-    let factor = factor * scale
+    let factor = factor * Double(numbers.activationScale(layer: place))
     let rows = scratch.sums(worker: worker, channels: channels)
     let row = scratch.row(worker: worker, channels: channels)
     readGram(first: first, into: rows)
-    let factors = numbers.channelScale(layer: place)
-    for n in first..<first + 8 {
-      let gram = rows.from((n - first) * channels)
-      let target = target.from(n * channels)
-      let factor = factor * Double(factors?[n] ?? 1)
-      var loss = 0.0
-      for k in 0..<channels {
-        let difference = gram[k] - Double(target[k])
-        loss += difference * difference
-        row[k] = Float(factor * Double(factors?[k] ?? 1) * difference)
+    let target = target.from(first * channels)
+    // The losses of 8 rows side by side, each in the order of its columns.
+    var losses = SIMD8<Double>()
+    for k in 0..<channels {
+      var column = SIMD8<Double>()
+      for i in 0..<8 {
+        column[i] = rows[i * channels + k] - Double(target[i * channels + k])
+        rows[i * channels + k] = column[i]
       }
-      rowLosses[n] = loss
-      numbers.packStyleRow(row, row: n, into: matrix)
+      losses += column * column
+    }
+    for i in 0..<8 {
+      let difference = rows.from(i * channels)
+      let factor = factor * scales[first + i]
+      for k in 0..<channels { row[k] = Float(factor * scales[k] * difference[k]) }
+      rowLosses[first + i] = losses[i]
+      numbers.packStyleRow(row, row: first + i, into: matrix)
     }
   }
 }

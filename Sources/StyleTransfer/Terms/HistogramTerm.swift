@@ -27,6 +27,11 @@ final class HistogramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
       costs = memory.reserve(shape.channels, of: Double.self)
       mix = mixMemory.reserve(count, of: Double.self)
     }
+
+    /// Bytes that are first written when the style ends.
+    var targetBytes: Int { target.bytes }
+    /// Bytes that are first written in a step.
+    var stepBytes: Int { table.bytes }
   }
 
   /// The workers' task.
@@ -119,10 +124,14 @@ final class HistogramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
 
   // MARK: The style
 
-  func beginTarget(in memory: Arena, isSaved: Bool) {
+  func beginTarget(in memory: Arena) {
     let mix = memory.slice(mixPlace)
     mix.clear()
     self.mix = mix
+  }
+
+  func read(_ statistics: StyleStatistics, _ layer: LayerName) {
+    statistics.read(.histogram, layer, into: counts)
   }
 
   func addTarget(positions: Int, share: Double) {

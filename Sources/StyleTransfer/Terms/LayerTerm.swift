@@ -60,12 +60,11 @@ protocol LayerTerm<Numbers>: AnyObject {
 
 /// A term whose target is a mix of what it measures of style pictures.
 protocol StyleTerm<Numbers>: LayerTerm {
-  /// Begins the target with nothing.
-  ///
-  /// - Parameters:
-  ///   - memory: the mix, which lasts until `endTarget`.
-  ///   - isSaved: whether sums of activations are wanted too.
-  func beginTarget(in memory: Arena, isSaved: Bool)
+  /// Begins the target with nothing; `memory` is that of the mix, which lasts until `endTarget`.
+  func beginTarget(in memory: Arena)
+
+  /// Takes what was saved of a style at the term's layer as what was seen.
+  func read(_ statistics: StyleStatistics, _ layer: LayerName)
 
   /// Adds what was seen of a picture to the target.
   ///

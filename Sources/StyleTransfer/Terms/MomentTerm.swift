@@ -106,7 +106,17 @@ final class MomentTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     return (scale * (sum / count), scale * scale * (squares / count))
   }
 
-  func beginTarget(in memory: Arena, isSaved: Bool) { target.clear() }
+  func beginTarget(in memory: Arena) { target.clear() }
+
+  func read(_ statistics: StyleStatistics, _ layer: LayerName) {
+    let sum = statistics.values(.sum, layer, of: Numbers.MomentSum.self)
+    let squares = statistics.values(.squares, layer, of: Numbers.MomentSum.self)
+    for c in 0..<channels {
+      Numbers.setMoments(
+        sums, channel: c, channels: channels, positions: statistics.positions(layer),
+        sum: sum[c], squares: squares[c])
+    }
+  }
 
   func addTarget(positions: Int, share: Double) {
     for c in 0..<channels {

@@ -88,10 +88,12 @@ extension Transfer {
         .measureStyle,
         measuredBytes + pixels + labels + rings(styleShape, backward: false) + saving)
     }
+    add(.measureStyle, measuredBytes + layout.targetBytes)
     if !readsFirst {
       add(
         .readContent,
-        regionBytes + layout.styleBytes + contentBytes + content.readingBytes(resultSize))
+        regionBytes + layout.styleBytes + layout.targetBytes + contentBytes
+          + content.readingBytes(resultSize))
     }
     let allBytes = regionBytes + layout.memory.bytes
     add(.measureContent, allBytes + rings(shape, backward: false) + startReading)

@@ -21,7 +21,7 @@ public struct StopRule: Sendable, Equatable {
 }
 
 /// The costs by which a rule judges a run; a part of its checkpoints.
-struct CostWatch {
+package struct CostWatch {
   private let rule: StopRule?
   /// The step before which the reference was measured.
   private var place = 0
@@ -31,31 +31,32 @@ struct CostWatch {
   private var last = 0.0
   private var step = 0
 
-  init(_ rule: StopRule?) { self.rule = rule }
+  /// Watches for a rule; nil never ends a run.
+  package init(_ rule: StopRule?) { self.rule = rule }
 
   /// Whether the rule ends the run.
-  var isConverged: Bool {
+  package var isConverged: Bool {
     guard let rule, step > place, step - place >= rule.steps else { return false }
     return abs(last - reference) <= rule.change * reference
   }
 
   /// Takes the cost before a step, of which so many were done before.
-  mutating func add(_ cost: Double, step: Int) {
+  package mutating func add(_ cost: Double, step: Int) {
     (last, self.step) = (cost, step)
     guard let rule, !isConverged, step == 0 || step - place >= rule.steps else { return }
     (place, reference) = (step, cost)
   }
 
   /// How many numbers it has.
-  static let count = 4
+  package static let count = 4
 
   /// Its numbers, from which another one goes on.
-  var numbers: [UInt64] {
+  package var numbers: [UInt64] {
     [UInt64(place), reference.bitPattern, UInt64(step), last.bitPattern]
   }
 
   /// Goes on from another one's numbers.
-  mutating func restore(_ numbers: [UInt64]) {
+  package mutating func restore(_ numbers: [UInt64]) {
     place = Int(truncatingIfNeeded: numbers[0])
     reference = Double(bitPattern: numbers[1])
     step = Int(truncatingIfNeeded: numbers[2])

@@ -7,13 +7,20 @@ internal import Rows
 /// What was measured of a style, in a file that stands for its picture.
 ///
 /// A safetensors file. For each style layer: `conv1_1.gram` [C,C], sums of products over positions,
-/// I64 of int8 activations as they are stored, F64 in float32; `conv1_1.sum` [C], sums of activations;
+/// I64 of int8 activations as they are stored, F64 in float32; `conv1_1.sum` and `conv1_1.squares` [C],
+/// sums of activations and of their squares; `conv1_1.histogram` U32 [C,256], in float32 [C,513];
 /// `conv1_1.positions` I64 [1], of how many. Metadata: format and version, network, precision, pooling,
 /// width and height at which it was measured, `weights`, a hash of these up to the deepest of the
-/// layers, and `checksum`, one of all numbers. Further tensors are left alone.
+/// layers, and `checksum`, one of all numbers. Further tensors are left alone. Version 1 has no squares
+/// and no histograms.
 public struct StyleStatistics {
   static let format = "qstyle-style"
-  static let version = "1"
+  static let version = "2"
+
+  /// What there is of each layer, by the end of the tensor's name.
+  enum Part: String {
+    case gram, sum, squares, histogram, positions
+  }
 
   /// The file's path.
   public let name: String
@@ -48,7 +55,7 @@ public struct StyleStatistics {
       throw .file(error)
     }
     guard file.metadata("format") == format else { throw .notAStyle }
-    guard file.metadata("format_version") == version else { throw .otherVersion }
+    guard ["1", version].contains(file.metadata("format_version")) else { throw .otherVersion }
     var sum = Fingerprint()
     for tensor in file.tensors {
       tensor.bytes.withBytes { sum.add(tensor.name, $0) { tensor.bytes.dropPages() } }
@@ -73,7 +80,10 @@ public struct StyleStatistics {
     try check("network", transfer.network.name)
     try check("precision", transfer.precisionText)
     try check("pooling", transfer.pooling.rawValue)
-    guard transfer.settings.styleLoss.isGramAlone else { throw refuse(.hasGramAlone) }
+    let loss = transfer.settings.styleLoss
+    guard loss.isGramAlone || file.metadata("format_version") != "1" else {
+      throw refuse(.hasGramAlone)
+    }
     guard !transfer.colors.contains(.match) else { throw refuse(.hasNoColors) }
     for layer in transfer.settings.styleLayers {
       guard let place = transfer.network.index(of: layer.layer) else { continue }
@@ -84,6 +94,16 @@ public struct StyleStatistics {
       try checkTensor(name + ".gram", type, [channels, channels])
       try checkTensor(name + ".positions", "I64", [1])
       guard (1...1 << 40).contains(positions(layer.layer)) else { throw refuse(.damaged) }
+      if loss.moments > 0 {
+        try checkTensor(name + ".sum", type, [channels])
+        try checkTensor(name + ".squares", type, [channels])
+        guard hasMoments(layer.layer, transfer.precision) else { throw refuse(.damaged) }
+      }
+      if loss.histogram > 0 {
+        let bins = transfer.precision == .int8 ? Int8Arithmetic.bins : Float32Arithmetic.bins
+        try checkTensor(name + ".histogram", "U32", [channels, bins])
+        guard hasHistograms(layer.layer, bins: bins) else { throw refuse(.damaged) }
+      }
     }
     guard let weights = transfer.weights else { return }
     let deepest = file.tensors.compactMap { tensor in
@@ -102,17 +122,46 @@ public struct StyleStatistics {
     }
   }
 
+  /// Whether a layer's sums are such as activations have: of int8 ones none is above 255.
+  private func hasMoments(_ layer: LayerName, _ precision: Precision) -> Bool {
+    if precision == .float32 {
+      return (values(.sum, layer, of: Double.self) + values(.squares, layer, of: Double.self))
+        .allSatisfy { $0 >= 0 && $0.isFinite }
+    }
+    let sums = values(.sum, layer, of: Int64.self)
+    let most = 255 * Int64(positions(layer))
+    return zip(sums, values(.squares, layer, of: Int64.self)).allSatisfy { sum, square in
+      (0...most).contains(sum) && (sum...255 * sum).contains(square)
+    }
+  }
+
+  /// Whether each channel of a layer has a bin for every position.
+  private func hasHistograms(_ layer: LayerName, bins: Int) -> Bool {
+    let counts = values(.histogram, layer, of: UInt32.self)
+    let positions = positions(layer)
+    return stride(from: 0, to: counts.count, by: bins).allSatisfy { first in
+      counts[first..<first + bins].reduce(0) { $0 + Int($1) } == positions
+    }
+  }
+
   /// How many positions of a layer were counted.
   func positions(_ layer: LayerName) -> Int {
-    Int((try? file.tensor("\(layer).positions"))?.bytes.load(Int64.self, at: 0) ?? 0)
+    values(.positions, layer, of: Int64.self).first.map { Int($0) } ?? 0
+  }
+
+  /// The numbers of a part of a layer; none where it lacks it.
+  func values<Value: BitwiseCopyable>(
+    _ part: Part, _ layer: LayerName, of type: Value.Type
+  ) -> [Value] {
+    (try? file.tensor("\(layer).\(part.rawValue)"))?.bytes.values(type) ?? []
   }
 
   /// Most bytes of the file that are in memory at once.
   var readingBytes: Int { file.tensors.reduce(0) { max($0, $1.bytes.count) } }
 
-  /// Copies a layer's sums of products, in the units of the arithmetic that measured them.
-  func read<Sum: BitwiseCopyable>(_ layer: LayerName, into sums: MemorySlice<Sum>) {
-    guard let tensor = try? file.tensor("\(layer).gram") else { return }
+  /// Copies a part of a layer, in the units of the arithmetic that measured it.
+  func read<Sum: BitwiseCopyable>(_ part: Part, _ layer: LayerName, into sums: MemorySlice<Sum>) {
+    guard let tensor = try? file.tensor("\(layer).\(part.rawValue)") else { return }
     tensor.bytes.withBytes { sums.bytes.copy($0) }
     tensor.bytes.dropPages()
   }
@@ -150,7 +199,7 @@ public enum StyleFileError: Error, Equatable, CustomStringConvertible {
   case noLayer(LayerName)
   /// A mask is given for it, and only a picture has regions.
   case hasNoRegions
-  /// Moments or histograms are to be compared, and it has Gram matrices.
+  /// Moments or histograms are to be compared, and it has Gram matrices alone.
   case hasGramAlone
   /// Its colours are to be matched, and only a picture has colours.
   case hasNoColors
@@ -179,9 +228,10 @@ public enum StyleFileError: Error, Equatable, CustomStringConvertible {
     case .hasNoRegions:
       "is a saved style, which has no regions; use its picture, or leave its mask out"
     case .hasGramAlone:
-      "is a saved style, which has Gram matrices alone; use its picture, or --style-loss gram"
+      "is a style saved by an earlier version, which has Gram matrices alone; save it again, or use --style-loss gram"
     case .hasNoColors:
-      "is a saved style, whose colours can not be matched; use its picture, or leave out --colors match"
+      "is a saved style, whose colours can not be matched, as that changes pixels before they are measured; use "
+        + "its picture, or leave out --colors match"
     case .savedBefore: "is a saved style already; copy it, or save that of a picture"
     case .output(let error): error.description
     }

@@ -1,5 +1,6 @@
 internal import CSystem
 internal import ImageIO
+internal import Optim
 internal import QuantVGG
 
 /// A plan with what it costs.
@@ -63,23 +64,25 @@ extension Transfer {
     if let plan {
       let planned = try planned(plan)
       guard planned.bytes <= limit.bytes else {
-        throw refusal(planned, limit: limit, isChosen: true, fittingSide: nil)
+        throw refusal(planned, limit: limit, isChosen: true, fitting: FittingRun())
       }
       return planned
     }
     let plans = try plans()
     if let fitting = plans.first(where: { $0.bytes <= limit.bytes }) { return fitting }
     guard let least = plans.last else { preconditionFailure("streaming is always a plan") }
-    throw refusal(
-      least, limit: limit, isChosen: false, fittingSide: fittingSide(limit: limit.bytes))
+    let fitting = FittingRun(
+      side: fittingSide(limit: limit.bytes),
+      history: try fittingHistory(least.plan, limit: limit.bytes))
+    throw refusal(least, limit: limit, isChosen: false, fitting: fitting)
   }
 
   private func refusal(
-    _ planned: PlannedMemory, limit: MemoryLimit, isChosen: Bool, fittingSide: Int?
+    _ planned: PlannedMemory, limit: MemoryLimit, isChosen: Bool, fitting: FittingRun
   ) -> TransferError {
     .overLimit(
       size: resultSize, bytes: planned.bytes, plan: planned.plan.name, limit: limit,
-      isChosen: isChosen, fittingSide: fittingSide)
+      isChosen: isChosen, fitting: fitting)
   }
 
   /// The largest longer side whose least plan stays within `limit`; nil where none does.
@@ -99,6 +102,18 @@ extension Transfer {
       if fits(middle) { low = middle } else { high = middle }
     }
     return low
+  }
+
+  /// The most changes that L-BFGS may remember within `limit`; nil where even one is too much.
+  private func fittingHistory(_ plan: MemoryPlan, limit: Int) throws(TransferError) -> Int? {
+    guard optimizer.method == .lbfgs else { return nil }
+    var fewer = self
+    fewer.optimizer.lbfgs.history = usedOptimizer.lbfgs.history - 1
+    while fewer.optimizer.lbfgs.history > 0 {
+      if try fewer.planned(plan).bytes <= limit { return fewer.optimizer.lbfgs.history }
+      fewer.optimizer.lbfgs.history -= 1
+    }
+    return nil
   }
 
   /// The bytes in use beside the phases: what the process has now, the code and the stacks that a

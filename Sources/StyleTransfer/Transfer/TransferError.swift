@@ -30,11 +30,10 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
   case otherSize(name: String, found: ImageSize, wanted: ImageSize)
   /// The plan, or every plan, needs more memory than is allowed.
   ///
-  /// `isChosen` where the plan was asked for by name; otherwise `fittingSide` is the longest side
-  /// that fits, nil where none does.
+  /// `isChosen` where the plan was asked for by name; otherwise `fitting` says what fits.
   case overLimit(
     size: ImageSize, bytes: Int, plan: String, limit: MemoryLimit, isChosen: Bool,
-    fittingSide: Int?)
+    fitting: FittingRun)
   /// Work that maps so many bytes where the process may map only as many as `left` says.
   case unmappable(bytes: Int, left: MemoryLimit)
   /// The system refused this many bytes.
@@ -106,16 +105,18 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
     case .otherSize(let name, let found, let wanted):
       return "\(name) has \(found.width)x\(found.height) pixels where "
         + "\(wanted.width)x\(wanted.height) are wanted; resize it"
-    case .overLimit(let size, let bytes, let plan, let limit, let isChosen, let fittingSide):
+    case .overLimit(let size, let bytes, let plan, let limit, let isChosen, let fitting):
       let refusal =
         "\(size.width)x\(size.height) needs \(Self.mebibytes(bytes)) MiB with the plan \(plan), and "
         + "\(Self.mebibytes(limit.bytes)) MiB are allowed"
         + (limit.reason.map { " (\($0))" } ?? "")
       if isChosen { return refusal + ": choose no plan, or allow more memory" }
-      guard let side = fittingSide else {
-        return refusal + "; no size fits: allow more memory"
-      }
-      return refusal + ": use \(side) pixels or fewer for the longer side, or allow more memory"
+      let changes = [
+        fitting.history.map { "let L-BFGS remember \($0) change\($0 == 1 ? "" : "s")" },
+        fitting.side.map { "use \($0) pixels or fewer for the longer side" },
+      ].compactMap { $0 }
+      guard !changes.isEmpty else { return refusal + "; no size fits: allow more memory" }
+      return refusal + ": " + changes.joined(separator: ", ") + ", or allow more memory"
     case .unmappable(let bytes, let left):
       return "this process may map only \(Self.mebibytes(left.bytes)) MiB more "
         + "(\(left.reason ?? "")), and \(Self.mebibytes(bytes)) MiB are needed: allow more memory"
@@ -155,4 +156,13 @@ public enum SizeRemedy: Equatable, Sendable {
     let side = ((2 * least - 1) * longer + 2 * shorter - 1) / (2 * shorter)
     self = side <= longer ? .longerSide(side) : canGrow ? .upscale(side) : .otherPicture
   }
+}
+
+/// What of a run that needs more memory than is allowed could be changed.
+public struct FittingRun: Sendable, Equatable {
+  /// The longest side that fits; nil where none does.
+  public var side: Int?
+  /// The most changes that L-BFGS may remember at the wanted size; nil where even one is too much, or
+  /// another optimizer was chosen.
+  public var history: Int?
 }

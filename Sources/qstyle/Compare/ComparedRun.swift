@@ -28,7 +28,7 @@ struct ComparedRun {
   /// The float32 weights of an int8 run's layers in float32.
   let reference: Weights?
   let start: RunStart
-  /// Steps whose images are kept, from first to last; the last is the result.
+  /// Steps whose images are kept, from first to last; the last is the result, as are those after an early end.
   let samples: [Int]
 
   init(
@@ -111,6 +111,10 @@ extension ComparedRun {
     var key = try Failure.from { () throws(TransferError) in try transfer.fingerprint() }
     key.add(UInt64(transfer.steps))
     key.add(UInt64(samples.count))
+    if let stop = transfer.stop {
+      key.add(stop.change.bitPattern)
+      key.add(UInt64(stop.steps))
+    }
     key.add(UInt64(transfer.threads))
     key.add(transfer.instructionSet.rawValue)
     return key

@@ -24,7 +24,8 @@ struct ComparisonPainter {
       return false
     }
     var output = try UnfinishedRun(
-      file, session, header: file.header(plan: planned.plan, weightBytes: session.weightBytes))
+      file, session, transfer.stop,
+      header: file.header(plan: planned.plan, weightBytes: session.weightBytes))
     return try step(session, file, &output)
   }
 
@@ -43,9 +44,12 @@ struct ComparisonPainter {
       Console.note("\(run.name): resumed at step \(first)\n")
     }
     var isWarned = false
+    var (made, isSettled) = (first, false)
     for step in first...steps {
+      let isEnd = step == steps || output.costs.isConverged
       let isStopped = Console.isInterrupted
-      if isStopped || step % options.checkpointEvery == 0, step > output.step {
+      // Nothing is stepped after the end: a run that is stopped there goes on from before.
+      if isStopped || step % options.checkpointEvery == 0, step > output.step, !isSettled {
         guard session.isFinite else { throw divergence(output, run, step) }
         if let failure = try output.save(session, step: step) {
           if isStopped { throw failure }
@@ -58,17 +62,24 @@ struct ComparisonPainter {
       }
       if isStopped { return false }
       let isSample = run.samples.contains(step)
-      if isSample {
+      if isSample || isEnd, !isSettled {
         let costs = session.settle()
-        if step == steps { session.settleEnd(costs) }
+        if isEnd { session.settleEnd(costs) }
+        isSettled = isEnd
+      }
+      if isSample {
         try session.withPixels { (image) throws(Failure) in try unsafe output.write(image.bytes) }
       }
-      if step == steps, !run.keepsGradients { break }
+      if isEnd, !(run.keepsGradients && isSample) { continue }
       let before = Console.seconds
       // The gradient of the result is measured, too, and the result stays as it is.
-      let costs = step == steps ? session.measureGradient() : session.step()
+      let costs = isEnd ? session.measureGradient() : session.step()
       guard costs.isFinite else { throw divergence(output, run, step) }
-      if step < steps { output.seconds += Console.seconds - before }
+      if !isEnd {
+        output.costs.add(costs.total, step: step)
+        output.seconds += Console.seconds - before
+        made = step + 1
+      }
       if isSample, run.keepsGradients {
         try session.withGradient { (gradient) throws(Failure) in
           try unsafe output.write(gradient.bytes)
@@ -83,7 +94,7 @@ struct ComparisonPainter {
     if run.keepsGradients {
       for gram in session.grams { try unsafe output.write(gram.span.bytes) }
     }
-    let measures = [output.seconds / Double(steps), Double(output.peakBytes)]
+    let measures = [output.seconds / Double(made), Double(output.peakBytes), Double(made)]
     try unsafe output.write(measures.span.bytes)
     try output.finish()
     return true

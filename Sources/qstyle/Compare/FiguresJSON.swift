@@ -127,6 +127,7 @@ struct FiguresJSON {
         entry.add("share", term.share(of: figures.result.total))
         return entry
       })
+    if transfer.stop != nil { entry.add("steps", figures.measures.steps) }
     entry.add("step_ms", 1000 * figures.measures.stepSeconds)
     entry.add("peak_bytes", figures.measures.peakBytes)
     entry.add("weight_bytes", figures.measures.weightBytes)

@@ -9,7 +9,7 @@ internal import StyleTransfer
 ///
 /// A safetensors file with `image_N` F32 [rows, columns, 3] (RGB minus mean, in the engine's rows) for
 /// each kept step N, and `gradient_N` of the same shape and `gram_L` F32 [regions * channels, channels]
-/// of the last image where the run keeps gradients; `measures` F64 [2]: seconds per step and peak bytes.
+/// of the last image where the run keeps gradients; `measures` F64 [3]: seconds per step, peak bytes, steps.
 struct RunFile {
   let run: ComparedRun
   /// The hash of all that the run follows from, which is in the file's name.
@@ -48,7 +48,7 @@ struct RunFile {
             "gram_\(layer.layer)", type: "F32", shape: [regions * channels, channels]))
       }
     }
-    parts.append(SafeTensors.Entry("measures", type: "F64", shape: [2]))
+    parts.append(SafeTensors.Entry("measures", type: "F64", shape: [3]))
     return parts
   }
 
@@ -95,6 +95,7 @@ struct RunFile {
   /// The time and memory of a run, and its plan.
   struct Measures {
     let stepSeconds: Double
+    let steps: Int
     let peakBytes: Int
     let plan: String
     let weightBytes: Int
@@ -107,7 +108,8 @@ struct RunFile {
       try file.values("measures", type: "F64", as: Double.self)
     }
     return Measures(
-      stepSeconds: values[0], peakBytes: Int(values[1]), plan: file.metadata("plan") ?? "",
+      stepSeconds: values[0], steps: Int(values[2]), peakBytes: Int(values[1]),
+      plan: file.metadata("plan") ?? "",
       weightBytes: Int(file.metadata("weight_bytes") ?? "") ?? 0)
   }
 }

@@ -12,6 +12,8 @@ struct UnfinishedRun {
   /// The duration of the steps, those of earlier programs included.
   var seconds: Double
   private let earlierPeak: Int
+  /// The costs by which --stop-when judges the run.
+  var costs: CostWatch
 
   private let file: RunFile
   private let output: ResumableFile
@@ -24,10 +26,14 @@ struct UnfinishedRun {
   /// Goes on with a run, or starts it with `header`.
   ///
   /// - Throws: `Failure` where the checkpoint or the images are damaged.
-  init(_ file: RunFile, _ session: Session, header: [UInt8]) throws(Failure) {
+  init(
+    _ file: RunFile, _ session: Session, _ stop: StopRule?, header: [UInt8]
+  ) throws(Failure) {
     let found = try Self.restore(file, session)
-    // Length and hash of the images so far, seconds, peak.
+    // Length and hash of the images so far, seconds, peak, and what the costs have been.
     let notes = found?.notes ?? [0, Fingerprint().value, 0, 0]
+    costs = CostWatch(stop)
+    if found != nil { costs.restore(Array(notes.dropFirst(Self.ownNotes))) }
     length = Int(truncatingIfNeeded: notes[0])
     sum = Fingerprint()
     output = try Self.open(file, length, &sum, expected: notes[1])
@@ -38,12 +44,14 @@ struct UnfinishedRun {
     if found == nil { try unsafe write(header.span.bytes) }
   }
 
+  private static let ownNotes = 4
+
   private static func restore(
     _ file: RunFile, _ session: Session
   ) throws(Failure) -> Checkpoint? {
     return try Failure.about(file.checkpointPath) { () throws(CheckpointError) in
       try session.restore(
-        from: file.checkpointPath, fingerprint: file.key.value, notes: 4)
+        from: file.checkpointPath, fingerprint: file.key.value, notes: ownNotes + CostWatch.count)
     }
   }
 
@@ -85,7 +93,8 @@ struct UnfinishedRun {
     try Failure.about(file.partialPath) { () throws(FileOutputError) in
       try output.flush()
     }
-    let notes = [UInt64(length), sum.value, seconds.bitPattern, UInt64(peakBytes)]
+    let notes =
+      [UInt64(length), sum.value, seconds.bitPattern, UInt64(peakBytes)] + costs.numbers
     do throws(CheckpointError) {
       try session.save(
         Checkpoint(fingerprint: file.key.value, step: step, notes: notes),

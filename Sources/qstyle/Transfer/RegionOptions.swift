@@ -38,7 +38,12 @@ struct RegionOptions {
     }
     var regions: [Regions.Region] = []
     for word in arguments.paths("region") {
-      regions.append(try Self.region(word.description, styles: styles))
+      let region = try Self.region(word.description, styles: styles)
+      guard !regions.contains(where: { $0.label == region.label }) else {
+        throw UsageError(
+          "--region names region \(region.label) twice; give it once, a mix as \(region.label)=1+2")
+      }
+      regions.append(region)
     }
     self.regions = regions
     var masks: [(style: Int, path: FilePath)] = []
@@ -68,6 +73,10 @@ struct RegionOptions {
         throw UsageError(
           "--region \(text) names the style '\(part)', and there "
             + (styles == 1 ? "is 1 style" : "are styles 1 to \(styles)"))
+      }
+      guard !members.contains(number - 1) else {
+        throw UsageError(
+          "--region \(text) names style \(number) twice; a style's weight stands behind its file")
       }
       members.append(number - 1)
     }

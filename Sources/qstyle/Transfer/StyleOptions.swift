@@ -83,18 +83,24 @@ struct StyleOptions {
     self.entries = entries
   }
 
-  /// FILE:WEIGHT taken apart; a file of the whole name goes before.
+  /// FILE:WEIGHT taken apart; a file of the whole name goes before, and without FILE there is no weight.
   private static func weighted(_ word: FilePath) throws(UsageError) -> (FilePath, Double) {
     let colon = UInt8(ascii: ":")
     guard let place = word.bytes.lastIndex(of: colon),
-      unsafe word.withCString({ unsafe access($0, F_OK) != 0 })
+      !exists(word)
     else { return (word, 1) }
+    let file = FilePath(bytes: word.bytes[..<place])
     let text = FilePath(bytes: word.bytes[(place + 1)...]).description
-    guard let weight = parseNumber(text) else { return (word, 1) }
-    guard weight > 0, weight <= 1e6 else {
+    let weight = parseNumber(text)
+    guard weight != nil || exists(file) else { return (word, 1) }
+    guard let weight, weight > 0, weight <= 1e6 else {
       throw UsageError("the weight of a style is above 0, at most 1e6, not '\(text)' as in \(word)")
     }
-    return (FilePath(bytes: word.bytes[..<place]), weight)
+    return (file, weight)
+  }
+
+  private static func exists(_ path: FilePath) -> Bool {
+    unsafe path.withCString { unsafe access($0, F_OK) == 0 }
   }
 
   /// The factors of --style-scale: one, or one for each style.

@@ -16,7 +16,7 @@ struct TransferCommand {
           Option("output", letter: "o", value: "FILE", "The picture to write, .png or .jpg.")
         ] + StyleOptions.options + TransferOptions.pictures),
       RegionOptions.group,
-      OptionGroup("Optimisation", TransferOptions.optimisation.options + [StopRule.option]),
+      TransferOptions.optimisation,
       OptionGroup(
         "Network",
         [
@@ -43,7 +43,6 @@ struct TransferCommand {
 
   private let options: TransferOptions
   private let output: ResultFile
-  private let stop: StopRule?
   private let weights: FilePath?
   private let precision: Precision?
   private let floatLayers: FloatLayersOptions
@@ -55,7 +54,6 @@ struct TransferCommand {
   init(_ arguments: ParsedArguments) throws(UsageError) {
     options = try TransferOptions(arguments)
     output = try ResultFile(arguments)
-    stop = try StopRule(arguments)
     weights = arguments.path("weights")
     precision = try Precision(arguments)
     floatLayers = try FloatLayersOptions(arguments)
@@ -122,7 +120,6 @@ struct TransferCommand {
       return .interrupted
     }
     transfer.checkpoint = checkpoint
-    transfer.stop = stop
     transfer.savedStyle = savedStyle
     try Failure.from { () throws(TransferError) in try transfer.check() }
     if let savedStyle {

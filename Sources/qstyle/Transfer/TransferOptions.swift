@@ -17,6 +17,24 @@ struct TransferOptions {
     Option("seed", value: "N", "Seed of the noise (default: 1)."),
   ]
 
+  /// What is compared, and where.
+  static let terms = [
+    Option(
+      "content-layers", value: "LIST", "Layers as name[:weight],... (default: conv4_2)."),
+    Option(
+      "style-layers", value: "LIST",
+      "Layers as name[:weight],... (default: conv1_1 ... conv5_1; without a weight, a layer has 1200 / channels^2, or that of --preset)."
+    ),
+    StyleLossOption.option,
+    Option(
+      "smooth", value: "W",
+      "Weight of the mean squared difference of neighbouring pixels (default: 0, none)."),
+    Option(
+      "normalize-gradients",
+      "Divide each layer's gradient by its size, so that its weight alone says how much it counts; layers without a weight have 10."
+    ),
+  ]
+
   static let optimisation = OptionGroup(
     "Optimisation",
     [
@@ -31,22 +49,9 @@ struct TransferOptions {
       ),
       Option("content-weight", value: "A", "Weight of the content cost (default: 10)."),
       Option("style-weight", value: "B", "Weight of the style cost (default: 1)."),
-      Option(
-        "content-layers", value: "LIST", "Layers as name[:weight],... (default: conv4_2)."),
-      Option(
-        "style-layers", value: "LIST",
-        "Layers as name[:weight],... (default: conv1_1 ... conv5_1; without a weight, a layer has 1200 / channels^2, or that of --preset)."
-      ),
-      StyleLossOption.option,
-      Option(
-        "smooth", value: "W",
-        "Weight of the mean squared difference of neighbouring pixels (default: 0, none)."),
-      Option(
-        "normalize-gradients",
-        "Divide each layer's gradient by its size, so that its weight alone says how much it counts; layers without a weight have 10."
-      ),
+    ] + terms + [
       OptimizerOptions.optimizer, OptimizerOptions.state, OptimizerOptions.learningRate,
-      OptimizerOptions.history, OptimizerOptions.unbounded,
+      OptimizerOptions.history, OptimizerOptions.unbounded, StopRule.option,
     ])
 
   static let memory = OptionGroup(
@@ -93,6 +98,7 @@ struct TransferOptions {
   let noiseRatio: Float
   let colors: Transfer.Colors
   let settings: TransferSettings
+  let stop: StopRule?
   private let optimizer: OptimizerSettings
   private let pooling: Pooling
   private let memory: Int?
@@ -135,6 +141,7 @@ struct TransferOptions {
     try OptimizerOptions.apply(arguments, to: &optimizer)
     self.optimizer = optimizer
     settings = try Self.settings(arguments, balance)
+    stop = try StopRule(arguments)
     pooling = try SharedOptions.pooling(arguments)
     memory = try arguments.bytes("memory")
     plan = try SharedOptions.plan(arguments)
@@ -207,6 +214,7 @@ struct TransferOptions {
       transfer.optimizer = optimizer
       transfer.pooling = pooling
       transfer.steps = steps
+      transfer.stop = stop
       transfer.threads = shared.threads
       transfer.instructionSet = shared.instructionSet
       transfer.memory = memory
@@ -220,8 +228,9 @@ struct TransferOptions {
   /// The weight of a style's layer whose gradient is normalised.
   private static let normalizedWeight = 10.0
 
-  private static func settings(
-    _ arguments: ParsedArguments, _ balance: Balance
+  /// The cost of a command line.
+  static func settings(
+    _ arguments: ParsedArguments, _ balance: Balance = .standard
   ) throws(UsageError) -> TransferSettings {
     var settings = TransferSettings(balance)
     var weight = balance.weight
@@ -250,6 +259,10 @@ struct TransferOptions {
     }
     settings.styleLoss = try StyleLossOption.styleLoss(arguments)
     settings.smoothness = try arguments.number("smooth", in: 0...1e12) ?? 0
+    guard settings.contentWeight + settings.styleWeight + settings.smoothness > 0 else {
+      throw UsageError(
+        "--content-weight and --style-weight are both 0, and nothing is left to paint by")
+    }
     return settings
   }
 

@@ -67,7 +67,7 @@ final class ProbeClient<Numbers: LossArithmetic>: GradientClient {
     gradient = memory.slice(layout.gradient)
     self.memory = memory
     self.pool = pool
-    for gram in grams { gram.beginTarget(in: mixMemory, isSaved: false) }
+    for gram in grams { gram.beginTarget(in: mixMemory) }
   }
 
   /// Begins a pass over a picture of so many columns.

@@ -37,7 +37,7 @@ extension Transfer {
     throw .overLimit(
       size: resultSize, bytes: arithmeticBytes(.streaming),
       plan: MemoryPlan(network: .streaming, copies: .forward).name,
-      limit: limit, isChosen: false, fittingSide: nil)
+      limit: limit, isChosen: false, fitting: FittingRun())
   }
 
   /// Peak of the process while an `ArithmeticCheck` is made with either kind of pooling, both networks' weights
