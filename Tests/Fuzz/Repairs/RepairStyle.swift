@@ -5,9 +5,9 @@ import QuantVGG
   repairSafeTensors(&bytes)
   let key = Array("\"checksum\":\"".utf8)
   guard let place = bytes.firstRange(of: key)?.upperBound, place + 16 <= bytes.count,
-    let file = try? SafeTensors(path: file(bytes.span))
+    let tensors = try? SafeTensors(path: file(bytes.span)).tensors
   else { return }
   var sum = Fingerprint()
-  for tensor in file.tensors { tensor.bytes.withBytes { sum.add(tensor.name, $0) } }
+  for tensor in tensors { tensor.bytes.withBytes { sum.add(tensor.name, $0) } }
   for (i, digit) in sum.text.utf8.enumerated() { bytes[place + i] = digit }
 }
