@@ -163,7 +163,7 @@ import Testing
       transfer.colors = colors
       let phases = transfer.phases(.resident, for: Int8Arithmetic.self)
       #expect((phases[0].phase == .readContent) == (colors == .match))
-      return Dictionary(uniqueKeysWithValues: phases.map { ($0.phase, $0.bytes) })
+      return Dictionary(phases.map { ($0.phase, $0.bytes) }, uniquingKeysWith: max)
     }
     let (plain, luma, match) = (bytes([]), bytes(.luma), bytes(.match))
     let image = 12 * 37 * 21
