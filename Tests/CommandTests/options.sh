@@ -240,7 +240,7 @@ for options in "" "--plan streaming-16-lean" "--memory 40M" "--optimizer adam --
     python3 - dry.txt out.txt <<'END' && ok || bad "dry run $options: $(cat dry.txt)"
 import json, sys
 dry, run = [json.load(open(name)) for name in sys.argv[1:]]
-assert set(dry) == {"plan", "predicted_peak_bytes", "predicted_step_ms", "width", "height"}, dry
+assert set(dry) == {"plan", "predicted_peak_bytes", "predicted_step_ms", "width", "height", "scales"}, dry
 assert [dry[key] for key in ("plan", "width", "height")] == [run[key] for key in ("plan", "width", "height")], run
 assert 0.8 * dry["predicted_peak_bytes"] < run["peak_bytes"] <= dry["predicted_peak_bytes"], run
 assert dry["predicted_step_ms"] > 0

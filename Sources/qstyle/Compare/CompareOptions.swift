@@ -160,6 +160,7 @@ struct CompareOptions {
   /// The transfer whose layers are tried in float32, all of them at the most; five images are kept beside it.
   func ranking(_ run: ComparedRun, limit: Int) throws(Failure) -> Transfer {
     var transfer = try self.transfer(run, limit: limit)
+    transfer.coarse = []
     transfer.floatLayers = transfer.network.convolutions.map { $0.name }
     transfer.recordsGradient = true
     transfer.otherImages = 5
@@ -170,6 +171,7 @@ struct CompareOptions {
   /// its session is counted in images.
   func scoring(_ runs: ComparedRuns, limit: Int) throws(Failure) -> Transfer {
     var transfer = try self.transfer(runs.float.first, limit: limit)
+    transfer.coarse = []
     transfer.recordsGradient = true
     transfer.otherImages = 3
     return transfer

@@ -28,7 +28,8 @@ struct ComparedRun {
   /// The float32 weights of an int8 run's layers in float32.
   let reference: Weights?
   let start: RunStart
-  /// Steps whose images are kept, from first to last; the last is the result, as are those after an early end.
+  /// Steps of the last scale whose images are kept, from first to last; the last is the result, as are those after an
+  /// early end.
   let samples: [Int]
 
   init(
@@ -74,8 +75,8 @@ struct ComparedRuns {
   /// Places along a run at which the runs are compared.
   private static let places = 10
 
-  init(_ options: CompareOptions, weights: [Weights], reference: Weights) {
-    let steps = options.transfer.steps
+  /// The runs of a command line, with `steps` at their last scale.
+  init(_ options: CompareOptions, weights: [Weights], reference: Weights, steps: Int) {
     var samples: [Int] = []
     for place in 0...Self.places {
       let step = steps * place / Self.places
