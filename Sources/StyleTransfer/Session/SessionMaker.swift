@@ -7,6 +7,7 @@ protocol SessionMaker: AnyObject {
   /// - Parameters:
   ///   - scale: the transfer at one scale.
   ///   - progress: is told what is measured, and may stop it.
+  /// - Returns: the session, at the image that the scale starts from.
   /// - Throws: `TransferError`.
   func session(
     _ scale: Transfer, progress: (TransferProgress) -> TransferControl

@@ -32,6 +32,7 @@ extension Transfer {
   /// The transfer at one of its scales.
   ///
   /// - Parameter place: in `scales`.
+  /// - Returns: a transfer of one scale.
   func scale(_ place: Int) -> Transfer {
     guard !coarse.isEmpty else { return self }
     var transfer = self

@@ -94,8 +94,9 @@ public struct Transfer {
   public var optimizer: OptimizerSettings
   /// Steps at the result's size, at least 1; fewer where `stop` ends them.
   public var steps = 200
-  /// Smaller scales that are painted before, in the order of their sizes: each next one starts from the image
-  /// of the one before, resampled, with style and content measured anew. None paints the result at once.
+  /// Smaller scales that are painted before, in the order of their sizes; none paints the result at once.
+  ///
+  /// Each next one starts from the image of the one before, resampled, with style and content measured anew.
   public var coarse: [Scale] = []
   /// Ends a scale whose cost hardly changes any more; nil where all steps are made.
   public var stop: StopRule?
