@@ -114,7 +114,7 @@ import Testing
     let size = ImageSize(width: 61, height: 39)
     let labels = (0..<size.pixelCount).map { UInt8($0 % size.width < 30 ? 1 : 2) }
     transfer.regions = try Regions(
-      try Mask(labels, size: size), named: [.init(label: 1, styles: [])])
+      try Mask(labels, size: size), named: [.init(label: 1, styles: []), .init(label: 2, styles: [0])])
     let result = try transfer.run().picture.tensor
     var content = [Float](repeating: 0, count: result.values.count)
     var span = content.mutableSpan
@@ -189,7 +189,7 @@ import Testing
   /// Killed after any step, or between two scales, it goes on to the same bits.
   @Test(
     arguments: OptimizerSettings.Method.allCases,
-    [nil, StopRule(change: 0.2, steps: 1)])
+    [nil, StopRule(change: 0.9, steps: 1)])
   func resumed(_ method: OptimizerSettings.Method, _ stop: StopRule?) throws {
     defer { remove(path) }
     var whole = transfer(method)
@@ -199,30 +199,31 @@ import Testing
     let wanted = try whole.run()
     #expect(stop == nil ? wanted.steps == 9 : wanted.steps < 9)
     for end in 1...wanted.steps {
-      for every in [1, 2] {
-        remove(path)
-        var stored = whole
-        stored.checkpoint = .init(path: path, every: every)
-        let killed = try stored.start()
-        for _ in 0..<end {
-          _ = try killed.advance()
-          try killed.saveIfDue()
-        }
-        stored.plan = MemoryPlan(name: "streaming-16-lean")
-        let run = try stored.start()
-        #expect(run.firstStep == (end == wanted.steps ? end - 1 : end) / every * every)
-        while !run.isDone { _ = try run.advance() }
-        let result = try run.finish()
-        #expect(bits(result.picture) == bits(wanted.picture), "\(end) \(every)")
-        #expect(result.scales.map { $0.steps } == wanted.scales.map { $0.steps })
-        #expect(result.stepsSaved == wanted.stepsSaved)
+      remove(path)
+      var stored = whole
+      let every = 1 + end % 2
+      stored.checkpoint = .init(path: path, every: every)
+      let killed = try stored.start()
+      for _ in 0..<end {
+        _ = try killed.advance()
+        try killed.saveIfDue()
       }
+      stored.plan = MemoryPlan(name: "streaming-16-lean")
+      let run = try stored.start()
+      #expect(run.firstStep == (end == wanted.steps ? end - 1 : end) / every * every)
+      while !run.isDone { _ = try run.advance() }
+      let result = try run.finish()
+      #expect(bits(result.picture) == bits(wanted.picture), "\(end)")
+      #expect(result.scales.map { $0.steps } == wanted.scales.map { $0.steps })
+      #expect(result.stepsSaved == wanted.stepsSaved)
     }
   }
 
   @Test func fingerprints() throws {
     func value(_ change: (inout Transfer) -> Void) throws -> UInt64 {
       var transfer = transfer()
+      // Without a checkpoint, the steps decide how much L-BFGS remembers.
+      transfer.checkpoint = .init(path: path)
       change(&transfer)
       return try transfer.fingerprint().value
     }
