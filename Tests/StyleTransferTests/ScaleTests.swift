@@ -114,7 +114,8 @@ import Testing
     let size = ImageSize(width: 61, height: 39)
     let labels = (0..<size.pixelCount).map { UInt8($0 % size.width < 30 ? 1 : 2) }
     transfer.regions = try Regions(
-      try Mask(labels, size: size), named: [.init(label: 1, styles: []), .init(label: 2, styles: [0])])
+      try Mask(labels, size: size),
+      named: [.init(label: 1, styles: []), .init(label: 2, styles: [0])])
     let result = try transfer.run().picture.tensor
     var content = [Float](repeating: 0, count: result.values.count)
     var span = content.mutableSpan
