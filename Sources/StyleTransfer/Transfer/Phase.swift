@@ -55,11 +55,14 @@ extension Transfer {
     }
     let image = Self.bytes(of: result)
     var startReading = 0
+    if case .picture(let picture) = start { startReading = picture.readingBytes(resultSize) }
     if let earlier {
-      startReading = resamplingBytes(earlier.size, to: result)
-    } else if case .picture(let picture) = start {
-      startReading = picture.readingBytes(resultSize)
+      startReading = max(startReading, resamplingBytes(earlier.size, to: result))
     }
+    // What the next scale starts from is the image less its own start, read once more.
+    let handingOver =
+      hasNext
+      ? image + max(startReading, content.readingBytes(resultSize)) : 0
     let optimizerBytes =
       usedOptimizer.stateBytes(rowLength: 3 * result.width, rows: result.height)
       + ValueBounds.bytes(rowLength: 3 * result.width)
@@ -114,7 +117,7 @@ extension Transfer {
     add(
       .optimise,
       allBytes + rings(shape, backward: true) + optimizerBytes
-        + layout.stepMemory.bytes + images * image)
+        + layout.stepMemory.bytes + images * image + handingOver)
     return phases
   }
 

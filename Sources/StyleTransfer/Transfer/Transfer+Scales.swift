@@ -41,8 +41,7 @@ extension Transfer {
     if place < coarse.count {
       transfer.longerSide = coarse[place].longerSide
       transfer.steps = coarse[place].steps
-      // Its image is copied for the next scale.
-      transfer.otherImages += 1
+      transfer.hasNext = true
       // Files stand for a style as the result has it.
       transfer.savedStyle = nil
     }

@@ -96,7 +96,8 @@ public struct Transfer {
   public var steps = 200
   /// Smaller scales that are painted before, in the order of their sizes; none paints the result at once.
   ///
-  /// Each next one starts from the image of the one before, resampled, with style and content measured anew.
+  /// Each next one starts from what the one before has changed, resampled and added to the content or the picture
+  /// that the transfer starts from, whose details it has kept; style and content are measured anew.
   public var coarse: [Scale] = []
   /// Ends a scale whose cost hardly changes any more; nil where all steps are made.
   public var stop: StopRule?
@@ -125,6 +126,8 @@ public struct Transfer {
   public var recordsGradient = false
   /// Images of the result's size that the caller keeps besides, which the plan counts.
   public var otherImages = 0
+  /// Whether another scale follows.
+  var hasNext = false
   /// The scale that this one follows; nil for the first.
   var earlier: EarlierScale?
 
@@ -296,24 +299,22 @@ public struct Transfer {
 
   /// Turns the content's values into the start image's.
   ///
-  /// Pixels of regions that are kept stay the content's where the start is noise or an earlier scale's image.
+  /// Pixels of regions that are kept stay the content's where the start is noise or follows an earlier scale.
   func makeStart(
     in pixels: inout MutableSpan<Float>, _ regions: ImageRegions?
   ) throws(TransferError) {
-    if let earlier {
-      earlier.image?.resample(into: &pixels, engineSize(resultSize)) {
-        regions?.isKept(pixel: $0) ?? false
-      }
-      return
-    }
     switch start {
     case .content: break
+    case .noise where earlier != nil: break
     case .noise(let ratio, let seed):
       ImageTensor.mixNoise(into: &pixels, ratio: ratio, seed: seed) {
         regions?.isKept(pixel: $0) ?? false
       }
     case .picture(let picture):
       try picture.read(into: &pixels, size: resultSize, transposed: isTransposed)
+    }
+    earlier?.image?.add(to: &pixels, engineSize(resultSize)) {
+      regions?.isKept(pixel: $0) ?? false
     }
     if let nearbySeed { ImageTensor.moveByLevels(in: &pixels, seed: nearbySeed) }
   }

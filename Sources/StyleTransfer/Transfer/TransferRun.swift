@@ -10,7 +10,7 @@ public final class TransferRun {
   public let planned: PlannedMemory
   /// The transfer at each of its scales.
   private let transfers: [Transfer]
-  private let maker: any SessionMaker
+  private let makeSession: SessionMaker
   /// nil only between two scales.
   private var current: Session?
 
@@ -35,11 +35,11 @@ public final class TransferRun {
 
   /// Measures what one scale needs.
   init(
-    _ transfer: Transfer, _ planned: PlannedMemory, _ maker: any SessionMaker, scale: Int,
-    fingerprint: UInt64, progress: (TransferProgress) -> TransferControl
+    _ transfer: Transfer, _ planned: PlannedMemory, scale: Int, fingerprint: UInt64,
+    progress: (TransferProgress) -> TransferControl, makeSession: @escaping SessionMaker
   ) throws(TransferError) {
     self.planned = planned
-    self.maker = maker
+    self.makeSession = makeSession
     self.scale = scale
     self.fingerprint = fingerprint
     transfers = transfer.scales
@@ -49,7 +49,7 @@ public final class TransferRun {
     costs = CostWatch(stop)
     checkpoint = transfer.checkpoint
     let steps = steps
-    current = try maker.session(transfers[scale]) {
+    current = try makeSession(transfers[scale]) {
       var told = $0
       (told.scale, told.steps) = (scale, steps)
       return progress(told)
@@ -110,12 +110,12 @@ public final class TransferRun {
     let settled = session.settle()
     guard session.isFinite else { throw .diverged(step: step) }
     _ = session.settleEnd(settled)
-    let image = try ScaleImage(session)
+    let image = try ScaleImage(session, of: transfers[scale])
     // What the scale had is given back before the next one asks for more.
     current = nil
     scale += 1
     costs = CostWatch(stop)
-    current = try maker.session(transfers[scale].following(image)) { _ in .proceed }
+    current = try makeSession(transfers[scale].following(image)) { _ in .proceed }
   }
 
   // MARK: Checkpoints
@@ -234,10 +234,11 @@ extension Transfer {
     transfer.threads = pool.threads
     let chosen: PlannedMemory
     if let planned { chosen = planned } else { chosen = try transfer.choosePlan() }
-    let maker = try precision.accept(
+    let makeSession = try precision.accept(
       PackingVisitor(transfer: transfer, weights: weights, plan: chosen.plan, pool: pool))
     return try TransferRun(
-      transfer, chosen, maker, scale: scale, fingerprint: fingerprint, progress: progress)
+      transfer, chosen, scale: scale, fingerprint: fingerprint, progress: progress,
+      makeSession: makeSession)
   }
 
   /// Runs the transfer from its start to its end.
@@ -289,6 +290,10 @@ extension Transfer {
   }
 }
 
+/// Makes a session for a scale, of weights that are packed once; `progress` is told what is measured, and may stop it.
+typealias SessionMaker = (Transfer, (TransferProgress) -> TransferControl) throws(TransferError) ->
+  Session
+
 /// Packs the weights.
 private struct PackingVisitor: ArithmeticVisitor {
   let transfer: Transfer
@@ -298,10 +303,11 @@ private struct PackingVisitor: ArithmeticVisitor {
 
   func visit<Numbers: WeightedArithmetic>(
     _ numbers: Numbers.Type
-  ) throws(TransferError) -> any SessionMaker {
-    PackedSessions(
-      try Numbers.pack(weights, transfer.packing(copies: plan.copies)), plan: plan.network,
-      pool: pool)
+  ) throws(TransferError) -> SessionMaker {
+    let packed = try Numbers.pack(weights, transfer.packing(copies: plan.copies))
+    return { (scale, progress) throws(TransferError) in
+      try Session(packed, scale, plan: plan.network, pool: pool, progress: progress)
+    }
   }
 }
 
