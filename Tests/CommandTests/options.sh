@@ -231,7 +231,12 @@ rm -f warm.style cut.style bad.style
 rm -f sized.png
 
 # --- A dry run, and the run itself ---------------------------------------------------------------------
-for options in "" "--plan streaming-16-lean" "--memory 40M" "--optimizer adam --pool max" "--precision float32" "--colors match,luma --style-loss gram,moments,histogram"; do
+# A limit in the widest gap between two plans: of two processes, one begins with a few pages more.
+limit=$($qstyle plan "$photo" "$style" --size 90 --threads 2 --json | python3 -c '
+import json, sys
+peaks = [plan["peak_bytes"] for plan in json.load(sys.stdin)["plans"]]
+print(max((above - below, above + below) for above, below in zip(peaks, peaks[1:]))[1] // 2048)')K
+for options in "" "--plan streaming-16-lean" "--memory $limit" "--optimizer adam --pool max" "--precision float32" "--colors match,luma --style-loss gram,moments,histogram"; do
     run="$qstyle transfer $photo $style --size 90 --steps 3 --threads 2 --json --quiet $options"
     check "dry run $options" 0 $run --dry-run -o unmade.png
     cp out.txt dry.txt

@@ -210,6 +210,7 @@ import Testing
       try StyleStatistics(path: "nothing")
     }
   }
+
   /// Writes a saved style again: another version, without some tensors, or with other numbers.
   private func rewrite(
     _ source: FilePath, to path: FilePath, version: String = "2",

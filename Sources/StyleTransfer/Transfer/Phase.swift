@@ -105,6 +105,7 @@ extension Transfer {
         .measureStyle,
         measuredBytes + pixels + labels + rings(styleShape, backward: false) + saving)
     }
+    // Targets are written from the mix, which is still there.
     add(.measureStyle, measuredBytes + layout.targetBytes)
     if !readsFirst {
       add(

@@ -107,6 +107,9 @@ struct RunFile {
     let values = try Failure.about(path) { () throws(WeightError) in
       try file.values("measures", type: "F64", as: Double.self)
     }
+    guard values.count == 3, values.allSatisfy({ (0...0x1p53).contains($0) }) else {
+      throw Failure(path, "is damaged; remove it, and run the command again")
+    }
     return Measures(
       stepSeconds: values[0], steps: Int(values[2]), peakBytes: Int(values[1]),
       plan: file.metadata("plan") ?? "",

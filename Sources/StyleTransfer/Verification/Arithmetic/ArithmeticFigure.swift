@@ -58,9 +58,9 @@ public enum ArithmeticFigure: String, CaseIterable, Sendable {
   case reach
   /// Decibels of the layer's activations alone.
   ///
-  /// 33 and more on pictures with calibrations of several, 23.7 with one's own alone. Fewer than 22 are activations clipped by the hundred. A dim
-  /// picture, of which the scales use fewer steps, has 6 dB less for each half. Noise has from 10 (one
-  /// picture) to 42, and 2 where the calibration is wrong.
+  /// 33 and more on pictures with calibrations of several, 23.7 with one's own alone. Fewer than 22 are
+  /// activations clipped by the hundred. A dim picture, of which the scales use fewer steps, has 6 dB less for
+  /// each half. Noise has from 10 (one picture) to 42, and 2 where the calibration is wrong.
   case alone
   /// Decibels of the layer's way back alone.
   ///
