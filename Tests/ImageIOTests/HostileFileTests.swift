@@ -120,9 +120,9 @@ import Testing
 
   @Test(arguments: jpegs)
   func flippedBitsInJPEG(name: String) {
-    let errors = flipBits(readBytes(fixture("\(name).jpg")), times: 2000, seed: 8)
+    let errors = flipBits(readBytes(fixture("\(name).jpg")), times: 500, seed: 8)
     // Damage to the header is refused, damage to a sample is not seen.
-    #expect((100...1900).contains(errors), "\(errors) errors")
+    #expect((25...475).contains(errors), "\(errors) errors")
   }
 
   @Test(arguments: webps)

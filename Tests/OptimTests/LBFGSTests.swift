@@ -85,7 +85,7 @@ import Testing
     let optimizer = try settings.makeOptimizer(rowLength: length, rows: rows)
     let x = minimise(optimizer, from: start, steps: steps, loss: f.loss) { x, _ in f.gradient(x) }
     // The least loss, by many steps of the textbook.
-    let least = textbook(f, from: start, steps: 1000, history: 20)
+    let least = textbook(f, from: start, steps: 300, history: 20)
     let papers = textbook(f, from: start, steps: steps, history: 20) - least
     let own = f.loss(x) - least
     let first = f.loss(start) - least

@@ -44,8 +44,14 @@ import Testing
       for _ in 0..<3 { session.step() }
       return session.bits
     }
-    let expected = try bits(1, .scalar, .resident)
-    for set in SameBitsTests.sets {
+    #if DEBUG
+      // The specification takes minutes where it is not optimised.
+      let sets = SameBitsTests.sets.filter { $0 != .scalar }
+    #else
+      let sets = SameBitsTests.sets
+    #endif
+    let expected = try bits(1, sets.first ?? .scalar, .resident)
+    for set in sets.dropFirst() {
       #expect(try bits(3, set, .resident) == expected, "\(set)")
     }
     for kept in [NetworkPlan.KeptLayers.from(.conv1_2), .from(.conv2_1), .none] {
