@@ -295,7 +295,7 @@ check "plan of nothing" 64 $qstyle plan
 check "plan of a missing picture" 1 $qstyle plan missing.png
 check "plan of text" 1 $qstyle plan painted.txt
 # Between what six changes take and what one does.
-least() { $qstyle plan 768x576 --threads 2 --json "$@" | sed 's/.*"peak_bytes":\([0-9]*\).*/\1/'; }
+least() { $qstyle plan 768x576 --threads 2 --json "$@" | sed 's/"scales":.*//; s/.*"peak_bytes":\([0-9]*\).*/\1/'; }
 limit=$((($(least) + $(least --history 1)) / 2048))K
 check "plan without memory for the changes" 1 $qstyle plan 768x576 --threads 2 --memory $limit
 history=$(sed -n 's/.*: use --history \([1-5]\), --size [0-9]* or less, or allow more --memory$/\1/p' err.txt)
