@@ -23,15 +23,16 @@ public enum StudentT {
 
   /// The share above a positive value.
   private static func above(_ value: Double, _ freedom: Int) -> Double {
-    let angle = atan(value / Double(freedom).squareRoot())
-    let (sine, cosine) = (sin(angle), cos(angle))
+    let tangent = value / Double(freedom).squareRoot()
+    let cosine = 1 / (1 + tangent * tangent).squareRoot()
+    let sine = tangent * cosine
     let isOdd = freedom % 2 == 1
     var (sum, term) = (0.0, isOdd ? cosine : 1)
     for power in stride(from: isOdd ? 1 : 0, to: freedom - 1, by: 2) {
       sum += term
       term *= cosine * cosine * Double(power + 1) / Double(power + 2)
     }
-    let between = isOdd ? 2 / Double.pi * (angle + sine * sum) : sine * sum
+    let between = isOdd ? 2 / Double.pi * (atan(tangent) + sine * sum) : sine * sum
     return (1 - between) / 2
   }
 
