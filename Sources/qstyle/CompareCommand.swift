@@ -33,8 +33,7 @@ struct CompareCommand {
         + ColorOptions.comparisonRemarks(transfer))
     if options.transfer.isDryRun {
       tell(parts, runs)
-      let check = try options.transfer(runs.quantized[0].first, limit: limit)
-      try CheckPlan(check).report(isJSON: options.shared.isJSON)
+      try CheckPlan.report(options, runs, limit: allowed)
       return .done
     }
     var keys: [Fingerprint] = []
@@ -43,9 +42,7 @@ struct CompareCommand {
     let size = transfer.engineSize(transfer.resultSize)
     func file(_ run: ComparedRun) -> RunFile {
       guard
-        let index = runs.all.firstIndex(where: {
-          $0.weights === run.weights && $0.start == run.start
-        })
+        let index = runs.all.firstIndex(where: { $0.isSame(as: run) })
       else {
         preconditionFailure("the run is one of them")
       }
@@ -121,34 +118,54 @@ struct CompareCommand {
   /// What runs of the other arithmetic leave to the next, their code above all; by measurement.
   private static let leftBytes = 3 << 20
 
+  /// A run of a kind that a comparison has, and what it takes.
+  private struct PlannedRun {
+    let transfer: Transfer
+    let memory: PlannedMemory
+    /// "float32", "int8 with conv2_1 in float32".
+    let kind: String
+    /// Runs of this kind.
+    let count: Int
+  }
+
   /// What a dry run prints: a run of each kind, and the time of all; scoring takes little of it.
-  private func tell(
-    _ parts: [(transfer: Transfer, memory: PlannedMemory)], _ runs: ComparedRuns
-  ) {
+  private func tell(_ parts: [PlannedRun], _ runs: ComparedRuns) {
+    let peaks = MultiplicationPeaks(options.shared)
     var seconds = 0.0
     for part in parts {
-      let count = runs.all.count { $0.precision == part.transfer.precision }
       let run = DryRun(
-        part.transfer, part.memory, left: Self.leftBytes, isJSON: options.shared.isJSON)
-      run.report("\(Format.count(count, "run")) in \(part.transfer.precision.rawValue), each ")
-      seconds += Double(count) * run.seconds
+        part.transfer, part.memory, peaks, left: Self.leftBytes, isJSON: options.shared.isJSON)
+      run.report("\(Format.count(part.count, "run")) in \(part.kind), each ")
+      seconds += Double(part.count) * run.seconds
     }
     guard !options.shared.isJSON else { return }
     Console.print(
       "\(Format.count(runs.all.count, "run")), about \(Format.shortDuration(seconds)) in all\n")
   }
 
-  /// The plans of the int8 runs and of scoring; refuses a limit that either would not fit in.
+  /// The plans of the int8 runs, of scoring and of runs with a layer in float32; refuses a limit that one would not fit
+  /// in.
   private func planned(
     _ runs: ComparedRuns, limit: MemoryLimit
-  ) throws(Failure) -> [(transfer: Transfer, memory: PlannedMemory)] {
-    var parts: [(transfer: Transfer, memory: PlannedMemory)] = []
-    let scoring = try options.scoring(runs, limit: limit.bytes)
-    for transfer in [try options.transfer(runs.quantized[0].first, limit: limit.bytes), scoring] {
+  ) throws(Failure) -> [PlannedRun] {
+    var parts: [PlannedRun] = []
+    func add(_ transfer: Transfer, _ kind: String, count: Int) throws(Failure) {
       let memory = try Failure.from { () throws(TransferError) in
         try transfer.choosePlan(within: limit)
       }
-      parts.append((transfer, memory))
+      parts.append(PlannedRun(transfer: transfer, memory: memory, kind: kind, count: count))
+    }
+    let scoring = try options.scoring(runs, limit: limit.bytes)
+    let group = runs.quantized[0]
+    for transfer in [try options.transfer(group.first, limit: limit.bytes), scoring] {
+      let count = runs.all.count { $0.precision == transfer.precision && $0.rankedLayer == nil }
+      try add(transfer, transfer.precision.rawValue, count: count)
+    }
+    for run in group.ranked {
+      guard let layer = run.rankedLayer else { continue }
+      try add(
+        try options.transfer(run, limit: limit.bytes), "int8 with \(layer) in float32",
+        count: runs.quantized.count)
     }
     if options.ranksLayers {
       let ranking = try options.ranking(runs.quantized[0].first, limit: limit.bytes)
@@ -181,6 +198,12 @@ struct CompareCommand {
       }
       figures.chances.append(
         ChanceFigures(figures.floatGroup, figures.group(index), distances))
+    }
+    for (index, runs) in figures.ranked.enumerated() {
+      for (place, run) in runs.enumerated() {
+        judge(
+          try ReportPictures.result(file(run.run), transfer), &figures.rankedResults[index][place])
+      }
     }
     for (index, seed) in figures.seeds.enumerated() {
       judge(try ReportPictures.result(file(seed.run), transfer), &figures.seedResults[index])
@@ -225,6 +248,9 @@ struct CompareCommand {
       for network in figures.networks { Console.print(network.arithmetic.verdict.sentence + "\n") }
       for (run, chance) in zip(figures.quantized, figures.chances) {
         Console.print(Verdict(run.run.name, chance).sentence + "\n")
+      }
+      for index in figures.quantized.indices {
+        if let ranking = figures.pictureRanking(index) { Console.print(ranking.sentence + "\n") }
       }
       Console.print(
         "saved \(place): \(Format.duration(seconds)), peak memory \(Format.bytes(peak))\n"

@@ -135,11 +135,83 @@ for plan in resident-64 streaming-16-lean; do
 done
 check "a ranking of layers" 0 $qstyle compare "$photo" "$style" --quiet --size 32 --steps 1 --nearby 0 --seeds 0 --rank-layers -o half
 [ "$(grep -o '"through":{"start":[0-9]' half/report.json | wc -l)" -eq 13 ] && ok || bad "--rank-layers: not 13 layers"
+# --quick ranks by the start alone, to the same figures.
+check "a quick ranking" 0 $qstyle compare "$photo" "$style" --size 32 --quick --rank-layers
+[ "$(grep -cE '^(none|conv._.) +[0-9]+\.[0-9]{2} +[0-9]+\.[0-9]{2}$' out.txt)" -eq 14 ] && ok || bad "a quick ranking: $(cat out.txt)"
+check "a quick ranking as JSON" 0 $qstyle compare "$photo" "$style" --size 32 --quick --rank-layers --json
+cp out.txt quick.json
+check "a quick ranking, planned" 0 $qstyle compare "$photo" "$style" --size 32 --quick --rank-layers --json --dry-run
+python3 - <<'END' && ok || bad "--quick --rank-layers"
+import json
+quick, whole = (json.load(open(name)) for name in ("quick.json", "half/report.json"))
+assert max(json.loads(line)["predicted_peak_bytes"] for line in open("out.txt")) >= quick["peak_bytes"]
+(quick,), (whole,) = quick["int8"], whole["int8"]
+assert (quick["gradient_error"]["start"], quick["gradient_error"]["result"]) == (whole["gradient_error"]["start"], None)
+assert len(quick["float_layers"]) == 13
+for own, other in zip(quick["float_layers"], whole["float_layers"]):
+    for key in ("alone", "through"):
+        assert (own["layer"], own[key]["start"]) == (other["layer"], other[key]["start"]) and own[key]["result"] is None
+END
+# A picture with each layer in float32: transfer's, beside what chance makes of int8.
+rank="$qstyle compare $portrait $style --quiet --size 32 --steps 3 --nearby 3 --seeds 0 --rank-pictures -o ranked"
+check "a ranking by pictures" 0 $rank
+touch before
+check "a ranking by pictures, again" 0 $rank
+[ -z "$(find ranked/runs -newer before -type f)" ] && ok || bad "finished runs of a ranking were run again"
+check "a ranking by pictures, planned" 0 $rank --json --dry-run
+mv out.txt plans.txt
+check "a transfer with a layer in float32" 0 $qstyle transfer "$portrait" "$style" --quiet --json --size 32 --steps 3 --float-layers conv2_1 \
+    -o half.png
+python3 - "$(hash out.txt)" "$here/docs/compare.md" <<'END' && ok || bad "--rank-pictures"
+import array, hashlib, json, math, pathlib, statistics, struct, sys
+report = json.load(open("ranked/report.json"))
+own, = report["int8"]
+ranking = own["picture_ranking"]
+layers = ranking["layers"]
+names = [f"conv{b}_{i}" for b, n in enumerate((2, 2, 4, 4, 1), 1) for i in range(1, n + 1)]
+assert [layer["layer"] for layer in layers] == names
+docs = pathlib.Path(sys.argv[2]).read_text()
+assert not [key for key in (*ranking, *layers[0]) if f"`{key}`" not in docs]
+# Results of all runs by name.
+images = {}
+for path in pathlib.Path("ranked/runs").glob("*.safetensors"):
+    data = path.read_bytes()
+    size, = struct.unpack("<Q", data[:8])
+    header = json.loads(data[8:8 + size])
+    first, last = header["image_3"]["data_offsets"]
+    images[header["__metadata__"]["run"]] = data[8 + size + first:8 + size + last]
+assert len(images) == 8 + 13
+assert hashlib.sha256(images["int8, conv2_1 in float32"]).hexdigest() == sys.argv[1] != hashlib.sha256(images["int8"]).hexdigest()
+def bytes_of(name):
+    means = (123.68, 116.779, 103.939)
+    return [min(255, max(0, round(x + means[i % 3]))) for i, x in enumerate(array.array("f", images[name]))]
+truth = bytes_of("float32")
+logs = [math.log(run["total"]) for run in (own, *own["nearby"])]
+mean = statistics.mean(logs)
+# scipy's t.ppf(1 - 0.025 / 13, 3), for one more number beside four.
+half = 8.1624512704 * statistics.stdev(logs) * math.sqrt(1.25)
+for bound, sign in zip(ranking["range"], (-1, 1)):
+    assert abs(bound - math.expm1(sign * half)) < 1e-6
+pairs = [abs(a - b) for i, a in enumerate(logs) for b in logs[:i]]
+assert abs(ranking["floor"] - math.expm1(statistics.mean(pairs))) < 1e-9 and f"{100 * ranking['floor']:.1f} %" in ranking["verdict"]
+plans = [json.loads(line)["predicted_peak_bytes"] for line in open("plans.txt")]
+for layer, plan in zip(layers, plans[2:15]):
+    assert layer["name"] == f"int8, {layer['layer']} in float32" and [cost["step"] for cost in layer["costs"]] == [3]
+    assert abs(layer["difference"] - math.expm1(math.log(layer["total"]) - mean)) < 1e-9
+    assert layer["within_chance"] == (ranking["range"][0] <= layer["difference"] <= ranking["range"][1])
+    error = statistics.mean((a - b) ** 2 for a, b in zip(bytes_of(layer["name"]), truth))
+    assert abs(layer["psnr_db"] - 10 * math.log10(255**2 / error)) < 0.01
+    assert layer["peak_bytes"] <= plan < 1.15 * layer["peak_bytes"]
+assert ranking["verdict"] in pathlib.Path("ranked/report.html").read_text()
+END
+check "the page of a ranking" 0 python3 "$here/Tests/CommandTests/page-structure.py" ranked/report.html
+check "a quick ranking by pictures" 64 $qstyle compare "$photo" "$style" --quick --rank-pictures
+check "a ranking by pictures of float32 layers" 64 $qstyle compare "$photo" "$style" --rank-pictures --float-layers conv1_1 -o ranked
 check "a comparison with float32 layers" 0 $qstyle compare "$photo" "$style" --quiet --size 32 --steps 1 --nearby 0 --seeds 0 \
     --float-layers conv1_1 -o half
 grep -q '"float_layers":"conv1_1"' half/report.json && ok || bad "--float-layers is no setting of the report"
 check "both" 64 $qstyle compare "$photo" "$style" --rank-layers --float-layers conv1_1 -o half
-rm -rf half half.png painted.png float.run whole.run bare
+rm -rf half ranked half.png painted.png float.run whole.run bare
 
 # --- A content that is smaller than --size ------------------------------------------------------------
 check "no --upscale" 0 $qstyle transfer "$portrait" "$style" --quiet --json --size 160 --steps 1 -o small.png

@@ -16,6 +16,31 @@ import Testing
     }
   }
 
+  /// The values are scipy's `stats.t.ppf(1 - share, n)`.
+  @Test func quantilesOfOtherShares() {
+    for (share, freedom, value) in Self.quantiles {
+      let own = StudentT.quantile(above: share, freedom: freedom)
+      #expect(abs(own / value - 1) < 1e-8, "\(share), \(freedom): \(own)")
+    }
+  }
+
+  private static let quantiles: [(Double, Int, Double)] = [
+    (0.025, 1, 12.706204736174694), (0.025, 2, 4.302652729749462), (0.025, 3, 3.1824463052837078),
+    (0.025 / 13, 3, 8.1624512704178), (0.025 / 16, 5, 5.325920320198725),
+    (0.025 / 13, 7, 4.238770203539164), (0.001, 4, 7.173182219782307),
+    (0.1, 30, 1.3104150253913955), (0.4, 2, 0.2886751345948128),
+  ]
+
+  /// The bounds are numpy's, from scipy's quantile.
+  @Test func rangeOfFurtherNumbers() throws {
+    let range = try #require(
+      GroupDifference.range(of: 13, beside: [200.3e6, 191.7e6, 208.9e6, 204.4e6]))
+    #expect(
+      abs(range.lowerBound + 0.28395969877378474) < 1e-9
+        && abs(range.upperBound - 0.3965694365072821) < 1e-9)
+    #expect(GroupDifference.range(of: 1, beside: [2]) == nil)
+  }
+
   /// The values are scipy's `stats.ttest_ind(equal_var=False)` on the logarithms.
   @Test func intervals() throws {
     try expect(

@@ -56,6 +56,23 @@ public struct GroupDifference: Sendable {
     return exp(moments.mean - half)...exp(moments.mean + half)
   }
 
+  /// The relative differences from a group's geometric mean between which further numbers of its kind all lie in 95 % of
+  /// cases (Bonferroni).
+  ///
+  /// - Parameters:
+  ///   - count: how many further numbers, at least 1.
+  ///   - values: the group, all above 0.
+  /// - Returns: the range; nil where the group has but one number.
+  public static func range(of count: Int, beside values: [Double]) -> ClosedRange<Double>? {
+    precondition(count > 0)
+    let moments = Moments(values.map { log($0) })
+    guard let variance = moments.variance else { return nil }
+    let half =
+      StudentT.quantile(above: 0.025 / Double(count), freedom: values.count - 1)
+      * (variance * (1 + 1 / moments.count)).squareRoot()
+    return expm1(-half)...expm1(half)
+  }
+
   private static func meanDifference(_ values: [Double]) -> Double {
     var sum = 0.0
     for (index, value) in values.enumerated() {

@@ -10,8 +10,8 @@ package struct LayerRanking: Sendable {
   package struct Errors: Sendable {
     /// At the image that the transfer starts from.
     package let start: Double
-    /// At the other image.
-    package let picture: Double
+    /// At the other image; nil without one.
+    package let picture: Double?
   }
 
   /// The errors around one layer.
@@ -29,25 +29,27 @@ package struct LayerRanking: Sendable {
   /// conv1_1 up to the deepest layer.
   package let layers: [Layer]
 
-  /// Measures gradients, two for each layer and each number of first layers.
+  /// Measures gradients, at each image two for each layer.
   ///
   /// - Parameters:
   ///   - transfer: what is painted, in int8; `reference` has the float32 weights.
   ///   - truth: the same in float32.
-  ///   - picture: the other image in the engine's rows, `[height][width][3]` RGB minus mean.
+  ///   - picture: the other image in the engine's rows, `[height][width][3]` RGB minus mean; nil for the start alone.
   ///   - pool: the threads.
   /// - Throws: `TransferError`.
   package init(
-    _ transfer: Transfer, truth: Transfer, picture: MemorySlice<Float>, pool: WorkerPool
+    _ transfer: Transfer, truth: Transfer, picture: MemorySlice<Float>?, pool: WorkerPool
   ) throws(TransferError) {
     let truth = try Self.gradients(truth, picture, pool: pool)
     func errors(_ layers: [LayerName]) throws(TransferError) -> Errors {
       var transfer = transfer
       transfer.floatLayers = layers
       let own = try Self.gradients(transfer, picture, pool: pool)
-      return Errors(
-        start: 1 - Agreement.cosine(own.start, truth.start),
-        picture: 1 - Agreement.cosine(own.picture, truth.picture))
+      var other: Double?
+      if let own = own.picture, let truth = truth.picture {
+        other = 1 - Agreement.cosine(own, truth)
+      }
+      return Errors(start: 1 - Agreement.cosine(own.start, truth.start), picture: other)
     }
     plain = try errors([])
     let names = transfer.network.convolutions.map { $0.name }
@@ -62,14 +64,15 @@ package struct LayerRanking: Sendable {
   }
 
   private static func gradients(
-    _ transfer: Transfer, _ picture: MemorySlice<Float>, pool: WorkerPool
-  ) throws(TransferError) -> (start: [Float], picture: [Float]) {
+    _ transfer: Transfer, _ picture: MemorySlice<Float>?, pool: WorkerPool
+  ) throws(TransferError) -> (start: [Float], picture: [Float]?) {
     var transfer = transfer
     transfer.recordsGradient = true
     transfer.checkpoint = nil
     let session = try transfer.start(pool: pool).session
     session.measureGradient()
     let start = session.gradient.array
+    guard let picture else { return (start, nil) }
     session.pixels.copy(picture)
     session.measureGradient()
     return (start, session.gradient.array)

@@ -45,6 +45,10 @@ struct CompareOptions {
             "rank-layers",
             "Also measure the gradient with each layer of an int8 network in float32: which cost most."
           ),
+          Option(
+            "rank-pictures",
+            "Also paint a picture with each layer alone in float32: whether one ends better by more than chance."
+          ),
           SharedOptions.pool,
         ]),
       OptionGroup("Pictures", StyleOptions.options + TransferOptions.pictures),
@@ -66,6 +70,8 @@ struct CompareOptions {
   let floatLayers: [LayerName]
   /// Whether each layer is tried in float32.
   let ranksLayers: Bool
+  /// Whether a picture is painted with each layer alone in float32.
+  let ranksPictures: Bool
   /// Seeds of the starts that differ by a grey level.
   let nearby: [UInt64]
   /// Seeds of the noise that further float32 runs start from.
@@ -102,8 +108,13 @@ struct CompareOptions {
     reference = arguments.path("reference")
     floatLayers = try FloatLayersOptions(arguments).layers
     ranksLayers = arguments.has("rank-layers")
-    guard !ranksLayers || floatLayers.isEmpty else {
-      throw UsageError("--rank-layers tries each layer in float32; leave out --float-layers")
+    ranksPictures = arguments.has("rank-pictures")
+    for name in ["rank-layers", "rank-pictures"]
+    where arguments.has(name) && !floatLayers.isEmpty {
+      throw UsageError("--\(name) tries each layer in float32; leave out --float-layers")
+    }
+    guard !isQuick || !ranksPictures else {
+      throw UsageError("--quick paints nothing: rank by gradients with --rank-layers")
     }
     nearby = (0..<(try arguments.integer("nearby", in: 0...Self.mostNearby) ?? 3)).map {
       UInt64($0 + 1)
@@ -149,7 +160,7 @@ struct CompareOptions {
       transfer.start = .noise(ratio: self.transfer.noiseRatio, seed: seed)
     }
     if let reference = run.reference {
-      transfer.floatLayers = floatLayers
+      transfer.floatLayers = run.rankedLayer.map { [$0] } ?? floatLayers
       transfer.reference = reference
     }
     transfer.recordsGradient = run.keepsGradients
@@ -157,13 +168,14 @@ struct CompareOptions {
     return transfer
   }
 
-  /// The transfer whose layers are tried in float32, all of them at the most; five images are kept beside it.
+  /// The transfer whose layers are tried in float32, all of them at the most; beside it two gradients are kept, in
+  /// --quick of the start alone, and else the other image.
   func ranking(_ run: ComparedRun, limit: Int) throws(Failure) -> Transfer {
     var transfer = try self.transfer(run, limit: limit)
     transfer.coarse = []
     transfer.floatLayers = transfer.network.convolutions.map { $0.name }
     transfer.recordsGradient = true
-    transfer.otherImages = 5
+    transfer.otherImages = isQuick ? 2 : 5
     return transfer
   }
 

@@ -22,30 +22,38 @@ enum RunStart: Equatable {
 
 /// One transfer of a comparison.
 struct ComparedRun {
-  /// "float32", "int8", "int8, nearby 1", "float32, seed 2".
+  /// "float32", "int8", "int8, nearby 1", "float32, seed 2", "int8, conv2_1 in float32".
   let name: String
   let weights: Weights
   /// The float32 weights of an int8 run's layers in float32.
   let reference: Weights?
   let start: RunStart
+  /// The layer that alone is in float32 in a run of a ranking by pictures.
+  let rankedLayer: LayerName?
   /// Steps of the last scale whose images are kept, from first to last; the last is the result, as are those after an
   /// early end.
   let samples: [Int]
 
   init(
     _ group: String, _ weights: Weights, reference: Weights? = nil, _ start: RunStart,
-    samples: [Int]
+    ranked layer: LayerName? = nil, samples: [Int]
   ) {
-    name = group + start.suffix
+    name = group + start.suffix + (layer.map { ", \($0) in float32" } ?? "")
     self.weights = weights
     self.reference = reference
     self.start = start
+    rankedLayer = layer
     self.samples = samples
   }
 
   var precision: Precision { weights.precision }
   /// Whether gradients and Gram matrices are kept, which another arithmetic is compared by.
-  var keepsGradients: Bool { precision == .int8 && start == .given }
+  var keepsGradients: Bool { precision == .int8 && start == .given && rankedLayer == nil }
+
+  /// Whether both paint the same.
+  func isSame(as other: ComparedRun) -> Bool {
+    weights === other.weights && start == other.start && rankedLayer == other.rankedLayer
+  }
 }
 
 /// Runs of one arithmetic, whose starts differ by a grey level.
@@ -53,8 +61,8 @@ struct RunGroup {
   /// The one that starts as `transfer` does.
   let first: ComparedRun
   let nearby: [ComparedRun]
-
-  var all: [ComparedRun] { [first] + nearby }
+  /// Of int8, from the same start: one for each layer that is alone in float32, where pictures rank them.
+  let ranked: [ComparedRun]
 }
 
 /// The transfers of a comparison: int8 by each weight file, float32, and float32 from other noise.
@@ -69,7 +77,7 @@ struct ComparedRuns {
     return groups.map { $0.first }
       + float.nearby.indices.flatMap { index in
         groups.map { $0.nearby[index] }
-      } + seeds
+      } + seeds + quantized.flatMap { $0.ranked }
   }
 
   /// Places along a run at which the runs are compared.
@@ -82,13 +90,24 @@ struct ComparedRuns {
       let step = steps * place / Self.places
       if samples.last != step { samples.append(step) }
     }
-    func group(_ name: String, _ weights: Weights, _ reference: Weights? = nil) -> RunGroup {
+    func group(
+      _ name: String, _ weights: Weights, _ reference: Weights? = nil, ranked: [LayerName] = []
+    ) -> RunGroup {
       func run(_ start: RunStart) -> ComparedRun {
         ComparedRun(name, weights, reference: reference, start, samples: samples)
       }
-      return RunGroup(first: run(.given), nearby: options.nearby.map { run(.nearby($0)) })
+      return RunGroup(
+        first: run(.given), nearby: options.nearby.map { run(.nearby($0)) },
+        ranked: ranked.map { layer in
+          ComparedRun(
+            name, weights, reference: reference, .given, ranked: layer, samples: [steps])
+        })
     }
-    quantized = zip(weights, Self.names(weights)).map { group($1, $0, reference) }
+    let ranked =
+      options.ranksPictures
+      ? reference.network.convolutions.map { $0.name }
+        .filter { $0 <= options.transfer.settings.deepest } : []
+    quantized = zip(weights, Self.names(weights)).map { group($1, $0, reference, ranked: ranked) }
     float = group("float32", reference)
     seeds = options.seeds.map { ComparedRun("float32", reference, .noise($0), samples: samples) }
   }

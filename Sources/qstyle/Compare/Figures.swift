@@ -62,6 +62,9 @@ struct Figures {
   var quantized: [RunFigures] = []
   /// By quantized run: the same from nearby starts.
   var quantizedNearby: [[RunFigures]] = []
+  /// By quantized run, and by layer that is alone in float32, where pictures rank them.
+  var ranked: [[RunFigures]] = []
+  var rankedResults: [[ResultFigures]] = []
   /// By quantized run.
   var results: [ResultFigures] = []
   /// By quantized run.
@@ -76,6 +79,13 @@ struct Figures {
   var floatGroup: [RunFigures] { [float] + floatNearby }
   /// The runs of a quantized network from all nearby starts.
   func group(_ index: Int) -> [RunFigures] { [quantized[index]] + quantizedNearby[index] }
+
+  /// What pictures with a layer of a quantized network in float32 say; nil where there are none.
+  func pictureRanking(_ index: Int) -> PictureRanking? {
+    guard !ranked[index].isEmpty else { return nil }
+    return PictureRanking(
+      plain: group(index), result: results[index], ranked[index], rankedResults[index])
+  }
 
   /// The verdict on the arithmetic of the first weights that are wrong, or of the first.
   var verdict: ArithmeticVerdict {

@@ -60,17 +60,9 @@ struct FiguresJSON {
             entry.add("cumulative_sqnr_db", layer.accumulated.decibels)
             return entry
           })
-        if let ranking = network.ranking {
-          entry.add("gradient_error", Self.object(ranking.plain))
-          entry.add(
-            "float_layers",
-            ranking.layers.map { layer in
-              var entry = JSONObject()
-              entry.add("layer", layer.layer.description)
-              entry.add("alone", Self.object(layer.alone))
-              entry.add("through", Self.object(layer.through))
-              return entry
-            })
+        network.ranking?.add(to: &entry)
+        if let ranking = figures.pictureRanking(index) {
+          entry.add("picture_ranking", object(ranking))
         }
         if let isCloser = figures.results[index].isCloser(than: figures.seedResults) {
           entry.add("closer_than_seeds", isCloser)
@@ -95,10 +87,21 @@ struct FiguresJSON {
     return document
   }
 
-  private static func object(_ errors: LayerRanking.Errors) -> JSONObject {
+  private func object(_ ranking: PictureRanking) -> JSONObject {
     var entry = JSONObject()
-    entry.add("start", errors.start)
-    entry.add("result", errors.picture)
+    entry.add("floor", ranking.floor)
+    entry.add("range", ranking.range.map { [$0.lowerBound, $0.upperBound] } ?? [])
+    entry.add("verdict", ranking.sentence)
+    entry.add(
+      "layers",
+      ranking.layers.map { layer in
+        var entry = object(layer.run)
+        entry.add("layer", layer.name)
+        entry.add("difference", layer.difference)
+        entry.add("within_chance", ranking.isWithinChance(layer))
+        add(layer.result, to: &entry)
+        return entry
+      })
     return entry
   }
 

@@ -15,11 +15,11 @@ struct QuickComparison {
     let pool = WorkerPool(threads: options.shared.threads)
     let limit = try options.transfer.transfer(runs.float.first.weights).limit
     if options.transfer.isDryRun {
-      let transfer = try options.transfer(runs.quantized[0].first, limit: limit.bytes)
-      try CheckPlan(transfer).report(isJSON: options.shared.isJSON)
+      try CheckPlan.report(options, runs, limit: limit)
       return .done
     }
     var checks: [ArithmeticCheck] = []
+    var rankings: [LayerRanking?] = []
     for run in runs.quantized {
       let transfer = try options.transfer(run.first, limit: limit.bytes)
       checks.append(
@@ -27,8 +27,10 @@ struct QuickComparison {
           try ArithmeticCheck(
             transfer, reference: runs.float.first.weights, poolings: Pooling.allCases, pool: pool)
         })
+      rankings.append(
+        options.ranksLayers ? try ranking(run.first, limit: limit.bytes, pool: pool) : nil)
     }
-    let json = document(checks, seconds: Console.seconds - begin)
+    let json = document(checks, rankings, seconds: Console.seconds - begin)
     var output = ReportOutput()
     if !options.folder.isEmpty {
       try OutputFile.makeFolder(options.folder)
@@ -41,15 +43,30 @@ struct QuickComparison {
     if options.shared.isJSON {
       Console.print(json)
     } else if !options.shared.isQuiet {
-      for (run, check) in zip(runs.quantized, checks) {
-        Console.print("\(run.first.name): \(check.verdict.sentence)\n\(check.text)")
+      for (index, check) in checks.enumerated() {
+        let name = runs.quantized[index].first.name
+        Console.print("\(name): \(check.verdict.sentence)\n\(check.text)")
+        if let ranking = rankings[index] { Console.print(ranking.text) }
       }
     }
     try output.finish()
     return checks.allSatisfy { $0.verdict.passes } ? .done : .wrongArithmetic
   }
 
-  private func document(_ checks: [ArithmeticCheck], seconds: Double) -> String {
+  /// At the start, as there is no result.
+  private func ranking(
+    _ run: ComparedRun, limit: Int, pool: WorkerPool
+  ) throws(Failure) -> LayerRanking {
+    let transfer = try options.ranking(run, limit: limit)
+    let truth = try options.scoring(runs, limit: limit)
+    return try Failure.from { () throws(TransferError) in
+      try LayerRanking(transfer, truth: truth, picture: nil, pool: pool)
+    }
+  }
+
+  private func document(
+    _ checks: [ArithmeticCheck], _ rankings: [LayerRanking?], seconds: Double
+  ) -> String {
     var document = JSONObject()
     document.add("version", QStyle.version)
     document.add("content", options.transfer.content.description)
@@ -60,11 +77,13 @@ struct QuickComparison {
     document.add("verdict", verdicts)
     document.add(
       "int8",
-      zip(runs.quantized, checks).map { run, check in
+      checks.indices.map { index in
+        let run = runs.quantized[index].first
         var entry = JSONObject()
-        entry.add("name", run.first.name)
-        entry.add("weights", run.first.weights.name)
-        entry.add("arithmetic", check.json)
+        entry.add("name", run.name)
+        entry.add("weights", run.weights.name)
+        entry.add("arithmetic", checks[index].json)
+        rankings[index]?.add(to: &entry)
         return entry
       })
     document.add("seconds", seconds)

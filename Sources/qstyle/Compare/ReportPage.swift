@@ -95,11 +95,19 @@ struct ReportPage {
       text +=
         "<section><h2>Inside \(HTML.escape(run.run.name))</h2><p class=\"quiet\">The int8 "
         + "network beside float32's, layer by layer, on the two pictures and on noise.</p>\(tables.network(index))</section>"
-      guard let ranking = tables.ranking(index) else { continue }
-      text +=
-        "<section><h2>Layers of \(HTML.escape(run.run.name)) in float32</h2><p class=\"quiet\">A thousand times the "
-        + "error of the image's gradient, 1 − cosine to float32's, at the start and on float32's result; lower is "
-        + "better: with one layer in float32 (--float-layers), and with all layers up to it.</p>\(ranking)</section>"
+      let name = HTML.escape(run.run.name)
+      if let ranking = figures.networks[index].ranking {
+        text +=
+          "<section><h2>Layers of \(name) in float32</h2><p class=\"quiet\">A thousand times the "
+          + "error of the image's gradient, 1 − cosine to float32's, at the start and on float32's result; lower is "
+          + "better: with one layer in float32 (--float-layers), and with all layers up to it.</p>\(ranking.table)</section>"
+      }
+      if let ranking = figures.pictureRanking(index) {
+        text +=
+          "<section><h2>Pictures of \(name) with a layer in float32</h2><p>\(HTML.escape(ranking.sentence))</p>"
+          + "<p class=\"quiet\">J of the result by the float32 network, its difference to the mean of all runs of \(name), and "
+          + "the likeness to float32's picture, from the same start.</p>\(ranking.table)</section>"
+      }
     }
     return text
   }

@@ -32,7 +32,7 @@ struct ReportTables {
       "Difference of J", "Of geometric means, against float32's; ± half its 95 % interval (Welch).",
       [nil]
         + figures.chances.map { chance in
-          Self.change(chance.cost.difference)
+          Verdict.change(chance.cost.difference)
             + (chance.cost.error.map { " ± " + Self.share($0) } ?? "")
         })
     table.add(
@@ -97,7 +97,7 @@ struct ReportTables {
       costs { $0.total })
     table.add(
       "Change of J", "Against float32's result; the sign tells which is lower.",
-      likeness({ $0.totalChange }, Self.change))
+      likeness({ $0.totalChange }, Verdict.change))
     table.add("Content cost", "Distance from the photo's features.", costs { $0.content })
     table.add("Style cost", "Distance from the painting's Gram matrices.", costs { $0.style })
     func share(_ isChosen: (TermCost) -> Bool) -> [String?] {
@@ -166,24 +166,6 @@ struct ReportTables {
     return network.arithmetic.tables
   }
 
-  /// Errors of the gradient with layers in float32, by quantized run; nil where they were not measured.
-  func ranking(_ index: Int) -> String? {
-    guard let ranking = figures.networks[index].ranking else { return nil }
-    var table = Table([
-      "in float32", "alone, start", "alone, result", "up to it, start", "up to it, result",
-    ])
-    func row(_ name: String, _ alone: LayerRanking.Errors, _ through: LayerRanking.Errors) {
-      table.add(
-        name, "",
-        [alone.start, alone.picture, through.start, through.picture].map {
-          Format.fixed(1000 * $0, digits: 2)
-        })
-    }
-    row("none", ranking.plain, ranking.plain)
-    for layer in ranking.layers { row(layer.layer.description, layer.alone, layer.through) }
-    return table.html
-  }
-
   // MARK: Columns
 
   private func values(
@@ -217,10 +199,6 @@ struct ReportTables {
   }
 
   private static func number(_ value: Double) -> String { Axis.text(value) }
-
-  private static func change(_ share: Double) -> String {
-    (share < 0 ? "−" : "+") + Verdict.percent(abs(share))
-  }
 
   private static func share(_ value: Double) -> String { Verdict.percent(value) }
 }

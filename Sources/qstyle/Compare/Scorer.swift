@@ -41,6 +41,17 @@ struct Scorer {
     let truth = session.grams
     var figures = Figures(float: float)
     figures.floatNearby = try costs(of: runs.float.nearby, session)
+    func judged(
+      _ runs: [ComparedRun]
+    ) throws(Failure) -> (runs: [RunFigures], results: [ResultFigures]) {
+      var (figures, results): ([RunFigures], [ResultFigures]) = ([], [])
+      for run in runs {
+        let own = try costs(of: run, session)
+        figures.append(own)
+        results.append(result(own, session.grams, float, truth))
+      }
+      return (figures, results)
+    }
     for (group, arithmetic) in zip(runs.quantized, arithmetic) {
       let run = group.first
       var network = NetworkFigures(arithmetic: arithmetic)
@@ -64,12 +75,11 @@ struct Scorer {
       figures.networks.append(network)
       figures.results.append(result(own, grams, float, truth))
       figures.quantizedNearby.append(try costs(of: group.nearby, session))
+      let ranked = try judged(group.ranked)
+      figures.ranked.append(ranked.runs)
+      figures.rankedResults.append(ranked.results)
     }
-    for run in runs.seeds {
-      let own = try costs(of: run, session)
-      figures.seeds.append(own)
-      figures.seedResults.append(result(own, session.grams, float, truth))
-    }
+    (figures.seeds, figures.seedResults) = try judged(runs.seeds)
     return figures
   }
 

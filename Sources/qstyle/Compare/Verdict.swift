@@ -59,6 +59,11 @@ struct Verdict {
     let value = 100 * share
     return (value < 0.1 ? Format.general(value, digits: 2) : Format.fixed(value, digits: 1)) + " %"
   }
+
+  /// The same with its sign: "+0.6 %", "−1.2 %".
+  static func change(_ share: Double) -> String {
+    (share < 0 ? "−" : "+") + percent(abs(share))
+  }
 }
 
 extension ResultFigures {

@@ -3,6 +3,28 @@ internal import ImageIO
 internal import QuantVGG
 internal import StyleTransfer
 
+/// How fast this machine multiplies, measured once for each arithmetic that is asked for.
+final class MultiplicationPeaks {
+  private let kernels: KernelTable
+  private let pool: WorkerPool
+  private var found: [(precision: Precision, peak: Double)] = []
+
+  /// For runs on these kernels and threads.
+  init(_ options: SharedOptions) {
+    kernels = KernelTable(options.instructionSet)
+    pool = WorkerPool(threads: options.threads)
+  }
+
+  /// Multiply-accumulates per second.
+  func of(_ precision: Precision) -> Double {
+    if let known = found.first(where: { $0.precision == precision }) { return known.peak }
+    let peak = MultiplyAccumulatePeak.measure(
+      kernels, isFloat: precision == .float32, pool: pool)
+    found.append((precision, peak))
+    return peak
+  }
+}
+
 /// The output of `qstyle transfer --dry-run`.
 struct DryRun {
   private let transfer: Transfer
@@ -13,25 +35,24 @@ struct DryRun {
   /// Seconds of a step of the last scale at the rate at which this machine multiplies.
   private let stepSeconds: Double
 
-  /// Measures how fast this machine multiplies.
+  /// Predicts a run.
   ///
   /// - Parameters:
   ///   - transfer: what would run.
   ///   - planned: its plan.
+  ///   - peaks: how fast this machine multiplies.
   ///   - left: bytes that earlier runs of the same process leave behind.
   ///   - isJSON: whether it is told as JSON.
-  init(_ transfer: Transfer, _ planned: PlannedMemory, left: Int = 0, isJSON: Bool) {
+  init(
+    _ transfer: Transfer, _ planned: PlannedMemory, _ peaks: MultiplicationPeaks, left: Int = 0,
+    isJSON: Bool
+  ) {
     bytes = planned.bytes + left
     self.transfer = transfer
     self.planned = planned
     self.isJSON = isJSON
-    let pool = WorkerPool(threads: transfer.threads)
-    func peak(isFloat: Bool) -> Double {
-      MultiplyAccumulatePeak.measure(
-        KernelTable(transfer.instructionSet), isFloat: isFloat, pool: pool)
-    }
-    var passSeconds = planned.forwardPasses / peak(isFloat: transfer.precision == .float32)
-    if planned.floatPasses > 0 { passSeconds += planned.floatPasses / peak(isFloat: true) }
+    var passSeconds = planned.forwardPasses / peaks.of(transfer.precision)
+    if planned.floatPasses > 0 { passSeconds += planned.floatPasses / peaks.of(.float32) }
     stepSeconds = Double(transfer.stepWork) / Self.efficiency * passSeconds
   }
 

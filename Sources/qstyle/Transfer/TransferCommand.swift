@@ -144,7 +144,9 @@ struct TransferCommand {
     options.shared.warn(transfer.remarks(size: options.size) + notes)
     if options.isDryRun {
       options.shared.warn(transfer.warnings)
-      DryRun(transfer, planned, isJSON: options.shared.isJSON).report()
+      DryRun(
+        transfer, planned, MultiplicationPeaks(options.shared), isJSON: options.shared.isJSON
+      ).report()
       return .done
     }
     let outputs = try TransferOutputs(
