@@ -33,7 +33,7 @@ extension LayerRanking {
     var table = Table([
       "in float32", "alone, start", "alone, result", "up to it, start", "up to it, result",
     ])
-    for row in rows { table.add(row.name, "", row.values) }
+    for row in rows { table.add(row.name, "", row.values.map { Optional($0) }) }
     return table.html
   }
 
