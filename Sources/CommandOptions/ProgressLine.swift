@@ -16,11 +16,6 @@ public struct ProgressLine {
   /// Seconds since the line was made.
   public var elapsed: Double { Console.seconds - start }
 
-  /// The time that the rest takes at the speed so far.
-  public func remaining(done: Int, of total: Int) -> Double {
-    done == 0 ? .infinity : elapsed / Double(done) * Double(total - done)
-  }
-
   /// Draws the first of several texts that fits the terminal's width, or as much of the last as does; at most ten
   /// times a second.
   public mutating func draw(_ texts: String...) {

@@ -126,7 +126,7 @@ extension RGBImage {
   /// - Parameter size: The size that `read` will be asked for.
   /// - Returns: Bytes.
   public func readingBytes(size: ImageSize) -> Int {
-    RowResizer.bytes(inputWidth: width, inputHeight: height, outputWidth: size.width)
+    RowResizer.bytes(from: self.size, to: size)
   }
 
   /// Resizes the samples into the caller's memory, as `ImageReader.read` does a file's.

@@ -48,7 +48,7 @@ extension ImageReader {
     let converted = Int(header.channels * header.sample_bytes)
     bytes += input * (2 * samples + 5 * Int(header.sample_bytes) + converted + 12)
     bytes += RowResizer.bytes(
-      inputWidth: input, inputHeight: stored.height, outputWidth: target.width)
+      from: ImageSize(width: input, height: stored.height), to: target)
     return bytes
   }
 }

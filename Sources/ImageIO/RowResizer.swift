@@ -23,8 +23,13 @@ struct RowResizer {
   private var openRows = 0..<0
 
   /// Most bytes of a resizer: its open rows and its weights.
-  static func bytes(inputWidth: Int, inputHeight: Int, outputWidth: Int) -> Int {
-    inputWidth * 4 * 4 + outputWidth * 3 * 4 * 7 + inputHeight * 16
+  static func bytes(from input: ImageSize, to output: ImageSize) -> Int {
+    let reduction = input.width * 4 * 4 + output.width * 3 * 4 * 7 + input.height * 16
+    guard output.height > input.height || output.width > input.width else { return reduction }
+    // An input row belongs to four output rows for each that it becomes; an output sample has four weights.
+    let more = 4 * ((output.height + input.height - 1) / input.height)
+    return reduction + output.width * 3 * 4 * more
+      + (output.width + output.height) * (MemoryLayout<ResampleWeights.Taps>.stride + 4 * 4)
   }
 
   /// A resizer from `input` to `output`.
@@ -113,25 +118,57 @@ struct RowResizer {
   }
 }
 
-/// The image in another size; antialiased cubic (Catmull-Rom) resampling, samples clamped to
-/// 0...255.
+/// Resamples the rows of an image, top to bottom; antialiased cubic (Catmull-Rom), samples clamped to 0...255.
 ///
-/// The result has the same bits on every machine. An image of that size already is only clamped.
+/// The result has the same bits on every machine. Rows of an image of that size already are only clamped.
+///
+/// - Parameters:
+///   - input: The image's size.
+///   - output: The wanted size, whatever the aspect ratio; both sides at least 1.
+///   - read: Sets a row of the image, [width][3] samples, when it is come to.
+///   - write: Takes a row of the result, [width][3].
+public func resample(
+  _ input: ImageSize, to output: ImageSize, read: (Int, inout MutableSpan<Float>) -> Void,
+  write: (Int, Span<Float>) -> Void
+) {
+  precondition(output.width > 0 && output.height > 0, "an image has at least one pixel")
+  var resizer = RowResizer(
+    input: input, extent: (Double(input.width), Double(input.height)), output: output)
+  var row = [Float](repeating: 0, count: 3 * input.width)
+  for y in 0..<input.height {
+    var samples = row.mutableSpan
+    read(y, &samples)
+    resizer.append(row.span)
+    while let complete = resizer.next() {
+      write(complete, resizer.open.span.extracting(resizer.completed))
+    }
+  }
+}
+
+/// Most bytes that `resample` has in use beside the image and its result: open rows and weights.
+///
+/// - Parameters:
+///   - input: The image's size.
+///   - output: The wanted size.
+/// - Returns: Bytes.
+public func resamplingBytes(_ input: ImageSize, to output: ImageSize) -> Int {
+  RowResizer.bytes(from: input, to: output) + input.width * 3 * 4
+}
+
+/// The image in another size, by `resample`.
 ///
 /// - Parameters:
 ///   - image: Samples in 0...255.
 ///   - size: The wanted size, whatever the aspect ratio; both sides at least 1.
 /// - Returns: The image in that size.
 public func resized(_ image: RGBImage, to size: ImageSize) -> RGBImage {
-  precondition(size.width > 0 && size.height > 0, "an image has at least one pixel")
-  var resizer = RowResizer(
-    input: image.size, extent: (Double(image.width), Double(image.height)), output: size)
   var pixels: [Float] = []
   pixels.reserveCapacity(3 * size.pixelCount)
-  for row in 0..<image.height {
-    let start = 3 * image.width * row
-    resizer.append(image.pixels.span.extracting(start..<start + 3 * image.width))
-    while resizer.next() != nil { pixels += resizer.open[resizer.completed] }
+  let length = 3 * image.width
+  resample(image.size, to: size) { y, row in
+    for i in row.indices { row[i] = image.pixels[y * length + i] }
+  } write: { _, row in
+    for i in row.indices { pixels.append(row[i]) }
   }
   return RGBImage(size: size, pixels: pixels)
 }

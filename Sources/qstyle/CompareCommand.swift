@@ -69,7 +69,7 @@ struct CompareCommand {
         note("\(run.name): done before, taken from \(file(run).path)\n")
         continue
       }
-      note("\(run.name): \(Format.count(options.transfer.steps, "step"))\n")
+      note("\(run.name): \(Format.count(transfer.allSteps, "step"))\n")
       guard try painter.paint(file(run)) else {
         note(
           "stopped; what is done is in \(folder)/runs, and the same command goes on from that step\n"
@@ -111,7 +111,8 @@ struct CompareCommand {
           + "\(reference.network.title); name float32 weights of the same network with --reference "
           + "FILE")
     }
-    return ComparedRuns(options, weights: weights, reference: reference)
+    let steps = try options.transfer.transfer(reference).steps
+    return ComparedRuns(options, weights: weights, reference: reference, steps: steps)
   }
 
   /// What runs of the other arithmetic leave to the next, their code above all; by measurement.

@@ -7,30 +7,42 @@ internal import StyleTransfer
 /// The reason why a command failed: one line that says what, where and what to do next.
 struct Failure: Error {
   let message: String
+  /// What the program ends with.
+  let code: ExitCode
 
-  init(_ message: String) {
+  init(_ message: String, code: ExitCode = .failed) {
     self.message = message
+    self.code = code
+  }
+
+  /// A wrong command line, seen late.
+  init(_ error: UsageError) {
+    self.init(error.message, code: .usage)
   }
 
   /// A sentence about a file.
   init(_ path: FilePath, _ sentence: String) {
-    message = "\(path) \(sentence)"
+    self.init("\(path) \(sentence)")
   }
 
   /// The library's sentence, in the command's words where options can help.
   init(_ error: TransferError) {
+    self.init(Self.message(error))
+  }
+
+  private static func message(_ error: TransferError) -> String {
     switch error {
     case .noWeights(let precision):
-      message =
+      return
         "there are no \(precision.rawValue) weights (\(Weights.fileName(precision))) beside the "
         + "program or in the data folder; name them with --weights FILE, or make them with quantize"
     case .precision(let name, let held, let wanted):
-      message =
+      return
         "\(name) holds \(held.rawValue) weights, and --precision wants \(wanted.rawValue): leave it "
         + "out, or name other --weights"
     case .missingLayer(_, _, let isStyle):
-      message = "--\(isStyle ? "style" : "content")-layers: \(error.description)"
-    case .floatLayers: message = "--float-layers: \(error.description)"
+      return "--\(isStyle ? "style" : "content")-layers: \(error.description)"
+    case .floatLayers: return "--float-layers: \(error.description)"
     case .tooSmall(let name, let width, let height, let least, let remedy):
       let advice =
         switch remedy {
@@ -38,7 +50,7 @@ struct Failure: Error {
         case .upscale(let side): "enlarge it with --upscale, and --size \(side) or more"
         case .otherPicture: "use a larger picture"
         }
-      message =
+      return
         "\(name) becomes \(width)x\(height) pixels; the layers need \(least) a side: \(advice)"
     case .overLimit(let size, let bytes, let plan, let limit, let isChosen, let fitting):
       var changes = [
@@ -46,18 +58,18 @@ struct Failure: Error {
       ].compactMap { $0 }.joined(separator: ", ")
       if !changes.isEmpty { changes = "use \(changes), or " }
       if isChosen { changes = "leave out --plan, or " }
-      message =
+      return
         Self.refusal(size, bytes, plan, limit)
         + (changes.isEmpty ? "; no size fits: " : ": ") + changes
         + Self.relief(limit)
     case .laterStep(let path, let found):
-      message =
+      return
         "\(path) has \(Format.count(found, "step")) already: ask for at least as many --steps, or delete it to "
         + "start afresh"
     case .diverged(let step):
-      message =
+      return
         "the optimisation diverged by step \(step): lower --learning-rate or --style-weight"
-    default: message = error.description
+    default: return error.description
     }
   }
 

@@ -19,7 +19,7 @@ struct PlanCommand {
             "The limit that transfer would be given, with the same default; 'plan' prints it."),
           Option("size", value: "N", "Longer side of the result (default: 512, or as in WxH)."),
           Option("upscale", "Enlarge a content picture that is smaller than --size."),
-          ColorOptions.colors,
+          ScaleOptions.scales, ScaleOptions.steps, ColorOptions.colors,
           Option(
             "weights", value: "FILE",
             "Weights whose network and arithmetic are planned (default: VGG-19 in int8)."),
@@ -57,6 +57,7 @@ struct PlanCommand {
   /// One like the content where none was typed.
   private let styles: [(typed: Typed, entry: StyleOptions.Entry)]
   private let regions: RegionOptions
+  private let scales: ScaleOptions
   private let size: Int?
   private let upscale: Bool
   private let colors: Transfer.Colors
@@ -78,7 +79,8 @@ struct PlanCommand {
     }
     self.styles = styles
     regions = try RegionOptions(arguments, styles: styles.count)
-    size = try arguments.integer("size", in: 16...16384)
+    scales = try ScaleOptions(arguments)
+    size = try scales.size(arguments)
     upscale = arguments.has("upscale")
     colors = try ColorOptions.colors(arguments)
     settings = try TransferOptions.settings(arguments)
@@ -94,8 +96,9 @@ struct PlanCommand {
   }
 
   func run() throws(Failure) -> ExitCode {
+    var transfer = try Failure.from { () throws(TransferError) in try self.transfer() }
+    try scales.apply(to: &transfer)
     try Failure.from { () throws(TransferError) in
-      let transfer = try self.transfer()
       // What is free is asked once.
       let limit = transfer.limit
       let plans = try transfer.plans()
@@ -127,7 +130,6 @@ struct PlanCommand {
     transfer.pooling = pooling
     transfer.floatLayers = floatLayers.layers
     transfer.optimizer = optimizer
-    transfer.steps = .max
     transfer.threads = shared.threads
     transfer.instructionSet = shared.instructionSet
     transfer.memory = memory
@@ -159,6 +161,7 @@ struct PlanCommand {
           entry.add("chosen", index == chosen)
           return entry
         })
+      document.add("scales", plans[chosen ?? plans.count - 1].scales.map { $0.json })
       Console.print(document.text + "\n")
       return
     }
@@ -172,6 +175,6 @@ struct PlanCommand {
       text += Format.aligned(Format.bytes(planned.bytes), 10)
       text += Format.aligned(Format.fixed(planned.relativeTime, digits: 2), 8) + " x time\n"
     }
-    Console.print(text)
+    Console.print(text + plans[chosen ?? plans.count - 1].scaleLines)
   }
 }

@@ -130,7 +130,7 @@ enum QStyle {
       return try run()
     } catch {
       Console.error(error.message)
-      return .failed
+      return error.code
     }
   }
 

@@ -317,7 +317,7 @@ for options in "" "--plan streaming-16-lean" "--memory $limit" "--optimizer adam
     python3 - dry.txt out.txt <<'END' && ok || bad "dry run $options: $(cat dry.txt)"
 import json, sys
 dry, run = [json.load(open(name)) for name in sys.argv[1:]]
-assert set(dry) == {"plan", "predicted_peak_bytes", "predicted_step_ms", "width", "height"}, dry
+assert set(dry) == {"plan", "predicted_peak_bytes", "predicted_step_ms", "width", "height", "scales"}, dry
 assert [dry[key] for key in ("plan", "width", "height")] == [run[key] for key in ("plan", "width", "height")], run
 assert 0.8 * dry["predicted_peak_bytes"] < run["peak_bytes"] <= dry["predicted_peak_bytes"], run
 assert dry["predicted_step_ms"] > 0
@@ -367,7 +367,7 @@ check "plan of nothing" 64 $qstyle plan
 check "plan of a missing picture" 1 $qstyle plan missing.png
 check "plan of text" 1 $qstyle plan painted.txt
 # Between what six changes take and what one does.
-least() { $qstyle plan 768x576 --threads 2 --json "$@" | sed 's/.*"peak_bytes":\([0-9]*\).*/\1/'; }
+least() { $qstyle plan 768x576 --threads 2 --json "$@" | sed 's/"scales":.*//; s/.*"peak_bytes":\([0-9]*\).*/\1/'; }
 limit=$((($(least) + $(least --history 1)) / 2048))K
 check "plan without memory for the changes" 1 $qstyle plan 768x576 --threads 2 --memory $limit
 history=$(sed -n 's/.*: use --history \([1-5]\), --size [0-9]* or less, or allow more --memory$/\1/p' err.txt)

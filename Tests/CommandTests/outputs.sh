@@ -72,6 +72,7 @@ for path in own.png ./own.png sub/../own.png hard.png soft.png own.jpg; do
 done
 refused "-o over --init" $qstyle transfer "$photo" "$style" --init own.png -o own.png
 refused "-o over the weights" $own --weights "$weights" --log "$weights" -o r.png
+cp own.png r-000002.png
 refused "a picture of --save-every over an input" $qstyle transfer r-000002.png own.jpg --size 48 --steps 4 -o r.png --save-every 2
 refused "--log over -o" $own -o r.png --log ./r.png
 refused "--log over -o, both missing, by a link" $own -o dangling.png --log nowhere.png

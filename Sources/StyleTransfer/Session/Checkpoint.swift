@@ -6,20 +6,23 @@ internal import Rows
 
 /// A step of a transfer from which it can go on, to the same bits, after the program has ended.
 ///
-/// The file, in words of 64 bits, little-endian: "qstyleCP", version, fingerprint, step, bytes of the
+/// The file, in words of 64 bits, little-endian: "qstyleCP", version, fingerprint, scale, step, bytes of the
 /// image, bytes of the optimizer's state, count of its numbers, count of the caller's; the caller's
 /// numbers; a checksum of all that; the image, the state and the numbers; a checksum of everything.
 package struct Checkpoint: Sendable, Equatable {
   /// A hash of everything that decides the bits of the image (`Fingerprint`).
   package var fingerprint: UInt64
-  /// Steps that have been made.
+  /// The place in `Transfer.scales`.
+  package var scale: Int
+  /// Steps that have been made at this scale.
   package var step: Int
   /// Numbers of the caller's own.
   package var notes: [UInt64]
 
   /// A checkpoint from its parts.
-  package init(fingerprint: UInt64, step: Int, notes: [UInt64] = []) {
+  package init(fingerprint: UInt64, scale: Int = 0, step: Int, notes: [UInt64] = []) {
     self.fingerprint = fingerprint
+    self.scale = scale
     self.step = step
     self.notes = notes
   }
@@ -41,9 +44,9 @@ package struct Checkpoint: Sendable, Equatable {
 
   /// "qstyleCP".
   static let magic: UInt64 = 0x5043_656c_7974_7371
-  static let version: UInt64 = 3
+  static let version: UInt64 = 4
   /// Words before the caller's.
-  static let headerWords = 8
+  static let headerWords = 9
   /// Words that are written or read at once.
   static let chunkWords = 512
 
@@ -65,6 +68,7 @@ package struct Checkpoint: Sendable, Equatable {
       writer.put(Self.magic)
       writer.put(Self.version)
       writer.put(fingerprint)
+      writer.put(UInt64(scale))
       writer.put(UInt64(step))
       writer.put(UInt64(image.count))
       writer.put(UInt64(state.count))

@@ -47,14 +47,16 @@ final class CheckpointReader {
     guard try word() == Checkpoint.magic else { throw .notACheckpoint }
     guard try word() == Checkpoint.version else { throw .otherVersion }
     let found = try word()
-    let step = try word()
+    let (scale, step) = (try word(), try word())
     let (imageBytes, stateBytes, numbers) = (try word(), try word(), try word())
     guard try word() == UInt64(notes) else { throw found == fingerprint ? .damaged : .otherRun }
-    var result = Checkpoint(fingerprint: fingerprint, step: Int(truncatingIfNeeded: step))
+    var result = Checkpoint(
+      fingerprint: fingerprint, scale: Int(truncatingIfNeeded: scale),
+      step: Int(truncatingIfNeeded: step))
     for _ in 0..<notes { result.notes.append(try word()) }
     try checkSum()
     guard found == fingerprint else { throw .otherRun }
-    guard step <= UInt64(Int32.max) else { throw .damaged }
+    guard max(scale, step) <= UInt64(Int32.max) else { throw .damaged }
     guard let image, let optimizer else { return result }
 
     let (pixels, state) = (image.bytes, optimizer.state)

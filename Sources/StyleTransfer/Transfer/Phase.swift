@@ -3,7 +3,7 @@ internal import Optim
 package import QuantVGG
 internal import Rows
 
-/// A part of a transfer: what is done before its steps, each style in turn, and its steps.
+/// A part of a transfer at one of its scales: what is done before its steps, each style in turn, and its steps.
 ///
 /// The content is read last, or first where colours are matched to its own (`Transfer.Colors.match`).
 public enum TransferPhase: Sendable {
@@ -21,6 +21,8 @@ public enum TransferPhase: Sendable {
 
 /// A phase with the memory that it has in use at once.
 package struct PhaseMemory {
+  /// Where, as the place in `Transfer.scales`.
+  package let scale: Int
   /// What is done.
   package let phase: TransferPhase
   /// Bytes beside the packed weights and what the process had before; memory counts from when it is
@@ -32,6 +34,13 @@ extension Transfer {
   /// The phases of a run, in their order, with one arithmetic and one plan.
   package func phases<Numbers: LossArithmetic>(
     _ plan: MemoryPlan, for numbers: Numbers.Type
+  ) -> [PhaseMemory] {
+    scales.enumerated().flatMap { $1.phases(plan, for: numbers, scale: $0) }
+  }
+
+  /// The phases of a transfer of one scale.
+  private func phases<Numbers: LossArithmetic>(
+    _ plan: MemoryPlan, for numbers: Numbers.Type, scale: Int
   ) -> [PhaseMemory] {
     let result = engineSize(resultSize)
     let (network, deepest) = (engineNetwork, settings.deepest)
@@ -47,13 +56,21 @@ extension Transfer {
     let image = Self.bytes(of: result)
     var startReading = 0
     if case .picture(let picture) = start { startReading = picture.readingBytes(resultSize) }
+    if let earlier {
+      startReading = max(startReading, resamplingBytes(earlier.size, to: result))
+    }
+    // What the next scale starts from is the image less its own start, read once more.
+    let handingOver =
+      hasNext
+      ? image + max(startReading, content.readingBytes(resultSize)) : 0
     let optimizerBytes =
       usedOptimizer.stateBytes(rowLength: 3 * result.width, rows: result.height)
       + ValueBounds.bytes(rowLength: 3 * result.width)
     let images = (recordsGradient ? 1 : 0) + otherImages
     var phases: [PhaseMemory] = []
     func add(_ phase: TransferPhase, _ bytes: Int) {
-      phases.append(PhaseMemory(phase: phase, bytes: bytes))
+      let kept = phase == .optimise ? 0 : earlier?.imageBytes ?? 0
+      phases.append(PhaseMemory(scale: scale, phase: phase, bytes: bytes + kept))
     }
     let regionBytes =
       regions.map {
@@ -101,7 +118,7 @@ extension Transfer {
     add(
       .optimise,
       allBytes + rings(shape, backward: true) + optimizerBytes
-        + layout.stepMemory.bytes + images * image)
+        + layout.stepMemory.bytes + images * image + handingOver)
     return phases
   }
 

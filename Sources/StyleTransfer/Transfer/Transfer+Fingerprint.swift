@@ -7,7 +7,7 @@ extension Transfer {
   /// A hash of all that the images of a run follow from: the same one means the same images, step
   /// by step.
   ///
-  /// Plan, threads, instruction set and steps change no bit and are no part of it.
+  /// Plan, threads and instruction set change no bit and are no part of it, nor are the steps of the last scale.
   ///
   /// - Throws: `TransferError` where a file can not be read.
   package func fingerprint() throws(TransferError) -> Fingerprint {
@@ -37,7 +37,12 @@ extension Transfer {
       fingerprint.add(UInt64(colors.rawValue))
     }
     if settings.normalizesGradients { fingerprint.add("normalized") }
-    if walk == .rows { fingerprint.add("rows") }
+    switch walk {
+    case .longerSide: break
+    case .rows: fingerprint.add("rows")
+    case .columns: fingerprint.add("columns")
+    }
+    if !coarse.isEmpty { addScales(to: &fingerprint) }
     fingerprint.add(usedOptimizer)
     switch start {
     case .content: fingerprint.add("content")
@@ -69,6 +74,21 @@ extension Transfer {
     weights.add(to: &fingerprint, layers: .conv1_1...settings.deepest)
     addFloatLayers(to: &fingerprint)
     return fingerprint
+  }
+}
+
+extension Transfer {
+  /// Adds sizes and steps of the scales before the last, and what ends them early.
+  private func addScales(to fingerprint: inout Fingerprint) {
+    fingerprint.add("scales")
+    fingerprint.add(UInt64(coarse.count))
+    for scale in scales.dropLast() {
+      fingerprint.add(scale.resultSize)
+      for style in styles { fingerprint.add(scale.size(style)) }
+      fingerprint.add(UInt64(scale.steps))
+    }
+    fingerprint.add(stop?.change.bitPattern ?? 0)
+    fingerprint.add(UInt64(stop?.steps ?? 0))
   }
 }
 

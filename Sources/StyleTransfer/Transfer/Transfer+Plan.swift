@@ -16,6 +16,8 @@ public struct PlannedMemory: Sendable {
   public let floatPasses: Double
   /// Duration of a step, relative to that of `MemoryPlan.resident`.
   public let relativeTime: Double
+  /// Each scale, the result's last.
+  public let scales: [PlannedScale]
 }
 
 extension Transfer {
@@ -90,6 +92,7 @@ extension Transfer {
     var smaller = self
     func fits(_ side: Int) -> Bool {
       smaller.longerSide = side
+      smaller.coarse = coarse.filter { $0.longerSide < side }
       return ((try? smaller.plans()) ?? []).contains { $0.bytes <= limit }
     }
     let longest = max(resultSize.width, resultSize.height)
@@ -212,14 +215,23 @@ private struct Planner<Numbers: LossArithmetic> {
   }
 
   func planned(_ plan: MemoryPlan) -> PlannedMemory {
-    let most = transfer.phases(plan, for: Numbers.self).reduce(0) { max($0, $1.bytes) }
-    let packed = Numbers.packedBytes(layers, copies: plan.copies)
+    let scales = scales(plan)
     let (passes, resident) = (duration(plan), duration(.resident))
     return PlannedMemory(
-      plan: plan, bytes: base + max(packed + most, packingBytes(plan.copies)),
+      plan: plan, bytes: scales.reduce(0) { max($0, $1.bytes) },
       forwardPasses: passes.own, floatPasses: passes.float,
       relativeTime: (passes.own + PassTime.float32 * passes.float)
-        / (resident.own + PassTime.float32 * resident.float))
+        / (resident.own + PassTime.float32 * resident.float),
+      scales: scales)
+  }
+
+  private func scales(_ plan: MemoryPlan) -> [PlannedScale] {
+    let phases = transfer.phases(plan, for: Numbers.self)
+    let packed = Numbers.packedBytes(layers, copies: plan.copies)
+    let packing = packingBytes(plan.copies)
+    return PlannedScale.all(transfer) { place in
+      base + max(packed + phases.reduce(0) { $1.scale == place ? max($0, $1.bytes) : $0 }, packing)
+    }
   }
 
   /// Most bytes while a layer in single precision is packed inside a fixed-point network; later phases

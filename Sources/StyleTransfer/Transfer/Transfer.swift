@@ -39,6 +39,8 @@ public struct Transfer {
     case longerSide
     /// Down the picture as it is.
     case rows
+    /// From left to right.
+    case columns
   }
 
   /// A file from which a run goes on after the program has ended.
@@ -90,9 +92,14 @@ public struct Transfer {
   /// The optimizer of the image; its bounds keep colours within 0...255, but for
   /// half a unit in the last place that L-BFGS rounds by.
   public var optimizer: OptimizerSettings
-  /// Steps, at least 1; fewer where `stop` ends the run.
+  /// Steps at the result's size, at least 1; fewer where `stop` ends them.
   public var steps = 200
-  /// Ends a run whose cost hardly changes any more; nil for one that makes all steps.
+  /// Smaller scales that are painted before, in the order of their sizes; none paints the result at once.
+  ///
+  /// Each next one starts from what the one before has changed, resampled and added to the content or the picture
+  /// that the transfer starts from, whose details it has kept; style and content are measured anew.
+  public var coarse: [Scale] = []
+  /// Ends a scale whose cost hardly changes any more; nil where all steps are made.
   public var stop: StopRule?
 
   // MARK: How it runs, which changes no bit
@@ -119,6 +126,10 @@ public struct Transfer {
   public var recordsGradient = false
   /// Images of the result's size that the caller keeps besides, which the plan counts.
   public var otherImages = 0
+  /// Whether another scale follows.
+  var hasNext = false
+  /// The scale that this one follows; nil for the first.
+  var earlier: EarlierScale?
 
   /// The network of the weights.
   public let network: NetworkTable
@@ -217,7 +228,11 @@ public struct Transfer {
 
   /// Whether the engine's rows are the pictures' columns.
   public var isTransposed: Bool {
-    walk == .longerSide && resultSize.width > resultSize.height
+    switch walk {
+    case .longerSide: resultSize.width > resultSize.height
+    case .rows: false
+    case .columns: true
+    }
   }
 
   /// An upright size as the engine sees it.
@@ -226,10 +241,11 @@ public struct Transfer {
   }
 
   /// The optimizer's settings in this run: a short one never remembers more changes than it makes,
-  /// unless more steps may follow; and only a picture to start from may be finished already.
+  /// unless more steps may follow; and only a picture to start from, or the image of an earlier scale, may be
+  /// finished already.
   package var usedOptimizer: OptimizerSettings {
     var settings = optimizer
-    if case .picture = start {} else { settings.adam.startsShort = false }
+    if case .picture = start {} else if earlier == nil { settings.adam.startsShort = false }
     if checkpoint == nil { settings.lbfgs.history = min(settings.lbfgs.history, steps) }
     return settings
   }
@@ -241,10 +257,17 @@ public struct Transfer {
     return pictures
   }
 
-  /// Refuses pictures that become too small, and layers that the network lacks.
+  /// Refuses pictures that become too small at any scale, scales that do not grow, and layers that the network
+  /// lacks.
   ///
-  /// - Throws: `TransferError.tooSmall`, `.missingLayer`, `.floatLayers`.
+  /// - Throws: `TransferError.tooSmall`, `.scaleTooLarge`, `.missingLayer`, `.floatLayers`.
   public func check() throws(TransferError) {
+    try checkScales()
+    for scale in scales { try scale.checkScale() }
+  }
+
+  /// The same for a transfer of one scale.
+  private func checkScale() throws(TransferError) {
     try checkFloatLayers()
     for (layers, isStyle) in [(settings.contentLayers, false), (settings.styleLayers, true)] {
       for layer in layers where network.index(of: layer.layer) == nil {
@@ -276,18 +299,22 @@ public struct Transfer {
 
   /// Turns the content's values into the start image's.
   ///
-  /// Pixels of regions that are kept stay the content's where the start is noise.
+  /// Pixels of regions that are kept stay the content's where the start is noise or follows an earlier scale.
   func makeStart(
     in pixels: inout MutableSpan<Float>, _ regions: ImageRegions?
   ) throws(TransferError) {
     switch start {
     case .content: break
+    case .noise where earlier != nil: break
     case .noise(let ratio, let seed):
       ImageTensor.mixNoise(into: &pixels, ratio: ratio, seed: seed) {
         regions?.isKept(pixel: $0) ?? false
       }
     case .picture(let picture):
       try picture.read(into: &pixels, size: resultSize, transposed: isTransposed)
+    }
+    earlier?.image?.add(to: &pixels, engineSize(resultSize)) {
+      regions?.isKept(pixel: $0) ?? false
     }
     if let nearbySeed { ImageTensor.moveByLevels(in: &pixels, seed: nearbySeed) }
   }

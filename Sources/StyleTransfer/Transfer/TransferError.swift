@@ -26,6 +26,8 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
   case floatLayers(FloatLayerError)
   /// A picture's shorter side is below the least that the deepest layer needs.
   case tooSmall(name: String, width: Int, height: Int, least: Int, remedy: SizeRemedy)
+  /// A scale of this longer side comes before one, or the result of this size, that is not larger.
+  case scaleTooLarge(Int, size: ImageSize)
   /// A picture in memory has not the size at which it is wanted.
   case otherSize(name: String, found: ImageSize, wanted: ImageSize)
   /// The plan, or every plan, needs more memory than is allowed.
@@ -102,6 +104,9 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
         case .otherPicture: "use a larger picture"
         }
       return "\(name) becomes \(width)x\(height) pixels; the layers need \(least) a side: " + advice
+    case .scaleTooLarge(let side, let size):
+      return "a scale of \(side) pixels comes before a result of \(size.width)x\(size.height): "
+        + "scales grow, and are smaller than the result"
     case .otherSize(let name, let found, let wanted):
       return "\(name) has \(found.width)x\(found.height) pixels where "
         + "\(wanted.width)x\(wanted.height) are wanted; resize it"

@@ -172,6 +172,7 @@ struct CompareOptions {
   /// --quick of the start alone, and else the other image.
   func ranking(_ run: ComparedRun, limit: Int) throws(Failure) -> Transfer {
     var transfer = try self.transfer(run, limit: limit)
+    transfer.coarse = []
     transfer.floatLayers = transfer.network.convolutions.map { $0.name }
     transfer.recordsGradient = true
     transfer.otherImages = isQuick ? 2 : 5
@@ -182,6 +183,7 @@ struct CompareOptions {
   /// its session is counted in images.
   func scoring(_ runs: ComparedRuns, limit: Int) throws(Failure) -> Transfer {
     var transfer = try self.transfer(runs.float.first, limit: limit)
+    transfer.coarse = []
     transfer.recordsGradient = true
     transfer.otherImages = 3
     return transfer

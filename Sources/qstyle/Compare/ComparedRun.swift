@@ -30,7 +30,8 @@ struct ComparedRun {
   let start: RunStart
   /// The layer that alone is in float32 in a run of a ranking by pictures.
   let rankedLayer: LayerName?
-  /// Steps whose images are kept, from first to last; the last is the result, as are those after an early end.
+  /// Steps of the last scale whose images are kept, from first to last; the last is the result, as are those after an
+  /// early end.
   let samples: [Int]
 
   init(
@@ -82,8 +83,8 @@ struct ComparedRuns {
   /// Places along a run at which the runs are compared.
   private static let places = 10
 
-  init(_ options: CompareOptions, weights: [Weights], reference: Weights) {
-    let steps = options.transfer.steps
+  /// The runs of a command line, with `steps` at their last scale.
+  init(_ options: CompareOptions, weights: [Weights], reference: Weights, steps: Int) {
     var samples: [Int] = []
     for place in 0...Self.places {
       let step = steps * place / Self.places

@@ -25,7 +25,7 @@ struct FiguresJSON {
     document.add("styles", options.styles.map { $0.json })
     document.add("width", transfer.resultSize.width)
     document.add("height", transfer.resultSize.height)
-    document.add("steps", options.steps)
+    document.add("steps", transfer.steps)
     document.add("optimizer", transfer.optimizer.method.rawValue)
     document.add("state", transfer.optimizer.state.rawValue)
     document.add("pool", transfer.pooling.rawValue)

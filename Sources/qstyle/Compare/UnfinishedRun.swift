@@ -7,13 +7,14 @@ internal import StyleTransfer
 
 /// A run on its way: the file that holds its images so far, and the checkpoint that it goes on from.
 struct UnfinishedRun {
-  /// The last step that there is a checkpoint of.
+  /// The last step of the scale that there is a checkpoint of.
   private(set) var step: Int
-  /// The duration of the steps, those of earlier programs included.
+  /// The duration of the last scale's steps, those of earlier programs included.
   var seconds: Double
   private let earlierPeak: Int
   /// The costs by which --stop-when judges the run.
   var costs: CostWatch
+  private let stop: StopRule?
 
   private let file: RunFile
   private let output: ResumableFile
@@ -29,9 +30,13 @@ struct UnfinishedRun {
   init(
     _ file: RunFile, _ session: Session, _ stop: StopRule?, header: [UInt8]
   ) throws(Failure) {
-    let found = try Self.restore(file, session)
+    let found = try Failure.about(file.checkpointPath) { () throws(CheckpointError) in
+      try session.restore(
+        from: file.checkpointPath, fingerprint: file.key.value, notes: Self.noteCount)
+    }
     // Length and hash of the images so far, seconds, peak, and what the costs have been.
     let notes = found?.notes ?? [0, Fingerprint().value, 0, 0]
+    self.stop = stop
     costs = CostWatch(stop)
     if found != nil { costs.restore(Array(notes.dropFirst(Self.ownNotes))) }
     length = Int(truncatingIfNeeded: notes[0])
@@ -45,13 +50,13 @@ struct UnfinishedRun {
   }
 
   private static let ownNotes = 4
+  private static let noteCount = ownNotes + CostWatch.count
 
-  private static func restore(
-    _ file: RunFile, _ session: Session
-  ) throws(Failure) -> Checkpoint? {
-    return try Failure.about(file.checkpointPath) { () throws(CheckpointError) in
-      try session.restore(
-        from: file.checkpointPath, fingerprint: file.key.value, notes: ownNotes + CostWatch.count)
+  /// The scale that a run goes on at.
+  static func scale(_ file: RunFile) throws(Failure) -> Int {
+    try Failure.about(file.checkpointPath) { () throws(CheckpointError) in
+      try Checkpoint.read(
+        file.checkpointPath, fingerprint: file.key.value, notes: noteCount)?.scale ?? 0
     }
   }
 
@@ -89,21 +94,27 @@ struct UnfinishedRun {
   ///
   /// - Returns: why it is not, which is no end of the run.
   /// - Throws: `Failure` where the images so far can not be written.
-  mutating func save(_ session: Session, step: Int) throws(Failure) -> Failure? {
+  mutating func save(_ run: TransferRun, step: Int) throws(Failure) -> Failure? {
     try Failure.about(file.partialPath) { () throws(FileOutputError) in
       try output.flush()
     }
     let notes =
       [UInt64(length), sum.value, seconds.bitPattern, UInt64(peakBytes)] + costs.numbers
     do throws(CheckpointError) {
-      try session.save(
-        Checkpoint(fingerprint: file.key.value, step: step, notes: notes),
+      try run.session.save(
+        Checkpoint(fingerprint: file.key.value, scale: run.scale, step: step, notes: notes),
         to: file.checkpointPath)
     } catch {
       return Failure(file.checkpointPath, error.description)
     }
     self.step = step
     return nil
+  }
+
+  /// Begins the next scale, of which there is no checkpoint yet.
+  mutating func beginScale() {
+    step = 0
+    costs = CostWatch(stop)
   }
 
   /// Removes all of the run.

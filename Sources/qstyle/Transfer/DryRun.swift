@@ -32,7 +32,7 @@ struct DryRun {
   private let bytes: Int
   private let isJSON: Bool
 
-  /// Seconds of a step at the rate at which this machine multiplies.
+  /// Seconds of a step of the last scale at the rate at which this machine multiplies.
   private let stepSeconds: Double
 
   /// Predicts a run.
@@ -51,19 +51,18 @@ struct DryRun {
     self.transfer = transfer
     self.planned = planned
     self.isJSON = isJSON
-    let size = transfer.resultSize
-    let work = transfer.network.multiplyAccumulates(
-      through: transfer.settings.deepest, width: size.width, height: size.height)
     var passSeconds = planned.forwardPasses / peaks.of(transfer.precision)
     if planned.floatPasses > 0 { passSeconds += planned.floatPasses / peaks.of(.float32) }
-    stepSeconds = Double(work) / Self.efficiency * passSeconds
+    stepSeconds = Double(transfer.stepWork) / Self.efficiency * passSeconds
   }
 
   /// Share of the multiply-accumulate peak that a resident step reaches.
   private static let efficiency = 0.8
 
   /// Seconds of all steps.
-  var seconds: Double { stepSeconds * Double(transfer.steps) }
+  var seconds: Double {
+    stepSeconds * Double(transfer.steps) / (planned.scales.last?.timeShare ?? 1)
+  }
 
   /// Tells what the transfer would take; as text, after a few words on what it is.
   func report(_ title: String = "") {
@@ -75,12 +74,14 @@ struct DryRun {
       result.add("predicted_step_ms", 1000 * stepSeconds)
       result.add("width", size.width)
       result.add("height", size.height)
+      result.add("scales", planned.scales.map { $0.json })
       Console.print(result.text + "\n")
     } else {
       Console.print(
         "\(title)\(size.width)x\(size.height), plan \(planned.plan.name): peak memory "
           + "\(Format.bytes(bytes)); \(transfer.stop == nil ? "" : "at most ")\(Format.count(transfer.steps, "step")) of about "
-          + "\(Format.shortDuration(stepSeconds)), \(Format.shortDuration(seconds)) in all\n")
+          + "\(Format.shortDuration(stepSeconds)), \(Format.shortDuration(seconds)) in all\n"
+          + planned.scaleLines)
     }
   }
 }

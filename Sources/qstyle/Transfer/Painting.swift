@@ -25,7 +25,7 @@ struct Painting {
       fingerprint: run.fingerprint, firstStep: run.firstStep, steps: run.steps)
     while !run.isDone, !Console.isInterrupted {
       let progress = try Failure.from { () throws(TransferError) in try run.advance() }
-      report.didStep(progress)
+      report.didStep(progress, at: run.scales)
       try writeBeside(progress)
     }
     if run.step == run.firstStep, !run.isDone {
@@ -35,17 +35,22 @@ struct Painting {
     return try finish()
   }
 
+  /// The longer side of the scale that is painted; nil where there is one only.
+  private var scale: Int? {
+    run.scales.count > 1 ? run.scales[run.scale].size.longerSide : nil
+  }
+
   /// Writes what is due after a step.
   private mutating func writeBeside(_ progress: TransferProgress) throws(Failure) {
     if let log = outputs.log, let losses = progress.losses {
       let failure = failure { () throws(Failure) in
         try log.append(
-          progress.step, losses, run.session.terms, seconds: progress.seconds)
+          progress.step, scale: scale, losses, run.session.terms, seconds: progress.seconds)
       }
       note(.log, log.path, failure)
     }
     if let saveEvery = outputs.saveEvery, run.step % saveEvery == 0, !run.isDone {
-      let path = outputs.result.path(step: run.step)
+      let path = outputs.result.path(step: run.step, scale: scale)
       note(.picture, path, failure { () throws(Failure) in try write(to: path) })
     }
     if run.isSaveDue { outputs.log?.flush() }

@@ -43,11 +43,27 @@ struct ResultFile {
     return try Failure.about(path) { () throws(FileOutputError) in try FileLock(path) }
   }
 
-  /// The path of the picture after a step: OUT.png becomes OUT-000025.png.
-  func path(step: Int) -> FilePath {
+  /// The path of the picture after a step: OUT.png becomes OUT-000025.png, or OUT-256-000025.png where the longer side
+  /// of the scale is told.
+  func path(step: Int, scale: Int?) -> FilePath {
     let digits = "\(step)"
     let number = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
-    return path.withoutEnding.appending(suffix: FilePath("-" + number))
+    let place = scale.map { "-\($0)" } ?? ""
+    return path.withoutEnding.appending(suffix: FilePath("\(place)-\(number)"))
       .appending(suffix: path.ending)
+  }
+
+  /// The paths of the pictures that a transfer may make on its way, one every so many steps.
+  func paths(_ transfer: Transfer, every: Int) -> [FilePath] {
+    var (paths, end) = ([FilePath](), 0)
+    for scale in transfer.scales {
+      let side = transfer.coarse.isEmpty ? nil : scale.resultSize.longerSide
+      end += scale.steps
+      // A scale that ends early leaves its steps to the next one.
+      for step in stride(from: every, through: end, by: every) where step < transfer.allSteps {
+        paths.append(path(step: step, scale: side))
+      }
+    }
+    return paths
   }
 }

@@ -72,14 +72,15 @@ final class StepLog {
     lastStep = firstStep > 0 || found < steps ? found : 0
   }
 
-  /// Appends a step, unless an earlier program has.
+  /// Appends a step, unless an earlier program has; `scale` is its longer side where there are several.
   func append(
-    _ step: Int, _ losses: LossValues, _ terms: [TermCost], seconds: Double
+    _ step: Int, scale: Int?, _ losses: LossValues, _ terms: [TermCost], seconds: Double
   ) throws(Failure) {
     guard step > lastStep else { return }
     var entry = JSONObject()
     entry.add("step", step)
     if let run { entry.add("run", run) }
+    if let scale { entry.add("scale", scale) }
     entry.add("total", losses.total)
     entry.add("content", losses.content)
     entry.add("style", losses.style)

@@ -50,6 +50,8 @@ struct TransferCommand {
   private let savedStyle: FilePath?
   private let log: FilePath?
   private let checkpoint: Transfer.CheckpointFile?
+  /// All that the command line names.
+  private var files: NamedFiles
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
     options = try TransferOptions(arguments)
@@ -81,13 +83,13 @@ struct TransferCommand {
     guard log != "-" || !options.shared.isJSON else {
       throw UsageError("--json and --log - both write to standard output; leave out one")
     }
-    try checkFiles()
+    // A checkpoint is that of certain pictures, which are read for that.
+    files = NamedFiles(areReadAgain: checkpoint != nil || options.scales.readsAgain)
+    try addFiles()
   }
 
   /// Refuses outputs that are inputs or each other.
-  private func checkFiles() throws(UsageError) {
-    // A checkpoint is that of certain pictures, which are read for that.
-    var files = NamedFiles(areReadAgain: checkpoint != nil)
+  private mutating func addFiles() throws(UsageError) {
     try options.addInputs(to: &files)
     try files.input(Weights.location(weights, precision: precision), "the file of weights")
     try files.input(floatLayers.path, "--reference")
@@ -95,9 +97,18 @@ struct TransferCommand {
     try files.output(log == "-" ? nil : log, "--log")
     try files.output(checkpoint?.path, "--checkpoint")
     try files.output(savedStyle, "--save-style")
+  }
+
+  /// Refuses pictures along the way that would be written over something else.
+  private func checkPictures(_ transfer: Transfer) throws(Failure) {
     guard let saveEvery else { return }
-    for step in stride(from: saveEvery, to: options.steps, by: saveEvery) {
-      try files.output(output.path(step: step), "a picture of --save-every", isKept: false)
+    var files = files
+    do throws(UsageError) {
+      for path in output.paths(transfer, every: saveEvery) {
+        try files.output(path, "a picture of --save-every", isKept: false)
+      }
+    } catch {
+      throw Failure(error)
     }
   }
 
@@ -119,6 +130,7 @@ struct TransferCommand {
       TransferReport.stopWithoutStep(options.shared)
       return .interrupted
     }
+    try checkPictures(transfer)
     transfer.checkpoint = checkpoint
     transfer.savedStyle = savedStyle
     try Failure.from { () throws(TransferError) in try transfer.check() }

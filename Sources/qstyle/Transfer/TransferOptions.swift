@@ -38,7 +38,7 @@ struct TransferOptions {
   static let optimisation = OptionGroup(
     "Optimisation",
     [
-      Option("steps", value: "N", "Steps (default: 200)."),
+      ScaleOptions.scales, ScaleOptions.steps,
       Option(
         "strength", value: "S",
         "Style against content: 2 for more style, 0.5 for less (default: 1); multiplies the style's weight."
@@ -84,12 +84,12 @@ struct TransferOptions {
   let content: FilePath
   let styles: [StyleOptions.Entry]
   let regions: RegionOptions
-  let steps: Int
+  let scales: ScaleOptions
   /// Seed of the noise.
   let seed: UInt64
   let isArticle: Bool
   let isDryRun: Bool
-  /// --size; nil where it was not given.
+  /// The longer side that was asked for; nil where none was.
   let size: Int?
   /// Options of noise that were given.
   private let noiseOptions: [String]
@@ -108,7 +108,7 @@ struct TransferOptions {
   private static let fixed = [
     "init", "noise-ratio", "learning-rate", "strength", "content-weight", "style-weight",
     "content-layers", "style-layers", "style-loss", "normalize-gradients", "smooth",
-    "optimizer", "state", "history", "pool", "colors",
+    "optimizer", "state", "history", "pool", "colors", "scales",
   ]
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
@@ -124,7 +124,8 @@ struct TransferOptions {
         throw UsageError("--\(name) is fixed by --preset article; leave out one of them")
       }
     }
-    size = try arguments.integer("size", in: 16...16384)
+    scales = try ScaleOptions(arguments)
+    size = try scales.size(arguments)
     upscale = arguments.has("upscale")
     switch arguments.path("init") {
     case nil, "content": start = .content
@@ -136,7 +137,6 @@ struct TransferOptions {
     colors = try ColorOptions.colors(arguments)
     noiseRatio = Float(try arguments.number("noise-ratio", in: 0...1) ?? 0.6)
     seed = UInt64(try arguments.integer("seed", in: 0...Int.max) ?? 1)
-    steps = try arguments.integer("steps", in: 1...1_000_000) ?? 200
     var optimizer = Transfer.defaultOptimizer
     try OptimizerOptions.apply(arguments, to: &optimizer)
     self.optimizer = optimizer
@@ -196,7 +196,7 @@ struct TransferOptions {
 
   /// The transfer with a network; the pictures' headers are read.
   func transfer(_ weights: Weights) throws(Failure) -> Transfer {
-    try Failure.from { () throws(TransferError) in
+    var transfer = try Failure.from { () throws(TransferError) in
       let content = try Picture(path: content)
       var opened: [Style] = []
       for entry in styles { opened.append(try entry.open()) }
@@ -213,16 +213,17 @@ struct TransferOptions {
       transfer.settings = settings
       transfer.optimizer = optimizer
       transfer.pooling = pooling
-      transfer.steps = steps
       transfer.stop = stop
       transfer.threads = shared.threads
       transfer.instructionSet = shared.instructionSet
       transfer.memory = memory
       transfer.plan = plan
       if isArticle { transfer.useArticle(seed: seed) }
-      try transfer.check()
       return transfer
     }
+    try scales.apply(to: &transfer)
+    try Failure.from { () throws(TransferError) in try transfer.check() }
+    return transfer
   }
 
   /// The weight of a style's layer whose gradient is normalised.

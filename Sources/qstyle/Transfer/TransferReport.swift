@@ -8,12 +8,12 @@ internal import StyleTransfer
 /// The output of a transfer while it runs and when it is done.
 struct TransferReport {
   private let options: SharedOptions
-  private let size: ImageSize
-  private let steps: Int
+  private let scales: Int
   private let stop: StopRule?
   private let plan: MemoryPlan
   private var line: ProgressLine
   private var stepSeconds = 0.0
+  private var pace: Pace
   /// Steps that were done before.
   private var first = 0
 
@@ -25,8 +25,8 @@ struct TransferReport {
   ) {
     self.options = options
     self.isOutputTaken = isOutputTaken
-    size = transfer.resultSize
-    steps = transfer.steps
+    scales = planned.scales.count
+    pace = Pace(planned.scales)
     stop = transfer.stop
     plan = planned.plan
     line = ProgressLine(isQuiet: options.isQuiet)
@@ -35,13 +35,12 @@ struct TransferReport {
   /// Steps between plain progress lines where stderr is no terminal; the article's interval.
   private static let plainInterval = 25
 
-  mutating func didStep(_ progress: TransferProgress) {
-    guard let losses = progress.losses else { preconditionFailure("a step has costs") }
-    let step = progress.step
+  mutating func didStep(_ progress: TransferProgress, at painted: [PaintedScale]) {
     stepSeconds += progress.seconds
-    let isPlain = !options.isQuiet && (step - 1) % Self.plainInterval == 0
+    pace.add(progress.seconds, scale: progress.scale)
+    let isPlain = !options.isQuiet && (progress.step - 1) % Self.plainInterval == 0
     if line.isVisible || isPlain {
-      let text = Status(self, step, losses)
+      let text = Status(self, progress, left: pace.left(after: painted[progress.scale].steps))
       line.draw(text.full, text.withTotal, text.timeOnly, text.left)
       if isPlain {
         line.erase()
@@ -76,23 +75,23 @@ struct TransferReport {
     Console.error(message)
   }
 
-  /// Step, costs, time left and memory on one line, and what is kept of it in a narrow terminal: the time left longest.
+  /// Scale, step, costs, time left and memory on one line, and what is kept of it in a narrow terminal: the time left longest.
   private struct Status {
     let full: String
     let withTotal: String
     let timeOnly: String
     let left: String
 
-    init(_ report: TransferReport, _ step: Int, _ losses: LossValues) {
+    init(_ report: TransferReport, _ progress: TransferProgress, left seconds: Double) {
+      guard let losses = progress.losses else { preconditionFailure("a step has costs") }
       func cost(_ name: String, _ value: Double) -> String {
         "\(name) \(Format.general(value, digits: 5))  "
       }
-      let done = "step \(step)/\(report.steps)  "
+      let place = report.scales == 1 ? "" : "scale \(progress.scale + 1)/\(report.scales)  "
+      let done = place + "step \(progress.step)/\(progress.steps)  "
       let total = cost("total", losses.total)
       let parts = cost("content", losses.content) + cost("style", losses.style)
-      let remaining = report.line.remaining(
-        done: step - report.first, of: report.steps - report.first)
-      left = Format.duration(remaining) + " left"
+      left = Format.duration(seconds) + " left"
       timeOnly = done + left
       withTotal = done + total + left
       full = done + total + parts + left + "  " + Format.bytes(Console.peakBytes)
@@ -102,8 +101,8 @@ struct TransferReport {
   /// SHA-256 of the picture's `[height][width][3]` values.
   private func hash(_ picture: PaintedPicture) -> String {
     var hash = SHA256()
-    var row = [Float](repeating: 0, count: 3 * size.width)
-    for y in 0..<size.height {
+    var row = [Float](repeating: 0, count: 3 * picture.size.width)
+    for y in 0..<picture.size.height {
       picture.copyRow(y, into: &row)
       unsafe hash.update(row.span.bytes)
     }
@@ -128,11 +127,12 @@ struct TransferReport {
       let steps = result.steps
       var document = JSONObject()
       document.add("output", output.description)
-      document.add("width", size.width)
-      document.add("height", size.height)
+      document.add("width", result.picture.size.width)
+      document.add("height", result.picture.size.height)
       document.add("steps", steps)
       if first > 0 { document.add("resumed_at", first) }
       if stop != nil { document.add("steps_saved", result.stepsSaved) }
+      document.add("scales", result.scales.map { $0.json })
       document.add("total", result.losses.total)
       document.add("content", result.losses.content)
       document.add("style", result.losses.style)
@@ -151,8 +151,10 @@ struct TransferReport {
       Console.print(document.text + "\n")
     } else if !options.isQuiet {
       let verb = result.wasStopped ? "stopped by the user, saved" : "saved"
+      let isUnfinished = result.scales.count < scales
       var text =
-        "\(verb) \(output): \(Format.count(result.steps, "step")), \(Format.duration(seconds)), peak memory "
+        "\(verb) \(output)\(isUnfinished ? ", still \(result.picture.size.text)" : ""): "
+        + "\(Format.count(result.steps, "step")), \(Format.duration(seconds)), peak memory "
         + "\(Format.bytes(peak))"
       if let stop, result.stepsSaved > 0 {
         text +=

@@ -1,0 +1,56 @@
+internal import ImageIO
+internal import QuantVGG
+internal import Rows
+
+/// What a scale has changed in the image, from which the next one starts.
+///
+/// The image itself lacks the details that its scale can not show; the next scale has them from the picture that
+/// both start from.
+final class ScaleImage {
+  private let size: ImageSize
+  /// The image less the content, or the picture that the transfer starts from, at the same size.
+  private let change: Block<Float>
+
+  /// The change that a session has made.
+  ///
+  /// - Parameters:
+  ///   - session: at its end.
+  ///   - scale: its transfer, of one scale.
+  /// - Throws: `TransferError.memory`, and what reading the picture throws.
+  init(_ session: Session, of scale: Transfer) throws(TransferError) {
+    size = ImageSize(width: session.shape.width, height: session.shape.height)
+    let pixels = session.pixels
+    change = try TransferError.from { () throws(MemoryError) in try Block(count: pixels.count) }
+    var picture = scale.content
+    if case .picture(let own) = scale.start { picture = own }
+    try change.elements.withMutableSpan { (values) throws(TransferError) in
+      try picture.read(into: &values, size: scale.resultSize, transposed: scale.isTransposed)
+      for i in values.indices { values[i] = pixels[i] - values[i] }
+    }
+  }
+
+  /// Adds the change, resampled row by row, to a larger picture, whose colours stay within 0...255.
+  ///
+  /// - Parameters:
+  ///   - pixels: `[height][width][3]` RGB minus mean, in the engine's rows.
+  ///   - size: the picture's size, in the engine's rows.
+  ///   - isKept: whether a pixel stays as it is.
+  func add(
+    to pixels: inout MutableSpan<Float>, _ size: ImageSize, isKept: (Int) -> Bool
+  ) {
+    let colours = Transfer.colours
+    let length = 3 * self.size.width
+    // -255...255 is resampled as 0...255.
+    resample(self.size, to: size) { y, row in
+      for i in row.indices { row[i] = (change.elements[y * length + i] + 255) / 2 }
+    } write: { y, row in
+      for x in 0..<size.width where !isKept(y * size.width + x) {
+        for c in 0..<3 {
+          let i = 3 * (y * size.width + x) + c
+          let value = pixels[i] + (2 * row[3 * x + c] - 255)
+          pixels[i] = min(max(value, colours[c].lowerBound), colours[c].upperBound)
+        }
+      }
+    }
+  }
+}

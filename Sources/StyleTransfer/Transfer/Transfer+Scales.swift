@@ -1,0 +1,111 @@
+internal import ImageIO
+
+extension Transfer {
+  /// A size at which a transfer is painted before its own, and how long.
+  public struct Scale: Sendable, Equatable {
+    /// Longer side of the picture, at least 1.
+    public var longerSide: Int
+    /// Steps, at least 1.
+    public var steps: Int
+
+    /// A scale.
+    ///
+    /// - Parameters:
+    ///   - longerSide: of the picture, at least 1.
+    ///   - steps: at least 1.
+    public init(longerSide: Int, steps: Int) {
+      self.longerSide = longerSide
+      self.steps = steps
+    }
+  }
+
+  /// The transfer at each of its scales, `coarse` and then its own, as transfers of one scale.
+  ///
+  /// Each size is computed from the pictures' own, and all advance along the same side.
+  public var scales: [Transfer] {
+    (0...coarse.count).map { scale($0) }
+  }
+
+  /// Steps of all scales.
+  public var allSteps: Int { coarse.reduce(steps) { $0 + $1.steps } }
+
+  /// The transfer at one of its scales.
+  ///
+  /// - Parameter place: in `scales`.
+  /// - Returns: a transfer of one scale.
+  func scale(_ place: Int) -> Transfer {
+    guard !coarse.isEmpty else { return self }
+    var transfer = self
+    transfer.coarse = []
+    transfer.walk = isTransposed ? .columns : .rows
+    if place < coarse.count {
+      transfer.longerSide = coarse[place].longerSide
+      transfer.steps = coarse[place].steps
+      transfer.hasNext = true
+      // Files stand for a style as the result has it.
+      transfer.savedStyle = nil
+    }
+    if place > 0 {
+      let size = scale(place - 1).resultSize
+      transfer.earlier = EarlierScale(size: engineSize(size))
+      transfer.nearbySeed = nil
+    }
+    return transfer
+  }
+
+  /// A transfer of one scale that starts from the image of the one before.
+  func following(_ image: ScaleImage) -> Transfer {
+    var transfer = self
+    transfer.earlier?.image = image
+    return transfer
+  }
+
+  /// Refuses scales that do not grow.
+  func checkScales() throws(TransferError) {
+    let sides = scales.map { max($0.resultSize.width, $0.resultSize.height) }
+    for place in coarse.indices
+    where coarse[place].longerSide > sides[place] || sides[place] >= sides[place + 1] {
+      throw .scaleTooLarge(coarse[place].longerSide, size: resultSize)
+    }
+  }
+}
+
+/// The scale before another one.
+struct EarlierScale {
+  /// Of its image, in the engine's rows.
+  let size: ImageSize
+  /// nil where the next scale is planned, or goes on from a checkpoint.
+  var image: ScaleImage?
+
+  /// Bytes of the image.
+  var imageBytes: Int { 3 * size.pixelCount * MemoryLayout<Float>.stride }
+}
+
+extension Transfer {
+  /// Steps at the last of several scales, where nothing else is asked for.
+  public static let scheduledSteps = 100
+
+  /// The least longer side of a scale that is chosen.
+  private static let leastScale = 256
+
+  /// Sets the scales before the transfer's own and the steps of all, by what was found best by measurement.
+  ///
+  /// - Parameters:
+  ///   - sides: longer sides of the scales; nil halves that of the result down to 256.
+  ///   - steps: at the last scale; nil for `scheduledSteps`, or as they are where there is no other scale.
+  public mutating func paintCoarseToFine(through sides: [Int]? = nil, steps: Int? = nil) {
+    let sides = sides ?? halvedSides
+    self.steps = steps ?? (sides.isEmpty ? self.steps : Self.scheduledSteps)
+    coarse = sides.map { Scale(longerSide: $0, steps: self.steps) }
+  }
+
+  private var halvedSides: [Int] {
+    var sides: [Int] = []
+    var side = max(resultSize.width, resultSize.height) / 2
+    while side >= Self.leastScale {
+      sides.insert(side, at: 0)
+      side /= 2
+    }
+    return sides
+  }
+}
