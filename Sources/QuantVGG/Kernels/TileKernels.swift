@@ -37,7 +37,8 @@ struct TileKernels: @unchecked Sendable {
 
   /// Transforms the pixels of a run of tiles.
   func transform(
-    _ band: RowBand<Activation8>, _ run: TileRun, _ block: TileBlock, into memory: MemorySlice<UInt8>
+    _ band: RowBand<Activation8>, _ run: TileRun, _ block: TileBlock,
+    into memory: MemorySlice<UInt8>
   ) {
     assert(band.channels == block.channels && 4 * (run.first + run.count - 1) < band.width)
     let rows = unsafe band.rows
