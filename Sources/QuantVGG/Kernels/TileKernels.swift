@@ -23,6 +23,7 @@ struct TileKernels: @unchecked Sendable {
   /// - Parameters:
   ///   - weights: `[outputs][count]`.
   ///   - count: weights of an output channel.
+  /// - Returns: whether no output channel's weights of either sign add up to more than `QV_MOST_WEIGHTS`.
   static func hold(_ weights: [Int8], count: Int) -> Bool {
     let most = Int(QV_MOST_WEIGHTS)
     for first in stride(from: 0, to: weights.count, by: count) {
