@@ -9,8 +9,8 @@
 enum { BOUNDS_W = 4, BOUNDS_K = 32, BOUNDS_SIZE = 9 * BOUNDS_K * BOUNDS_K };
 
 // Zeros are activations, weights, sums and scales; ones are gradients.
-static _Alignas(64) const uint8_t zeros[8 * BOUNDS_SIZE + 64];
-static _Alignas(64) uint8_t ones[8 * BOUNDS_SIZE + 64], written[8 * BOUNDS_SIZE + 64];
+static _Alignas(64) const uint8_t zeros[9 * BOUNDS_SIZE + 64];
+static _Alignas(64) uint8_t ones[8 * BOUNDS_SIZE + 64], written[9 * BOUNDS_SIZE + 64];
 static _Alignas(64) const int8_t least[BOUNDS_SIZE] = {[BOUNDS_SIZE - 1] = -128};
 static _Alignas(64) const int8_t above_64[BOUNDS_SIZE] = {[BOUNDS_K * QV_PANEL - 1] = 65};
 static _Alignas(64) const int16_t above_127[3 * 12 * QV_PANEL] = {[3 * 12 * QV_PANEL - 1] = 128};
