@@ -72,13 +72,14 @@ import Testing
     }
   }
 
-  @Test func convolution() {
+  @Test(arguments: 1...4)
+  func convolution(rows: Int) {
     var random = TestRandom("tileConvolution")
     for width in Array(1...9) + [14, 31, 57] {
       for channels in [32, 64, 128] where width < 14 || channels == 64 {
         let weights = random.weights(9 * channels * 32).map { $0 / 2 }
         let problem = Problem(
-          width: width, channels: channels, rows: 1 + width % 4, weights: weights,
+          width: width, channels: channels, rows: rows, weights: weights,
           pixels: (0..<6).map { _ in random.bytes((width + 2) * channels) },
           bias: random.floats(32, scale: 1e9).map { Int32($0) },
           multiplier: random.floats(32, scale: 2e-5).map { abs($0) })
