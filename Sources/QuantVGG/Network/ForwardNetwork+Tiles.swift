@@ -3,9 +3,12 @@ internal import Rows
 /// The way forward through convolutions that are made in tiles of 4 x 4 pixels.
 extension ForwardNetwork {
   /// Most tiles of a block of a layer, for a stage over some of its rows; 0 where rows are made one by one.
+  ///
+  /// Small blocks, in the memory of the way back, are slower than dot products of bytes.
   func tilesPerBlock(_ stage: Stage, layer: Int, rows: Int) -> Int {
     guard stage == .convolve, layer != NetworkTable.imageLayer, !shape.isFloat32(layer),
-      let tiles = numbers.tiles, rows >= tiles.leastRows, tiles.holds(layer: layer)
+      let tiles = numbers.tiles, rows >= tiles.leastRows, tiles.holds(layer: layer),
+      layout.scratch.hasTiles || numbers.instructionSet == .avx2
     else { return 0 }
     let own = shape.layers[layer]
     let most = min(

@@ -6,6 +6,8 @@ internal import Rows
 struct ScratchLayout {
   /// Bytes of a worker: what the way back or a block of tiles needs, whichever is more.
   let bytes: Int
+  /// Whether a block of tiles has the memory that it wants.
+  let hasTiles: Bool
   /// Float32 rows of the way back.
   private let gradientValues: Int
   private let work: Reservation<UInt8>
@@ -25,8 +27,8 @@ struct ScratchLayout {
       ? Self.rounded(Self.gradientValues(shape), to: line / MemoryLayout<Float>.stride) : 0
     let panel = Numbers.panelScratchBytes(shape.layers.map { $0.convolution }, copies: copies)
     let wayBack = gradientValues * MemoryLayout<Float>.stride + Self.rounded(panel, to: line)
-    let wantsTiles = plan.hasTiles && Numbers.makesTiles(instructionSet)
-    bytes = max(wayBack, wantsTiles ? TileBlock.wantedBytes : 0)
+    hasTiles = plan.hasTiles && Numbers.makesTiles(instructionSet)
+    bytes = max(wayBack, hasTiles ? TileBlock.wantedBytes : 0)
     work = memory.reserve(threads * bytes, of: UInt8.self)
     let real = shape.layers.reduce(0) {
       $1.convolution.isFloat32 ? max($0, $1.width * $1.channels) : $0

@@ -163,7 +163,9 @@ private enum PassTime {
   /// A forward pass in tiles, which has 36 products in place of 144 and transforms beside, where a product
   /// of 16 bits costs as much as one of 8.
   static let tiles = 0.32
-  /// The same where it costs twice as much, as with dot products of bytes.
+  /// The same in the memory of plans without any for tiles, whose blocks are small.
+  static let smallBlocks = 0.5
+  /// Tiles where a product of 16 bits costs twice as much as one of 8, as with dot products of bytes.
   static let tilesBesideDots = 0.75
   /// A float32 layer's time in that of an int8 layer's direct convolution.
   static let float32 = 2.5
@@ -270,7 +272,7 @@ private struct Planner<Numbers: LossArithmetic> {
   private func forwardPass(_ plan: NetworkPlan) -> Double {
     let set = transfer.instructionSet
     guard Numbers.makesTiles(set) else { return 1 }
-    if set == .avx2 { return PassTime.tiles }
+    if set == .avx2 { return plan.hasTiles ? PassTime.tiles : PassTime.smallBlocks }
     return plan.hasTiles ? PassTime.tilesBesideDots : 1
   }
 
