@@ -94,22 +94,49 @@ void qv_check_s16_conv_forward(const qv_s16_conv_forward *a) {
     requantization(a->bias, a->multiplier);
 }
 
-void qv_check_u8_conv_winograd(const qv_u8_conv_winograd *a) {
-    CHANNELS(a->channels, 16);
-    for (int row = 0; row < 2; row++) {
-        OUTPUT(a->width, a->out[row], a->out_stride);
-        MASK(a->mask[row], a->mask_stride);
-        for (int r = 0; r < 4; r++) ROW(a->rows[r], a->width + 2, a->channels, a->out[row]);
-    }
-    WEIGHTS(a->weights);
-    requantization(a->bias, a->multiplier);
+/// `count` tiles from `first` on of a row of `width` pixels, in a block of `tiles`.
+static void tiles(int32_t width, int32_t first, int32_t count, int32_t tiles) {
+    CHECK(width >= 1);
+    CHECK(count >= 1 && count <= tiles);
+    CHECK(first >= 0 && 4 * ((int64_t)first + count - 1) < width);
 }
 
-void qv_check_s8_winograd(const qv_s8_winograd *a) {
-    CHANNELS(a->channels, 16);
+void qv_check_u8_tile_pixels(const qv_u8_tile_pixels *a) {
+    CHANNELS(a->channels, QV_TILE_CHANNELS);
+    tiles(a->width, a->first, a->count, a->tiles);
+    WEIGHTS(a->out);
+    for (int r = 0; r < 6; r++) ROW(a->rows[r], a->width + 2, a->channels, a->out);
+}
+
+void qv_check_s8_tile_weights(const qv_s8_tile_weights *a) {
+    CHANNELS(a->channels, QV_TILE_CHANNELS);
+    CHANNELS(a->count, QV_TILE_CHANNELS);
+    CHECK(a->first >= 0 && a->first % QV_TILE_CHANNELS == 0 && a->first + a->count <= a->channels);
     WEIGHTS(a->weights);
     WEIGHTS(a->out);
     sums(a->weights, 1, 9 * a->channels, 127, 0);
+}
+
+void qv_check_s16_tile_products(const qv_s16_tile_products *a) {
+    CHANNELS(a->channels, QV_TILE_CHANNELS);
+    CHANNELS(a->count, QV_TILE_CHANNELS);
+    CHECK(a->count <= a->channels);
+    CHECK(a->tiles >= 1);
+    CHECK(a->accumulate == 0 || a->accumulate == 1);
+    WEIGHTS(a->pixels);
+    WEIGHTS(a->weights);
+    WEIGHTS(a->sums);
+}
+
+void qv_check_s32_tile_requant(const qv_s32_tile_requant *a) {
+    tiles(a->width, a->first, a->count, a->tiles);
+    CHECK(a->rows >= 1 && a->rows <= 4);
+    WEIGHTS(a->sums);
+    for (int row = 0; row < a->rows; row++) {
+        OUTPUT(a->width, a->out[row], a->out_stride);
+        MASK(a->mask[row], a->mask_stride);
+    }
+    requantization(a->bias, a->multiplier);
 }
 
 void qv_check_u8_conv_backward(const qv_u8_conv_backward *a) {
@@ -244,8 +271,10 @@ void qv_check_f32_gram(const qv_f32_gram *a) {
 #else
 void qv_check_u8_conv_forward(const qv_u8_conv_forward *a) { (void)a; }
 void qv_check_s16_conv_forward(const qv_s16_conv_forward *a) { (void)a; }
-void qv_check_u8_conv_winograd(const qv_u8_conv_winograd *a) { (void)a; }
-void qv_check_s8_winograd(const qv_s8_winograd *a) { (void)a; }
+void qv_check_u8_tile_pixels(const qv_u8_tile_pixels *a) { (void)a; }
+void qv_check_s8_tile_weights(const qv_s8_tile_weights *a) { (void)a; }
+void qv_check_s16_tile_products(const qv_s16_tile_products *a) { (void)a; }
+void qv_check_s32_tile_requant(const qv_s32_tile_requant *a) { (void)a; }
 void qv_check_u8_conv_backward(const qv_u8_conv_backward *a) { (void)a; }
 void qv_check_s8_mirror_panel(const qv_s8_mirror_panel *a) { (void)a; }
 void qv_check_u8_interleave(const qv_u8_interleave *a) { (void)a; }

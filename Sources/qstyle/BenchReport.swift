@@ -9,14 +9,9 @@ struct BenchReport {
   private struct Part {
     /// Multiply-accumulates of a round.
     let work: Double
-    /// The share of them that the processor makes: Winograd's filtering has 16 products for 36.
-    let made: Double
     var seconds: [Double] = []
 
-    init(_ work: Double, made: Double = 1) {
-      self.work = work
-      self.made = made
-    }
+    init(_ work: Double) { self.work = work }
 
     var best: Double { max(seconds.min() ?? .infinity, 1e-9) }
     /// Of an even number of rounds, the longer one of the two in the middle.
@@ -49,24 +44,22 @@ struct BenchReport {
     plan = planned.plan
     isa = session.instructionSet
     let layers = session.shape.layers
-    let hasPairs = transfer.precision == .int8 && Int8Arithmetic.makesRowPairs(isa)
     names = layers.map { $0.convolution.name }
-    layerForward = layers.map { layer in
-      Part(
-        Double(9 * layer.convolution.inputChannels * layer.values),
-        made: hasPairs && !layer.convolution.readsImage && !layer.convolution.isFloat32
-          ? 16.0 / 36 : 1)
+    layerForward = layers.map {
+      Part(Double(9 * $0.convolution.inputChannels * $0.values))
     }
     layerBackward = layerForward.map { Part($0.work) }
     let total = layerForward.reduce(0) { $0 + $1.work }
-    let made = layerForward.reduce(0) { $0 + $1.work * $1.made }
-    forward = Part(total, made: made / total)
+    forward = Part(total)
     backward = Part(total)
-    step = Part(2 * total, made: (made + total) / (2 * total))
+    step = Part(2 * total)
   }
 
   /// Whether the network computes in single precision.
   var isFloat: Bool { transfer.precision == .float32 }
+
+  /// Whether rows are made in tiles where that is faster.
+  private var mayHaveTiles: Bool { !isFloat && Int8Arithmetic.makesTiles(isa) }
 
   /// Adds a round.
   mutating func add(_ passes: (forward: Double, backward: Double), _ timing: NetworkTiming) {
@@ -83,11 +76,12 @@ struct BenchReport {
     [("forward", forward), ("backward", backward), ("step", step)]
   }
 
-  /// What the processor can do: the peak loop's rate, or a higher one that work has reached on a busy machine.
+  /// What the processor can do: the peak loop's rate, or a higher one that work without tiles has reached on
+  /// a busy machine.
   private var limit: Double {
-    (totals.map { $0.part } + layerForward + layerBackward).reduce(peak) {
-      max($0, $1.rate * $1.made)
-    }
+    let direct = [backward] + layerBackward
+    let all = mayHaveTiles ? direct : direct + [forward, step] + layerForward
+    return all.reduce(peak) { max($0, $1.rate) }
   }
 
   // MARK: JSON
@@ -124,7 +118,7 @@ struct BenchReport {
     object.add(prefix + "gmacs", part.rate / 1e9)
     object.add(prefix + "median_ms", 1000 * part.median)
     object.add(prefix + "spread", part.spread)
-    object.add(prefix + "of_peak", part.rate * part.made / limit)
+    object.add(prefix + "of_peak", part.rate / limit)
   }
 
   // MARK: Text
@@ -136,7 +130,7 @@ struct BenchReport {
       + "\(plan.name); multiply-accumulate peak \(Format.digits(limit / 1e9)) GMAC/s\n"
       + "Best of \(Format.count(rounds, "round")), how far the median is above it, rate, share of "
       + "the peak"
-      + (forward.made < 1 ? " (16 products for 36 in Winograd's filtering)" : "") + ":\n"
+      + (mayHaveTiles ? " (above 100 %: tiles have 36 products for 144)" : "") + ":\n"
     for (name, part) in totals { text += Format.padded(name, 9) + row(part) + "\n" }
     for layer in names.indices {
       text += Format.padded(names[layer].description, 9) + row(layerForward[layer])
@@ -149,6 +143,6 @@ struct BenchReport {
     Format.aligned(Format.fixed(1000 * part.best, digits: 2), 9) + " ms"
       + Format.aligned("+" + Format.fixed(100 * part.spread, digits: 0), 6) + " %"
       + Format.aligned(Format.digits(part.rate / 1e9), 8) + " GMAC/s"
-      + Format.aligned(Format.fixed(100 * part.rate * part.made / limit, digits: 0), 4) + " %"
+      + Format.aligned(Format.fixed(100 * part.rate / limit, digits: 0), 4) + " %"
   }
 }

@@ -9,8 +9,8 @@
 enum { BOUNDS_W = 4, BOUNDS_K = 32, BOUNDS_SIZE = 9 * BOUNDS_K * BOUNDS_K };
 
 // Zeros are activations, weights, sums and scales; ones are gradients.
-static _Alignas(64) const uint8_t zeros[8 * BOUNDS_SIZE + 64];
-static _Alignas(64) uint8_t ones[8 * BOUNDS_SIZE + 64], written[8 * BOUNDS_SIZE + 64];
+static _Alignas(64) const uint8_t zeros[9 * BOUNDS_SIZE + 64];
+static _Alignas(64) uint8_t ones[8 * BOUNDS_SIZE + 64], written[9 * BOUNDS_SIZE + 64];
 static _Alignas(64) const int8_t least[BOUNDS_SIZE] = {[BOUNDS_SIZE - 1] = -128};
 static _Alignas(64) const int8_t above_64[BOUNDS_SIZE] = {[BOUNDS_K * QV_PANEL - 1] = 65};
 static _Alignas(64) const int16_t above_127[3 * 12 * QV_PANEL] = {[3 * 12 * QV_PANEL - 1] = 128};
@@ -89,21 +89,60 @@ static void check_bounds_of_convolutions(void) {
         BREAKS(s16_conv_forward, weights = above_127)
     }
     {
-        qv_u8_conv_winograd a = {.rows = {Z, Z, Z, Z}, .weights = Z, .bias = Z, .multiplier = Z,
-                                 .out = {OUT, OFF(OUT, 1024)}, .mask = {OFF(OUT, 2048), OFF(OUT, 3072)},
-                                 .width = BOUNDS_W, .channels = 16, .out_stride = QV_PANEL, .mask_stride = 1};
-        HOLDS(u8_conv_winograd);
-        BREAKS_SIZES(u8_conv_winograd)
-        BREAKS_REQUANTIZATION(u8_conv_winograd)
-        BREAKS(u8_conv_winograd, rows[3] = NULL)
-        BREAKS(u8_conv_winograd, out[1] = NULL)
+        qv_u8_tile_pixels a = {.rows = {Z, Z, Z, Z, Z, Z}, .out = OUT, .width = BOUNDS_W, .channels = BOUNDS_K,
+                               .count = 1, .tiles = 1};
+        HOLDS(u8_tile_pixels);
+        BREAKS_SIZES(u8_tile_pixels)
+        BREAKS(u8_tile_pixels, channels = 16)
+        BREAKS(u8_tile_pixels, rows[5] = NULL)
+        BREAKS(u8_tile_pixels, count = 0)
+        BREAKS(u8_tile_pixels, count = 2)
+        BREAKS(u8_tile_pixels, first = 1)
+        BREAKS(u8_tile_pixels, first = -1)
+        BREAKS(u8_tile_pixels, out = OFF(OUT, 32))
     }
     {
-        qv_s8_winograd a = {.weights = Z, .out = OUT, .channels = 16};
-        HOLDS(s8_winograd);
-        BREAKS(s8_winograd, channels = 8)
-        BREAKS(s8_winograd, weights = least + BOUNDS_SIZE / 2)
-        BREAKS(s8_winograd, out = OFF(OUT, 32))
+        qv_s8_tile_weights a = {.weights = Z, .out = OUT, .channels = BOUNDS_K, .count = BOUNDS_K};
+        HOLDS(s8_tile_weights);
+        BREAKS(s8_tile_weights, channels = 16)
+        BREAKS(s8_tile_weights, count = 16)
+        BREAKS(s8_tile_weights, first = 32)
+        BREAKS(s8_tile_weights, first = -32)
+        BREAKS(s8_tile_weights, weights = least)
+        BREAKS(s8_tile_weights, out = OFF(OUT, 32))
+    }
+    {
+        qv_s16_tile_products a = {.pixels = Z, .weights = Z, .sums = OUT, .channels = BOUNDS_K, .count = BOUNDS_K,
+                                  .tiles = 1};
+        HOLDS(s16_tile_products);
+        BREAKS(s16_tile_products, channels = 16)
+        BREAKS(s16_tile_products, count = 0)
+        BREAKS(s16_tile_products, count = 64)
+        BREAKS(s16_tile_products, tiles = 0)
+        BREAKS(s16_tile_products, accumulate = 2)
+        BREAKS(s16_tile_products, pixels = OFF(Z, 32))
+        BREAKS(s16_tile_products, weights = OFF(Z, 32))
+        BREAKS(s16_tile_products, sums = OFF(OUT, 32))
+    }
+    {
+        qv_s32_tile_requant a = {.sums = Z, .bias = Z, .multiplier = Z,
+                                 .out = {OUT, OFF(OUT, 1024), OFF(OUT, 2048), OFF(OUT, 3072)},
+                                 .mask = {OFF(OUT, 4096), OFF(OUT, 5120), OFF(OUT, 6144), OFF(OUT, 7168)},
+                                 .width = BOUNDS_W, .rows = 4, .count = 1, .tiles = 1, .out_stride = QV_PANEL,
+                                 .mask_stride = 1};
+        HOLDS(s32_tile_requant);
+        BREAKS(s32_tile_requant, width = 0)
+        BREAKS(s32_tile_requant, rows = 0)
+        BREAKS(s32_tile_requant, rows = 5)
+        BREAKS(s32_tile_requant, count = 2)
+        BREAKS(s32_tile_requant, first = 1)
+        BREAKS(s32_tile_requant, sums = OFF(Z, 32))
+        BREAKS(s32_tile_requant, out[3] = NULL)
+        BREAKS(s32_tile_requant, mask[3] = OFF(OUT, 2))
+        BREAKS(s32_tile_requant, out_stride = QV_PANEL - 1)
+        BREAKS(s32_tile_requant, mask_stride = 0)
+        BREAKS(s32_tile_requant, bias = large)
+        BREAKS(s32_tile_requant, multiplier = infinite)
     }
     {
         qv_u8_conv_backward a = {.rows = {O, O, O}, .scales = {Z, Z, Z}, .weights = Z, .weight_sums = Z, .out = OUT,

@@ -185,38 +185,63 @@ static void check_convolutions(int W, int K) {
     }
 }
 
-/// Two rows by Winograd's filtering beside the model of the direct convolution.
-static void check_winograd(int W, int K) {
+/// Up to four rows in tiles beside the model of the direct convolution.
+static void check_tiles(int W, int K, int rows) {
     const int out_stride = QV_PANEL * (1 + W % 3), mask_stride = 1 + W % 3;
     const size_t out_count = (size_t)((W - 1) * out_stride + QV_PANEL);
     const size_t mask_count = (size_t)((W - 1) * mask_stride + 1);
-    const int row_size = (W + 2) * K;
+    const int row_size = (W + 2) * K, T = (W + 3) / 4, part = K < 64 ? K : 64;
+    const int most = 9 * K * 127 > QV_MOST_WEIGHTS ? QV_MOST_WEIGHTS / (9 * K) : 127;
     int32_t *sums = FILLED(int32_t, QV_PANEL, 0);
-    const uint8_t *rows = FILLED(uint8_t, 4 * row_size, between(0, 255));
-    const int8_t *weights = packed(K, 9, 127, sums, 1);
-    int16_t *filters = guarded((size_t)qv_winograd_count(K) * sizeof(int16_t));
-    qv_u8_conv_winograd a = {
-        .rows = {rows + row_size, rows, rows + 3 * row_size, rows + 2 * row_size},
-        .weights = filters,
+    const uint8_t *pixels = FILLED(uint8_t, 6 * row_size, between(0, 255));
+    const int8_t *weights = packed(K, 9, most, sums, 1);
+    qv_u8_tile_pixels transform = {
+        .rows = {pixels + row_size, pixels, pixels + 3 * row_size, pixels + 2 * row_size, pixels + 5 * row_size,
+                 pixels + 4 * row_size},
+        .out = guarded((size_t)qv_tile_pixels_count(T, K) * 2), .width = W, .channels = K, .tiles = T};
+    qv_s32_tile_requant a = {
+        .sums = guarded((size_t)qv_tile_sums_count(T) * 4),
         .bias = FILLED(int32_t, QV_PANEL, between(-100000, 100000)),
         .multiplier = FILLED(float, QV_PANEL, fabsf(real(1.0f / (float)(1 << 17)))),
-        .width = W, .channels = K, .out_stride = out_stride, .mask_stride = mask_stride};
-    for (int row = 0; row < 2; row++) {
-        a.out[row] = output(FILLED(uint8_t, out_count, 0xa5), out_count);
-        a.mask[row] = output(FILLED(uint32_t, mask_count, 0xa5a5a5a5), mask_count * 4);
+        .width = W, .rows = rows, .tiles = T, .out_stride = out_stride, .mask_stride = mask_stride};
+    int16_t *filters = guarded((size_t)qv_tile_weights_count(part) * 2);
+    uint8_t *out = output(FILLED(uint8_t, 4 * out_count, 0xa5), 4 * out_count);
+    uint32_t *mask = output(FILLED(uint32_t, 4 * mask_count, 0xa5a5a5a5), 16 * mask_count);
+    for (int row = 0; row < 4; row++) {
+        a.out[row] = out + (size_t)row * out_count;
+        a.mask[row] = mask + (size_t)row * mask_count;
+        if (row >= rows) continue;
         const qv_u8_conv_forward direct = {
-            .rows = {a.rows[row], a.rows[row + 1], a.rows[row + 2]}, .weights = weights, .weight_sums = sums,
-            .bias = a.bias, .multiplier = a.multiplier, .out = a.out[row], .mask = a.mask[row],
+            .rows = {transform.rows[row], transform.rows[row + 1], transform.rows[row + 2]}, .weights = weights,
+            .weight_sums = sums, .bias = a.bias, .multiplier = a.multiplier, .out = a.out[row], .mask = a.mask[row],
             .width = W, .channels = K, .out_stride = out_stride, .mask_stride = mask_stride};
         models.u8_conv_forward(&direct);
     }
     keep_expected();
     for (int set = 0; set < set_count; set++) {
-        if (!sets[set].table.u8_conv_winograd) continue;
-        const qv_s8_winograd transform = {.weights = weights, .out = filters, .channels = K};
-        sets[set].table.s8_winograd(&transform);
-        sets[set].table.u8_conv_winograd(&a);
-        compare("u8_conv_winograd", sets[set].name, W, K);
+        const qv_kernels *table = &sets[set].table;
+        if (!table->s16_tile_products) continue;
+        // In two runs, as a block has them that ends a row of tiles and begins the next.
+        for (int first = 0; first < T; first += transform.count) {
+            qv_u8_tile_pixels run = transform;
+            run.first = first;
+            run.count = transform.count = first == 0 && T > 1 ? T / 2 : T - first;
+            run.out += QV_TILE_CHANNELS * first;
+            table->u8_tile_pixels(&run);
+        }
+        for (int k = 0; k < K; k += part) {
+            const int count = K - k < part ? K - k : part;
+            const qv_s8_tile_weights derive = {
+                .weights = weights, .out = filters, .channels = K, .first = k, .count = count};
+            table->s8_tile_weights(&derive);
+            const qv_s16_tile_products multiply = {
+                .pixels = transform.out + k * T, .weights = filters, .sums = (int32_t *)(uintptr_t)a.sums,
+                .channels = K, .count = count, .tiles = T, .accumulate = k > 0};
+            table->s16_tile_products(&multiply);
+        }
+        a.count = T;
+        table->s32_tile_requant(&a);
+        compare("tiles", sets[set].name, W, K);
     }
     output_count = 0;
     release_all();
@@ -362,7 +387,7 @@ int main(void) {
                 // The model is slow: half of the widths at one end, half at the other.
                 if (W % 2 == at_end) {
                     check_convolutions(W, K);
-                    check_winograd(W, K);
+                    if (K % QV_TILE_CHANNELS == 0) check_tiles(W, K, 1 + W % 4);
                 }
                 check_losses(W, K);
                 check_rows(W, K);
@@ -373,7 +398,7 @@ int main(void) {
         for (extreme = 0; extreme < 2; extreme++)
             for (int W = 1; W <= 9; W++) {
                 check_convolutions(W, 512);
-                check_winograd(W, 512);
+                check_tiles(W, 512, 4);
             }
         // More columns than a 32-bit sum of squares holds.
         extreme = 1;

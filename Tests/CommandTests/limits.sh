@@ -119,7 +119,7 @@ rm -f seed.png help.txt
 
 # --- bench and verify --self -------------------------------------------------------------------------------------
 check "bench with one thread" 0 $qstyle bench --size 48x32 --repeats 3 --threads 1
-grep -q ", 1 thread, plan " out.txt && ! grep -qE " 0 GMAC/s| (1[1-9][0-9]|10[1-9]|[2-9][0-9][0-9]) %$" out.txt && ok || bad "bench: $(cat out.txt)"
+grep -q ", 1 thread, plan " out.txt && ! grep -qE " 0 GMAC/s| ([4-9][0-9][0-9]|[0-9]{4,}) %$" out.txt && ok || bad "bench: $(cat out.txt)"
 check "bench as JSON" 0 $qstyle bench --size 48x32 --repeats 3 --json
 python3 - out.txt <<'END' && ok || bad "bench --json: $(cat out.txt)"
 import json, sys
@@ -127,7 +127,9 @@ bench = json.load(open(sys.argv[1]))
 parts = [(bench[name], "") for name in ("forward", "backward", "step")]
 parts += [(layer, way) for layer in bench["layers"] for way in ("forward_", "backward_")]
 for part, way in parts:
-    assert 0 < part[way + "ms"] <= part[way + "median_ms"] and 0 < part[way + "of_peak"] <= 1 + 1e-9, part
+    # Tiles have a quarter of the products.
+    most = 1 if part is bench["backward"] or way == "backward_" else 4
+    assert 0 < part[way + "ms"] <= part[way + "median_ms"] and 0 < part[way + "of_peak"] <= most + 1e-9, part
     assert abs(part[way + "median_ms"] / part[way + "ms"] - 1 - part[way + "spread"]) < 1e-9, part
 # Every round's step is the sum of its two ways, so the best one is no shorter than theirs.
 assert bench["step"]["ms"] >= (bench["forward"]["ms"] + bench["backward"]["ms"]) * (1 - 1e-9)

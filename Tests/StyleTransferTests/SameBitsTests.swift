@@ -45,6 +45,44 @@ import Testing
     }
   }
 
+  /// Pictures of fewer rows and columns than tiles have, and of a few more, with wide ones of many tiles.
+  @Test func smallPictures() throws {
+    let weights = TestNetworks.weights(.int8, deepest: .conv1_2)
+    let style = TestNetworks.image("style", width: 9, height: 7)
+    func bits(_ width: Int, _ height: Int, _ set: InstructionSet) throws -> [UInt32] {
+      var transfer = TestNetworks.transfer(
+        weights, content: TestNetworks.image("content", width: width, height: height),
+        style: style,
+        settings: TransferSettings(
+          contentLayers: [.init(layer: .conv1_2, weight: 1)],
+          styleLayers: [.init(layer: .conv1_2, weight: 1)]))
+      transfer.start = .noise(ratio: 0.6, seed: 4)
+      transfer.instructionSet = set
+      let session = try transfer.start().session
+      session.step()
+      return session.bits
+    }
+    for height in 1...9 {
+      for width in [1 + height * 4 % 9, 24 + height] {
+        let expected = try bits(width, height, .scalar)
+        for set in Self.sets {
+          #expect(try bits(width, height, set) == expected, "\(set) \(width)x\(height)")
+        }
+      }
+    }
+  }
+
+  /// White activations and a channel of conv2_2 whose sums leave what tiles can tell apart: the layer is
+  /// made row by row.
+  @Test func sumsBeyondTiles() throws {
+    var layers = TestNetworks.int8(deepest: .conv3_1)
+    layers[2].bias = layers[2].bias.map { _ in 1 << 29 }
+    for i in 0..<9 * 128 { layers[3].weights[i] = 127 }
+    let weights = Weights([.average: layers], of: .vgg19)
+    let expected = try bits(weights, set: .scalar)
+    for set in Self.sets { #expect(try bits(weights, set: set) == expected, "\(set)") }
+  }
+
   @Test(arguments: Pooling.allCases)
   func float32(_ pooling: Pooling) throws {
     let weights = TestNetworks.weights(.float32, deepest: .conv3_1)

@@ -64,37 +64,84 @@ typedef struct {
     int32_t mask_stride;      ///< words, >= 1
 } qv_s16_conv_forward;
 
-/// Two neighbouring rows of one panel, each as qv_u8_conv_forward makes it, by Winograd's minimal filtering
-/// F(2x2, 3x3) (Lavin and Gray, arXiv 1509.09308, section 4.1) in exact integers: 16 products where a direct
-/// convolution has 36. The filters are transformed by 2G instead of G, so that their values are whole, at most
-/// 9 * 127; transformed pixels are at most 4 * 255. A sum over 512 channels stays below 2^30, the sums after the
-/// inverse transform are four times the direct one's.
-typedef struct {
-    const uint8_t *_Nonnull rows[4];      ///< [W+2][K] each: image rows y-1, y, y+1, y+2, zero point 0
-    const int16_t *weights;      ///< what qv_s8_winograd makes of the panel's weights; 64-byte aligned
-    const int32_t *bias;         ///< [QV_PANEL], |bias| <= 2^30
-    const float *multiplier;     ///< [QV_PANEL], finite, >= 0
-    uint8_t *_Nonnull out[2];    ///< rows y and y+1: pixel x, channel n at out[x * out_stride + n]
-    uint32_t *_Nonnull mask[2];  ///< rows y and y+1: pixel x at mask[x * mask_stride]
-    int32_t width;               ///< W
-    int32_t channels;            ///< K
-    int32_t out_stride;          ///< bytes from one written pixel to the next, >= QV_PANEL
-    int32_t mask_stride;         ///< words from one written pixel to the next, >= 1
-} qv_u8_conv_winograd;
+// The same convolution for tiles of 4 x 4 pixels by Winograd's minimal filtering F(4x4, 3x3) (Lavin and Gray,
+// arXiv 1509.09308) on integers: 36 products for the 144 of a direct convolution. A tile's 6 x 6 pixels d and a
+// filter's 3 x 3 weights g become 36 numbers each, whose products are summed over the channels and turned back:
+//   V = B d B^T, U = G g G^T, M = sum over channels of V * U, one by one, A M A^T = 576 * sum       modulo 2^32
+//   B   4  0 -5  0  1  0     G   6  0  0     A   1  1  1  1  1  0
+//       0  4  4 -1 -1  0         4  4  4         0  1 -1  2 -2  0
+//       0 -4  4  1 -1  0         4 -4  4         0  1  1  4  4  0
+//       0 -2 -1  2  1  0         1  2  4         0  1 -1  8 -8  2
+//       0  2 -1 -2  1  0         1 -2  4
+//       0  4  0 -5  0  1         0  0 12
+// (all factors of the usual A but one 2 stand in G and, where negative, in B). V and U are Int16: |V| <= 17340,
+// |U| <= 18288. M and what follows wrap. 576 is 64 * 9; 9 has the inverse QV_NINTH modulo 2^32, and a shift by 6 bits
+// gives the sum wherever it lies in -2^25 ..< 2^25: where an output channel's weights of either sign add up to
+// QV_MOST_WEIGHTS at most.
+//
+// Tile i of a row of tiles has the pixels 4i ..< 4i + 4; nothing is written beyond the picture's edge. K is a multiple
+// of QV_TILE_CHANNELS. A block of T tiles is worked on at once. Its 36 parts, 6 * row + column, lie as far apart as
+// the macros say, a cache line more than they need: parts a power of two apart would share few places of the cache.
+#define QV_NINTH 0x38e38e39
+#define QV_MOST_WEIGHTS 131586  // (2^25 - 1) / 255
+#define QV_TILE_PARTS 36
+#define QV_TILE_CHANNELS 32
+/// From one part to the next: pixels of T tiles, weights of K channels, sums of T tiles.
+#define QV_TILE_PIXELS(T, K) ((T) * (K) + QV_TILE_CHANNELS)
+#define QV_TILE_WEIGHTS(K) (QV_PANEL * (K) + 32)
+#define QV_TILE_SUMS(T) (QV_PANEL * (T) + 16)
+/// Values of all parts.
+static inline int64_t qv_tile_pixels_count(int64_t tiles, int64_t channels) {
+    return QV_TILE_PARTS * QV_TILE_PIXELS(tiles, channels);
+}
+static inline int64_t qv_tile_weights_count(int64_t channels) { return QV_TILE_PARTS * QV_TILE_WEIGHTS(channels); }
+static inline int64_t qv_tile_sums_count(int64_t tiles) { return QV_TILE_PARTS * QV_TILE_SUMS(tiles); }
 
-/// A panel's weights for qv_u8_conv_winograd, in an order of the instruction set's own.
+/// V of `count` neighbouring tiles of a block.
+typedef struct {
+    const uint8_t *_Nonnull rows[6];  ///< [W+2][K] each: image rows y-1 ... y+4
+    int16_t *out;     ///< of the first of them: [36 parts][K / 32][T][32]; 64-byte aligned
+    int32_t width;    ///< W
+    int32_t channels; ///< K
+    int32_t first;    ///< the first tile's place in its row of tiles
+    int32_t count;    ///< >= 1
+    int32_t tiles;    ///< T >= count
+} qv_u8_tile_pixels;
+
+/// U of a panel, for some of the channels.
 typedef struct {
     const int8_t *weights;  ///< as in qv_u8_conv_forward
-    int16_t *out;           ///< qv_winograd_count(K) values, 64-byte aligned
-    int32_t channels;       ///< K
-} qv_s8_winograd;
+    int16_t *out;      ///< [36 parts][count / 2][QV_PANEL][2]; 64-byte aligned
+    int32_t channels;  ///< K
+    int32_t first;     ///< the first channel, a multiple of QV_TILE_CHANNELS
+    int32_t count;     ///< channels, a positive multiple of QV_TILE_CHANNELS
+} qv_s8_tile_weights;
 
-/// Values of one of the 32 parts of a transformed panel, 16 for each of K channels, and of the cache line after it:
-/// parts that lie a power of two apart would share few places of the cache.
-#define QV_WINOGRAD_PART(K) (16 * (K) + 32)
-/// Values of a transformed panel.
-#define QV_WINOGRAD_COUNT(K) (32 * QV_WINOGRAD_PART(K))
-static inline int64_t qv_winograd_count(int64_t channels) { return QV_WINOGRAD_COUNT(channels); }
+/// M of a block and a panel, summed over some of the channels.
+typedef struct {
+    const int16_t *pixels;   ///< V of these channels; 64-byte aligned
+    const int16_t *weights;  ///< U of these channels; 64-byte aligned
+    int32_t *sums;       ///< [36 parts][T][QV_PANEL]; 64-byte aligned
+    int32_t channels;    ///< K
+    int32_t count;       ///< channels that are summed over, a positive multiple of QV_TILE_CHANNELS
+    int32_t tiles;       ///< T >= 1
+    int32_t accumulate;  ///< 1: added to the sums that are there; 0
+} qv_s16_tile_products;
+
+/// Up to four rows of one panel from M of `count` neighbouring tiles, each row as qv_u8_conv_forward makes it.
+typedef struct {
+    const int32_t *sums;         ///< M of the first of them: [36 parts][T][QV_PANEL]; 64-byte aligned
+    const int32_t *bias;         ///< [QV_PANEL], |bias| <= 2^30
+    const float *multiplier;     ///< [QV_PANEL], finite, >= 0
+    uint8_t *_Nonnull out[4];    ///< rows y ... y+3: pixel x, channel n at out[x * out_stride + n]
+    uint32_t *_Nonnull mask[4];  ///< rows y ... y+3: pixel x at mask[x * mask_stride]
+    int32_t width;               ///< W
+    int32_t rows;                ///< 1...4: rows that are written
+    int32_t first, count;        ///< tiles, as in qv_u8_tile_pixels
+    int32_t tiles;               ///< T >= count
+    int32_t out_stride;          ///< bytes from one written pixel to the next, >= QV_PANEL
+    int32_t mask_stride;         ///< words from one written pixel to the next, >= 1
+} qv_s32_tile_requant;
 
 /// One row of one panel of the transposed 3x3 convolution of a quantized gradient.
 ///   dot[r][i][x][n] = sum over k of (rows[r][x + i][k] - 128) * w[r][i][k][n]                      exact Int32
@@ -253,9 +300,13 @@ typedef struct {
 /// qv_select_kernels overwrite what this machine can do faster.
 typedef struct {
     void (*u8_conv_forward)(const qv_u8_conv_forward *);
-    /// Both null where the direct convolution is as fast.
-    void (*_Nullable u8_conv_winograd)(const qv_u8_conv_winograd *);
-    void (*_Nullable s8_winograd)(const qv_s8_winograd *);
+    /// From how many rows of a row of tiles and tiles of a block on the next four are faster than u8_conv_forward; 0
+    /// where they are not.
+    int32_t least_tile_rows, least_tiles;
+    void (*u8_tile_pixels)(const qv_u8_tile_pixels *);
+    void (*s8_tile_weights)(const qv_s8_tile_weights *);
+    void (*s16_tile_products)(const qv_s16_tile_products *);
+    void (*s32_tile_requant)(const qv_s32_tile_requant *);
     void (*s16_conv_forward)(const qv_s16_conv_forward *);
     void (*u8_conv_backward)(const qv_u8_conv_backward *);
     void (*s8_mirror_panel)(const qv_s8_mirror_panel *);
@@ -302,8 +353,10 @@ void qv_select_kernels(qv_isa isa, qv_kernels *table);
 // alignment, ranges of values. They do nothing unless DEBUG is defined.
 void qv_check_u8_conv_forward(const qv_u8_conv_forward *);
 void qv_check_s16_conv_forward(const qv_s16_conv_forward *);
-void qv_check_u8_conv_winograd(const qv_u8_conv_winograd *);
-void qv_check_s8_winograd(const qv_s8_winograd *);
+void qv_check_u8_tile_pixels(const qv_u8_tile_pixels *);
+void qv_check_s8_tile_weights(const qv_s8_tile_weights *);
+void qv_check_s16_tile_products(const qv_s16_tile_products *);
+void qv_check_s32_tile_requant(const qv_s32_tile_requant *);
 void qv_check_u8_conv_backward(const qv_u8_conv_backward *);
 void qv_check_s8_mirror_panel(const qv_s8_mirror_panel *);
 void qv_check_u8_interleave(const qv_u8_interleave *);

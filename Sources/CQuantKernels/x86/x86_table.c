@@ -30,13 +30,20 @@ qv_isa qv_detect_x86_isa(void) {
     table->u8_squared_difference = qv_u8_squared_difference__##isa;    \
     table->u8_content_gradient = qv_u8_content_gradient__##isa
 
+#define QV_SELECT_TILES(isa)                                \
+    table->u8_tile_pixels = qv_u8_tile_pixels__##isa;       \
+    table->s8_tile_weights = qv_s8_tile_weights__##isa;     \
+    table->s32_tile_requant = qv_s32_tile_requant__##isa
+
 void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
     if (isa >= QV_AVX2) {
         QV_SELECT_ROWS(avx2);
         table->u8_interleave = qv_u8_interleave__avx2;
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_6x16c4__avx2;
-        table->u8_conv_winograd = qv_u8_s16_winograd3x3_requant_6x16c2__avx2;
-        table->s8_winograd = qv_s8_winograd__avx2;
+        QV_SELECT_TILES(avx2);
+        table->s16_tile_products = qv_s16_s16_tiles_6x16c2__avx2;
+        table->least_tile_rows = 2;
+        table->least_tiles = 2;
         table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_6x16c4__avx2;
         table->s16_conv_forward = qv_s16_s16_conv3x3_requant_6x16c2__avx2;
         table->u8_gram = qv_u8_u8_gram_8x8c4__avx2;
@@ -47,10 +54,7 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
         table->f32_mac_peak = qv_f32_mac_peak__avx2;
     }
     // A dot product of four bytes does as much as the transform saves.
-    if (isa >= QV_AVXVNNI) {
-        table->u8_conv_winograd = 0;
-        table->s8_winograd = 0;
-    }
+    if (isa >= QV_AVXVNNI) table->least_tile_rows = table->least_tiles = 0;
     // AVX-512 VNNI does not include the shorter encoding, but it has the same 256-bit instruction.
     if (isa >= QV_AVXVNNI && has_avxvnni()) {
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_6x16c4__avxvnni;
@@ -63,6 +67,10 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
     }
     if (isa >= QV_AVX512VNNI) {
         QV_SELECT_ROWS(avx512vnni);
+        QV_SELECT_TILES(avx512vnni);
+        table->s16_tile_products = qv_s16_s16_tiles_14x32c2__avx512vnni;
+        table->least_tile_rows = 3;
+        table->least_tiles = 12;
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_14x32c4__avx512vnni;
         table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_7x32c4__avx512vnni;
         table->s16_conv_forward = qv_s16_s16_conv3x3_requant_14x32c2__avx512vnni;

@@ -67,10 +67,17 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table);
 QV_DECLARE_ROWS(avx2)
 QV_DECLARE_ROWS(avx512vnni)
 
+#define QV_DECLARE_TILES(isa)                                       \
+    void qv_u8_tile_pixels__##isa(const qv_u8_tile_pixels *);       \
+    void qv_s8_tile_weights__##isa(const qv_s8_tile_weights *);     \
+    void qv_s32_tile_requant__##isa(const qv_s32_tile_requant *);
+
+QV_DECLARE_TILES(avx2)
+QV_DECLARE_TILES(avx512vnni)
+
 void qv_u8_interleave__avx2(const qv_u8_interleave *);
 void qv_u8_s8_conv3x3_requant_6x16c4__avx2(const qv_u8_conv_forward *);
-void qv_u8_s16_winograd3x3_requant_6x16c2__avx2(const qv_u8_conv_winograd *);
-void qv_s8_winograd__avx2(const qv_s8_winograd *);
+void qv_s16_s16_tiles_6x16c2__avx2(const qv_s16_tile_products *);
 void qv_u8_s8_conv3x3_transposed_6x16c4__avx2(const qv_u8_conv_backward *);
 void qv_s16_s16_conv3x3_requant_6x16c2__avx2(const qv_s16_conv_forward *);
 void qv_u8_u8_gram_8x8c4__avx2(const qv_u8_gram *);
@@ -89,6 +96,7 @@ int64_t qv_u8_mac_peak__avx512vl(int64_t);
 
 void qv_u8_s8_conv3x3_requant_14x32c4__avx512vnni(const qv_u8_conv_forward *);
 void qv_u8_s8_conv3x3_transposed_7x32c4__avx512vnni(const qv_u8_conv_backward *);
+void qv_s16_s16_tiles_14x32c2__avx512vnni(const qv_s16_tile_products *);
 void qv_s16_s16_conv3x3_requant_14x32c2__avx512vnni(const qv_s16_conv_forward *);
 void qv_u8_u8_gram_8x32c4__avx512vnni(const qv_u8_gram *);
 void qv_u8_s8_style_6x32c4__avx512vnni(const qv_u8_style_gradient *);

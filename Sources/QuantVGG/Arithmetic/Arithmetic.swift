@@ -18,8 +18,8 @@ package protocol Arithmetic: AnyObject, Sendable {
   associatedtype Gradient: RowFormat
   /// The weights of a panel of a transposed convolution.
   associatedtype BackwardPanel
-  /// The way in which two rows of a convolution are made at once.
-  associatedtype RowPairs: RowPairConvolution where RowPairs.Activation == Activation
+  /// The way in which rows of a convolution are made in tiles.
+  associatedtype Tiles: TileConvolution where Tiles.Activation == Activation
 
   /// The instruction set whose kernels compute.
   var instructionSet: InstructionSet { get }
@@ -33,9 +33,9 @@ package protocol Arithmetic: AnyObject, Sendable {
   var pooling: Pooling { get }
   /// Bytes of packed layers.
   static func packedBytes(_ layers: [NetworkTable.Convolution], copies: WeightCopies) -> Int
-  /// Bytes of a worker's scratch for derived panels of weights, those of `rowPairs` and `backwardPanel`.
+  /// Bytes of a worker's scratch for the derived panels of weights of `backwardPanel`.
   static func panelScratchBytes(
-    _ layers: [NetworkTable.Convolution], copies: WeightCopies, _ set: InstructionSet
+    _ layers: [NetworkTable.Convolution], copies: WeightCopies
   ) -> Int
   /// The value of activation 1 of a layer, before the channel's scale.
   func activationScale(layer: Int) -> Float
@@ -66,10 +66,10 @@ package protocol Arithmetic: AnyObject, Sendable {
   func convolve(
     _ rows: RowWindow<Activation>, layer: Int, panel: Int, into out: MutableRow<Activation>,
     mask: MutableRow<MaskWord>)
-  /// Makes two rows at once, faster than `convolve` makes them; nil where it does not.
-  var rowPairs: RowPairs? { get }
-  /// Whether an instruction set has `rowPairs`.
-  static func makesRowPairs(_ set: InstructionSet) -> Bool
+  /// Makes rows in tiles, faster than `convolve` makes them; nil where it does not.
+  var tiles: Tiles? { get }
+  /// Whether an instruction set has `tiles`.
+  static func makesTiles(_ set: InstructionSet) -> Bool
   /// Pools two rows of at least `2 * out.width` pixels into one.
   func pool(top: Row<Activation>, bottom: Row<Activation>, into out: MutableRow<Activation>)
 

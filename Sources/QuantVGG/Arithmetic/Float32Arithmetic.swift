@@ -8,7 +8,7 @@ package final class Float32Arithmetic: LossArithmetic {
   package typealias Pixel = Real
   package typealias Activation = Real
   package typealias Gradient = Real
-  package typealias RowPairs = NoRowPairs<Real>
+  package typealias Tiles = NoTiles<Real>
 
   package let pooling: Pooling
   private let packed: Float32Layers
@@ -48,7 +48,7 @@ package final class Float32Arithmetic: LossArithmetic {
 
   /// Nothing: the panels are kept.
   package static func panelScratchBytes(
-    _ layers: [NetworkTable.Convolution], copies: WeightCopies, _ set: InstructionSet
+    _ layers: [NetworkTable.Convolution], copies: WeightCopies
   ) -> Int { 0 }
 
   package var layerCount: Int { layers.count }
@@ -80,9 +80,9 @@ package final class Float32Arithmetic: LossArithmetic {
     }
   }
 
-  package var rowPairs: NoRowPairs<Real>? { nil }
+  package var tiles: NoTiles<Real>? { nil }
 
-  package static func makesRowPairs(_ set: InstructionSet) -> Bool { false }
+  package static func makesTiles(_ set: InstructionSet) -> Bool { false }
 
   // MARK: Forward
 

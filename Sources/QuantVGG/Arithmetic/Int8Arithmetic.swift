@@ -9,7 +9,7 @@ package final class Int8Arithmetic: LossArithmetic {
 
   /// The pooling between the blocks, for which the activation scales were chosen.
   package let pooling: Pooling
-  package let rowPairs: Int8RowPairs?
+  package let tiles: Int8Tiles?
   package let inlay: Float32Inlay?
   private let packed: Int8Layers
 
@@ -18,9 +18,7 @@ package final class Int8Arithmetic: LossArithmetic {
     self.pooling = pooling
     packed = layers
     inlay = Float32Inlay(layers, pooling: pooling)
-    rowPairs = RowPairKernels(layers.kernels).map {
-      Int8RowPairs(kernels: $0, layers: layers.layers)
-    }
+    tiles = TileKernels(layers.kernels).map { Int8Tiles(kernels: $0, layers: layers.layers) }
   }
 
   /// Packs convolutions, conv1_1 and on.
@@ -56,15 +54,11 @@ package final class Int8Arithmetic: LossArithmetic {
   }
 
   package static func panelScratchBytes(
-    _ layers: [NetworkTable.Convolution], copies: WeightCopies, _ set: InstructionSet
+    _ layers: [NetworkTable.Convolution], copies: WeightCopies
   ) -> Int {
-    let makesPairs = makesRowPairs(set)
-    return layers.reduce(0) { largest, layer in
-      guard !layer.isFloat32 else { return largest }
-      let hasPairs = makesPairs && !layer.readsImage
-      let pair = hasPairs ? RowPairKernels.panelBytes(inputChannels: layer.inputChannels) : 0
-      let backward = copies == .forward ? PackedInt8Convolution.backwardPanelCount(layer) : 0
-      return max(largest, pair, backward)
+    guard copies == .forward else { return 0 }
+    return layers.reduce(0) {
+      $1.isFloat32 ? $0 : max($0, PackedInt8Convolution.backwardPanelCount($1))
     }
   }
 
@@ -83,8 +77,8 @@ package final class Int8Arithmetic: LossArithmetic {
 
   package static func maskWords(channels: Int) -> Int { channels / Panel.width }
 
-  package static func makesRowPairs(_ set: InstructionSet) -> Bool {
-    RowPairKernels(KernelTable(set)) != nil
+  package static func makesTiles(_ set: InstructionSet) -> Bool {
+    TileKernels(KernelTable(set)) != nil
   }
 
   // MARK: Forward

@@ -95,8 +95,12 @@ package struct KernelTable: @unchecked Sendable {
   private static var scalar: qv_kernels {
     unsafe qv_kernels(
       u8_conv_forward: { unsafe ScalarConvolution.u8Forward($0.pointee) },
-      u8_conv_winograd: nil,
-      s8_winograd: nil,
+      least_tile_rows: 0,
+      least_tiles: 0,
+      u8_tile_pixels: { unsafe ScalarTiles.u8Pixels($0.pointee) },
+      s8_tile_weights: { unsafe ScalarTiles.s8Weights($0.pointee) },
+      s16_tile_products: { unsafe ScalarTiles.s16Products($0.pointee) },
+      s32_tile_requant: { unsafe ScalarTiles.s32Requant($0.pointee) },
       s16_conv_forward: { unsafe ScalarConvolution.s16Forward($0.pointee) },
       u8_conv_backward: { unsafe ScalarConvolution.u8Backward($0.pointee) },
       s8_mirror_panel: { unsafe ScalarRows.s8MirrorPanel($0.pointee) },

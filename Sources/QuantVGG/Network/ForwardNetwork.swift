@@ -128,7 +128,8 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
   func runStage(_ stage: Stage, layer: Int, rows: Range<Int>) {
     work = StageWork(
       stage, layer: layer, rows: rows, shape: shape, threads: pool.threads,
-      makesPairs: numbers.rowPairs != nil, derivesPanels: numbers.copies == .forward)
+      tilesPerBlock: tilesPerBlock(stage, layer: layer, rows: rows.count),
+      derivesPanels: numbers.copies == .forward)
     let start = timing.now
     pool.run(self, items: work.items)
     timing.add(since: start, stage: stage, layer: layer)
@@ -177,36 +178,19 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
       return
     }
     defer { widen(item, out) }
+    let rows = convolveTiles(item, into: out, mask: mask, worker: worker)
     // Panels outside, rows inside: a panel's weights stay in the cache for all rows of the item.
     for panel in item.panels {
-      if item.layer == NetworkTable.imageLayer {
-        for y in item.rows {
+      for y in rows {
+        if item.layer == NetworkTable.imageLayer {
           numbers.convolveImage(
             imageWindow(around: y), panel: panel, into: out.writableRow(y),
             mask: mask.writableRow(y))
+        } else {
+          numbers.convolve(
+            window(item.layer, around: y), layer: item.layer, panel: panel,
+            into: out.writableRow(y), mask: mask.writableRow(y))
         }
-        continue
-      }
-      var y = item.rows.lowerBound
-      if item.rows.count > 1, item.rows.count * out.width >= NetworkTiling.leastPairPixels,
-        let pairs = numbers.rowPairs
-      {
-        let weights = pairs.weights(
-          layer: item.layer, panel: panel, scratch: scratch[worker].panel)
-        while y + 1 < item.rows.upperBound {
-          pairs.convolve(
-            window(item.layer, around: y), next: window(item.layer, around: y + 1),
-            layer: item.layer, panel: panel, weights: weights,
-            into: (out.writableRow(y), out.writableRow(y + 1)),
-            masks: (mask.writableRow(y), mask.writableRow(y + 1)))
-          y += 2
-        }
-      }
-      while y < item.rows.upperBound {
-        numbers.convolve(
-          window(item.layer, around: y), layer: item.layer, panel: panel,
-          into: out.writableRow(y), mask: mask.writableRow(y))
-        y += 1
       }
     }
   }
@@ -216,10 +200,13 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
   }
 
   /// The input of a layer.
+  func input(of layer: Int) -> RowRing<Numbers.Activation> {
+    (shape.isPooled(layer - 1) ? layout.pooled : layout.activations)[layer - 1]
+  }
+
   private func window(_ layer: Int, around y: Int) -> RowWindow<Numbers.Activation> {
-    let input = shape.isPooled(layer - 1) ? layout.pooled : layout.activations
-    return RowWindow(
-      input[layer - 1], around: y, height: shape.layers[layer].height,
+    RowWindow(
+      input(of: layer), around: y, height: shape.layers[layer].height,
       outside: layout.zeroActivations)
   }
 

@@ -88,8 +88,8 @@ struct NetworkLayout<Numbers: Arithmetic> {
     zeroGradients = ZeroRow(elements: widestGradients, plan: &memory)
     zeroScales = ZeroRow(elements: widestScales, plan: &memory)
     scratch = ScratchLayout(
-      Numbers.self, shape, copies: copies, instructionSet: instructionSet, backward: backward,
-      threads: threads, memory: &memory)
+      Numbers.self, shape, plan: plan, copies: copies, instructionSet: instructionSet,
+      backward: backward, threads: threads, memory: &memory)
   }
 
   /// Places all rings in the memory that was reserved.

@@ -47,6 +47,9 @@ package struct NetworkPlan: Sendable, Equatable {
     (max(1, chunkRows >> deepest.poolings) << deepest.poolings) + 1
   }
 
+  /// Whether chunks are high enough for tiles in most layers, and workers have memory for blocks of them.
+  package var hasTiles: Bool { chunkRows >= 32 }
+
   /// Whether the first layer's rows are computed once more for their gradient.
   var repeatsFirst: Bool {
     switch kept {

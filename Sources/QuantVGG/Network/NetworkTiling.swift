@@ -15,20 +15,19 @@ enum NetworkTiling {
     max(1, min(largest, rows / (threads * (isCoarse ? 1 : itemsPerThread))))
   }
 
-  /// Rows per item where pairs of rows are made: even, and as many as an item has.
-  static func rowsPerPairItem(rows: Int) -> Int {
-    let items = (rows + largestRows - 1) / largestRows
-    return ((rows + items - 1) / items + 1) & ~1
+  /// Rows per item where rows are made in tiles: of as many whole rows of tiles as a block has.
+  static func rowsPerTileItem(width: Int, tilesPerBlock: Int) -> Int {
+    4 * max(1, tilesPerBlock / ((width + 3) / 4))
   }
 
   /// Groups of panels per row item, so that deep layers of small images keep all threads busy.
-  static func panelGroups(rowItems: Int, panels: Int, threads: Int) -> Int {
-    let wanted = (threads * itemsPerThread + rowItems - 1) / rowItems
+  ///
+  /// Each group of an item in tiles transforms the same pixels, so there are half as many of them.
+  static func panelGroups(rowItems: Int, panels: Int, threads: Int, inTiles: Bool) -> Int {
+    let items = threads * (inTiles ? itemsPerThread / 2 : itemsPerThread)
+    let wanted = (items + rowItems - 1) / rowItems
     return threads == 1 ? 1 : max(1, min(panels, wanted))
   }
-
-  /// Pixels of an item for which a panel's weights for pairs of rows are derived.
-  static let leastPairPixels = 48
 
   /// Columns of a gradient item where rows are few: enough that a panel's weights are used often.
   private static let leastColumns = 14

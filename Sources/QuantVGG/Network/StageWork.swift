@@ -10,6 +10,7 @@ struct StageWork {
   private let groups: Int
   private let panels: Int
   private let width: Int
+  private let tilesPerBlock: Int
   /// Items.
   let items: Int
 
@@ -18,18 +19,19 @@ struct StageWork {
     (stage, layer, rows, rowsPerItem, groups) = (
       .quantizeImage, NetworkTable.imageLayer, 0..<0, 1, 1
     )
-    (panels, width, items) = (0, 0, 0)
+    (panels, width, tilesPerBlock, items) = (0, 0, 0, 0)
   }
 
-  /// A stage over some rows of a layer; `makesPairs` says whether rows of a convolution are made in pairs,
-  /// `derivesPanels` whether every item of the way back derives its weights.
+  /// A stage over some rows of a layer; `tilesPerBlock` is 0 where rows of a convolution are made one by
+  /// one, `derivesPanels` says whether every item of the way back derives its weights.
   init(
     _ stage: Stage, layer: Int, rows: Range<Int>, shape: NetworkShape, threads: Int,
-    makesPairs: Bool, derivesPanels: Bool
+    tilesPerBlock: Int, derivesPanels: Bool
   ) {
     self.stage = stage
     self.layer = layer
     self.rows = rows
+    self.tilesPerBlock = tilesPerBlock
     let own = shape.layers[layer]
     panels = own.channels / Panel.width
     width = own.width
@@ -39,16 +41,16 @@ struct StageWork {
       let wanted = NetworkTiling.rowsPerItem(
         rows: rows.count, threads: threads, largest: largest, isCoarse: derivesPanels)
       rowsPerItem = shape.isPooled(layer) ? (wanted + 1) & ~1 : wanted
-    case .convolve where makesPairs && layer != NetworkTable.imageLayer:
-      // The weights of an item are derived: as many rows as its panels may share, in pairs.
-      rowsPerItem = NetworkTiling.rowsPerPairItem(rows: rows.count)
+    case .convolve where tilesPerBlock > 0:
+      rowsPerItem = NetworkTiling.rowsPerTileItem(width: own.width, tilesPerBlock: tilesPerBlock)
     default:
       rowsPerItem = NetworkTiling.rowsPerItem(rows: rows.count, threads: threads)
     }
     let rowItems = (rows.count + rowsPerItem - 1) / rowsPerItem
     switch stage {
     case .convolve, .convolveAgain:
-      groups = NetworkTiling.panelGroups(rowItems: rowItems, panels: panels, threads: threads)
+      groups = NetworkTiling.panelGroups(
+        rowItems: rowItems, panels: panels, threads: threads, inTiles: tilesPerBlock > 0)
     case .gradient:
       let above = shape.layers[min(layer + 1, shape.layers.count - 1)]
       groups = NetworkTiling.columnGroups(
@@ -64,7 +66,8 @@ struct StageWork {
     let group = index % groups
     return StageItem(
       stage: stage, layer: layer, rows: start..<min(start + rowsPerItem, rows.upperBound),
-      panels: share(group, of: panels, unit: 1), columns: share(group, of: width, unit: 2))
+      panels: share(group, of: panels, unit: 1), columns: share(group, of: width, unit: 2),
+      tilesPerBlock: tilesPerBlock)
   }
 
   /// The part of 0..<count that a group does; parts start at multiples of `unit`.
@@ -83,4 +86,6 @@ struct StageItem {
   let panels: Range<Int>
   /// Of a gradient.
   let columns: Range<Int>
+  /// Of a convolution: most tiles of a block; 0 where rows are made one by one.
+  let tilesPerBlock: Int
 }

@@ -25,6 +25,8 @@ final class PackedInt8Convolution: Sendable {
   /// The weights of a layer that computes in single precision, between channels that are divided by
   /// their scales; nil for others.
   let float32: PackedFloat32Convolution?
+  /// Whether tiles make the rows of the layer; false for conv1_1.
+  let holdsTiles: Bool
   /// `[outputChannels]` sums of the forward weights.
   let forwardSums: MemorySlice<Int32>
   /// conv1_1 only; empty otherwise.
@@ -50,6 +52,7 @@ final class PackedInt8Convolution: Sendable {
     self.kernels = kernels
     self.float32 = float32
     outputScale = source.outputScale
+    holdsTiles = !shape.readsImage && TileKernels.hold(source.weights, count: 9 * inputs)
     let layout = PackedInt8Layout(shape, copies: copies)
     let memory = try Arena(layout.plan)
     self.memory = memory

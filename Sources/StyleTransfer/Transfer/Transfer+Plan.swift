@@ -160,8 +160,13 @@ private enum PlanChoices {
 
 /// Durations in direct forward passes, by measurement on the shapes of VGG-19.
 private enum PassTime {
-  /// A forward pass by Winograd's filtering, which has 16 products in place of 36 and transforms beside.
-  static let rowPairs = 0.55
+  /// A forward pass in tiles, which has 36 products in place of 144 and transforms beside, where a product
+  /// of 16 bits costs as much as one of 8.
+  static let tiles = 0.32
+  /// The same in the memory of plans without any for tiles, whose blocks are small.
+  static let smallBlocks = 0.5
+  /// Tiles where a product of 16 bits costs twice as much as one of 8, as with dot products of bytes.
+  static let tilesBesideDots = 0.75
   /// A float32 layer's time in that of an int8 layer's direct convolution.
   static let float32 = 2.5
   /// A backward pass, whose sums are weighted pixel by pixel.
@@ -250,7 +255,7 @@ private struct Planner<Numbers: LossArithmetic> {
   /// Duration of a step in direct forward passes of the whole network: that of the arithmetic's own
   /// layers, and that of those in single precision.
   private func duration(_ plan: MemoryPlan) -> (own: Double, float: Double) {
-    let forward = Numbers.makesRowPairs(transfer.instructionSet) ? PassTime.rowPairs : 1
+    let forward = forwardPass(plan.network)
     let backward = plan.copies == .forward ? PassTime.derivingBackward : PassTime.backward
     let total = work(shape.layers[...])
     let again = work(shape.layers.prefix(plan.network.computedTwice(shape.layers)))
@@ -261,6 +266,14 @@ private struct Planner<Numbers: LossArithmetic> {
       (forward * (1 + repeated - both) + backward * (1 - float)) * chunks,
       (both + PassTime.backward * float) * chunks
     )
+  }
+
+  /// Duration of a forward pass of the arithmetic's own layers.
+  private func forwardPass(_ plan: NetworkPlan) -> Double {
+    let set = transfer.instructionSet
+    guard Numbers.makesTiles(set) else { return 1 }
+    if set == .avx2 { return plan.hasTiles ? PassTime.tiles : PassTime.smallBlocks }
+    return plan.hasTiles ? PassTime.tilesBesideDots : 1
   }
 
   /// Multiply-accumulates of a forward pass through some layers, and those of them in single precision.

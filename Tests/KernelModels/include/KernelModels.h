@@ -4,8 +4,8 @@
 
 #include "CQuantKernels.h"
 
-/// Overwrites the entries of a table with the models; the Winograd convolution (which has the direct one's result) and
-/// the peaks have none.
+/// Overwrites the entries of a table with the models; tiles (which have the direct convolution's
+/// result) and the peaks have none.
 void kernel_models(qv_kernels *_Nonnull table);
 
 #endif

@@ -52,7 +52,7 @@ import Testing
         [UInt8](
           repeating: 0,
           count: Int8Arithmetic.panelScratchBytes(
-            layers, copies: .forward, numbers.instructionSet)))
+            layers, copies: .forward)))
       for y in 0..<height {
         for panel in 0..<channels / 32 {
           numbers.convolve(

@@ -3,7 +3,7 @@ import QuantVGG
 import TestSupport
 import Testing
 
-/// The convolution kernels: forward, two rows at once, the first layer's, backward and its weights.
+/// The convolution kernels: forward, the first layer's, backward and its weights.
 @Suite struct ConvolutionKernelTests {
   @Test func mirroredPanel() {
     var random = TestRandom("mirroredPanel")
@@ -50,60 +50,6 @@ import Testing
           }
         }
       }
-    }
-  }
-
-  /// Two rows at once where a set can; the direct convolution of each elsewhere.
-  @Test func winogradConvolution() {
-    var random = TestRandom("winogradConvolution")
-    for width in Kernels.widths {
-      for channels in Kernels.channels + [512] where width < 14 || channels == 64 {
-        let isExtreme = width == 4
-        let count = (width + 2) * channels
-        let rows = (0..<4).map { _ in
-          isExtreme ? [UInt8](repeating: 255, count: count) : random.bytes(count)
-        }
-        let weights =
-          isExtreme
-          ? [Int8](repeating: 127, count: 9 * channels * 32) : random.weights(9 * channels * 32)
-        let sums = Kernels.panelSums(weights, blocks: 1)
-        let bias = random.floats(32, scale: 1e9).map { Int32($0) }
-        let multiplier = random.floats(32, scale: 2e-5).map { abs($0) }
-        Kernels.compare("W \(width) K \(channels)") { table, buffers -> [UInt32] in
-          let inputs = rows.map { buffers.make($0).constant }
-          let packed = buffers.make(weights, aligned: true)
-          let (s, b, m) = (buffers.make(sums), buffers.make(bias), buffers.make(multiplier))
-          let out = (0..<2).map { _ in buffers.empty(UInt8.self, count: (width - 1) * 41 + 32) }
-          let mask = (0..<2).map { _ in buffers.empty(UInt32.self, count: width) }
-          if let convolve = table.u8_conv_winograd, let transform = table.s8_winograd {
-            let transformed = buffers.empty(
-              Int16.self, count: Int(qv_winograd_count(Int64(channels))), aligned: true)
-            var filters = qv_s8_winograd(
-              weights: packed.base, out: transformed.base, channels: Int32(channels))
-            transform(&filters)
-            var call = qv_u8_conv_winograd(
-              rows: (inputs[0], inputs[1], inputs[2], inputs[3]), weights: transformed.base,
-              bias: b.base, multiplier: m.base, out: (out[0].base, out[1].base),
-              mask: (mask[0].base, mask[1].base), width: Int32(width), channels: Int32(channels),
-              out_stride: 41, mask_stride: 1)
-            convolve(&call)
-          } else {
-            for row in 0..<2 {
-              var call = qv_u8_conv_forward(
-                rows: (inputs[row], inputs[row + 1], inputs[row + 2]), weights: packed.base,
-                weight_sums: s.base, bias: b.base, multiplier: m.base, out: out[row].base,
-                mask: mask[row].base, width: Int32(width), channels: Int32(channels),
-                out_stride: 41, mask_stride: 1)
-              table.u8_conv_forward(&call)
-            }
-          }
-          return (out[0].values + out[1].values).map { UInt32($0) } + mask[0].values
-            + mask[1].values
-        }
-      }
-    }
-    if Kernels.sets.contains(.avx2) {
-      #expect(KernelTable(.avx2).entries.u8_conv_winograd != nil, "nothing was compared")
     }
   }
 

@@ -1,0 +1,148 @@
+internal import CQuantKernels
+
+/// The scalar specification of F(4x4, 3x3) in tiles (see CQuantKernels.h for matrices, layouts and ranges).
+enum ScalarTiles {
+  private static let panel = Int(QV_PANEL)
+  private static let group = Int(QV_TILE_CHANNELS)
+
+  /// B d.
+  private static func pixels(_ d: [6 of Int32]) -> [6 of Int32] {
+    [
+      4 * d[0] - 5 * d[2] + d[4],
+      4 * d[1] + 4 * d[2] - d[3] - d[4],
+      4 * d[2] - 4 * d[1] + d[3] - d[4],
+      2 * d[3] - 2 * d[1] + d[4] - d[2],
+      2 * d[1] - 2 * d[3] + d[4] - d[2],
+      4 * d[1] - 5 * d[3] + d[5],
+    ]
+  }
+
+  /// G g.
+  private static func filter(_ g: [3 of Int32]) -> [6 of Int32] {
+    [
+      6 * g[0], 4 * (g[0] + g[1] + g[2]), 4 * (g[0] - g[1] + g[2]),
+      g[0] + 2 * g[1] + 4 * g[2], g[0] - 2 * g[1] + 4 * g[2], 12 * g[2],
+    ]
+  }
+
+  /// A m modulo 2^32.
+  private static func sums(_ m: [6 of Int32]) -> [4 of Int32] {
+    let (s, d) = (m[1] &+ m[2], m[1] &- m[2])
+    let (t, e) = (m[3] &+ m[4], m[3] &- m[4])
+    return [
+      m[0] &+ s &+ t, d &+ 2 &* e, s &+ 4 &* t, d &+ 8 &* e &+ 2 &* m[5],
+    ]
+  }
+
+  static func u8Pixels(_ a: qv_u8_tile_pixels) {
+    unsafe Bounds.check(a, qv_check_u8_tile_pixels)
+    let rows: [6 of _] = unsafe [
+      a.rows.0, a.rows.1, a.rows.2, a.rows.3, a.rows.4, a.rows.5,
+    ]
+    let (width, channels, tiles) = unsafe (Int(a.width), Int(a.channels), Int(a.tiles))
+    let part = tiles * channels + group
+    for tile in unsafe 0..<Int(a.count) {
+      let first = unsafe 4 * (Int(a.first) + tile)
+      for k in 0..<channels {
+        let place = (k / group * tiles + tile) * group + k % group
+        var columns = [6 of [6 of Int32]](repeating: [6 of Int32](repeating: 0))
+        for i in 0..<min(6, width + 2 - first) {
+          var column = [6 of Int32](repeating: 0)
+          for y in 0..<6 { column[y] = unsafe Int32(rows[y][(first + i) * channels + k]) }
+          columns[i] = pixels(column)
+        }
+        for y in 0..<6 {
+          var row = [6 of Int32](repeating: 0)
+          for i in 0..<6 { row[i] = columns[i][y] }
+          let values = pixels(row)
+          for i in 0..<6 { unsafe a.out[(6 * y + i) * part + place] = Int16(values[i]) }
+        }
+      }
+    }
+  }
+
+  static func s8Weights(_ a: qv_s8_tile_weights) {
+    unsafe Bounds.check(a, qv_check_s8_tile_weights)
+    let (channels, count) = unsafe (Int(a.channels), Int(a.count))
+    let part = panel * count + 32
+    for k in 0..<count {
+      let source = unsafe Int(a.first) + k
+      for n in 0..<panel {
+        let place = (k / 2 * panel + n) * 2 + k % 2
+        var columns = [3 of [6 of Int32]](repeating: [6 of Int32](repeating: 0))
+        for i in 0..<3 {
+          var column = [3 of Int32](repeating: 0)
+          for y in 0..<3 {
+            let group = (3 * y + i) * (channels / 4) + source / 4
+            column[y] = unsafe Int32(a.weights[(group * panel + n) * 4 + source % 4])
+          }
+          columns[i] = filter(column)
+        }
+        for y in 0..<6 {
+          let values = filter([columns[0][y], columns[1][y], columns[2][y]])
+          for i in 0..<6 {
+            unsafe a.out[(6 * y + i) * part + place] = Int16(values[i])
+          }
+        }
+      }
+    }
+  }
+
+  static func s16Products(_ a: qv_s16_tile_products) {
+    unsafe Bounds.check(a, qv_check_s16_tile_products)
+    let (tiles, count) = unsafe (Int(a.tiles), Int(a.count))
+    for part in 0..<Int(QV_TILE_PARTS) {
+      let pixels = unsafe a.pixels + part * (tiles * Int(a.channels) + group)
+      let weights = unsafe a.weights + part * (panel * count + 32)
+      let sums = unsafe a.sums + part * (panel * tiles + 16)
+      for tile in 0..<tiles {
+        for n in 0..<panel {
+          var sum = unsafe a.accumulate != 0 ? sums[tile * panel + n] : 0
+          for k in 0..<count {
+            let pixel = unsafe pixels[(k / group * tiles + tile) * group + k % group]
+            let weight = unsafe weights[(k / 2 * panel + n) * 2 + k % 2]
+            sum &+= Int32(pixel) &* Int32(weight)
+          }
+          unsafe sums[tile * panel + n] = sum
+        }
+      }
+    }
+  }
+
+  static func s32Requant(_ a: qv_s32_tile_requant) {
+    unsafe Bounds.check(a, qv_check_s32_tile_requant)
+    let out: [4 of _] = unsafe [a.out.0, a.out.1, a.out.2, a.out.3]
+    let masks: [4 of _] = unsafe [a.mask.0, a.mask.1, a.mask.2, a.mask.3]
+    let part = unsafe panel * Int(a.tiles) + 16
+    for tile in unsafe 0..<Int(a.count) {
+      let first = unsafe 4 * (Int(a.first) + tile)
+      let columns = unsafe min(4, Int(a.width) - first)
+      for n in 0..<panel {
+        var between = [6 of [4 of Int32]](repeating: [4 of Int32](repeating: 0))
+        for i in 0..<6 {
+          var column = [6 of Int32](repeating: 0)
+          for y in 0..<6 { column[y] = unsafe a.sums[(6 * y + i) * part + tile * panel + n] }
+          between[i] = sums(column)
+        }
+        for y in unsafe 0..<Int(a.rows) {
+          var row = [6 of Int32](repeating: 0)
+          for i in 0..<6 { row[i] = between[i][y] }
+          let values = sums(row)
+          for i in 0..<columns {
+            let sum = unsafe dividedBy576(values[i]) &+ a.bias[n]
+            unsafe out[y][(first + i) * Int(a.out_stride) + n] = unsafe FixedPoint.requantize(
+              sum, multiplier: a.multiplier[n])
+            let mask = unsafe masks[y] + (first + i) * Int(a.mask_stride)
+            let bit: UInt32 = 1 << UInt32(n)
+            unsafe mask.pointee = unsafe sum > 0 ? mask.pointee | bit : mask.pointee & ~bit
+          }
+        }
+      }
+    }
+  }
+
+  /// The number in -2^25 ..< 2^25 whose product with 576 is `value` modulo 2^32.
+  static func dividedBy576(_ value: Int32) -> Int32 {
+    (value &* Int32(QV_NINTH)) >> 6
+  }
+}
