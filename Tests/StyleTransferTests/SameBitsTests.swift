@@ -65,7 +65,7 @@ import Testing
     for height in 1...9 {
       for width in [1 + height * 4 % 9, 24 + height] {
         let expected = try bits(width, height, .scalar)
-        for set in Self.sets {
+        for set in Self.sets where set != .scalar {
           #expect(try bits(width, height, set) == expected, "\(set) \(width)x\(height)")
         }
       }
@@ -80,7 +80,9 @@ import Testing
     for i in 0..<9 * 128 { layers[3].weights[i] = 127 }
     let weights = Weights([.average: layers], of: .vgg19)
     let expected = try bits(weights, set: .scalar)
-    for set in Self.sets { #expect(try bits(weights, set: set) == expected, "\(set)") }
+    for set in Self.sets where set != .scalar {
+      #expect(try bits(weights, set: set) == expected, "\(set)")
+    }
   }
 
   @Test(arguments: Pooling.allCases)

@@ -4,7 +4,8 @@ import Rows
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct WorkerPoolTests {
+// Long enough for those that wait for all others.
+@Suite(.timeLimit(.minutes(30))) struct WorkerPoolTests {
   /// Work that notes in plain memory what ran where.
   private final class Tally: ParallelWork, @unchecked Sendable {
     let runs: UnsafeMutableBufferPointer<Int>
