@@ -46,7 +46,8 @@ import Testing
   }
 
   /// Pictures of fewer rows and columns than tiles have, and of a few more, with wide ones of many tiles.
-  @Test func smallPictures() throws {
+  @Test(.disabled(if: isSlow, "the specification takes a minute without optimisation"))
+  func smallPictures() throws {
     let weights = TestNetworks.weights(.int8, deepest: .conv1_2)
     let style = TestNetworks.image("style", width: 9, height: 7)
     func bits(_ width: Int, _ height: Int, _ set: InstructionSet) throws -> [UInt32] {
