@@ -6,13 +6,6 @@ import StyleTransfer
 import TestSupport
 import Testing
 
-// Whole networks take minutes without optimisation.
-#if DEBUG
-  let isSlow = true
-#else
-  let isSlow = false
-#endif
-
 /// Weights that are not what they should be are found, in the layer where they are.
 @Suite(.disabled(if: isSlow, "whole networks are for release builds")) struct DamageTests {
   private static let folder = FilePath(#filePath).folder.appending("../..")

@@ -1,6 +1,7 @@
 import FileNames
 import QuantVGG
 import StyleTransfer
+import TestSupport
 import Testing
 
 /// The figures are those of an emulation in PyTorch (Scripts/emulate-arithmetic.py).

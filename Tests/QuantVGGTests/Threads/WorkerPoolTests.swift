@@ -4,7 +4,7 @@ import Rows
 import Synchronization
 import Testing
 
-// Long enough for those that wait for all others.
+// A hang ends; the time counts from before the tests that a test waits for, in debug builds minutes.
 @Suite(.timeLimit(.minutes(30))) struct WorkerPoolTests {
   /// Work that notes in plain memory what ran where.
   private final class Tally: ParallelWork, @unchecked Sendable {
