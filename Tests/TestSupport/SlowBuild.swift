@@ -1,6 +1,6 @@
 /// Whether this build is not optimised: long tests are shorter in it or left out, and run whole in release builds.
 public let isSlow = {
-  #if DEBUG
+  #if DEBUG && !OPTIMIZED
     true
   #else
     false
