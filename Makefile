@@ -33,7 +33,7 @@ demo: build weights
 		--size 320 --steps 150 -o $(DEMO)
 	@echo "The picture is $(DEMO)."
 
-test: build weights lint embedded test-docs test-release test-hashes test-commands test-library test-asserts \
+test: build weights lint test-docs test-release test-hashes test-commands test-library test-asserts \
 	test-threads test-memory test-kernels test-fuzz test-board
 
 test-release: build weights
@@ -82,6 +82,7 @@ fuzz: setup
 	@Scripts/fuzz $(FUZZ_SECONDS)
 	@Scripts/fuzz --coverage
 
+# Compiles the command as Embedded Swift for ARM64, and runs it.
 test-board: build weights
 	@Tests/BoardTests/run-emulated
 
@@ -89,7 +90,7 @@ lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Tools Snippets
 	@Scripts/check-kernel-names
 
-# The engine, the optimizers and the command also compile as Embedded Swift.
+# The engine, the optimizers and the command as Embedded Swift for this machine: quicker than test-board.
 embedded:
 	@Scripts/build-embedded
 
