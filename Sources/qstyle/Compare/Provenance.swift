@@ -91,8 +91,10 @@ struct Provenance {
     entry.add("style_sizes", transfer.styles.map { transfer.size($0).text })
     entry.add("result_size", transfer.resultSize.text)
     entry.add("steps", transfer.steps)
-    entry.add("coarse_scales", transfer.scales.dropLast().map { $0.resultSize.text })
-    entry.add("coarse_steps", transfer.coarse.map { $0.steps })
+    if !transfer.coarse.isEmpty {
+      entry.add("coarse_scales", transfer.scales.dropLast().map { $0.resultSize.text })
+      entry.add("coarse_steps", transfer.coarse.map { $0.steps })
+    }
     entry.add("content_weight", transfer.settings.contentWeight)
     entry.add("style_weight", transfer.settings.styleWeight)
     entry.add("smooth", transfer.settings.smoothness)
