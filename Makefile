@@ -54,7 +54,7 @@ test-docs: setup
 	@Scripts/check-docs
 
 # Everything with asserts and the kernels' checks of their bounds, optimised: the debug build takes four times as long.
-test-asserts: setup
+test-asserts: build weights
 	$(SWIFT) test -c release --scratch-path .build-asserts -Xswiftc -assert-config -Xswiftc Debug \
 		-Xswiftc -DDEBUG -Xswiftc -DOPTIMIZED -Xcc -DDEBUG
 
