@@ -29,7 +29,7 @@ struct CompareCommand {
     let limit = allowed.bytes
     let warnings = transfer.warnings
     options.shared.warn(
-      parts[0].transfer.remarks(size: options.transfer.size) + warnings + notes
+      options.transfer.remarks(on: transfer) + warnings + notes
         + ColorOptions.comparisonRemarks(transfer))
     if options.transfer.isDryRun {
       tell(parts, runs)

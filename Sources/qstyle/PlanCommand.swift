@@ -97,7 +97,8 @@ struct PlanCommand {
 
   func run() throws(Failure) -> ExitCode {
     var transfer = try Failure.from { () throws(TransferError) in try self.transfer() }
-    try scales.apply(to: &transfer)
+    let isSingle = transfer.styles.contains { $0.picture == nil }
+    try scales.apply(to: &transfer, isSingle: isSingle)
     try Failure.from { () throws(TransferError) in
       // What is free is asked once.
       let limit = transfer.limit

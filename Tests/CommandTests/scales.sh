@@ -94,6 +94,48 @@ assert chosen[0]["peak_bytes"] == max(scale["peak_bytes"] for scale in plan["sca
     bad "a plan of scales as JSON: $(cat out.txt)"
 rm -f again.png dry.txt
 
+# --- What is painted unasked -------------------------------------------------------------------------------------------------
+# scales_of COMMAND...: the longer sides and steps of a dry run, as "256:100 512:50".
+scales_of() {
+    "$@" --quiet --json --dry-run -o unmade.png >out.txt 2>err.txt &&
+        python3 -c 'import json
+print(*("{}:{}".format(max(s["width"], s["height"]), s["steps"]) for s in json.load(open("out.txt"))["scales"]))'
+}
+# unasked SCALES OPTIONS...
+unasked() {
+    wanted=$1
+    shift
+    found=$(scales_of $qstyle transfer "$fixtures/photo-astronaut.jpg" "$style" "$@")
+    [ "$found" = "$wanted" ] && ok || bad "unasked, $*: $found, not $wanted: $(cat err.txt)"
+}
+unasked "256:100 512:50"
+unasked "511:200" --size 511
+unasked "300:100 600:50" --size 600 --upscale
+unasked "256:100 512:50 1024:50" --size 1024 --upscale
+unasked "256:100 512:7" --steps 7
+unasked "256:100 512:50" --scales auto --preset johnson
+unasked "512:200" --scales off
+unasked "512:9" --scales off --steps 9
+unasked "512:200" --preset article
+unasked "512:200" --init "$fixtures/photo-astronaut.jpg"
+unasked "256:100 512:50" --init "$fixtures/photo-astronaut.jpg" --scales auto
+unasked "256:100 512:50" --init noise
+check "a saved style" 0 $qstyle transfer "$photo" "$style" --quiet --size 48 --steps 1 -o again.png --save-style kept.style
+[ "$(scales_of $qstyle transfer "$fixtures/photo-astronaut.jpg" kept.style)" = "512:200" ] && ok || bad "a saved style: $(cat out.txt)"
+check "a remark on a saved style" 0 $qstyle transfer "$fixtures/photo-astronaut.jpg" kept.style --dry-run -o unmade.png
+grep -q "kept.style is a style of one size" err.txt && ok || bad "a saved style: $(cat err.txt)"
+mkfifo content.pipe
+cat "$fixtures/photo-astronaut.jpg" >content.pipe &
+check "a pipe, unasked" 0 $qstyle transfer content.pipe "$style" --dry-run -o unmade.png
+grep -q "a pipe can be read only once, so the picture is painted at one scale" err.txt && ! grep -q "50 steps" out.txt && ok ||
+    bad "a pipe, unasked: $(cat out.txt err.txt)"
+rm -f content.pipe
+check "a plan, unasked" 0 $qstyle plan 512x384 --threads 2
+grep -q "^  512x384 *50 steps" out.txt && ok || bad "a plan, unasked: $(cat out.txt)"
+check "a plan of one scale" 0 $qstyle plan 512x384 --threads 2 --scales off
+grep -q steps out.txt && bad "a plan of one scale: $(cat out.txt)" || ok
+rm -f again.png kept.style
+
 # --- compare -------------------------------------------------------------------------------------------------------------------
 compared="$qstyle compare $photo $style --quiet --threads 2 --scales 32,48 --nearby 0 --seeds 0"
 check "compare scales" 0 $compared --steps 4,3 -o coarse

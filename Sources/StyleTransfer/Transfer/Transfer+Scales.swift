@@ -82,29 +82,35 @@ struct EarlierScale {
 }
 
 extension Transfer {
-  /// Steps at the last of several scales, where nothing else is asked for.
-  public static let scheduledSteps = 100
-
-  /// The least longer side of a scale that is chosen.
-  private static let leastScale = 256
+  /// The least longer side of a result that the command paints from coarse to fine unasked: a smaller one is seen
+  /// whole enough by the network.
+  public static let leastScaledSide = 512
+  /// Steps at the first of several scales, where nothing else is asked for.
+  public static let coarseSteps = 100
+  /// Steps at each later scale.
+  public static let fineSteps = 50
 
   /// Sets the scales before the transfer's own and the steps of all, by what was found best by measurement.
   ///
+  /// The steps before the last scale do not depend on those of the last, so that a finished run may be gone on with.
+  ///
   /// - Parameters:
-  ///   - sides: longer sides of the scales; nil halves that of the result down to 256.
-  ///   - steps: at the last scale; nil for `scheduledSteps`, or as they are where there is no other scale.
+  ///   - sides: longer sides of the scales; nil halves that of the result until it is below `leastScaledSide`.
+  ///   - steps: at the last scale; nil for `fineSteps`, or as they are where there is no other scale.
   public mutating func paintCoarseToFine(through sides: [Int]? = nil, steps: Int? = nil) {
     let sides = sides ?? halvedSides
-    self.steps = steps ?? (sides.isEmpty ? self.steps : Self.scheduledSteps)
-    coarse = sides.map { Scale(longerSide: $0, steps: self.steps) }
+    self.steps = steps ?? (sides.isEmpty ? self.steps : Self.fineSteps)
+    coarse = sides.enumerated().map { place, side in
+      Scale(longerSide: side, steps: place == 0 ? Self.coarseSteps : Self.fineSteps)
+    }
   }
 
   private var halvedSides: [Int] {
     var sides: [Int] = []
-    var side = max(resultSize.width, resultSize.height) / 2
-    while side >= Self.leastScale {
-      sides.insert(side, at: 0)
+    var side = max(resultSize.width, resultSize.height)
+    while side >= Self.leastScaledSide {
       side /= 2
+      sides.insert(side, at: 0)
     }
     return sides
   }

@@ -7,14 +7,16 @@ internal import StyleTransfer
 struct ScaleOptions {
   static let scales = Option(
     "scales", value: "S",
-    "off (default), auto, or longer sides as 256,512,1024, the last of which is the result's: from coarse to fine, so that large pictures have large strokes, and sooner."
+    "Longer sides as 256,512,1024, the last of which is the result's, from coarse to fine: large pictures have large strokes, and sooner. auto (default) halves the result's down to less than \(Transfer.leastScaledSide); off (default with --init FILE, --preset article, a saved style or a pipe)."
   )
   static let steps = Option(
     "steps", value: "N",
-    "Steps (default: 200; with --scales \(Transfer.scheduledSteps), at the last one), or a number for each scale, as 300,100,60."
+    "Steps at the last of --scales, or a number for each, as 300,100,60 (default: \(Transfer.coarseSteps) at the first, \(Transfer.fineSteps) at each other; 200 where there is one)."
   )
 
   private enum Choice {
+    /// As auto, unless something stands against it.
+    case unasked
     case off
     case auto
     case list([Int])
@@ -42,7 +44,8 @@ struct ScaleOptions {
 
   private static func choice(_ arguments: ParsedArguments) throws(UsageError) -> Choice {
     switch arguments.text("scales") {
-    case nil, "off": return .off
+    case nil: return .unasked
+    case "off": return .off
     case "auto": return .auto
     case .some(let text):
       guard let list = numbers(text, in: sides) else {
@@ -88,22 +91,25 @@ struct ScaleOptions {
     return last
   }
 
-  /// Whether pictures are read more than once.
+  /// Whether it was asked for that pictures are read more than once.
   var readsAgain: Bool {
     switch choice {
-    case .off: false
+    case .unasked, .off: false
     case .auto: true
     case .list(let sides): sides.count > 1
     }
   }
 
-  /// Sets the scales of a transfer whose size is set.
+  /// Sets the scales of a transfer whose pictures and size are set.
   ///
+  /// - Parameters:
+  ///   - transfer: that of the command line.
+  ///   - isSingle: whether it has one scale unless others are asked for.
   /// - Throws: `Failure` where the picture is smaller than a scale.
-  func apply(to transfer: inout Transfer) throws(Failure) {
+  func apply(to transfer: inout Transfer, isSingle: Bool) throws(Failure) {
     switch choice {
-    case .off: transfer.steps = steps.last ?? transfer.steps
-    case .auto: transfer.paintCoarseToFine(steps: steps.last)
+    case .unasked where isSingle, .off: transfer.steps = steps.last ?? transfer.steps
+    case .unasked, .auto: transfer.paintCoarseToFine(steps: steps.last)
     case .list(let sides):
       let (last, side) = (sides[sides.count - 1], transfer.resultSize.longerSide)
       guard last <= side else {
@@ -116,5 +122,28 @@ struct ScaleOptions {
       }
       for (place, steps) in steps.dropLast().enumerated() { transfer.coarse[place].steps = steps }
     }
+  }
+
+  /// A sentence on scales that a large result lacks though nobody has asked for one scale.
+  ///
+  /// - Parameters:
+  ///   - transfer: after `apply`.
+  ///   - readsPipe: whether that is why.
+  /// - Returns: nil where there is nothing to say.
+  func remark(on transfer: Transfer, readsPipe: Bool) -> String? {
+    guard case .unasked = choice, transfer.coarse.isEmpty,
+      transfer.resultSize.longerSide >= Transfer.leastScaledSide
+    else { return nil }
+    if readsPipe {
+      return
+        "a pipe can be read only once, so the picture is painted at one scale; from a file it is painted "
+        + "from coarse to fine"
+    }
+    if let style = transfer.styles.first(where: { $0.picture == nil }) {
+      return
+        "\(style.name) is a style of one size, so the picture is painted at one scale; --scales auto uses "
+        + "it at every scale"
+    }
+    return nil
   }
 }

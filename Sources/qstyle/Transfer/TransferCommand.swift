@@ -141,7 +141,7 @@ struct TransferCommand {
     }
     let planned = try Failure.from { () throws(TransferError) in try transfer.choosePlan() }
     let notes = try Failure.from { () throws(TransferError) in try transfer.checkRegions() }
-    options.shared.warn(transfer.remarks(size: options.size) + notes)
+    options.shared.warn(options.remarks(on: transfer) + notes)
     if options.isDryRun {
       options.shared.warn(transfer.warnings)
       DryRun(

@@ -103,6 +103,8 @@ struct TransferOptions {
   private let pooling: Pooling
   private let memory: Int?
   private let plan: MemoryPlan?
+  /// Whether a picture is a pipe, which can be read only once.
+  private var readsPipe = false
 
   /// The options that --preset article fixes.
   private static let fixed = [
@@ -147,6 +149,20 @@ struct TransferOptions {
     plan = try SharedOptions.plan(arguments)
     isDryRun = arguments.has("dry-run")
     noiseOptions = ["noise-ratio", "seed"].filter { arguments.has($0) }.map { "--" + $0 }
+    readsPipe = inputs.contains { FileIdentity($0.path)?.kind == .pipe }
+  }
+
+  /// Whether the transfer has one scale unless others are asked for.
+  private func isSingle(_ transfer: Transfer) -> Bool {
+    var isPicture = false
+    if case .file = start { isPicture = true }
+    return isArticle || isPicture || readsPipe || transfer.styles.contains { $0.picture == nil }
+  }
+
+  /// Sentences on what was asked for and can not be had, or is not as it mostly is.
+  func remarks(on transfer: Transfer) -> [String] {
+    let scale = scales.remark(on: transfer, readsPipe: readsPipe)
+    return transfer.remarks(size: size) + (scale.map { [$0] } ?? [])
   }
 
   /// A word that is neither a start nor the path of anything.
@@ -221,7 +237,7 @@ struct TransferOptions {
       if isArticle { transfer.useArticle(seed: seed) }
       return transfer
     }
-    try scales.apply(to: &transfer)
+    try scales.apply(to: &transfer, isSingle: isSingle(transfer))
     try Failure.from { () throws(TransferError) in try transfer.check() }
     return transfer
   }
