@@ -6,6 +6,8 @@ public struct Option: Sendable {
   public let letter: Character?
   /// The value's name in help; nil for a flag.
   public let value: String?
+  /// Words that the value may be, for a shell to complete; none where it is a number or a file.
+  public let words: [String]
   /// Whether it may be given more than once.
   public let isRepeatable: Bool
   /// The option's effect, one sentence or two.
@@ -13,9 +15,10 @@ public struct Option: Sendable {
 
   /// An option; without `value` it is a flag.
   public init(
-    _ name: String, letter: Character? = nil, value: String? = nil, isRepeatable: Bool = false,
-    _ help: String
+    _ name: String, letter: Character? = nil, value: String? = nil, words: [String] = [],
+    isRepeatable: Bool = false, _ help: String
   ) {
+    self.words = words
     self.isRepeatable = isRepeatable
     self.name = name
     self.letter = letter

@@ -77,6 +77,9 @@ enum QStyle {
     case "--manual":
       Console.print(manual)
       return .done
+    case "--completions":
+      Console.print(try completions(rest))
+      return .done
     case "--version":
       Console.print("qstyle \(version)\n")
       return .done
@@ -165,6 +168,18 @@ enum QStyle {
     ])
   }
 
+  /// The script that completes commands and options in the shell that is named.
+  private static func completions(_ words: [FilePath]) throws(UsageError) -> String {
+    let names = Completions.Shell.allCases.map { $0.rawValue }
+    let name = words.first?.description ?? ""
+    guard let shell = Completions.Shell(rawValue: name) else {
+      throw UsageError(
+        "name the shell: qstyle --completions \(names.joined(separator: " or "))"
+          + Hint.meant(name, names))
+    }
+    return Completions(program: "qstyle", commands: commands).text(shell)
+  }
+
   private static var instructionSets: String {
     InstructionSet.allCases.map { $0.rawValue }.joined(separator: ", ")
   }
@@ -178,6 +193,6 @@ enum QStyle {
     }
     return text
       + "\nqstyle help COMMAND tells a command's options. qstyle --version prints the version, "
-      + "qstyle --manual the manual page.\n"
+      + "qstyle --manual the manual page,\nqstyle --completions bash|zsh|fish what completes commands in a shell.\n"
   }
 }

@@ -19,13 +19,15 @@ struct SharedOptions {
     "Weights made by quantize (default: QSTYLE_WEIGHTS, or beside the program, or in the user's data folder)."
   )
   static let precision = Option(
-    "precision", value: "P", "int8 (default) or float32: the arithmetic of the network.")
+    "precision", value: "P", words: Precision.allCases.map { $0.rawValue },
+    "int8 (default) or float32: the arithmetic of the network.")
 
   static let plan = Option(
     "plan", value: "NAME",
     "A memory plan by its name in 'qstyle plan' (default: the fastest that fits).")
 
-  static let pool = Option("pool", value: "P", "avg (default) or max.")
+  static let pool = Option(
+    "pool", value: "P", words: Pooling.allCases.map { $0.rawValue }, "avg (default) or max.")
 
   /// The pooling of --pool.
   static func pooling(_ arguments: ParsedArguments) throws(UsageError) -> Pooling {

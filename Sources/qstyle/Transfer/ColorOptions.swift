@@ -4,7 +4,7 @@ internal import StyleTransfer
 /// The option --colors.
 enum ColorOptions {
   static let colors = Option(
-    "colors", value: "LIST",
+    "colors", value: "LIST", words: ["style", "match", "luma", "match,luma"],
     "style (default); match: the style's colours are matched to the content's before; luma: the result has the content's colours; or match,luma."
   )
 

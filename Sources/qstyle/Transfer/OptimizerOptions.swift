@@ -6,9 +6,10 @@ internal import StyleTransfer
 /// The options that choose an optimizer.
 enum OptimizerOptions {
   static let optimizer = Option(
-    "optimizer", value: "O", "lbfgs (default) or adam, which takes less memory.")
+    "optimizer", value: "O", words: OptimizerSettings.Method.allCases.map { $0.rawValue },
+    "lbfgs (default) or adam, which takes less memory.")
   static let state = Option(
-    "state", value: "S",
+    "state", value: "S", words: OptimizerSettings.State.allCases.map { $0.rawValue },
     "int8 (default) or float32: how the optimizer stores its moments or its history.")
   static let learningRate = Option(
     "learning-rate", value: "R", "Adam's step size in grey levels (default: 10); chooses adam.")

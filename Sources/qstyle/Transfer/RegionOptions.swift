@@ -21,7 +21,7 @@ struct RegionOptions {
         "Regions of a style, by its number: each region of the content takes what has its label there."
       ),
       Option(
-        "region-weights", value: "W",
+        "region-weights", value: "W", words: Regions.Weighting.allCases.map { $0.rawValue },
         "equal (default), or area: the regions' shares in the style cost."),
     ])
 

@@ -6,7 +6,7 @@ internal import StyleTransfer
 /// The scales of a command line, and the steps at each.
 struct ScaleOptions {
   static let scales = Option(
-    "scales", value: "S",
+    "scales", value: "S", words: ["auto", "off"],
     "Longer sides as 256,512,1024, the last of which is the result's, from coarse to fine: large pictures have large strokes, and sooner. auto (default) halves the result's down to less than \(Transfer.leastScaledSide); off (default with --init FILE, --preset article, a saved style or a pipe)."
   )
   static let steps = Option(

@@ -5,6 +5,7 @@ internal import StyleTransfer
 enum StyleLossOption {
   static let option = Option(
     "style-loss", value: "LIST",
+    words: ["gram", "gram,moments", "gram,histogram", "moments", "histogram"],
     "What is compared of the style, as name[:weight],...: gram (default), moments (mean and standard deviation of each channel), histogram."
   )
 

@@ -9,13 +9,17 @@ internal import StyleTransfer
 /// The part of a command line that describes a transfer.
 struct TransferOptions {
   static let pictures = [
-    Option("init", value: "START", "content (default), noise, or a picture to start from."),
+    Option(
+      "init", value: "START|FILE", words: ["content", "noise"],
+      "content (default), noise, or a picture to start from."),
     Option("size", value: "N", "Longer side of the result in pixels (default: 512)."),
     Option("upscale", "Enlarge a content picture that is smaller than --size."),
     ColorOptions.colors,
     Option("noise-ratio", value: "R", "Share of noise in --init noise (default: 0.6)."),
     Option("seed", value: "N", "Seed of the noise (default: 1)."),
   ]
+
+  private static let presets: [Balance] = [.gatys, .johnson, .article]
 
   /// What is compared, and where.
   static let terms = [
@@ -44,7 +48,7 @@ struct TransferOptions {
         "Style against content: 2 for more style, 0.5 for less (default: 1); multiplies the style's weight."
       ),
       Option(
-        "preset", value: "NAME",
+        "preset", value: "NAME", words: presets.map { $0.rawValue },
         "gatys or johnson: the balance of style and content of these programs, with 8.3 times and a sixth of the default's style; article: exactly the source article's settings."
       ),
       Option("content-weight", value: "A", "Weight of the content cost (default: 10)."),
@@ -119,7 +123,7 @@ struct TransferOptions {
     styles = try StyleOptions(arguments).entries
     regions = try RegionOptions(arguments, styles: styles.count)
     let balance =
-      try arguments.choice("preset", of: [Balance.gatys, .johnson, .article]) ?? .standard
+      try arguments.choice("preset", of: Self.presets) ?? .standard
     isArticle = balance == .article
     if isArticle {
       for name in Self.fixed where arguments.has(name) {
