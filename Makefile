@@ -1,8 +1,8 @@
 # make demo   a styled picture from the fixtures        make test   every check
-# make board  dist/qstyle-arm64, one file for a board     make release   tarballs of both architectures
+# make board  dist/qstyle-arm64, one file for a board     make release   tarballs and packages of both architectures
 # All install what is missing (Debian packages, where they may) and build what they need.
 
-.PHONY: all demo test setup build weights lint embedded board static release clean
+.PHONY: all demo test setup build weights lint embedded board static packages release clean
 .PHONY: test-release test-hashes test-commands test-library test-docs test-asserts test-threads test-memory test-kernels test-fuzz test-board fuzz
 
 SWIFT ?= swift
@@ -102,8 +102,12 @@ board: build weights
 static: build weights
 	@Scripts/build-static x86_64
 
-release: board static
+release: packages
 	@Scripts/make-release
+
+# Debian packages of both architectures, in dist.
+packages: board static
+	@Scripts/make-packages
 
 clean:
 	rm -rf .build .build-embedded .build-arm64 .build-x86_64 .build-asserts .build-tsan .build-asan .build-fuzz .build-fuzz-coverage .build-docs .build-painter .board dist weights $(DEMO)
