@@ -118,7 +118,8 @@ let package = Package(
       ]),
     .testTarget(name: "OptimTests", dependencies: ["Optim", "Rows", "TestSupport"]),
     .testTarget(
-      name: "CommandOptionsTests", dependencies: ["CommandOptions", "FileNames", "TestSupport"]),
+      name: "CommandOptionsTests",
+      dependencies: ["CommandOptions", "JSONText", "FileNames", "TestSupport"]),
     .testTarget(
       name: "QuantizeTests",
       dependencies: [

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "CSystem.h"
 
+#include <dirent.h>
 #include <sys/auxv.h>
 #include <sys/file.h>
 #include <sys/sysinfo.h>
@@ -25,6 +26,16 @@ char *const *system_arguments(void) { return saved_arguments; }
 
 int system_open(const char *path, int flags, unsigned mode) { return open(path, flags | O_CLOEXEC, (mode_t)mode); }
 
+void *system_open_folder(const char *path) { return opendir(path); }
+
+const char *system_next_name(void *folder) {
+    errno = 0;
+    struct dirent *entry = readdir(folder);
+    return entry ? entry->d_name : NULL;
+}
+
+void system_close_folder(void *folder) { closedir(folder); }
+
 int system_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; }
 
 int system_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }
@@ -44,6 +55,11 @@ double system_monotonic_seconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+void system_sleep(double seconds) {
+    struct timespec time = {(time_t)seconds, (long)(1e9 * (seconds - (double)(time_t)seconds))};
+    nanosleep(&time, NULL);
 }
 
 int system_format_fixed(char *buffer, size_t size, double value, int digits) {

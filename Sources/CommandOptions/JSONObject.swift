@@ -89,6 +89,9 @@ public struct JSONObject {
     members.append((key, .list(values.map { .text($0) })))
   }
 
+  /// Adds the members of an object.
+  public mutating func add(_ other: JSONObject) { members += other.members }
+
   private static var null: JSONValue { .literal("null") }
 
   private static func number(_ value: Double?) -> JSONValue {

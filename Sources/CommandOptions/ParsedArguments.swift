@@ -134,6 +134,24 @@ public struct ParsedArguments {
     return UsageError("unknown option \(name); --help lists the options")
   }
 
+  /// The same command line with other arguments, and with other values of some options.
+  ///
+  /// - Parameters:
+  ///   - arguments: the arguments that are no options.
+  ///   - options: names with their values, which an option without one has no more; that of a flag is empty.
+  /// - Returns: the command line.
+  public func replacing(
+    arguments: [FilePath], options: [(name: String, values: [FilePath])]
+  ) -> ParsedArguments {
+    var copy = self
+    copy.positional = arguments
+    for option in options {
+      copy.values.removeAll { $0.name == option.name }
+      copy.values += option.values.map { (option.name, $0) }
+    }
+    return copy
+  }
+
   // MARK: Access
 
   /// Whether an option was given.

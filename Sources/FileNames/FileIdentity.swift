@@ -43,9 +43,26 @@ package struct FileIdentity: Equatable {
 
 extension FilePath {
   /// What the system knows of the file; nil where it is missing.
-  fileprivate var status: stat? {
+  var status: stat? {
     var status = stat()
     return unsafe withCString { unsafe stat($0, &status) } == 0 ? status : nil
+  }
+
+  /// Whether the name leads to a folder.
+  package var isFolder: Bool { status.map { system_is_directory($0.st_mode) != 0 } ?? false }
+
+  /// The names of what is in the folder, in the order of their bytes; nil where it can not be read, for which `errno` has the
+  /// reason.
+  package var entries: [FilePath]? {
+    guard let folder = unsafe withCString({ unsafe system_open_folder($0) }) else { return nil }
+    defer { unsafe system_close_folder(folder) }
+    var names: [FilePath] = []
+    while let name = unsafe system_next_name(folder) {
+      names.append(unsafe FilePath(cString: name))
+    }
+    guard system_errno() == 0 else { return nil }
+    return names.filter { $0 != "." && $0 != ".." }
+      .sorted { $0.bytes.lexicographicallyPrecedes($1.bytes) }
   }
 
   /// The file that the name leads to through symbolic links, which may be missing; nil where they lead in a circle.
@@ -63,7 +80,7 @@ extension FilePath {
   }
 
   /// Whether the name begins at the root.
-  var isAbsolute: Bool { bytes.first == UInt8(ascii: "/") }
+  package var isAbsolute: Bool { bytes.first == UInt8(ascii: "/") }
 
   /// Removes the file, if it is there.
   package func remove() { _ = unsafe withCString { unsafe unlink($0) } }

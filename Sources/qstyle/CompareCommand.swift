@@ -134,8 +134,9 @@ struct CompareCommand {
     var seconds = 0.0
     for part in parts {
       let run = DryRun(
-        part.transfer, part.memory, peaks, left: Self.leftBytes, isJSON: options.shared.isJSON)
-      run.report("\(Format.count(part.count, "run")) in \(part.kind), each ")
+        part.transfer, part.memory, peaks, left: Self.leftBytes)
+      run.report(
+        "\(Format.count(part.count, "run")) in \(part.kind), each ", isJSON: options.shared.isJSON)
       seconds += Double(part.count) * run.seconds
     }
     guard !options.shared.isJSON else { return }

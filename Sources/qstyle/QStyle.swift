@@ -31,7 +31,7 @@ enum QStyle {
   private static func dispatch(_ words: [FilePath]) throws(UsageError) -> ExitCode {
     guard let name = words.first else {
       throw UsageError(
-        "name a command: qstyle transfer, recolor, compare, plan, verify, inspect or bench; see qstyle --help"
+        "name a command: qstyle transfer, batch, recolor, compare, plan, verify, inspect or bench; see qstyle --help"
       )
     }
     let rest = Array(words.dropFirst())
@@ -39,6 +39,11 @@ enum QStyle {
     case "transfer":
       return try perform(rest, TransferCommand.command) { (arguments) throws(UsageError) in
         let command = try TransferCommand(arguments)
+        return { () throws(Failure) in try command.run() }
+      }
+    case "batch":
+      return try perform(rest, BatchCommand.command) { (arguments) throws(UsageError) in
+        let command = try BatchCommand(arguments)
         return { () throws(Failure) in try command.run() }
       }
     case "recolor":
@@ -139,8 +144,9 @@ enum QStyle {
 
   private static var commands: [Command] {
     [
-      TransferCommand.command, RecolorCommand.command, CompareCommand.command,
-      PlanCommand.command, VerifyCommand.command, InspectCommand.command, BenchCommand.command,
+      TransferCommand.command, BatchCommand.command, RecolorCommand.command,
+      CompareCommand.command, PlanCommand.command, VerifyCommand.command, InspectCommand.command,
+      BenchCommand.command,
     ]
   }
 

@@ -38,6 +38,7 @@ let targets = [
     name: "checkpoint", read: readCheckpoint, repair: repairCheckpoint, writeSeeds: makeCheckpoints),
   Target(name: "style", read: readStyle, repair: repairStyle, writeSeeds: makeStyles),
   Target(name: "options", read: readOptions),
+  Target(name: "jobs", read: readJobs),
 ]
 
 /// The path of a file that has these bytes.

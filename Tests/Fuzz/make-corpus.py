@@ -80,3 +80,11 @@ def png(name, bits, kind, interlaced, *chunks, side=4):
 png("interlaced", 16, 6, 1)
 png("palette", 4, 3, 0, (b"PLTE", bytes(range(48))), (b"tRNS", bytes(range(9))))
 png("grey", 1, 0, 1, (b"tRNS", b"\0\1"))
+
+
+with open(path("jobs", "lines.jsonl"), "w") as file:
+    file.write(r"""{"number": -1.5e3, "integer": 12, "bytes": "64M", "choice": "one", "help": true, "many": ["a", 2, "\u00e9\ud83d\ude00\n"]}
+ { "choice" : "two" , "help" : false, "number": [1, 2] , "many": [] }
+
+{"many": "\"\\\/"}
+""")

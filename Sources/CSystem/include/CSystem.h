@@ -41,6 +41,12 @@ static inline long long system_read(int descriptor, void *bytes, size_t count) {
     return read(descriptor, bytes, count);
 }
 
+/// Opens a folder, reads the name of its next entry, and closes it; NULL where there is none, with errno 0 at the end. A name
+/// is valid until the next call.
+void *system_open_folder(const char *path);
+const char *system_next_name(void *folder);
+void system_close_folder(void *folder);
+
 /// Takes the lock of an open file, which ends with the process; returns 0 where another has it.
 int system_lock(int descriptor);
 
@@ -63,6 +69,9 @@ void system_consume(long long value);
 
 /// Seconds of a clock that never goes back.
 double system_monotonic_seconds(void);
+
+/// Waits for so many seconds, or until a signal arrives.
+void system_sleep(double seconds);
 
 /// Formats `value` with `digits` decimals ("%.*f") or significant digits ("%.*g"); returns the length.
 int system_format_fixed(char *buffer, size_t size, double value, int digits);

@@ -30,7 +30,6 @@ struct DryRun {
   private let transfer: Transfer
   private let planned: PlannedMemory
   private let bytes: Int
-  private let isJSON: Bool
 
   /// Seconds of a step of the last scale at the rate at which this machine multiplies.
   private let stepSeconds: Double
@@ -42,15 +41,12 @@ struct DryRun {
   ///   - planned: its plan.
   ///   - peaks: how fast this machine multiplies.
   ///   - left: bytes that earlier runs of the same process leave behind.
-  ///   - isJSON: whether it is told as JSON.
   init(
-    _ transfer: Transfer, _ planned: PlannedMemory, _ peaks: MultiplicationPeaks, left: Int = 0,
-    isJSON: Bool
+    _ transfer: Transfer, _ planned: PlannedMemory, _ peaks: MultiplicationPeaks, left: Int = 0
   ) {
     bytes = planned.bytes + left
     self.transfer = transfer
     self.planned = planned
-    self.isJSON = isJSON
     var passSeconds = planned.forwardPasses / peaks.of(transfer.precision)
     if planned.floatPasses > 0 { passSeconds += planned.floatPasses / peaks.of(.float32) }
     stepSeconds = Double(transfer.stepWork) / Self.efficiency * passSeconds
@@ -65,23 +61,31 @@ struct DryRun {
   }
 
   /// Tells what the transfer would take; as text, after a few words on what it is.
-  func report(_ title: String = "") {
-    let size = transfer.resultSize
+  func report(_ title: String = "", isJSON: Bool) {
     if isJSON {
       var result = JSONObject()
-      result.add("plan", planned.plan.name)
-      result.add("predicted_peak_bytes", bytes)
-      result.add("predicted_step_ms", 1000 * stepSeconds)
-      result.add("width", size.width)
-      result.add("height", size.height)
-      result.add("scales", planned.scales.map { $0.json })
+      add(to: &result)
       Console.print(result.text + "\n")
     } else {
-      Console.print(
-        "\(title)\(size.width)x\(size.height), plan \(planned.plan.name): peak memory "
-          + "\(Format.bytes(bytes)); \(transfer.stop == nil ? "" : "at most ")\(Format.count(transfer.steps, "step")) of about "
-          + "\(Format.shortDuration(stepSeconds)), \(Format.shortDuration(seconds)) in all\n"
-          + planned.scaleLines)
+      Console.print(title + text + "\n" + planned.scaleLines)
     }
+  }
+
+  /// Adds plan, predicted memory and time, and sizes.
+  func add(to document: inout JSONObject) {
+    let size = transfer.resultSize
+    document.add("plan", planned.plan.name)
+    document.add("predicted_peak_bytes", bytes)
+    document.add("predicted_step_ms", 1000 * stepSeconds)
+    document.add("width", size.width)
+    document.add("height", size.height)
+    document.add("scales", planned.scales.map { $0.json })
+  }
+
+  /// The same on one line.
+  var text: String {
+    "\(transfer.resultSize.text), plan \(planned.plan.name): peak memory \(Format.bytes(bytes)); "
+      + "\(transfer.stop == nil ? "" : "at most ")\(Format.count(transfer.steps, "step")) of about "
+      + "\(Format.shortDuration(stepSeconds)), \(Format.shortDuration(seconds)) in all"
   }
 }

@@ -7,19 +7,20 @@ internal import StyleTransfer
 struct Painting {
   private let run: TransferRun
   private let outputs: TransferOutputs
-  private var report: TransferReport
+  var report: TransferReport
   private var side = SideOutputs()
-  private let begin: Double
 
-  init(_ run: TransferRun, _ outputs: TransferOutputs, _ report: TransferReport, begin: Double) {
+  init(_ run: TransferRun, _ outputs: TransferOutputs, _ report: TransferReport) {
     self.run = run
     self.outputs = outputs
     self.report = report
-    self.begin = begin
   }
 
   /// Steps until all are done or the user stops, and writes the result.
-  mutating func paint() throws(Failure) -> ExitCode {
+  ///
+  /// - Returns: what has come of it; nil where the user has stopped before the first step, or where there are more to come and
+  ///   only finished pictures are written.
+  mutating func paint() throws(Failure) -> Painted? {
     if run.firstStep > 0 { report.resume(at: run.firstStep) }
     try outputs.log?.begin(
       fingerprint: run.fingerprint, firstStep: run.firstStep, steps: run.steps)
@@ -28,10 +29,7 @@ struct Painting {
       report.didStep(progress, at: run.scales)
       try writeBeside(progress)
     }
-    if run.step == run.firstStep, !run.isDone {
-      report.stopWithoutStep()
-      return .interrupted
-    }
+    if run.step == run.firstStep, !run.isDone { return nil }
     return try finish()
   }
 
@@ -80,24 +78,40 @@ struct Painting {
     try Failure.from { () throws(TransferError) in try run.picture.write(to: path) }
   }
 
-  private mutating func finish() throws(Failure) -> ExitCode {
+  private mutating func finish() throws(Failure) -> Painted? {
     outputs.log?.flush()
     let result = try Failure.from { () throws(TransferError) in try run.finish() }
     noteCheckpoint()
+    report.erase()
+    if result.wasStopped, outputs.areFinishedOnly { return nil }
     let saved = try Refuge.write(outputs.result.path, beside: outputs.checkpoint, write)
     outputs.unlock()
-    report.finish(
-      result, run.session, output: saved.path, missing: side.missing,
-      seconds: Console.seconds - begin)
+    return Painted(
+      result: result, session: run.session, path: saved.path, problem: saved.problem,
+      missing: side.missing)
+  }
+}
+
+/// What has come of a transfer.
+struct Painted {
+  let result: TransferResult
+  /// The session that the image is in.
+  let session: Session
+  /// The file that it was written to.
+  let path: FilePath
+  /// The reason why that is not the wanted one; nil where it is.
+  let problem: Failure?
+  /// The outputs beside it that could not be written.
+  let missing: [String]
+
+  /// Refuses a result that is at another place, or without all that was wanted beside it.
+  func checkOutputs() throws(Failure) {
     var problems: [String] = []
-    if let failure = saved.problem {
-      problems.append("\(failure.message); the picture is \(saved.path)")
-    }
-    if !side.isComplete {
+    if let problem { problems.append("\(problem.message); the picture is \(path)") }
+    if !missing.isEmpty {
       problems.append(
-        "\(side.missing.joined(separator: ", ")) could not be written; \(saved.path) is complete")
+        "\(missing.joined(separator: ", ")) could not be written; \(path) is complete")
     }
     guard problems.isEmpty else { throw Failure(problems.joined(separator: "; ")) }
-    return result.wasStopped ? .interrupted : .done
   }
 }

@@ -19,6 +19,11 @@ struct ResultFile {
           ? "did you mean -o \(words[words.count - 1])?"
           : "name the picture to write: -o result.png")
     }
+    try self.init(path)
+  }
+
+  /// A file by its name.
+  init(_ path: FilePath) throws(UsageError) {
     guard path != "-" else {
       throw UsageError("-o is written to a file, not to -; name the picture: -o result.png")
     }

@@ -11,9 +11,6 @@ struct SideOutputs {
   private var failures: [(kind: Kind, path: FilePath)] = []
   private var said: [Kind] = []
 
-  /// Whether all outputs are there.
-  var isComplete: Bool { failures.isEmpty }
-
   /// Takes the fate of an output.
   ///
   /// - Parameters:

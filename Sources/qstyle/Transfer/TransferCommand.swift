@@ -17,12 +17,7 @@ struct TransferCommand {
         ] + StyleOptions.options + TransferOptions.pictures),
       RegionOptions.group,
       TransferOptions.optimisation,
-      OptionGroup(
-        "Network",
-        [
-          SharedOptions.weights, SharedOptions.precision, FloatLayersOptions.layers,
-          FloatLayersOptions.reference, SharedOptions.pool,
-        ]),
+      NetworkOptions.group,
       TransferOptions.memory,
       OptionGroup(
         "Reports",
@@ -41,11 +36,7 @@ struct TransferCommand {
       SharedOptions.group,
     ])
 
-  private let options: TransferOptions
-  private let output: ResultFile
-  private let weights: FilePath?
-  private let precision: Precision?
-  private let floatLayers: FloatLayersOptions
+  private let job: TransferJob
   private let saveEvery: Int?
   private let savedStyle: FilePath?
   private let log: FilePath?
@@ -54,12 +45,8 @@ struct TransferCommand {
   private var files: NamedFiles
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
-    options = try TransferOptions(arguments)
-    output = try ResultFile(arguments)
-    weights = arguments.path("weights")
-    precision = try Precision(arguments)
-    floatLayers = try FloatLayersOptions(arguments)
-    try floatLayers.check(precision)
+    job = try TransferJob(arguments, output: try ResultFile(arguments))
+    let options = job.options
     saveEvery =
       try arguments.integer("save-every", in: 1...1_000_000) ?? (options.isArticle ? 25 : nil)
     log = arguments.path("log")
@@ -90,10 +77,8 @@ struct TransferCommand {
 
   /// Refuses outputs that are inputs or each other.
   private mutating func addFiles() throws(UsageError) {
-    try options.addInputs(to: &files)
-    try files.input(Weights.location(weights, precision: precision), "the file of weights")
-    try files.input(floatLayers.path, "--reference")
-    try files.output(output.path, "-o")
+    try job.addInputs(to: &files)
+    try files.output(job.output.path, "-o")
     try files.output(log == "-" ? nil : log, "--log")
     try files.output(checkpoint?.path, "--checkpoint")
     try files.output(savedStyle, "--save-style")
@@ -104,7 +89,7 @@ struct TransferCommand {
     guard let saveEvery else { return }
     var files = files
     do throws(UsageError) {
-      for path in output.paths(transfer, every: saveEvery) {
+      for path in job.output.paths(transfer, every: saveEvery) {
         try files.output(path, "a picture of --save-every", isKept: false)
       }
     } catch {
@@ -114,55 +99,51 @@ struct TransferCommand {
 
   func run() throws(Failure) -> ExitCode {
     let begin = Console.seconds
-    options.shared.warn(options.uselessOptions)
+    let (options, shared) = (job.options, job.options.shared)
+    shared.warn(options.uselessOptions)
     // The output is tried before the work, and the headers of all files before the first sample.
-    try output.check()
-    let found = try Failure.from { () throws(TransferError) in
-      try Weights.find(weights, precision: precision)
-    }
+    try job.output.check()
+    let weights = try job.network.find()
     var transfer: Transfer
     do throws(Failure) {
-      transfer = try options.transfer(found)
-      try floatLayers.apply(to: &transfer)
+      transfer = try job.transfer(weights)
     } catch {
       // A pipe without a writer is waited for until the user stops it.
       guard Console.isInterrupted else { throw error }
-      TransferReport.stopWithoutStep(options.shared)
+      TransferReport.stopWithoutStep(shared)
       return .interrupted
     }
     try checkPictures(transfer)
     transfer.checkpoint = checkpoint
     transfer.savedStyle = savedStyle
-    try Failure.from { () throws(TransferError) in try transfer.check() }
     if let savedStyle {
+      try Failure.from { () throws(TransferError) in try transfer.check() }
       try Failure.about(savedStyle) { () throws(FileOutputError) in
         try AtomicFile.check(path: savedStyle)
       }
     }
-    let planned = try Failure.from { () throws(TransferError) in try transfer.choosePlan() }
-    let notes = try Failure.from { () throws(TransferError) in try transfer.checkRegions() }
-    options.shared.warn(options.remarks(on: transfer) + notes)
+    let plan = try PlannedTransfer(transfer, options)
+    shared.warn(plan.remarks)
     if options.isDryRun {
-      options.shared.warn(transfer.warnings)
-      DryRun(
-        transfer, planned, MultiplicationPeaks(options.shared), isJSON: options.shared.isJSON
-      ).report()
+      shared.warn(transfer.warnings)
+      DryRun(transfer, plan.planned, MultiplicationPeaks(shared)).report(isJSON: shared.isJSON)
       return .done
     }
     let outputs = try TransferOutputs(
-      output, log: log, saveEvery: saveEvery, checkpoint: checkpoint)
+      job.output, log: log, saveEvery: saveEvery, checkpoint: checkpoint)
     let report = TransferReport(
-      transfer, planned, options: options.shared, isOutputTaken: log == "-")
-    let run: TransferRun
-    do throws(TransferError) {
-      run = try transfer.start(planned) { _ in Console.isInterrupted ? .stop : .proceed }
-    } catch {
-      guard error == .stopped else { throw Failure(error) }
-      TransferReport.stopWithoutStep(options.shared)
+      transfer, plan.planned, options: shared, isOutputTaken: log == "-")
+    guard let run = try plan.start(shared) else {
+      TransferReport.stopWithoutStep(shared)
       return .interrupted
     }
-    options.shared.warn(transfer.warnings + ColorOptions.remarks(transfer, run.session))
-    var painting = Painting(run, outputs, report, begin: begin)
-    return try painting.paint()
+    var painting = Painting(run, outputs, report)
+    guard let painted = try painting.paint() else {
+      TransferReport.stopWithoutStep(shared, after: run.firstStep)
+      return .interrupted
+    }
+    painting.report.finish(painted, seconds: Console.seconds - begin)
+    try painted.checkOutputs()
+    return painted.result.wasStopped ? .interrupted : .done
   }
 }

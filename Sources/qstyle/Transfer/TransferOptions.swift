@@ -65,9 +65,11 @@ struct TransferOptions {
         "memory", value: "SIZE",
         "Peak memory of the process that is never exceeded, as 64M or 1G (default: nine tenths of what is free, to the machine and to the control groups of the process). ulimit -v and -d count always."
       ),
-      SharedOptions.plan,
-      Option("dry-run", "Print what would run and what it would take, and end."),
+      SharedOptions.plan, dryRun,
     ])
+
+  static let dryRun = Option(
+    "dry-run", "Print what would run and what it would take, and end.")
 
   static let checkpointEvery = Option(
     "checkpoint-every", value: "N", "Steps between two checkpoints (default: 25).")
@@ -151,7 +153,7 @@ struct TransferOptions {
     pooling = try SharedOptions.pooling(arguments)
     memory = try arguments.bytes("memory")
     plan = try SharedOptions.plan(arguments)
-    isDryRun = arguments.has("dry-run")
+    isDryRun = arguments.has(Self.dryRun.name)
     noiseOptions = ["noise-ratio", "seed"].filter { arguments.has($0) }.map { "--" + $0 }
     readsPipe = inputs.contains { FileIdentity($0.path)?.kind == .pipe }
   }

@@ -9,7 +9,22 @@ final class TransferOutputs {
   let log: StepLog?
   let saveEvery: Int?
   let checkpoint: FilePath?
+  /// Whether the result is written once it is finished, and not where the user stops before.
+  let areFinishedOnly: Bool
   private var locks: [FileLock] = []
+
+  /// The outputs of a run that goes on another time where it is stopped.
+  ///
+  /// - Parameters:
+  ///   - result: the picture.
+  ///   - lock: its lock, for which the checkpoint has none.
+  ///   - checkpoint: the file from which the run goes on.
+  init(_ result: ResultFile, lock: FileLock, checkpoint: FilePath) {
+    self.result = result
+    self.checkpoint = checkpoint
+    (log, saveEvery, areFinishedOnly) = (nil, nil, true)
+    locks = [lock]
+  }
 
   /// Locks the files.
   init(
@@ -17,6 +32,7 @@ final class TransferOutputs {
   ) throws(Failure) {
     self.result = result
     self.saveEvery = saveEvery
+    areFinishedOnly = false
     self.checkpoint = checkpoint?.path
     self.log = if let log { try StepLog(log) } else { nil }
     for path in [result.path] + (checkpoint.map { [$0.path] } ?? []) {

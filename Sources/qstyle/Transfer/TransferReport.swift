@@ -19,12 +19,16 @@ struct TransferReport {
 
   /// Whether standard output has the log, and nothing else.
   private let isOutputTaken: Bool
+  /// What stands before the progress of one of several transfers, whose progress is told on a terminal alone.
+  private let title: String?
 
   init(
-    _ transfer: Transfer, _ planned: PlannedMemory, options: SharedOptions, isOutputTaken: Bool
+    _ transfer: Transfer, _ planned: PlannedMemory, options: SharedOptions,
+    isOutputTaken: Bool = false, title: String? = nil
   ) {
     self.options = options
     self.isOutputTaken = isOutputTaken
+    self.title = title
     scales = planned.scales.count
     pace = Pace(planned.scales)
     stop = transfer.stop
@@ -38,7 +42,7 @@ struct TransferReport {
   mutating func didStep(_ progress: TransferProgress, at painted: [PaintedScale]) {
     stepSeconds += progress.seconds
     pace.add(progress.seconds, scale: progress.scale)
-    let isPlain = !options.isQuiet && (progress.step - 1) % Self.plainInterval == 0
+    let isPlain = title == nil && !options.isQuiet && (progress.step - 1) % Self.plainInterval == 0
     if line.isVisible || isPlain {
       let text = Status(self, progress, left: pace.left(after: painted[progress.scale].steps))
       line.draw(text.full, text.withTotal, text.timeOnly, text.left)
@@ -52,7 +56,7 @@ struct TransferReport {
   /// Tells that the run goes on from a checkpoint.
   mutating func resume(at step: Int) {
     first = step
-    if !options.isQuiet { Console.note("resumed at step \(step)\n") }
+    if !options.isQuiet { Console.note("\(title ?? "")resumed at step \(step)\n") }
   }
 
   /// Tells that the user has stopped before there was anything to save.
@@ -66,8 +70,8 @@ struct TransferReport {
     Console.note("stopped before \(place); nothing is written\n")
   }
 
-  /// The same after the steps of earlier programs.
-  func stopWithoutStep() { Self.stopWithoutStep(options, after: first) }
+  /// Removes the line of progress.
+  mutating func erase() { line.erase() }
 
   /// Tells what went wrong with an output that the run can do without.
   mutating func warn(_ message: String) {
@@ -87,8 +91,8 @@ struct TransferReport {
       func cost(_ name: String, _ value: Double) -> String {
         "\(name) \(Format.general(value, digits: 5))  "
       }
-      let place = report.scales == 1 ? "" : "scale \(progress.scale + 1)/\(report.scales)  "
-      let done = place + "step \(progress.step)/\(progress.steps)  "
+      let scale = report.scales == 1 ? "" : "scale \(progress.scale + 1)/\(report.scales)  "
+      let done = (report.title ?? "") + scale + "step \(progress.step)/\(progress.steps)  "
       let total = cost("total", losses.total)
       let parts = cost("content", losses.content) + cost("style", losses.style)
       left = Format.duration(seconds) + " left"
@@ -109,61 +113,58 @@ struct TransferReport {
     return hash.digest()
   }
 
-  /// Tells what has come of the run.
-  ///
-  /// - Parameters:
-  ///   - result: the image and its costs.
-  ///   - session: the session that it is in.
-  ///   - output: the file that it was written to.
-  ///   - missing: the outputs beside it that could not be written.
-  ///   - seconds: duration of the run.
-  mutating func finish(
-    _ result: TransferResult, _ session: Session, output: FilePath, missing: [String],
-    seconds: Double
-  ) {
+  /// Tells what has come of a run of so many seconds.
+  mutating func finish(_ painted: Painted, seconds: Double) {
     line.erase()
-    let peak = Console.peakBytes
     if options.isJSON {
-      let steps = result.steps
-      var document = JSONObject()
-      document.add("output", output.description)
-      document.add("width", result.picture.size.width)
-      document.add("height", result.picture.size.height)
-      document.add("steps", steps)
-      if first > 0 { document.add("resumed_at", first) }
-      if stop != nil { document.add("steps_saved", result.stepsSaved) }
-      document.add("scales", result.scales.map { $0.json })
-      document.add("total", result.losses.total)
-      document.add("content", result.losses.content)
-      document.add("style", result.losses.style)
-      document.add("terms", result.terms.map { $0.json })
-      document.add("seconds", seconds)
-      document.add(
-        "step_ms", steps == first ? nil : 1000 * stepSeconds / Double(steps - first))
-      document.add("peak_bytes", peak)
-      document.add("plan", plan.name)
-      document.add("isa", session.instructionSet.rawValue)
-      document.add("image_sha256", hash(result.picture))
-      if !session.clippedShares.isEmpty {
-        document.add("clipped_shares", session.clippedShares)
-      }
-      if !missing.isEmpty { document.add("missing", missing) }
-      Console.print(document.text + "\n")
-    } else if !options.isQuiet {
-      let verb = result.wasStopped ? "stopped by the user, saved" : "saved"
-      let isUnfinished = result.scales.count < scales
-      var text =
-        "\(verb) \(output)\(isUnfinished ? ", still \(result.picture.size.text)" : ""): "
-        + "\(Format.count(result.steps, "step")), \(Format.duration(seconds)), peak memory "
-        + "\(Format.bytes(peak))"
-      if let stop, result.stepsSaved > 0 {
-        text +=
-          "; the last \(Format.count(stop.steps, "step")) changed the cost by at most "
-          + "\(Format.general(100 * stop.change)) %, which saved \(Format.count(result.stepsSaved, "step"))"
-      }
-      text += "\n"
-      if isOutputTaken { Console.note(text) } else { Console.print(text) }
+      Console.print(document(painted, seconds: seconds).text + "\n")
+      return
     }
+    guard !options.isQuiet else { return }
+    let result = painted.result
+    let verb = result.wasStopped ? "stopped by the user, saved" : "saved"
+    let isUnfinished = result.scales.count < scales
+    var text =
+      "\(verb) \(painted.path)\(isUnfinished ? ", still \(result.picture.size.text)" : ""): "
+      + "\(Format.count(result.steps, "step")), \(Format.duration(seconds)), peak memory "
+      + "\(Format.bytes(Console.peakBytes))"
+    if let stop, result.stepsSaved > 0 {
+      text +=
+        "; the last \(Format.count(stop.steps, "step")) changed the cost by at most "
+        + "\(Format.general(100 * stop.change)) %, which saved \(Format.count(result.stepsSaved, "step"))"
+    }
+    text += "\n"
+    if isOutputTaken { Console.note(text) } else { Console.print(text) }
+  }
+
+  /// What has come of a run of so many seconds.
+  func document(_ painted: Painted, seconds: Double) -> JSONObject {
+    let peak = Console.peakBytes
+    let result = painted.result
+    let steps = result.steps
+    var document = JSONObject()
+    document.add("output", painted.path.description)
+    document.add("width", result.picture.size.width)
+    document.add("height", result.picture.size.height)
+    document.add("steps", steps)
+    if first > 0 { document.add("resumed_at", first) }
+    if stop != nil { document.add("steps_saved", result.stepsSaved) }
+    document.add("scales", result.scales.map { $0.json })
+    document.add("total", result.losses.total)
+    document.add("content", result.losses.content)
+    document.add("style", result.losses.style)
+    document.add("terms", result.terms.map { $0.json })
+    document.add("seconds", seconds)
+    document.add("step_ms", steps == first ? nil : 1000 * stepSeconds / Double(steps - first))
+    document.add("peak_bytes", peak)
+    document.add("plan", plan.name)
+    document.add("isa", painted.session.instructionSet.rawValue)
+    document.add("image_sha256", hash(result.picture))
+    if !painted.session.clippedShares.isEmpty {
+      document.add("clipped_shares", painted.session.clippedShares)
+    }
+    if !painted.missing.isEmpty { document.add("missing", painted.missing) }
+    return document
   }
 }
 

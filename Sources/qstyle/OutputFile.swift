@@ -2,7 +2,7 @@ internal import CSystem
 internal import FileNames
 internal import FileOutput
 
-/// A file of the report, with errors that name it.
+/// A text file or page that a command writes, with errors that name it.
 struct OutputFile: ~Copyable {
   private let file: AtomicFile
   private let path: FilePath
@@ -35,15 +35,11 @@ struct OutputFile: ~Copyable {
 
   /// Makes a folder unless it is there.
   static func makeFolder(_ path: FilePath) throws(Failure) {
-    var status = stat()
-    if unsafe path.withCString({ unsafe stat($0, &status) }) == 0 {
-      guard system_is_directory(status.st_mode) != 0 else {
-        throw Failure(path, "is a file; name a folder for the report")
-      }
-      return
-    }
-    guard unsafe path.withCString({ unsafe mkdir($0, 0o777) }) == 0 else {
-      throw Failure(path, FileOutputError(opening: system_errno()).description)
-    }
+    guard unsafe path.withCString({ unsafe mkdir($0, 0o777) }) != 0 else { return }
+    let errno = system_errno()
+    guard !path.isFolder else { return }
+    throw errno == EEXIST
+      ? Failure(path, "is a file; name a folder")
+      : Failure(path, FileOutputError(opening: errno).description)
   }
 }
