@@ -9,7 +9,7 @@ package struct Matrix3 {
   }
 
   /// An element.
-  package subscript(i: Int, j: Int) -> Double {
+  package private(set) subscript(i: Int, j: Int) -> Double {
     get { elements[3 * i + j] }
     set { elements[3 * i + j] = newValue }
   }
