@@ -136,6 +136,7 @@ wait $one && [ "$(tail -n 1 one.txt)" = "1 of 6 pictures done, 5 skipped (done b
 rm -r many shared one.* two.txt two.err three.*
 
 # --- Pictures that come later -----------------------------------------------------------------------------
+: >watch.txt
 env --default-signal=TERM $qstyle batch two --style "$style" --threads 2 --size 48 --steps 2 -o watched --watch --watch-every 1 >watch.txt 2>watch.err &
 pid=$!
 # said NUMBER: waits for so many lines of it.
