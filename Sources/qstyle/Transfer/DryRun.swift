@@ -74,6 +74,7 @@ struct DryRun {
       result.add("predicted_step_ms", 1000 * stepSeconds)
       result.add("width", size.width)
       result.add("height", size.height)
+      if let spill = planned.spill { result.add("spill", spill.json) }
       result.add("scales", planned.scales.map { $0.json })
       Console.print(result.text + "\n")
     } else {
@@ -81,7 +82,7 @@ struct DryRun {
         "\(title)\(size.width)x\(size.height), plan \(planned.plan.name): peak memory "
           + "\(Format.bytes(bytes)); \(transfer.stop == nil ? "" : "at most ")\(Format.count(transfer.steps, "step")) of about "
           + "\(Format.shortDuration(stepSeconds)), \(Format.shortDuration(seconds)) in all\n"
-          + planned.scaleLines)
+          + planned.scaleLines + (planned.spill.map { $0.line + "\n" } ?? ""))
     }
   }
 }

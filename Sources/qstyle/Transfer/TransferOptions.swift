@@ -61,7 +61,7 @@ struct TransferOptions {
         "memory", value: "SIZE",
         "Peak memory of the process that is never exceeded, as 64M or 1G (default: nine tenths of what is free, to the machine and to the control groups of the process). ulimit -v and -d count always."
       ),
-      SharedOptions.plan,
+      SharedOptions.plan, SharedOptions.spill,
       Option("dry-run", "Print what would run and what it would take, and end."),
     ])
 
@@ -103,6 +103,7 @@ struct TransferOptions {
   private let pooling: Pooling
   private let memory: Int?
   private let plan: MemoryPlan?
+  private let spill: FilePath?
 
   /// The options that --preset article fixes.
   private static let fixed = [
@@ -145,6 +146,7 @@ struct TransferOptions {
     pooling = try SharedOptions.pooling(arguments)
     memory = try arguments.bytes("memory")
     plan = try SharedOptions.plan(arguments)
+    spill = arguments.path("spill")
     isDryRun = arguments.has("dry-run")
     noiseOptions = ["noise-ratio", "seed"].filter { arguments.has($0) }.map { "--" + $0 }
   }
@@ -218,6 +220,7 @@ struct TransferOptions {
       transfer.instructionSet = shared.instructionSet
       transfer.memory = memory
       transfer.plan = plan
+      transfer.spill = spill
       if isArticle { transfer.useArticle(seed: seed) }
       return transfer
     }
