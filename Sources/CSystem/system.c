@@ -36,6 +36,16 @@ const char *system_next_name(void *folder) {
 
 void system_close_folder(void *folder) { closedir(folder); }
 
+_Static_assert(sizeof(off_t) == 8, "files of 4 GiB and more");
+
+int system_reserve(int descriptor, long long count) {
+    int result;
+    do {
+        result = fallocate(descriptor, 0, 0, count);
+    } while (result != 0 && errno == EINTR);
+    return result == 0 ? 0 : errno == ENOSYS || errno == EINVAL ? EOPNOTSUPP : errno;
+}
+
 int system_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; }
 
 int system_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }

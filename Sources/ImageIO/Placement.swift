@@ -29,14 +29,23 @@ struct Placement {
     into pixels: inout MutableSpan<Float>
   ) {
     while let row = resizer.next() {
-      let samples = resizer.open.span.extracting(resizer.completed)
-      var destination = origin + row * rowStride
-      for source in stride(from: 0, to: samples.count, by: 3) {
-        pixels[destination] = samples[source] - offset.red
-        pixels[destination + 1] = samples[source + 1] - offset.green
-        pixels[destination + 2] = samples[source + 2] - offset.blue
-        destination += columnStride
-      }
+      place(
+        row: row, resizer.open.span.extracting(resizer.completed), subtracting: offset,
+        into: &pixels)
+    }
+  }
+
+  /// Places a stored row.
+  func place(
+    row: Int, _ samples: Span<Float>, subtracting offset: (red: Float, green: Float, blue: Float),
+    into pixels: inout MutableSpan<Float>
+  ) {
+    var destination = origin + row * rowStride
+    for source in stride(from: 0, to: samples.count, by: 3) {
+      pixels[destination] = samples[source] - offset.red
+      pixels[destination + 1] = samples[source + 1] - offset.green
+      pixels[destination + 2] = samples[source + 2] - offset.blue
+      destination += columnStride
     }
   }
 }

@@ -69,7 +69,7 @@ public final class ImageReader {
   /// The facts in the header.
   public let info: ImageInfo
   let decoder: ImageDecoder
-  private let limits: ImageLimits
+  let limits: ImageLimits
 
   /// Opens a file, which may be a pipe, and reads its header.
   ///

@@ -9,22 +9,16 @@ package import Rows
 /// Every operation is rounded to Float32 on its own, and square root and division are exact by
 /// IEEE 754, so a step has the same bits on every machine.
 package final class Adam: AdamOptimizer {
-  /// State of zeros: 8 bytes for each number.
-  ///
-  /// - Throws: `MemoryError.refused`.
-  package init(
-    rowLength: Int, rows: Int, settings: AdamSettings = AdamSettings(),
-    bounds: [ClosedRange<Float>] = []
-  ) throws(MemoryError) {
-    try super.init(
-      rowLength: rowLength, rows: rows, settings: settings, bounds: bounds,
-      stateBytes: Self.stateBytes(rowLength: rowLength, rows: rows))
+  /// An optimizer with its state: both moments of a row, one after the other.
+  package override init(
+    rowLength: Int, settings: AdamSettings = AdamSettings(), bounds: [ClosedRange<Float>] = [],
+    state: StateRows<UInt8>
+  ) {
+    super.init(rowLength: rowLength, settings: settings, bounds: bounds, state: state)
   }
 
-  /// Bytes of the state.
-  package static func stateBytes(rowLength: Int, rows: Int) -> Int {
-    2 * rowLength * rows * MemoryLayout<Float>.stride
-  }
+  /// Bytes of a row's state.
+  static func rowBytes(_ rowLength: Int) -> Int { 2 * rowLength * MemoryLayout<Float>.stride }
 
   /// Updates a row; see the recurrence above.
   package override func receive(
@@ -48,10 +42,7 @@ package final class Adam: AdamOptimizer {
   }
 
   private func moments(_ row: Int) -> (MemorySlice<Float>, MemorySlice<Float>) {
-    let moments = state.elements(Float.self, count: 2 * rows * rowLength)
-    return (
-      moments[row * rowLength..<(row + 1) * rowLength],
-      moments[(rows + row) * rowLength..<(rows + row + 1) * rowLength]
-    )
+    let moments = state.row(row).elements(Float.self, count: 2 * rowLength)
+    return (moments[0..<rowLength], moments.from(rowLength))
   }
 }

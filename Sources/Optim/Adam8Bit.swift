@@ -14,21 +14,12 @@ package final class Adam8Bit: AdamOptimizer {
 
   private var steps: UInt32 = 0
 
-  /// State of zeros: 2 bytes for each number, and 2 for each block.
-  ///
-  /// - Throws: `MemoryError.refused`.
-  package init(
-    rowLength: Int, rows: Int, settings: AdamSettings = AdamSettings(),
-    bounds: [ClosedRange<Float>] = []
-  ) throws(MemoryError) {
-    try super.init(
-      rowLength: rowLength, rows: rows, settings: settings, bounds: bounds,
-      stateBytes: Self.stateBytes(rowLength: rowLength, rows: rows))
-  }
-
-  /// Bytes of the state.
-  package static func stateBytes(rowLength: Int, rows: Int) -> Int {
-    rows * rowBytes(rowLength)
+  /// An optimizer with its state.
+  package override init(
+    rowLength: Int, settings: AdamSettings = AdamSettings(), bounds: [ClosedRange<Float>] = [],
+    state: StateRows<UInt8>
+  ) {
+    super.init(rowLength: rowLength, settings: settings, bounds: bounds, state: state)
   }
 
   /// Shows the number of steps, and the numbers of both forms.
@@ -39,8 +30,9 @@ package final class Adam8Bit: AdamOptimizer {
     return super.visitScalars(visit) && count == UInt64(steps)
   }
 
-  private static func rowBytes(_ rowLength: Int) -> Int {
-    2 * rowLength + 2 * ((rowLength + block - 1) / block)
+  /// Bytes of a row's state: 2 for each number and 2 for each block, in whole words of 4.
+  static func rowBytes(_ rowLength: Int) -> Int {
+    (2 * rowLength + 2 * ((rowLength + block - 1) / block) + 3) & ~3
   }
 
   /// Counts the step, too.
@@ -83,7 +75,8 @@ package final class Adam8Bit: AdamOptimizer {
 
   /// The places of a row's blocks, and their exponents and codes.
   private func forEachBlock(of row: Int, _ body: (Range<Int>, MemorySlice<UInt8>) -> Void) {
-    var place = row * Self.rowBytes(rowLength)
+    let state = state.row(row)
+    var place = 0
     for first in stride(from: 0, to: rowLength, by: Self.block) {
       let range = first..<min(first + Self.block, rowLength)
       let bytes = 2 * range.count + 2

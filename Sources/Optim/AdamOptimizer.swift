@@ -6,13 +6,12 @@ package class AdamOptimizer: Optimizer {
   final var step: AdamStep
 
   init(
-    rowLength: Int, rows: Int, settings: AdamSettings, bounds: [ClosedRange<Float>],
-    stateBytes: Int
-  ) throws(MemoryError) {
+    rowLength: Int, settings: AdamSettings, bounds: [ClosedRange<Float>], state: StateRows<UInt8>
+  ) {
     self.settings = settings
     step = AdamStep(settings)
-    try super.init(
-      rowLength: rowLength, rows: rows, bounds: bounds, stateBytes: stateBytes,
+    super.init(
+      rowLength: rowLength, bounds: bounds, state: state,
       reach: settings.startsShort ? 0x1p-6 : 1, tolerance: 2)
   }
 
@@ -21,7 +20,7 @@ package class AdamOptimizer: Optimizer {
   package override func beginStep(loss: Double) {
     if control.isUndone {
       step = AdamStep(settings)
-      state.fill(0)
+      state.clear()
     }
     super.beginStep(loss: loss)
     step.advance(reach: control.reach)

@@ -21,32 +21,39 @@ package final class LBFGS: Optimizer {
   /// Factors of the vectors in the change that is made now.
   private var factors: [Double]
   private var target = 0
+  /// Of the products of the rows that were collected.
+  private var sums: [Double]
 
-  /// State of zeros.
-  ///
-  /// - Throws: `MemoryError.refused`.
+  /// An optimizer with its state.
   package init(
-    rowLength: Int, rows: Int, settings: LBFGSSettings = LBFGSSettings(),
-    bounds: [ClosedRange<Float>] = []
-  ) throws(MemoryError) {
+    rowLength: Int, settings: LBFGSSettings = LBFGSSettings(), bounds: [ClosedRange<Float>] = [],
+    state: StateRows<UInt8>
+  ) {
     precondition(settings.history > 0)
     layout = LBFGSLayout(rowLength: rowLength, settings)
-    recursion = LBFGSRecursion(settings, count: rowLength * rows)
+    recursion = LBFGSRecursion(settings, count: rowLength * state.rows)
     factors = [Double](repeating: 0, count: 2 * settings.history + 1)
-    try super.init(
-      rowLength: rowLength, rows: rows, bounds: bounds, stateBytes: rows * layout.bytes,
-      tolerance: 4)
+    sums = [Double](repeating: 0, count: layout.productCount)
+    super.init(rowLength: rowLength, bounds: bounds, state: state, tolerance: 4)
   }
 
-  /// Bytes of the state.
-  package static func stateBytes(rowLength: Int, rows: Int, settings: LBFGSSettings) -> Int {
-    rows * LBFGSLayout(rowLength: rowLength, settings).bytes
+  /// Bytes of a row's state.
+  static func rowBytes(_ rowLength: Int, settings: LBFGSSettings) -> Int {
+    LBFGSLayout(rowLength: rowLength, settings).bytes
+  }
+
+  /// Bytes of it that a step changes, but for the first.
+  static func changedBytes(_ rowLength: Int, settings: LBFGSSettings) -> Int {
+    let layout = LBFGSLayout(rowLength: rowLength, settings)
+    let parts = (layout.receivedParts(0), layout.movedParts(0))
+    return (0..<2).reduce(0) { $0 + parts.0[$1].count + parts.1[$1].count }
   }
 
   /// Forgets all pairs after a change that has doubled the loss, or had to be taken back as a whole.
   package override func beginStep(loss: Double) {
     if control.isUndone || control.isDoubled(loss) { recursion.forget() }
     super.beginStep(loss: loss)
+    for vector in sums.indices { sums[vector] = 0 }
   }
 
   /// Drops the last change, which has not led to the new values; the pairs are as true as before.
@@ -59,8 +66,8 @@ package final class LBFGS: Optimizer {
   package override func shorten(_ values: MemorySlice<Float>, row: Int) {
     check(values, row: row)
     switch layout.historyBits {
-    case .eight: shorten(values, LBFGSRow<Int8>(state, layout, row))
-    case .sixteen: shorten(values, LBFGSRow<Int16>(state, layout, row))
+    case .eight: shorten(values, LBFGSRow<Int8>(state.row(row), layout))
+    case .sixteen: shorten(values, LBFGSRow<Int16>(state.row(row), layout))
     }
   }
 
@@ -87,8 +94,8 @@ package final class LBFGS: Optimizer {
     check(gradient, row: row)
     check(values, row: row)
     switch layout.historyBits {
-    case .eight: store(gradient, values, LBFGSRow<Int8>(state, layout, row))
-    case .sixteen: store(gradient, values, LBFGSRow<Int16>(state, layout, row))
+    case .eight: store(gradient, values, LBFGSRow<Int8>(state.row(row), layout))
+    case .sixteen: store(gradient, values, LBFGSRow<Int16>(state.row(row), layout))
     }
   }
 
@@ -146,12 +153,27 @@ package final class LBFGS: Optimizer {
     products[vectors] += gScale * gScale * BlockCode<Int16>.dot(g, g)
   }
 
-  /// Adds up the products, and finds the direction.
+  /// Not the codes of the changes that are remembered.
+  package override var receivedParts: [2 of Range<Int>] {
+    layout.receivedParts(pending.map { layout.history + $0 })
+  }
+
+  /// Likewise.
+  package override var movedParts: [2 of Range<Int>] { layout.movedParts(target) }
+
+  /// Adds up the rows' products.
+  package override func collect(_ rows: Range<Int>) {
+    for row in rows {
+      let products = LBFGSRow<Int8>(state.row(row), layout).products
+      for vector in sums.indices { sums[vector] += products[vector] }
+    }
+  }
+
+  /// Finds the direction.
   package override func endStep() {
     let vectors = 2 * layout.history
     for vector in 0..<layout.productCount {
-      var sum = 0.0
-      for row in 0..<rows { sum += LBFGSRow<Int8>(state, layout, row).products[vector] }
+      let sum = sums[vector]
       if vector <= vectors {
         recursion.set(sum, vectors, vector)
       } else if let pending {
@@ -183,8 +205,8 @@ package final class LBFGS: Optimizer {
   package override func move(_ values: MemorySlice<Float>, row: Int) {
     check(values, row: row)
     switch layout.historyBits {
-    case .eight: move(values, LBFGSRow<Int8>(state, layout, row))
-    case .sixteen: move(values, LBFGSRow<Int16>(state, layout, row))
+    case .eight: move(values, LBFGSRow<Int8>(state.row(row), layout))
+    case .sixteen: move(values, LBFGSRow<Int16>(state.row(row), layout))
     }
   }
 

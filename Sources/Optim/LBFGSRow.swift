@@ -29,7 +29,24 @@ struct LBFGSLayout {
     scaleOffset + (2 * history + 1) * blocks * MemoryLayout<Float>.stride
   }
   var codeOffset: Int { gradientOffset + rowLength * MemoryLayout<Int16>.stride }
-  var bytes: Int { (codeOffset + 2 * history * rowLength * historyBits.rawValue / 8 + 7) & ~7 }
+  /// Bytes of a vector's codes.
+  var codeBytes: Int { rowLength * historyBits.rawValue / 8 }
+
+  /// The parts of a row that receiving a gradient changes: all before the codes, and those of a change y.
+  func receivedParts(_ vector: Int?) -> [2 of Range<Int>] { [0..<codeOffset, codes(vector)] }
+
+  /// The parts of a row that moving it changes: scales, and the codes of a change s.
+  func movedParts(_ vector: Int) -> [2 of Range<Int>] {
+    [scaleOffset..<gradientOffset, codes(vector)]
+  }
+
+  /// The place of a vector's codes.
+  private func codes(_ vector: Int?) -> Range<Int> {
+    guard let vector else { return 0..<0 }
+    return codeOffset + vector * codeBytes..<codeOffset + (vector + 1) * codeBytes
+  }
+
+  var bytes: Int { (codeOffset + 2 * history * codeBytes + 7) & ~7 }
 }
 
 /// A row of the state.
@@ -39,8 +56,8 @@ struct LBFGSRow<Code: FixedWidthInteger & SignedInteger & BitwiseCopyable> {
   private let bytes: MemorySlice<UInt8>
   private let layout: LBFGSLayout
 
-  init(_ state: MemorySlice<UInt8>, _ layout: LBFGSLayout, _ row: Int) {
-    bytes = state[row * layout.bytes..<(row + 1) * layout.bytes]
+  init(_ state: MemorySlice<UInt8>, _ layout: LBFGSLayout) {
+    bytes = state
     self.layout = layout
   }
 

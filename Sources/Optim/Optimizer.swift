@@ -2,8 +2,8 @@ package import Rows
 
 /// Changes the rows of an image by their gradient; subclasses say how.
 ///
-/// A step is one call of `beginStep`, then one call of `receive` for every row in any order, then
-/// `endStep`, and then, where `movesAfterStep`, one call of `move` for every row. Before each step,
+/// A step is one call of `beginStep`, then one call of `receive` for every row in any order, and of `collect` for rows
+/// that were received, in their order, then `endStep`, and then, where `movesAfterStep`, one call of `move` for every row. Before each step,
 /// and after the last one, `rejects` judges what the step before led to; `shorten` is called for every
 /// row as often as it does. Calls for different rows may come from different threads at the same time,
 /// and nothing is allocated. The result has the same bits whatever the order and the threads.
@@ -14,38 +14,31 @@ package class Optimizer {
   package let rows: Int
   /// The ranges of the values.
   package let bounds: ValueBounds
-  /// The memory of every row from step to step; zeros at first.
+  /// What is remembered of every row from step to step; zeros at first.
   ///
-  /// These bytes and the numbers of `visitScalars` let another optimizer of the same settings go on
+  /// A row's bytes are there while it is received, moved or shortened. These bytes and the numbers of `visitScalars` let another optimizer of the same settings go on
   /// from here between two steps.
-  package let state: MemorySlice<UInt8>
-  private let memory: Arena
+  package let state: StateRows<UInt8>
   /// What the last change has led to.
   final var control: ChangeControl
 
-  /// Asks for the state.
+  /// An optimizer with its state.
   ///
   /// - Parameters:
   ///   - rowLength: numbers of a row.
-  ///   - rows: rows.
   ///   - bounds: where values may lie, repeated along the row; anywhere where empty.
-  ///   - stateBytes: of the state.
+  ///   - state: zeros, as many bytes for each row as the optimizer remembers of it.
   ///   - reach: the length of the first change beside the usual one, in 0...1.
   ///   - tolerance: times the least loss so far to which a change may lead.
-  /// - Throws: `MemoryError.refused`.
   package init(
-    rowLength: Int, rows: Int, bounds: [ClosedRange<Float>] = [], stateBytes: Int,
-    reach: Double = 1, tolerance: Double
-  ) throws(MemoryError) {
-    precondition(rowLength >= 0 && rows >= 0 && stateBytes >= 0)
+    rowLength: Int, bounds: [ClosedRange<Float>] = [], state: StateRows<UInt8>, reach: Double = 1,
+    tolerance: Double
+  ) {
     self.rowLength = rowLength
-    self.rows = rows
+    rows = state.rows
+    self.state = state
     control = ChangeControl(reach: reach, tolerance: tolerance)
     self.bounds = ValueBounds(rowLength: rowLength, repeating: bounds)
-    var plan = ArenaPlan()
-    let reservation = plan.reserve(stateBytes, of: UInt8.self)
-    memory = try Arena(plan)
-    state = memory.slice(reservation)
   }
 
   /// Checks that a row and its gradient are this optimizer's.
@@ -84,6 +77,15 @@ package class Optimizer {
   package func receive(
     _ gradient: MemorySlice<Float>, values: MemorySlice<Float>, row: Int
   ) {}
+
+  /// The bytes of a row's state that `receive` changes in this step.
+  package var receivedParts: [2 of Range<Int>] { [0..<state.rowLength, 0..<0] }
+
+  /// Those that `move` and `shorten` change.
+  package var movedParts: [2 of Range<Int>] { [0..<0, 0..<0] }
+
+  /// Takes from rows that were received what `endStep` needs; called in the order of rows, for all of them.
+  package func collect(_ rows: Range<Int>) {}
 
   /// Ends the gradient's rows.
   package func endStep() {}

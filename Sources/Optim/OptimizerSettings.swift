@@ -53,26 +53,40 @@ public struct OptimizerSettings: Sendable, Equatable {
     return settings
   }
 
-  /// Bytes of the state for an image of `rows` x `rowLength` numbers.
-  package func stateBytes(rowLength: Int, rows: Int) -> Int {
+  /// Bytes of the state of each row of `rowLength` numbers.
+  package func stateRowBytes(_ rowLength: Int) -> Int {
     switch (method, state) {
-    case (.adam, .float32): Adam.stateBytes(rowLength: rowLength, rows: rows)
-    case (.adam, .int8): Adam8Bit.stateBytes(rowLength: rowLength, rows: rows)
-    case (.lbfgs, _): LBFGS.stateBytes(rowLength: rowLength, rows: rows, settings: history)
+    case (.adam, .float32): Adam.rowBytes(rowLength)
+    case (.adam, .int8): Adam8Bit.rowBytes(rowLength)
+    case (.lbfgs, _): LBFGS.rowBytes(rowLength, settings: history)
     }
   }
 
-  /// Makes the optimizer.
+  /// Bytes of a row's state that a step has to read and to write, but for the first.
+  package func stateTraffic(_ rowLength: Int) -> (read: Int, written: Int) {
+    let bytes = stateRowBytes(rowLength)
+    return switch method {
+    case .adam: (bytes, bytes)
+    case .lbfgs: (2 * bytes, LBFGS.changedBytes(rowLength, settings: history))
+    }
+  }
+
+  /// Makes the optimizer of an image of rows of `rowLength` numbers; its state is zeros.
+  package func makeOptimizer(rowLength: Int, state rows: StateRows<UInt8>) -> Optimizer {
+    precondition(rows.rowLength == stateRowBytes(rowLength), "state of another optimizer")
+    return switch (method, state) {
+    case (.adam, .float32): Adam(rowLength: rowLength, settings: adam, bounds: bounds, state: rows)
+    case (.adam, .int8): Adam8Bit(rowLength: rowLength, settings: adam, bounds: bounds, state: rows)
+    case (.lbfgs, _): LBFGS(rowLength: rowLength, settings: history, bounds: bounds, state: rows)
+    }
+  }
+
+  /// The same with its state in memory.
   ///
   /// - Throws: `MemoryError.refused`.
   package func makeOptimizer(rowLength: Int, rows: Int) throws(MemoryError) -> Optimizer {
-    switch (method, state) {
-    case (.adam, .float32):
-      try Adam(rowLength: rowLength, rows: rows, settings: adam, bounds: bounds)
-    case (.adam, .int8):
-      try Adam8Bit(rowLength: rowLength, rows: rows, settings: adam, bounds: bounds)
-    case (.lbfgs, _):
-      try LBFGS(rowLength: rowLength, rows: rows, settings: history, bounds: bounds)
-    }
+    makeOptimizer(
+      rowLength: rowLength,
+      state: try StateRows(rows: rows, rowLength: stateRowBytes(rowLength)))
   }
 }

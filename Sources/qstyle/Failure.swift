@@ -62,6 +62,8 @@ struct Failure: Error {
         Self.refusal(size, bytes, plan, limit)
         + (changes.isEmpty ? "; no size fits: " : ": ") + changes
         + Self.relief(limit)
+    case .noSpill(let plan): return "--plan \(plan) needs a folder: --spill DIR"
+    case .spill: return "--spill: \(error.description)"
     case .laterStep(let path, let found):
       return
         "\(path) has \(Format.count(found, "step")) already: ask for at least as many --steps, or delete it to "

@@ -9,7 +9,8 @@ internal import StyleTransfer
 struct PlanCommand {
   static let command = Command(
     "qstyle plan", "Lists the memory plans for a picture: the same result in less memory.",
-    usage: "CONTENT|WxH [STYLE|WxH]... [--memory SIZE]", arguments: StyleOptions.arguments,
+    usage: "CONTENT|WxH [STYLE|WxH]... [--memory SIZE] [--spill DIR]",
+    arguments: StyleOptions.arguments,
     groups: [
       OptionGroup(
         "Run",
@@ -17,6 +18,7 @@ struct PlanCommand {
           Option(
             "memory", value: "SIZE",
             "The limit that transfer would be given, with the same default; 'plan' prints it."),
+          SharedOptions.spill,
           Option("size", value: "N", "Longer side of the result (default: 512, or as in WxH)."),
           Option("upscale", "Enlarge a content picture that is smaller than --size."),
           ScaleOptions.scales, ScaleOptions.steps, ColorOptions.colors,
@@ -63,6 +65,7 @@ struct PlanCommand {
   private let colors: Transfer.Colors
   private let settings: TransferSettings
   private let memory: Int?
+  private let spill: FilePath?
   private let optimizer: OptimizerSettings
   private let precision: Precision?
   private let floatLayers: FloatLayersOptions
@@ -85,6 +88,7 @@ struct PlanCommand {
     colors = try ColorOptions.colors(arguments)
     settings = try TransferOptions.settings(arguments)
     memory = try arguments.bytes("memory")
+    spill = arguments.path("spill")
     precision = try Precision(arguments)
     floatLayers = try FloatLayersOptions(arguments)
     try floatLayers.check(precision)
@@ -134,6 +138,7 @@ struct PlanCommand {
     transfer.threads = shared.threads
     transfer.instructionSet = shared.instructionSet
     transfer.memory = memory
+    transfer.spill = spill
     return transfer
   }
 
@@ -160,6 +165,7 @@ struct PlanCommand {
           entry.add("peak_bytes", planned.bytes)
           entry.add("relative_time", planned.relativeTime)
           entry.add("chosen", index == chosen)
+          if let spill = planned.spill { entry.add("spill", spill.json) }
           return entry
         })
       document.add("scales", plans[chosen ?? plans.count - 1].scales.map { $0.json })
@@ -172,9 +178,10 @@ struct PlanCommand {
       + "at most \(Format.bytes(limit.bytes)) (\(reason))\n"
     for (index, planned) in plans.enumerated() {
       text += index == chosen ? "* " : "  "
-      text += Format.padded(planned.plan.name, 24)
+      text += Format.padded(planned.plan.name, transfer.spill == nil ? 24 : 30)
       text += Format.aligned(Format.bytes(planned.bytes), 10)
       text += Format.aligned(Format.fixed(planned.relativeTime, digits: 2), 8) + " x time\n"
+      if let spill = planned.spill { text += "    " + spill.line + "\n" }
     }
     Console.print(text + plans[chosen ?? plans.count - 1].scaleLines)
   }

@@ -26,6 +26,11 @@ struct SharedOptions {
     "plan", value: "NAME",
     "A memory plan by its name in 'qstyle plan' (default: the fastest that fits).")
 
+  static let spill = Option(
+    "spill", value: "DIR",
+    "Where no plan fits into memory, keep what grows with the picture in a file in DIR, which goes with the run. Writes much: a disk, not a memory card."
+  )
+
   static let pool = Option(
     "pool", value: "P", words: Pooling.allCases.map { $0.rawValue }, "avg (default) or max.")
 
@@ -39,7 +44,8 @@ struct SharedOptions {
     guard let name = arguments.text("plan") else { return nil }
     guard let plan = MemoryPlan(name: name) else {
       throw UsageError(
-        "--plan is like resident-64, keep-conv3_1-32 or streaming-16-lean, not '\(name)'")
+        "--plan is like resident-64, keep-conv3_1-32, streaming-16-lean or streaming-16-spill, not '\(name)'"
+      )
     }
     return plan
   }

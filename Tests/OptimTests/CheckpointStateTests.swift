@@ -61,7 +61,7 @@ import Testing
       let second = try Self.optimizer(method, state)
       // Another past is replaced as a whole.
       _ = run(second, from: start, 0..<cut / 2 + 5)
-      second.state.copy(first.state)
+      second.state[0..<Self.rows].copy(first.state[0..<Self.rows])
       #expect(Self.put(Self.numbers(first), into: second))
       #expect(Self.numbers(second) == Self.numbers(first))
       let y = run(second, from: x, cut..<steps)
@@ -83,7 +83,7 @@ import Testing
         var numbers = numbers
         numbers[index] = wrong
         let second = try Self.optimizer(method, state)
-        second.state.copy(first.state)
+        second.state[0..<Self.rows].copy(first.state[0..<Self.rows])
         if Self.put(numbers, into: second) {
           _ = run(second, from: x, 5..<9)
         } else {

@@ -32,6 +32,7 @@ func minimise(
       optimizer.receive(
         gradient.elements[place(row)], values: values.elements[place(row)], row: row)
     }
+    optimizer.collect(0..<optimizer.rows)
     optimizer.endStep()
     if optimizer.movesAfterStep {
       for row in order ?? Array(0..<optimizer.rows) {
@@ -42,4 +43,34 @@ func minimise(
   }
   if isSettled { settle() }
   return x
+}
+
+extension Adam {
+  /// An optimizer with the default settings and its state in memory.
+  convenience init(rowLength: Int, rows: Int) throws {
+    let settings = OptimizerSettings(method: .adam, state: .float32)
+    self.init(
+      rowLength: rowLength,
+      state: try StateRows(rows: rows, rowLength: settings.stateRowBytes(rowLength)))
+  }
+}
+
+extension Adam8Bit {
+  /// An optimizer with the default settings and its state in memory.
+  convenience init(rowLength: Int, rows: Int) throws {
+    let settings = OptimizerSettings(method: .adam, state: .int8)
+    self.init(
+      rowLength: rowLength,
+      state: try StateRows(rows: rows, rowLength: settings.stateRowBytes(rowLength)))
+  }
+}
+
+extension LBFGS {
+  /// An optimizer with the default settings and its state in memory.
+  convenience init(rowLength: Int, rows: Int) throws {
+    let settings = OptimizerSettings(method: .lbfgs, state: .float32)
+    self.init(
+      rowLength: rowLength,
+      state: try StateRows(rows: rows, rowLength: settings.stateRowBytes(rowLength)))
+  }
 }

@@ -35,7 +35,8 @@ import Testing
       width: 8, height: 1, rgb: (0..<24).map { $0 < 6 ? 0 : $0 < 12 ? 255 : 100 })
     var moved = image
     var values = moved.values.mutableSpan
-    ImageTensor.moveByLevels(in: &values, seed: 3)
+    var generator = SplitMix64(seed: 3)
+    ImageTensor.moveByLevels(in: &values, &generator)
     for (place, (own, first)) in zip(moved.rgb, image.rgb).enumerated() {
       let wanted = min(255, max(0, first + changes[place]))
       #expect(abs(own - wanted) < 1e-4, "\(place)")

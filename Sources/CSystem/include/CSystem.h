@@ -47,6 +47,23 @@ void *system_open_folder(const char *path);
 const char *system_next_name(void *folder);
 void system_close_folder(void *folder);
 
+/// pread(2) and pwrite(2) at an offset of 64 bits.
+static inline long long system_read_at(int descriptor, void *bytes, size_t count, long long offset) {
+    return pread(descriptor, bytes, count, (off_t)offset);
+}
+static inline long long system_write_at(int descriptor, const void *bytes, size_t count, long long offset) {
+    return pwrite(descriptor, bytes, count, (off_t)offset);
+}
+
+/// Lets the system begin to read bytes of a file that are wanted soon.
+static inline void system_will_read(int descriptor, long long offset, long long count) {
+    (void)posix_fadvise(descriptor, (off_t)offset, (off_t)count, POSIX_FADV_WILLNEED);
+}
+
+/// Takes the disk's room for a file of so many bytes, which then reads as zeros; 0, or an errno: EOPNOTSUPP where the
+/// file system cannot.
+int system_reserve(int descriptor, long long count);
+
 /// Takes the lock of an open file, which ends with the process; returns 0 where another has it.
 int system_lock(int descriptor);
 

@@ -22,7 +22,7 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
   private unowned(unsafe) let observer: Observer
   private let arena: Arena
   private(set) var schedule: RowSchedule
-  private var image: MemorySlice<Float>?
+  private var image: StateRows<Float>?
   private var isMeasuring = true
   /// The workers' task.
   private var work = StageWork()
@@ -86,14 +86,20 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
 
   /// Runs forward over an image, `[height][width][3]` RGB minus mean; the observer sees every row of
   /// every layer once.
-  package func forward(_ image: MemorySlice<Float>) {
+  package func forward(_ image: StateRows<Float>) {
     beginForward(image)
     while advanceForward() {}
   }
 
+  /// The same over an image in memory.
+  package func forward(_ image: MemorySlice<Float>) {
+    forward(StateRows(image, rowLength: 3 * shape.width))
+  }
+
   /// Begins a forward pass over an image that `advanceForward` makes in parts.
-  package func beginForward(_ image: MemorySlice<Float>) {
-    precondition(image.count == shape.width * shape.height * 3, "an image of another size")
+  package func beginForward(_ image: StateRows<Float>) {
+    precondition(
+      image.rows == shape.height && image.rowLength == 3 * shape.width, "an image of another size")
     self.image = image
     isMeasuring = true
     schedule.beginForward()
@@ -118,14 +124,14 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
   /// A row of the image that a pass was begun with.
   func imageRow(_ y: Int) -> Row<Real> {
     guard let image else { preconditionFailure("no pass was begun") }
-    let count = shape.width * 3
-    return Row(image[y * count..<(y + 1) * count], channels: 3)
+    return Row(image.row(y), channels: 3)
   }
 
   // MARK: Stages
 
   /// Cuts a stage into items, runs them on the pool, and shows new rows to the observer.
   func runStage(_ stage: Stage, layer: Int, rows: Range<Int>) {
+    if stage == .quantizeImage { image?.read(rows) }
     work = StageWork(
       stage, layer: layer, rows: rows, shape: shape, threads: pool.threads,
       tilesPerBlock: tilesPerBlock(stage, layer: layer, rows: rows.count),

@@ -37,8 +37,13 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
   package func backward() { runBackward() }
 
   override func runStage(_ stage: Stage, layer: Int, rows: Range<Int>) {
-    if stage == .imageGradient { unsafe client.willConsumeImageGradient(rows: rows) }
+    switch stage {
+    case .gradient: unsafe client.willAddLossGradient(rows: rows, layer: layer)
+    case .imageGradient: unsafe client.willConsumeImageGradient(rows: rows)
+    default: break
+    }
     super.runStage(stage, layer: layer, rows: rows)
+    if stage == .imageGradient { unsafe client.didConsumeImageGradient(rows: rows) }
   }
 
   override func perform(_ item: StageItem, worker: Int) {

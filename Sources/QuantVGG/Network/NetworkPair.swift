@@ -62,8 +62,9 @@ package final class NetworkPair<
 
   /// Runs both forward over an image, `[height][width][3]` RGB minus mean.
   package func forward(_ image: MemorySlice<Float>) {
-    own.beginForward(image)
-    truth.beginForward(image)
+    let rows = StateRows(image, rowLength: 3 * shape.width)
+    own.beginForward(rows)
+    truth.beginForward(rows)
     isMeasuring = true
     schedule.forward(self)
   }

@@ -44,7 +44,12 @@ package struct NetworkPlan: Sendable, Equatable {
   /// A chunk is a whole number of the deepest layer's rows; the image's last row comes with those of
   /// the last chunk.
   package func imageGradientRows(through deepest: LayerName) -> Int {
-    (max(1, chunkRows >> deepest.poolings) << deepest.poolings) + 1
+    gradientRows(of: .conv1_1, through: deepest) + 1
+  }
+
+  /// Most rows of a layer whose gradient is made at once, in a network up to a layer.
+  package func gradientRows(of layer: LayerName, through deepest: LayerName) -> Int {
+    max(1, chunkRows >> deepest.poolings) << (deepest.poolings - layer.poolings)
   }
 
   /// Whether chunks are high enough for tiles in most layers, and workers have memory for blocks of them.

@@ -18,6 +18,9 @@ package protocol GradientClient: RowObserver {
   /// Whether `addLossGradient` has something to add at a layer.
   func hasLoss(layer: Int) -> Bool
 
+  /// Called on the calling thread before the gradients of some rows of a layer are made, in the order of rows.
+  func willAddLossGradient(rows: Range<Int>, layer: Int)
+
   /// Adds dJ/dA of the losses at some columns of a row of a layer to `gradient`; both rows hold these
   /// columns alone.
   ///
@@ -29,6 +32,9 @@ package protocol GradientClient: RowObserver {
   /// Called on the calling thread before the gradients of some rows of the image are made; neither these
   /// nor any row below them have been given to `consumeImageGradient` yet in this step.
   func willConsumeImageGradient(rows: Range<Int>)
+
+  /// Called on the calling thread when these rows have been given to `consumeImageGradient`.
+  func didConsumeImageGradient(rows: Range<Int>)
 
   /// Receives a row of dJ/dx, `[width][3]`, which it may change. Called on any worker, once per row
   /// and step.

@@ -12,20 +12,27 @@ package struct ColorStatistics {
   /// Measures pixels, `[count][3]` RGB minus the network's mean, at least one; each sample is rounded to its
   /// nearest level.
   package init(_ pixels: MemorySlice<Float>) {
+    self.init(StateRows(pixels, rowLength: pixels.count))
+  }
+
+  /// Measures rows of such pixels.
+  init(_ rows: StateRows<Float>) {
     let shift = NetworkTable.meanColor
     var sums = [3 of Int](repeating: 0)
     var products = [9 of Int](repeating: 0)
-    for first in stride(from: 0, to: pixels.count, by: 3) {
-      for i in 0..<3 {
-        let sample = Int(nearestByte(pixels[first + i] + shift[i]))
-        sums[i] += sample
-        for j in 0...i {
-          products[3 * i + j] +=
-            sample * Int(nearestByte(pixels[first + j] + shift[j]))
+    rows.visit { (_, pixels) in
+      for first in stride(from: 0, to: pixels.count, by: 3) {
+        for i in 0..<3 {
+          let sample = Int(nearestByte(pixels[first + i] + shift[i]))
+          sums[i] += sample
+          for j in 0...i {
+            products[3 * i + j] +=
+              sample * Int(nearestByte(pixels[first + j] + shift[j]))
+          }
         }
       }
     }
-    let count = Double(pixels.count / 3)
+    let count = Double(rows.rows * rows.rowLength / 3)
     var mean = [3 of Double](repeating: 0)
     for i in 0..<3 { mean[i] = Double(sums[i]) / count }
     self.mean = mean
@@ -42,10 +49,13 @@ extension NetworkTable {
 
 extension MemorySlice where Element == UInt8 {
   /// Copies as many pixels, RGB minus the network's mean, each sample rounded to its nearest level.
-  func copyLevels(of pixels: MemorySlice<Float>) {
+  func copyLevels(of rows: StateRows<Float>) {
     let mean = NetworkTable.meanColor
-    for first in stride(from: 0, to: count, by: 3) {
-      for i in 0..<3 { self[first + i] = nearestByte(pixels[first + i] + mean[i]) }
+    rows.visit { (range, pixels) in
+      let levels = from(range.lowerBound * rows.rowLength)
+      for first in stride(from: 0, to: pixels.count, by: 3) {
+        for i in 0..<3 { levels[first + i] = nearestByte(pixels[first + i] + mean[i]) }
+      }
     }
   }
 }

@@ -44,7 +44,7 @@ package struct Checkpoint: Sendable, Equatable {
 
   /// "qstyleCP".
   static let magic: UInt64 = 0x5043_656c_7974_7371
-  static let version: UInt64 = 4
+  static let version: UInt64 = 5
   /// Words before the caller's.
   static let headerWords = 9
   /// Words that are written or read at once.
@@ -57,11 +57,10 @@ package struct Checkpoint: Sendable, Equatable {
     return count
   }
 
-  /// Writes the file straight from the memory of a session.
+  /// Writes the file straight from the rows of a session.
   func write(
-    _ image: MemorySlice<Float>, _ optimizer: Optimizer, to path: FilePath
+    _ image: StateRows<Float>, _ optimizer: Optimizer, to path: FilePath
   ) throws(CheckpointError) {
-    let image = image.bytes
     let state = optimizer.state
     do throws(FileOutputError) {
       var writer = CheckpointWriter(try AtomicFile(path: path))
@@ -70,8 +69,8 @@ package struct Checkpoint: Sendable, Equatable {
       writer.put(fingerprint)
       writer.put(UInt64(scale))
       writer.put(UInt64(step))
-      writer.put(UInt64(image.count))
-      writer.put(UInt64(state.count))
+      writer.put(UInt64(image.bytes))
+      writer.put(UInt64(state.bytes))
       writer.put(UInt64(Self.numberCount(optimizer)))
       writer.put(UInt64(notes.count))
       for note in notes { writer.put(note) }
@@ -80,6 +79,7 @@ package struct Checkpoint: Sendable, Equatable {
       try writer.put(state)
       _ = optimizer.visitScalars { writer.put($0) }
       writer.putChecksum()
+      if let code = image.failure { throw .system(errno: code) }
       try writer.commit()
     } catch {
       throw .output(error)
@@ -107,12 +107,17 @@ private struct CheckpointWriter: ~Copyable {
 
   mutating func putChecksum() { put(sum.value) }
 
-  mutating func put(_ bytes: MemorySlice<UInt8>) throws(FileOutputError) {
+  mutating func put<Element>(_ rows: StateRows<Element>) throws(FileOutputError) {
     flush()
     if let failure { throw failure }
-    try bytes.withSpan { (span) throws(FileOutputError) in
-      unsafe sum.add(span.bytes)
-      try unsafe file.write(span.bytes)
+    var batch = rows.batch(from: 0)
+    while !batch.isEmpty {
+      rows.read(batch)
+      try rows[batch].withSpan { (span) throws(FileOutputError) in
+        unsafe sum.add(span.bytes)
+        try unsafe file.write(span.bytes)
+      }
+      batch = rows.batch(from: batch.upperBound)
     }
   }
 

@@ -39,7 +39,7 @@ final class CheckpointReader {
 
   /// Reads the header, and where `image` and `optimizer` are given everything into them.
   func checkpoint(
-    fingerprint: UInt64, notes: Int, image: MemorySlice<Float>? = nil,
+    fingerprint: UInt64, notes: Int, image: StateRows<Float>? = nil,
     optimizer: Optimizer? = nil
   ) throws(CheckpointError) -> Checkpoint {
     let headerBytes = 8 * (Checkpoint.headerWords + notes + 1)
@@ -59,16 +59,16 @@ final class CheckpointReader {
     guard max(scale, step) <= UInt64(Int32.max) else { throw .damaged }
     guard let image, let optimizer else { return result }
 
-    let (pixels, state) = (image.bytes, optimizer.state)
+    let (pixels, state) = (image.bytes, optimizer.state.bytes)
     let count = Checkpoint.numberCount(optimizer)
-    guard imageBytes == UInt64(pixels.count), stateBytes == UInt64(state.count),
+    guard imageBytes == UInt64(pixels), stateBytes == UInt64(state),
       numbers == UInt64(count)
     else { throw .otherRun }
-    let expected = headerBytes + pixels.count + state.count + 8 * (count + 1)
+    let expected = headerBytes + pixels + state + 8 * (count + 1)
     guard size >= expected else { throw .truncated(expected: expected, found: size) }
     guard size == expected else { throw .damaged }
-    try read(into: pixels)
-    try read(into: state)
+    try read(into: image)
+    try read(into: optimizer.state)
     try readNumbers(of: optimizer, count: count)
     try checkSum()
     guard image.isFinite else { throw .damaged }
@@ -118,13 +118,15 @@ final class CheckpointReader {
     try read(8 * count, into: &bytes)
   }
 
-  /// Fills memory of a session, and adds it to the checksum.
-  private func read(into slice: MemorySlice<UInt8>) throws(CheckpointError) {
-    try slice.withMutableSpan { (span) throws(CheckpointError) in
-      var bytes = unsafe span.mutableBytes
-      try read(bytes.byteCount, into: &bytes)
+  /// Fills rows of a session, and adds them to the checksum.
+  private func read<Element>(into rows: StateRows<Element>) throws(CheckpointError) {
+    try rows.update(setsAll: true) { (_, part) throws(CheckpointError) in
+      try part.withMutableSpan { (span) throws(CheckpointError) in
+        var bytes = unsafe span.mutableBytes
+        try read(bytes.byteCount, into: &bytes)
+      }
+      part.withSpan { unsafe sum.add($0.bytes) }
     }
-    slice.withSpan { unsafe sum.add($0.bytes) }
   }
 
   private func read(

@@ -83,16 +83,17 @@ public struct ImageTensor: Sendable {
   public static func noisy(content: ImageTensor, ratio: Float, seed: UInt64) -> ImageTensor {
     var result = content
     var values = result.values.mutableSpan
-    mixNoise(into: &values, ratio: ratio, seed: seed)
+    var generator = SplitMix64(seed: seed)
+    mixNoise(into: &values, ratio: ratio, &generator) { _ in false }
     return result
   }
 
-  /// Turns the content's values into those of the start image `noisy`, but for pixels that are kept.
-  package static func mixNoise(
-    into values: inout MutableSpan<Float>, ratio: Float, seed: UInt64,
-    isKept: (Int) -> Bool = { _ in false }
+  /// Turns the content's values into those of the start image `noisy`, but for pixels that are kept; parts of the content
+  /// may come one after the other.
+  static func mixNoise(
+    into values: inout MutableSpan<Float>, ratio: Float, _ generator: inout SplitMix64,
+    isKept: (Int) -> Bool
   ) {
-    var generator = SplitMix64(seed: seed)
     for i in values.indices {
       let noise = generator.nextUnit() * 40 - 20
       if isKept(i / 3) { continue }
@@ -103,14 +104,15 @@ public struct ImageTensor: Sendable {
   /// Moves each value by -1, 0 or 1 grey level.
   ///
   /// The change is the next number of `SplitMix64(seed:)` modulo 3, minus 1, in the order of `values`; a value that
-  /// would leave the colours of a picture stays as it is.
+  /// would leave the colours of a picture stays as it is. Parts of an image may come one after the other.
   ///
   /// - Parameters:
-  ///   - values: `[height][width][3]`, minus mean.
-  ///   - seed: any number.
-  package static func moveByLevels(in values: inout MutableSpan<Float>, seed: UInt64) {
+  ///   - values: rows of `[width][3]`, minus mean.
+  ///   - generator: gives the changes.
+  package static func moveByLevels(
+    in values: inout MutableSpan<Float>, _ generator: inout SplitMix64
+  ) {
     let colours = Transfer.colours
-    var generator = SplitMix64(seed: seed)
     for i in values.indices {
       let moved = values[i] + Float(generator.next() % 3) - 1
       if colours[i % 3].contains(moved) { values[i] = moved }
@@ -155,6 +157,14 @@ extension ImageTensor {
       for x in 0..<width {
         for c in 0..<3 { target[3 * (x * height + y) + c] = values[3 * (y * width + x) + c] }
       }
+    }
+  }
+
+  /// Copies a row, or a column where `transposed`, into the first elements of a slice.
+  func copy(row y: Int, transposed: Bool, into target: MemorySlice<Float>) {
+    for x in 0..<(transposed ? height : width) {
+      let pixel = transposed ? x * width + y : y * width + x
+      for c in 0..<3 { target[3 * x + c] = values[3 * pixel + c] }
     }
   }
 }

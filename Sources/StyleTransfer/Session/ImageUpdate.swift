@@ -6,41 +6,50 @@ internal import Rows
 /// add theirs, and the optimizer moves the rows.
 final class ImageUpdate: ParallelWork {
   let optimizer: Optimizer
-  /// `[rows][rowLength]`, RGB minus mean.
-  let image: MemorySlice<Float>
+  /// `[rows][rowLength]`, RGB minus mean, as passes forward read it.
+  let image: StateRows<Float>
+  /// The same rows where they move.
+  private let moving: StateRows<Float>
+  /// See `SessionLayout.pictureBlock`.
+  let pictureBlock: MemorySlice<Float>?
   let terms: [any ImageTerm]
   /// Whether a step only measures and the image stays as it is.
   var isFrozen = false
   private var isShortening = false
-  private let rowLength, rows: Int
+  private let rowLength: Int
+  /// The row of the first item.
+  private var first = 0
   private var unmoved: UnmovedRows?
   /// The last gradient, in the form of the image; nil where it is not kept.
   let gradient: MemorySlice<Float>?
   // What the slices above are parts of.
-  private let memory: Arena
   private let stepMemory: Arena?
   private let regions: ImageRegions?
   private let gradientMemory: Arena?
 
-  /// Makes the optimizer and asks for what steps need beside `memory`, in which the image is.
+  /// Makes the optimizer and asks for what steps need beside `memory`, in which the image is, or its windows where it is
+  /// in a file.
   ///
   /// - Throws: `TransferError.memory`.
   init<Numbers: LossArithmetic>(
-    _ shape: NetworkShape, layout: SessionLayout<Numbers>, memory: Arena, regions: ImageRegions?,
-    settings: TransferSettings, optimizer: OptimizerSettings, recordsGradient: Bool
+    _ shape: NetworkShape, layout: SessionLayout<Numbers>, memory: Arena, file: RowFile?,
+    regions: ImageRegions?, settings: TransferSettings, optimizer: OptimizerSettings,
+    recordsGradient: Bool
   ) throws(TransferError) {
     rowLength = 3 * shape.width
-    rows = shape.height
-    self.optimizer = try TransferError.from { () throws(MemoryError) in
-      try optimizer.makeOptimizer(rowLength: 3 * shape.width, rows: shape.height)
-    }
-    self.memory = memory
     self.regions = regions
-    image = memory.slice(layout.image)
+    image = StateRows(layout.image, memory: memory, file: file)
+    moving = StateRows(layout.moving, memory: memory, file: file)
     do throws(MemoryError) {
+      // The optimizer's rows keep it.
+      let stateMemory = try Arena(layout.stateMemory)
+      pictureBlock = layout.pictureBlock.map { stateMemory.slice($0) }
+      self.optimizer = optimizer.makeOptimizer(
+        rowLength: rowLength,
+        state: StateRows(layout.state, memory: stateMemory, file: file, isBlank: true))
       if recordsGradient {
         var plan = ArenaPlan()
-        let reservation = plan.reserve(rowLength * rows, of: Float.self)
+        let reservation = plan.reserve(rowLength * shape.height, of: Float.self)
         let arena = try Arena(plan)
         (gradientMemory, gradient) = (arena, arena.slice(reservation))
       } else {
@@ -51,10 +60,10 @@ final class ImageUpdate: ParallelWork {
         stepMemory = arena
         terms = [
           TotalVariation(
-            width: shape.width, height: rows, weight: settings.smoothness,
+            width: shape.width, height: shape.height, weight: settings.smoothness,
             rowSums: arena.slice(sums))
         ]
-        unmoved = UnmovedRows(ring, of: image, rows: rows, memory: arena)
+        unmoved = UnmovedRows(ring, of: image, memory: arena)
       } else {
         stepMemory = nil
         terms = []
@@ -66,7 +75,7 @@ final class ImageUpdate: ParallelWork {
 
   /// Lets the image's own terms measure it.
   func measure(pool: WorkerPool) {
-    for term in terms { term.measure(image, pool: pool) }
+    for term in terms { term.measure(moving, pool: pool) }
   }
 
   /// Takes back what the last step has changed too much.
@@ -79,7 +88,7 @@ final class ImageUpdate: ParallelWork {
   func shorten(loss: Double, isEnd: Bool, pool: WorkerPool) -> Bool {
     guard optimizer.rejects(loss: loss, isEnd: isEnd) else { return false }
     isShortening = true
-    pool.run(self, items: rows)
+    changeAll(pool)
     isShortening = false
     return true
   }
@@ -90,37 +99,59 @@ final class ImageUpdate: ParallelWork {
     if !isFrozen { optimizer.beginStep(loss: loss) }
   }
 
-  /// Copies the rows that the image's own terms still read, before those of `rows` move.
+  /// Copies the rows that the image's own terms still read, before those of `rows` move, and brings these into memory.
   func prepare(_ rows: Range<Int>) {
     unmoved?.prepare(rows)
+    guard !isFrozen else { return }
+    moving.read(rows)
+    optimizer.state.read(rows)
+  }
+
+  /// Keeps what has come of rows whose gradient was received.
+  func complete(_ rows: Range<Int>) {
+    guard !isFrozen else { return }
+    if !optimizer.movesAfterStep { moving.write(rows) }
+    optimizer.state.write(rows, parts: optimizer.receivedParts)
+    optimizer.collect(rows)
   }
 
   /// Takes a row of the network's gradient; called on any worker.
   func receive(_ row: MutableRow<Real>, row y: Int) {
-    let place = place(y)
     if let unmoved {
       for term in terms { term.addGradient(row: y, rows: unmoved, into: row) }
     }
     regions?.clearKept(row, row: y)
-    gradient?[place].copy(row.elements)
-    if !isFrozen { optimizer.receive(row.elements, values: image[place], row: y) }
+    gradient?[y * rowLength..<(y + 1) * rowLength].copy(row.elements)
+    if !isFrozen { optimizer.receive(row.elements, values: moving.row(y), row: y) }
   }
 
   /// Ends a step: an optimizer that waits for the whole gradient moves the rows now.
   func end(pool: WorkerPool) {
     guard !isFrozen else { return }
     optimizer.endStep()
-    if optimizer.movesAfterStep { pool.run(self, items: rows) }
+    if optimizer.movesAfterStep { changeAll(pool) }
   }
 
-  override func run(item: Int, worker: Int) {
-    if isShortening {
-      optimizer.shorten(image[place(item)], row: item)
-    } else {
-      optimizer.move(image[place(item)], row: item)
+  /// Changes all rows, as many at once as are in memory.
+  private func changeAll(_ pool: WorkerPool) {
+    var rows = moving.batch(from: 0)
+    while !rows.isEmpty {
+      moving.read(rows)
+      optimizer.state.read(rows)
+      first = rows.lowerBound
+      pool.run(self, items: rows.count)
+      moving.write(rows)
+      optimizer.state.write(rows, parts: optimizer.movedParts)
+      rows = moving.batch(from: rows.upperBound)
     }
   }
 
-  /// The places of a row's numbers in the image.
-  private func place(_ y: Int) -> Range<Int> { y * rowLength..<(y + 1) * rowLength }
+  override func run(item: Int, worker: Int) {
+    let y = first + item
+    if isShortening {
+      optimizer.shorten(moving.row(y), row: y)
+    } else {
+      optimizer.move(moving.row(y), row: y)
+    }
+  }
 }

@@ -19,38 +19,43 @@ final class ScaleImage {
   /// - Throws: `TransferError.memory`, and what reading the picture throws.
   init(_ session: Session, of scale: Transfer) throws(TransferError) {
     size = ImageSize(width: session.shape.width, height: session.shape.height)
-    let pixels = session.pixels
-    change = try TransferError.from { () throws(MemoryError) in try Block(count: pixels.count) }
+    change = try TransferError.from { () throws(MemoryError) in
+      try Block(count: 3 * session.shape.width * session.shape.height)
+    }
     var picture = scale.content
     if case .picture(let own) = scale.start { picture = own }
     try change.elements.withMutableSpan { (values) throws(TransferError) in
       try picture.read(into: &values, size: scale.resultSize, transposed: scale.isTransposed)
-      for i in values.indices { values[i] = pixels[i] - values[i] }
+    }
+    let image = session.image
+    image.visit { (rows, pixels) in
+      let values = change.elements.from(rows.lowerBound * image.rowLength)
+      for i in 0..<pixels.count { values[i] = pixels[i] - values[i] }
     }
   }
 
   /// Adds the change, resampled row by row, to a larger picture, whose colours stay within 0...255.
   ///
   /// - Parameters:
-  ///   - pixels: `[height][width][3]` RGB minus mean, in the engine's rows.
-  ///   - size: the picture's size, in the engine's rows.
+  ///   - image: rows of `[width][3]` RGB minus mean, as the engine has them.
   ///   - isKept: whether a pixel stays as it is.
-  func add(
-    to pixels: inout MutableSpan<Float>, _ size: ImageSize, isKept: (Int) -> Bool
-  ) {
+  func add(to image: StateRows<Float>, isKept: (Int) -> Bool) {
     let colours = Transfer.colours
     let length = 3 * self.size.width
+    let size = ImageSize(width: image.rowLength / 3, height: image.rows)
     // -255...255 is resampled as 0...255.
     resample(self.size, to: size) { y, row in
       for i in row.indices { row[i] = (change.elements[y * length + i] + 255) / 2 }
     } write: { y, row in
+      image.read(y..<y + 1)
+      let pixels = image.row(y)
       for x in 0..<size.width where !isKept(y * size.width + x) {
         for c in 0..<3 {
-          let i = 3 * (y * size.width + x) + c
-          let value = pixels[i] + (2 * row[3 * x + c] - 255)
-          pixels[i] = min(max(value, colours[c].lowerBound), colours[c].upperBound)
+          let value = pixels[3 * x + c] + (2 * row[3 * x + c] - 255)
+          pixels[3 * x + c] = min(max(value, colours[c].lowerBound), colours[c].upperBound)
         }
       }
+      image.write(y..<y + 1)
     }
   }
 }

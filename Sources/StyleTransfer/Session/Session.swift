@@ -23,6 +23,10 @@ public final class Session {
   public private(set) var clippedShares: [Double] = []
 
   let update: ImageUpdate
+  /// What image, state and content targets are in; nil where they are in memory.
+  private let file: SpillFile?
+  /// Rows of the picture where the image is in a file.
+  let block: PictureBlock?
   private let network: any SteppingNetwork
   private let pool: WorkerPool
   /// Seconds of the last step's way forward, costs included, and of its way back, with the optimizer's work.
@@ -34,28 +38,36 @@ public final class Session {
   ///   - numbers: the arithmetic, with layers up to the deepest of the terms.
   ///   - transfer: what is made.
   ///   - plan: rows that stay in memory.
+  ///   - file: takes what grows with the picture; nil keeps it in memory.
   ///   - pool: the threads of every step.
   ///   - progress: is told what is measured, and may stop it.
   /// - Throws: `TransferError`.
   init<Numbers: LossArithmetic>(
-    _ numbers: Numbers, _ transfer: Transfer, plan: NetworkPlan, pool: WorkerPool,
+    _ numbers: Numbers, _ transfer: Transfer, plan: NetworkPlan, file: SpillFile?, pool: WorkerPool,
     progress: (TransferProgress) -> TransferControl
   ) throws(TransferError) {
     let size = transfer.engineSize(transfer.resultSize)
     settings = transfer.settings
     shape = NetworkShape(
       numbers.network, width: size.width, height: size.height, deepest: settings.deepest)
-    let layout = SessionLayout<Numbers>(shape, of: transfer, plan: plan, threads: pool.threads)
+    self.file = file
+    let layout = SessionLayout<Numbers>(
+      shape, of: transfer, plan: plan, spills: file != nil, threads: pool.threads)
     let memory = try TransferError.from { () throws(MemoryError) in try Arena(layout.memory) }
     contentColors = layout.contentColors.map { memory.slice($0) }
     var regions: ImageRegions?
     if let wanted = transfer.regions { regions = try ImageRegions(transfer, wanted) }
     update = try ImageUpdate(
-      shape, layout: layout, memory: memory, regions: regions, settings: settings,
+      shape, layout: layout, memory: memory, file: file?.rows, regions: regions, settings: settings,
       optimizer: transfer.usedOptimizer, recordsGradient: transfer.recordsGradient)
+    let image = update.image
+    block = update.pictureBlock.map {
+      PictureBlock(
+        image, size: transfer.resultSize, isTransposed: transfer.isTransposed, memory: $0)
+    }
     let network = try TermNetwork(
       numbers, shape, settings: settings, plan: plan, layout: layout, memory: memory,
-      regions: regions, update: update, pool: pool)
+      file: file?.rows, regions: regions, update: update, pool: pool)
     self.network = network
     self.pool = pool
 
@@ -70,16 +82,13 @@ public final class Session {
     try measureStyles(transfer, layout, network, colors: colors) { goesOn(.measureStyle, $0) }
     if colors == nil { try readContent(transfer) }
     try network.measureContent { goesOn(.measureContent, $0) }
-    try update.image.withMutableSpan { (image) throws(TransferError) in
-      try transfer.makeStart(in: &image, regions)
-    }
+    try transfer.makeStart(in: update.image, regions)
+    try file?.check()
   }
 
   private func readContent(_ transfer: Transfer) throws(TransferError) {
-    try update.image.withMutableSpan { (image) throws(TransferError) in
-      try transfer.content.read(
-        into: &image, size: transfer.resultSize, transposed: transfer.isTransposed)
-    }
+    try transfer.content.read(
+      into: update.image, size: transfer.resultSize, transposed: transfer.isTransposed)
     contentColors?.copyLevels(of: update.image)
   }
 
@@ -119,8 +128,8 @@ public final class Session {
           clippedShares.append(match.apply(to: elements))
         }
         try network.measureStyle(
-          elements, of: transfer, width: size.width, height: size.height, shares: shares,
-          regions: regions
+          StateRows(elements, rowLength: 3 * size.width), of: transfer, width: size.width,
+          height: size.height, shares: shares, regions: regions
         ) { goesOn((Double(index) + $0) / count) }
       }
     }
@@ -138,12 +147,18 @@ public final class Session {
   @discardableResult
   public func step() -> LossValues {
     let start = system_monotonic_seconds()
+    let before = file?.traffic
     let measured = network.measure()
     let forward = system_monotonic_seconds() - start
+    let middle = file?.traffic
     let costs = settle(measured, isEnd: false)
     let turn = system_monotonic_seconds()
+    let settled = file?.traffic
     sendBack(costs, isFrozen: false)
     passSeconds = (forward, system_monotonic_seconds() - turn)
+    if let before, let middle, let settled, let end = file?.traffic {
+      traffic = (middle - before) + (end - settled)
+    }
     return costs
   }
 
@@ -166,7 +181,10 @@ public final class Session {
 
   private func settle(_ costs: LossValues, isEnd: Bool) -> LossValues {
     var costs = costs
-    while update.shorten(loss: costs.total, isEnd: isEnd, pool: pool) { costs = network.measure() }
+    while update.shorten(loss: costs.total, isEnd: isEnd, pool: pool) {
+      block?.forget()
+      costs = network.measure()
+    }
     return costs
   }
 
@@ -182,6 +200,7 @@ public final class Session {
   }
 
   private func sendBack(_ costs: LossValues, isFrozen: Bool) {
+    block?.forget()
     update.isFrozen = isFrozen
     update.begin(loss: costs.total)
     network.sendBack()
@@ -204,14 +223,14 @@ public final class Session {
   /// Bytes of the weights as they are kept for the steps.
   package var weightBytes: Int { network.weightBytes }
 
-  /// Looks at the image in the engine's rows, `[height][width][3]` RGB minus mean.
+  /// Looks at the image in the engine's rows, `[height][width][3]` RGB minus mean; it must be in memory.
   public func withPixels<Result, Failure: Error>(
     _ body: (Span<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
     try pixels.withSpan(body)
   }
 
-  /// Changes the image between two steps; numbers as in `withPixels`.
+  /// Changes the image, which must be in memory, between two steps; numbers as in `withPixels`.
   public func editPixels<Result, Failure: Error>(
     _ body: (inout MutableSpan<Float>) throws(Failure) -> Result
   ) throws(Failure) -> Result {
@@ -228,7 +247,15 @@ public final class Session {
   }
 
   /// All numbers of the image, valid as long as the session.
-  package var pixels: MemorySlice<Float> { update.image }
+  package var pixels: MemorySlice<Float> {
+    guard let whole = update.image.whole else {
+      preconditionFailure("the image is in memory: no plan that spills")
+    }
+    return whole
+  }
+
+  /// The image, of which some rows at a time are in memory where it is in a file.
+  var image: StateRows<Float> { update.image }
 
   /// All numbers of the recorded gradient, valid as long as the session.
   package var gradient: MemorySlice<Float> {
@@ -240,6 +267,17 @@ public final class Session {
 
   /// Whether all numbers of the image are finite; they are not once the optimisation has diverged.
   public var isFinite: Bool { update.image.isFinite }
+
+  // MARK: The file of the state
+
+  /// Looks whether all that was read and written of the state was; where not, the session is of no more use.
+  ///
+  /// - Throws: `TransferError.spill`.
+  package func check() throws(TransferError) { try file?.check() }
+
+  /// Bytes of the state that the last step has read and written, without what a shortened change took; nil where they
+  /// are in memory.
+  package private(set) var traffic: StateTraffic?
 
   // MARK: Checkpoints
 
@@ -265,6 +303,7 @@ public final class Session {
     from path: FilePath, fingerprint: UInt64, notes: Int = 0
   ) throws(CheckpointError) -> Checkpoint? {
     guard let reader = try CheckpointReader(path: path) else { return nil }
+    block?.forget()
     return try reader.checkpoint(
       fingerprint: fingerprint, notes: notes, image: update.image, optimizer: update.optimizer)
   }

@@ -37,8 +37,8 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
 
   init(
     _ numbers: Numbers, shape: NetworkShape, settings: TransferSettings,
-    layout: SessionLayout<Numbers>, memory: Arena, regions: ImageRegions?, update: ImageUpdate,
-    pool: WorkerPool
+    layout: SessionLayout<Numbers>, memory: Arena, file: RowFile?, regions: ImageRegions?,
+    update: ImageUpdate, pool: WorkerPool
   ) {
     self.regions = regions
     self.shape = shape
@@ -49,7 +49,7 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
       ContentTerm(
         numbers, shape: shape.layers[shape.place(of: $0.layer)], weight: $0.weight,
         contentWeight: settings.contentWeight, normalizes: settings.normalizesGradients,
-        layout: $1, memory: memory)
+        layout: $1, memory: memory, file: file)
     }
     let scratch = GramScratch(layout.scratch, memory: memory)
     let loss = settings.styleLoss
@@ -164,6 +164,10 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
     }
   }
 
+  func willAddLossGradient(rows: Range<Int>, layer: Int) {
+    for term in contents where term.place == layer { term.willAddGradient(rows: rows) }
+  }
+
   func hasLoss(layer: Int) -> Bool {
     hasTermAt[layer]
   }
@@ -179,6 +183,10 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
 
   func willConsumeImageGradient(rows: Range<Int>) {
     update.prepare(rows)
+  }
+
+  func didConsumeImageGradient(rows: Range<Int>) {
+    update.complete(rows)
   }
 
   func consumeImageGradient(_ gradient: MutableRow<Real>, row: Int, worker: Int) {

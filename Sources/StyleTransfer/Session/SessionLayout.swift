@@ -1,11 +1,24 @@
 internal import ImageIO
+internal import Optim
 internal import QuantVGG
 internal import Rows
 
 /// The places of the image and its terms' numbers in a session's two blocks of memory.
 struct SessionLayout<Numbers: LossArithmetic> {
-  /// `[height][width][3]` Float32.
-  let image: Reservation<Float>
+  /// `[height][width][3]` Float32, as passes forward read it.
+  let image: StateRows<Float>.Layout
+  /// The same rows where they move.
+  let moving: StateRows<Float>.Layout
+  /// Bytes in memory of these.
+  let imageBytes: Int
+  /// What the optimizer remembers.
+  let state: StateRows<UInt8>.Layout
+  /// Rows of the picture that are read at once from an image in a file; nil where it is in memory.
+  let pictureBlock: Reservation<Float>?
+  /// The memory of both.
+  let stateMemory: ArenaPlan
+  /// The file that image, state and content targets are in; nil where they are in memory.
+  let file: RowFilePlan?
   /// `[height][width][3]` levels of the content, whose colours the result gets; nil where it keeps its own.
   let contentColors: Reservation<UInt8>?
   /// The bytes of these.
@@ -44,9 +57,10 @@ struct SessionLayout<Numbers: LossArithmetic> {
   ///   - shape: of the image.
   ///   - transfer: what is made.
   ///   - plan: rows that stay in memory.
+  ///   - spills: whether what grows with the picture is in a file.
   ///   - threads: workers.
   init(
-    _ shape: NetworkShape, of transfer: Transfer, plan: NetworkPlan, threads: Int
+    _ shape: NetworkShape, of transfer: Transfer, plan: NetworkPlan, spills: Bool, threads: Int
   ) {
     let settings = transfer.settings
     let widest = transfer.styles.reduce(shape.width) {
@@ -54,15 +68,33 @@ struct SessionLayout<Numbers: LossArithmetic> {
     }
     var memory = ArenaPlan()
     let samples = shape.width * shape.height * 3
-    image = memory.reserve(samples, of: Float.self)
-    let imageBytes = memory.bytes
+    var file = spills ? RowFilePlan() : nil
+    let movingRows = plan.imageGradientRows(through: shape.deepest)
+    image = StateRows.Layout(
+      rows: shape.height, rowLength: 3 * shape.width, window: plan.chunkRows, memory: &memory,
+      file: &file)
+    moving = image.view(window: movingRows, memory: &memory)
+    imageBytes = memory.bytes
+    var stateMemory = ArenaPlan()
+    state = StateRows.Layout(
+      rows: shape.height, rowLength: transfer.usedOptimizer.stateRowBytes(3 * shape.width),
+      window: movingRows, memory: &stateMemory, file: &file)
+    pictureBlock =
+      spills
+      ? stateMemory.reserve(
+        3 * transfer.resultSize.width * min(Picture.blockRows, transfer.resultSize.height),
+        of: Float.self) : nil
+    self.stateMemory = stateMemory
     contentColors =
       transfer.colors.contains(.luma) ? memory.reserve(samples, of: UInt8.self) : nil
     colorBytes = memory.bytes - imageBytes
     contents = settings.contentLayers.map {
       ContentTerm<Numbers>.Layout(
-        shape.layers[shape.place(of: $0.layer)], threads: threads, memory: &memory)
+        shape.layers[shape.place(of: $0.layer)],
+        window: plan.gradientRows(of: $0.layer, through: shape.deepest), threads: threads,
+        memory: &memory, file: &file)
     }
+    self.file = file
     let contentBytes = memory.bytes
     var mixMemory = ArenaPlan()
     let loss = settings.styleLoss
@@ -118,7 +150,7 @@ struct SessionLayout<Numbers: LossArithmetic> {
       variationSums = stepMemory.reserve(shape.height, of: Double.self)
       unmoved = UnmovedRows.Layout(
         rowLength: 3 * shape.width, rows: shape.height,
-        mostAtOnce: plan.imageGradientRows(through: shape.deepest), memory: &stepMemory)
+        mostAtOnce: movingRows, memory: &stepMemory)
     } else {
       (variationSums, unmoved) = (nil, nil)
     }

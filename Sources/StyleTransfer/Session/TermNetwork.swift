@@ -32,8 +32,8 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
 
   init(
     _ numbers: Numbers, _ shape: NetworkShape, settings: TransferSettings, plan: NetworkPlan,
-    layout: SessionLayout<Numbers>, memory: Arena, regions: ImageRegions?, update: ImageUpdate,
-    pool: WorkerPool
+    layout: SessionLayout<Numbers>, memory: Arena, file: RowFile?, regions: ImageRegions?,
+    update: ImageUpdate, pool: WorkerPool
   ) throws(TransferError) {
     self.numbers = numbers
     self.settings = settings
@@ -41,8 +41,8 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
     self.update = update
     self.pool = pool
     client = SessionClient(
-      numbers, shape: shape, settings: settings, layout: layout, memory: memory, regions: regions,
-      update: update, pool: pool)
+      numbers, shape: shape, settings: settings, layout: layout, memory: memory, file: file,
+      regions: regions, update: update, pool: pool)
     let client = client
     network = try TransferError.from { () throws(MemoryError) in
       try Network(
@@ -82,7 +82,7 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
   /// - Throws: `TransferError.memory`; `.stopped` where `goesOn` says no, which is asked with the
   ///   share that is done.
   func measureStyle(
-    _ style: MemorySlice<Float>, of transfer: Transfer, width: Int, height: Int, shares: [Double],
+    _ style: StateRows<Float>, of transfer: Transfer, width: Int, height: Int, shares: [Double],
     regions: StyleRegions?, goesOn: (Double) -> Bool
   ) throws(TransferError) {
     let styleNetwork = try TransferError.from { () throws(MemoryError) in
@@ -110,7 +110,7 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
   }
 
   private func forward(
-    _ network: ForwardNetwork<SessionClient<Numbers>>, _ picture: MemorySlice<Float>,
+    _ network: ForwardNetwork<SessionClient<Numbers>>, _ picture: StateRows<Float>,
     _ goesOn: (Double) -> Bool
   ) throws(TransferError) {
     let height = network.shape.height

@@ -5,12 +5,17 @@ internal import Rows
 final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
   /// The places of a layer's term in the session's memory.
   struct Layout {
-    let target: Reservation<Numbers.Activation.Element>
+    let target: StateRows<Numbers.Activation.Element>.Layout
     let sums: Reservation<Numbers.SquareSum>
     let factors: Reservation<Float>
 
-    init(_ shape: NetworkShape.Layer, threads: Int, memory: inout ArenaPlan) {
-      target = memory.reserve(shape.values, of: Numbers.Activation.Element.self)
+    init(
+      _ shape: NetworkShape.Layer, window: Int, threads: Int, memory: inout ArenaPlan,
+      file: inout RowFilePlan?
+    ) {
+      target = StateRows.Layout(
+        rows: shape.height, rowLength: shape.width * shape.channels, window: window,
+        memory: &memory, file: &file)
       sums = memory.reserve(
         Numbers.squareSumCount(height: shape.height, channels: shape.channels, threads: threads),
         of: Numbers.SquareSum.self)
@@ -25,7 +30,7 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
   /// `[channels]` factors of the differences in the gradient.
   private let factors: MemorySlice<Float>
   /// `[height][width][channels]` activations of the content image.
-  private let target: MemorySlice<Numbers.Activation.Element>
+  private let target: StateRows<Numbers.Activation.Element>
   private let sums: MemorySlice<Numbers.SquareSum>
   private let normalizes: Bool
 
@@ -37,7 +42,7 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
   /// is normalised of that weight (`TransferSettings.normalizesGradients`).
   init(
     _ numbers: Numbers, shape: NetworkShape.Layer, weight: Double, contentWeight: Double,
-    normalizes: Bool, layout: Layout, memory: Arena
+    normalizes: Bool, layout: Layout, memory: Arena, file: RowFile?
   ) {
     self.numbers = numbers
     self.shape = shape
@@ -46,7 +51,7 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     label = TermLabel(
       kind: .content, name: "content", layer: shape.convolution.name, region: nil, share: weight,
       factor: contentWeight)
-    target = memory.slice(layout.target)
+    target = StateRows(layout.target, memory: memory, file: file)
     sums = memory.slice(layout.sums)
     factors = memory.slice(layout.factors)
     super.init()
@@ -73,10 +78,17 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     positions: RegionPositions?, pool: WorkerPool
   ) {
     self.isTarget = isTarget
-    self.rows = rows
     self.activations = activations
-    pool.run(self, items: rows.count)
+    for first in stride(from: rows.lowerBound, to: rows.upperBound, by: target.capacity) {
+      self.rows = target.batch(from: first).clamped(to: rows)
+      if isTarget { target.place(self.rows) } else { target.read(self.rows) }
+      pool.run(self, items: self.rows.count)
+      if isTarget { target.write(self.rows) }
+    }
   }
+
+  /// Brings the target of some rows into memory.
+  func willAddGradient(rows: Range<Int>) { target.read(rows) }
 
   override func run(item: Int, worker: Int) {
     guard let activations else { preconditionFailure("rows are being observed") }
@@ -90,8 +102,7 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
   }
 
   private func targetRow(_ y: Int) -> MutableRow<Numbers.Activation> {
-    let count = shape.width * shape.channels
-    return MutableRow(target[y * count..<(y + 1) * count], channels: shape.channels)
+    MutableRow(target.row(y), channels: shape.channels)
   }
 
   /// Makes the factors ready where they follow from the sums.

@@ -7,7 +7,7 @@ protocol ImageTerm: AnyObject {
   var label: TermLabel { get }
 
   /// Measures the image, `[height][width][3]`, none of whose rows has moved.
-  func measure(_ image: MemorySlice<Float>, pool: WorkerPool)
+  func measure(_ image: StateRows<Float>, pool: WorkerPool)
 
   /// The cost of the image that was measured last, before any weight.
   var value: Double { get }
@@ -44,15 +44,15 @@ struct UnmovedRows {
 
   private let layout: Layout
   private let rows: Int
-  private let image: MemorySlice<Float>
+  private let image: StateRows<Float>
   private let ring: MemorySlice<Float>
   /// Rows that have been copied.
   private var copied = 0
 
-  init(_ layout: Layout, of image: MemorySlice<Float>, rows: Int, memory: Arena) {
+  init(_ layout: Layout, of image: StateRows<Float>, memory: Arena) {
     self.layout = layout
     self.image = image
-    self.rows = rows
+    rows = image.rows
     ring = memory.slice(layout.ring)
   }
 
@@ -64,7 +64,7 @@ struct UnmovedRows {
     let end = min(range.upperBound + 1, rows)
     precondition(end - max(range.lowerBound - 1, 0) <= layout.capacity, "the ring is high enough")
     while copied < end {
-      slot(of: copied).copy(image[copied * layout.rowLength..<(copied + 1) * layout.rowLength])
+      image.copy(columns: 0..<layout.rowLength, of: copied..<copied + 1, into: slot(of: copied))
       copied += 1
     }
   }

@@ -12,7 +12,9 @@ final class TotalVariation: ParallelWork, ImageTerm {
   private let factor: Float
   /// One sum per row, added in the order of rows.
   private let rowSums: MemorySlice<Double>
-  private var image: MemorySlice<Float>?
+  private var image: StateRows<Float>?
+  /// The row of the first item.
+  private var first = 0
 
   /// The term of an image; `rowSums` has room for a number per row.
   init(width: Int, height: Int, weight: Double, rowSums: MemorySlice<Double>) {
@@ -24,20 +26,30 @@ final class TotalVariation: ParallelWork, ImageTerm {
     factor = Float(2 * weight / Double(width * height))
   }
 
-  func measure(_ image: MemorySlice<Float>, pool: WorkerPool) {
+  func measure(_ image: StateRows<Float>, pool: WorkerPool) {
     self.image = image
-    pool.run(self, items: height)
+    first = 0
+    while first < height {
+      let rows = image.batch(from: first)
+      image.read(rows)
+      // A row is measured with the one below it.
+      let measured = rows.upperBound == height ? rows.count : rows.count - 1
+      pool.run(self, items: measured)
+      first += measured
+    }
   }
 
-  override func run(item y: Int, worker: Int) {
+  override func run(item: Int, worker: Int) {
     guard let image else { preconditionFailure("an image is being measured") }
     let count = 3 * width
-    let row = image.from(y * count)
+    let y = first + item
+    let row = image.row(y)
+    let below = y + 1 < height ? image.row(y + 1) : nil
     var sum = 0.0
     func add(_ difference: Float) { sum += Double(difference) * Double(difference) }
     for i in 0..<count {
       if i + 3 < count { add(row[i + 3] - row[i]) }
-      if y + 1 < height { add(row[count + i] - row[i]) }
+      if let below { add(below[i] - row[i]) }
     }
     rowSums[y] = sum
   }

@@ -6,18 +6,21 @@ public struct MemoryPlan: Sendable {
   package var network: NetworkPlan
   /// Copies of the weights.
   package var copies: WeightCopies
+  /// Whether image, optimizer's state and content targets are in a file (`Transfer.spill`).
+  public internal(set) var spills: Bool
 
   /// A plan from its parts.
-  package init(network: NetworkPlan, copies: WeightCopies) {
+  package init(network: NetworkPlan, copies: WeightCopies, spills: Bool = false) {
     self.network = network
     self.copies = copies
+    self.spills = spills
   }
 
   /// All layers are computed once, and weights are kept twice.
   public static let resident = MemoryPlan(network: .resident, copies: .both)
 
-  /// The layers that are kept, the rows of a chunk, and `lean` where weights are kept once:
-  /// `resident-64`, `keep-conv3_1-32`, `streaming-16-lean`.
+  /// The layers that are kept, the rows of a chunk, and `lean` where weights are kept once, and
+  /// `spill` where what grows with the picture is in a file: `resident-64`, `keep-conv3_1-32`, `streaming-16-lean-spill`.
   public var name: String {
     var name =
       switch network.kept {
@@ -27,12 +30,15 @@ public struct MemoryPlan: Sendable {
       }
     name += "-\(network.chunkRows)"
     if copies == .forward { name += "-lean" }
+    if spills { name += "-spill" }
     return name
   }
 
   /// The plan of a name; nil where it is none.
   public init?(name: String) {
     var parts = name.split(separator: "-").map(String.init)
+    let spills = parts.last == "spill"
+    if spills { parts.removeLast() }
     let isLean = parts.last == "lean"
     if isLean { parts.removeLast() }
     guard let last = parts.popLast(), let rows = Int(last), (1...65536).contains(rows) else {
@@ -49,6 +55,6 @@ public struct MemoryPlan: Sendable {
     }
     self.init(
       network: NetworkPlan(chunkRows: rows, kept: kept),
-      copies: isLean ? .forward : .both)
+      copies: isLean ? .forward : .both, spills: spills)
   }
 }

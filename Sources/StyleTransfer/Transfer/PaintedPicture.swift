@@ -24,7 +24,7 @@ public struct PaintedPicture {
   /// - Parameters:
   ///   - path: the file to create or replace; .jpg or .jpeg at its end makes it a JPEG.
   ///   - encoding: format and compression; nil for what the path says, PNG where it says nothing.
-  /// - Throws: `TransferError.picture`.
+  /// - Throws: `TransferError.picture`, `.spill`.
   public func write(to path: FilePath, encoding: ImageEncoding? = nil) throws(TransferError) {
     do throws(ImageError) {
       var writer = try ImageWriter(
@@ -35,8 +35,10 @@ public struct PaintedPicture {
         copyRow(y, into: &row)
         try writer.write(row.span, offset: NetworkTable.mean)
       }
+      if let code = session.image.failure { throw .cannotRead(errno: code) }
       try writer.finish()
     } catch {
+      try session.check()
       throw .picture(name: path.description, error)
     }
   }
@@ -48,15 +50,22 @@ public struct PaintedPicture {
   ///   - row: receives the numbers; its count is 3 * `size.width`.
   public func copyRow(_ y: Int, into row: inout [Float]) {
     precondition((0..<size.height).contains(y) && row.count == 3 * size.width)
-    let pixels = session.pixels
     let mean = NetworkTable.meanColor
+    if let block = session.block {
+      block.copyRow(y, into: &row)
+    } else {
+      let pixels = session.pixels
+      for x in 0..<size.width {
+        let first = 3 * (isTransposed ? x * size.height + y : y * size.width + x)
+        for c in 0..<3 { row[3 * x + c] = pixels[first + c] }
+      }
+    }
+    guard let colors = session.contentColors else { return }
     for x in 0..<size.width {
       let first = 3 * (isTransposed ? x * size.height + y : y * size.width + x)
-      for c in 0..<3 { row[3 * x + c] = pixels[first + c] }
-      guard let colors = session.contentColors else { continue }
       var (bright, color) = ([3 of Float](repeating: 0), [3 of Float](repeating: 0))
       for c in 0..<3 {
-        bright[c] = pixels[first + c] + mean[c]
+        bright[c] = row[3 * x + c] + mean[c]
         color[c] = Float(colors[first + c])
       }
       let moved = Brightness.moved(color, to: bright)

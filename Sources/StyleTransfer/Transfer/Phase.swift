@@ -46,7 +46,8 @@ extension Transfer {
     let (network, deepest) = (engineNetwork, settings.deepest)
     let shape = NetworkShape(
       network, width: result.width, height: result.height, deepest: deepest)
-    let layout = SessionLayout<Numbers>(shape, of: self, plan: plan.network, threads: threads)
+    let layout = SessionLayout<Numbers>(
+      shape, of: self, plan: plan.network, spills: plan.spills, threads: threads)
     let hasTerm = settings.hasTerm(shape)
     func rings(_ shape: NetworkShape, backward: Bool) -> Int {
       networkBytes(
@@ -54,8 +55,12 @@ extension Transfer {
         instructionSet: instructionSet, hasLoss: hasTerm, backward: backward, threads: threads)
     }
     let image = Self.bytes(of: result)
+    // Pictures go to and come from a file in blocks.
+    let block = plan.spills ? blockBytes(resultSize, rowsAtOnce: Picture.blockRows) : 0
     var startReading = 0
-    if case .picture(let picture) = start { startReading = picture.readingBytes(resultSize) }
+    if case .picture(let picture) = start {
+      startReading = picture.readingBytes(resultSize) + block
+    }
     if let earlier {
       startReading = max(startReading, resamplingBytes(earlier.size, to: result))
     }
@@ -63,9 +68,7 @@ extension Transfer {
     let handingOver =
       hasNext
       ? image + max(startReading, content.readingBytes(resultSize)) : 0
-    let optimizerBytes =
-      usedOptimizer.stateBytes(rowLength: 3 * result.width, rows: result.height)
-      + ValueBounds.bytes(rowLength: 3 * result.width)
+    let optimizerBytes = layout.stateMemory.bytes + ValueBounds.bytes(rowLength: 3 * result.width)
     let images = (recordsGradient ? 1 : 0) + otherImages
     var phases: [PhaseMemory] = []
     func add(_ phase: TransferPhase, _ bytes: Int) {
@@ -77,10 +80,11 @@ extension Transfer {
         ImageRegions.Layout(result, painted: $0.painted.count, settings: settings).memory.bytes
       } ?? 0
     // What is there of the content while styles are measured, and the other way round.
-    let contentBytes = image + layout.colorBytes
+    let contentBytes = layout.imageBytes + layout.colorBytes
+    let contentReading = content.readingBytes(resultSize) + block
     let readsFirst = colors.contains(.match)
     if readsFirst {
-      add(.readContent, regionBytes + contentBytes + content.readingBytes(resultSize))
+      add(.readContent, regionBytes + contentBytes + contentReading)
     }
     let earlierBytes = regionBytes + (readsFirst ? contentBytes : 0)
     let saving = savedStyle == nil ? 0 : layout.largestGramBytes
@@ -110,8 +114,7 @@ extension Transfer {
     if !readsFirst {
       add(
         .readContent,
-        regionBytes + layout.styleBytes + layout.targetBytes + contentBytes
-          + content.readingBytes(resultSize))
+        regionBytes + layout.styleBytes + layout.targetBytes + contentBytes + contentReading)
     }
     let allBytes = regionBytes + layout.memory.bytes
     add(.measureContent, allBytes + rings(shape, backward: false) + startReading)

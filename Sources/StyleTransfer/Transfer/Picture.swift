@@ -1,6 +1,7 @@
 public import FileNames
 public import ImageIO
 internal import QuantVGG
+internal import Rows
 
 /// A picture of a transfer: a file, or samples in memory.
 ///
@@ -103,6 +104,43 @@ public struct Picture {
     }
   }
 
+  /// The same into rows, `[width][3]`, that may be in a file.
+  func read(
+    into rows: StateRows<Float>, size: ImageSize, transposed: Bool
+  ) throws(TransferError) {
+    if let whole = rows.whole {
+      return try whole.withMutableSpan { (values) throws(TransferError) in
+        try read(into: &values, size: size, transposed: transposed)
+      }
+    }
+    func set(_ y: Range<Int>, _ x: Range<Int>, _ samples: Span<Float>) {
+      rows.set(columns: 3 * x.lowerBound..<3 * x.upperBound, of: y, to: samples)
+    }
+    switch source {
+    case .file(let file): try file.readBlocks(size, transposed: transposed, write: set)
+    case .samples(let image):
+      do throws(ImageError) {
+        try image.readBlocks(
+          rowsAtOnce: Self.blockRows, size: size, subtracting: NetworkTable.mean,
+          transposed: transposed, write: set)
+      } catch {
+        throw .picture(name: name, error)
+      }
+    case .tensor(let tensor):
+      guard self.size == size else { throw .otherSize(name: name, found: self.size, wanted: size) }
+      rows.update(setsAll: true) { range, part in
+        for y in range {
+          let row = part.from((y - range.lowerBound) * rows.rowLength)
+          tensor.copy(row: y, transposed: transposed, into: row)
+        }
+      }
+    case .blank: rows.update(setsAll: true) { $1.fill(0) }
+    }
+  }
+
+  /// Rows of a picture that go to or come from a file together, where the engine's rows are its columns.
+  static let blockRows = 64
+
   /// Adds what the picture's samples follow from.
   func add(to fingerprint: inout Fingerprint) throws(TransferError) {
     switch source {
@@ -147,13 +185,7 @@ private final class PictureFile {
   func read(
     into values: inout MutableSpan<Float>, _ size: ImageSize, transposed: Bool
   ) throws(TransferError) {
-    let opened: ImageReader
-    if let reader {
-      opened = reader
-    } else {
-      opened = try Self.open(path)
-    }
-    reader = nil
+    let opened = try takeReader()
     do throws(ImageError) {
       try opened.read(
         into: &values, size: size, subtracting: NetworkTable.mean, transposed: transposed)
@@ -161,5 +193,26 @@ private final class PictureFile {
       throw .picture(name: path.description, error)
     }
     warnings = opened.warnings
+  }
+
+  func readBlocks(
+    _ size: ImageSize, transposed: Bool, write: (Range<Int>, Range<Int>, Span<Float>) -> Void
+  ) throws(TransferError) {
+    let opened = try takeReader()
+    do throws(ImageError) {
+      try opened.readBlocks(
+        rowsAtOnce: Picture.blockRows, size: size, subtracting: NetworkTable.mean,
+        transposed: transposed, write: write)
+    } catch {
+      throw .picture(name: path.description, error)
+    }
+    warnings = opened.warnings
+  }
+
+  /// The file as it was opened for its header, or opened again.
+  private func takeReader() throws(TransferError) -> ImageReader {
+    defer { reader = nil }
+    if let reader { return reader }
+    return try Self.open(path)
   }
 }

@@ -18,10 +18,14 @@ public struct PlannedMemory: Sendable {
   public let relativeTime: Double
   /// Each scale, the result's last.
   public let scales: [PlannedScale]
+  /// What the plan has in a file; nil where all is in memory.
+  public let spill: PlannedSpill?
 }
 
 extension Transfer {
   /// The plans that are worth having, fastest first: each takes less memory than all before it.
+  ///
+  /// With a folder for it, those that spill follow, whose times are without the disk's.
   ///
   /// - Throws: `TransferError.tooSmall`, `.missingLayer`.
   public func plans() throws(TransferError) -> [PlannedMemory] {
@@ -64,6 +68,7 @@ extension Transfer {
   ) throws(TransferError) -> PlannedMemory {
     let limit = limit ?? self.limit
     if let plan {
+      guard spill != nil || !plan.spills else { throw .noSpill(plan: plan.name) }
       let planned = try planned(plan)
       guard planned.bytes <= limit.bytes else {
         throw refusal(planned, limit: limit, isChosen: true, fitting: FittingRun())
@@ -156,6 +161,8 @@ private enum PlanChoices {
   static let sourceBytes = 8
   static let oneForm = [WeightCopies.both]
   static let twoForms = [WeightCopies.both, .forward]
+  static let inMemory = [false]
+  static let both = [false, true]
 }
 
 /// Durations in direct forward passes, by measurement on the shapes of VGG-19.
@@ -201,16 +208,19 @@ private struct Planner<Numbers: LossArithmetic> {
     let hasTwoForms =
       Numbers.packedBytes(layers, copies: .forward) < Numbers.packedBytes(layers, copies: .both)
     var candidates: [PlannedMemory] = []
-    for copies in hasTwoForms ? PlanChoices.twoForms : PlanChoices.oneForm {
-      for kept in firsts {
-        for chunkRows in PlanChoices.chunks {
-          candidates.append(
-            planned(
-              MemoryPlan(network: NetworkPlan(chunkRows: chunkRows, kept: kept), copies: copies)))
+    for spills in transfer.spill == nil ? PlanChoices.inMemory : PlanChoices.both {
+      var some: [PlannedMemory] = []
+      for copies in hasTwoForms ? PlanChoices.twoForms : PlanChoices.oneForm {
+        for kept in firsts {
+          for chunkRows in PlanChoices.chunks {
+            let network = NetworkPlan(chunkRows: chunkRows, kept: kept)
+            some.append(planned(MemoryPlan(network: network, copies: copies, spills: spills)))
+          }
         }
       }
+      some.sort { ($0.relativeTime, $0.bytes) < ($1.relativeTime, $1.bytes) }
+      candidates += some
     }
-    candidates.sort { ($0.relativeTime, $0.bytes) < ($1.relativeTime, $1.bytes) }
     var least = Int.max
     return candidates.filter { candidate in
       guard candidate.bytes < least else { return false }
@@ -227,7 +237,7 @@ private struct Planner<Numbers: LossArithmetic> {
       forwardPasses: passes.own, floatPasses: passes.float,
       relativeTime: (passes.own + PassTime.float32 * passes.float)
         / (resident.own + PassTime.float32 * resident.float),
-      scales: scales)
+      scales: scales, spill: plan.spills ? transfer.plannedSpill(plan, for: Numbers.self) : nil)
   }
 
   private func scales(_ plan: MemoryPlan) -> [PlannedScale] {

@@ -112,6 +112,11 @@ public struct Transfer {
   public var memory: Int?
   /// A plan; nil takes the fastest that fits.
   public var plan: MemoryPlan?
+  /// The folder of a file that takes what grows with the picture, image, optimizer's state and content targets, where no
+  /// plan without it fits; nil keeps all in memory.
+  ///
+  /// The file has no name, and ends with the run however that ends.
+  public var spill: FilePath?
   /// The file that what is measured of the style is saved in, to stand for its picture
   /// (`StyleStatistics`); only with one style, and no mask of it.
   public var savedStyle: FilePath?
@@ -297,25 +302,35 @@ public struct Transfer {
       remedy: SizeRemedy(for: picture.size, least: least, canGrow: canGrow))
   }
 
-  /// Turns the content's values into the start image's.
+  /// Turns the content's values, rows of `[width][3]`, into the start image's.
   ///
   /// Pixels of regions that are kept stay the content's where the start is noise or follows an earlier scale.
   func makeStart(
-    in pixels: inout MutableSpan<Float>, _ regions: ImageRegions?
+    in image: StateRows<Float>, _ regions: ImageRegions?
   ) throws(TransferError) {
+    func isKept(_ pixel: Int) -> Bool { regions?.isKept(pixel: pixel) ?? false }
+    let width = image.rowLength / 3
     switch start {
     case .content: break
     case .noise where earlier != nil: break
     case .noise(let ratio, let seed):
-      ImageTensor.mixNoise(into: &pixels, ratio: ratio, seed: seed) {
-        regions?.isKept(pixel: $0) ?? false
+      var generator = SplitMix64(seed: seed)
+      image.update { (rows, part) in
+        part.withMutableSpan { values in
+          ImageTensor.mixNoise(into: &values, ratio: ratio, &generator) {
+            isKept(rows.lowerBound * width + $0)
+          }
+        }
       }
     case .picture(let picture):
-      try picture.read(into: &pixels, size: resultSize, transposed: isTransposed)
+      try picture.read(into: image, size: resultSize, transposed: isTransposed)
     }
-    earlier?.image?.add(to: &pixels, engineSize(resultSize)) {
-      regions?.isKept(pixel: $0) ?? false
+    earlier?.image?.add(to: image, isKept: isKept)
+    if let nearbySeed {
+      var generator = SplitMix64(seed: nearbySeed)
+      image.update { (_, part) in
+        part.withMutableSpan { ImageTensor.moveByLevels(in: &$0, &generator) }
+      }
     }
-    if let nearbySeed { ImageTensor.moveByLevels(in: &pixels, seed: nearbySeed) }
   }
 }

@@ -40,6 +40,10 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
   case unmappable(bytes: Int, left: MemoryLimit)
   /// The system refused this many bytes.
   case memory(bytes: Int)
+  /// The plan has its state in a file, and there is no folder for it.
+  case noSpill(plan: String)
+  /// The folder can not take the run's state, or has lost it.
+  case spill(folder: FilePath, SpillError)
   /// The checkpoint can not be used or written.
   case checkpoint(path: FilePath, CheckpointError)
   /// The checkpoint is of a later step than the last one that is asked for.
@@ -127,6 +131,10 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
         + "(\(left.reason ?? "")), and \(Self.mebibytes(bytes)) MiB are needed: allow more memory"
     case .memory(let bytes):
       return "the system refuses \(bytes >> 20) MiB of memory; use a smaller size"
+    case .noSpill(let plan):
+      return
+        "the plan \(plan) has its state in a file: name a folder for it, or choose another plan"
+    case .spill(let folder, let error): return "\(folder) \(error.description)"
     case .checkpoint(let path, let error): return "\(path) \(error.description)"
     case .laterStep(let path, let found):
       return "\(path) has \(found) step\(found == 1 ? "" : "s") already: ask for at least as many "

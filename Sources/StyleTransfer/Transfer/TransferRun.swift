@@ -92,6 +92,7 @@ public final class TransferRun {
     if isScaleDone { try beginNextScale() }
     let begin = system_monotonic_seconds()
     let losses = session.step()
+    try session.check()
     costs.add(losses.total, step: scales[scale].steps)
     let seconds = system_monotonic_seconds() - begin
     scales[scale].add(steps: 1, seconds: seconds)
@@ -108,9 +109,11 @@ public final class TransferRun {
   /// Measures what the next scale needs, and makes its first image from the one that is there.
   package func beginNextScale() throws(TransferError) {
     let settled = session.settle()
+    try session.check()
     guard session.isFinite else { throw .diverged(step: step) }
     _ = session.settleEnd(settled)
     let image = try ScaleImage(session, of: transfers[scale])
+    try session.check()
     // What the scale had is given back before the next one asks for more.
     current = nil
     scale += 1
@@ -141,6 +144,7 @@ public final class TransferRun {
     } catch {
       throw .checkpoint(path: checkpoint.path, error)
     }
+    try session.check()
     (firstStep, savedStep) = (step, step)
   }
 
@@ -161,6 +165,7 @@ public final class TransferRun {
 
   private func save() throws(TransferError) {
     guard let checkpoint, step > savedStep else { return }
+    try session.check()
     guard session.isFinite else { throw .diverged(step: step) }
     let notes = costs.numbers + scales.dropLast().map { UInt64($0.steps) }
     do throws(CheckpointError) {
@@ -182,10 +187,12 @@ public final class TransferRun {
   /// - Throws: `TransferError.diverged`.
   public func finish() throws(TransferError) -> TransferResult {
     let settled = session.settle()
+    try session.check()
     guard session.isFinite else { throw .diverged(step: step) }
     // What follows is of this image alone: a run that goes on has made other steps from here.
     try save()
     let losses = session.settleEnd(settled)
+    try session.check()
     return TransferResult(
       picture: picture, steps: step, scales: Array(scales[...scale]), wasStopped: !isDone,
       stepsSaved: stepsSaved, losses: losses, terms: session.terms,
@@ -234,8 +241,14 @@ extension Transfer {
     transfer.threads = pool.threads
     let chosen: PlannedMemory
     if let planned { chosen = planned } else { chosen = try transfer.choosePlan() }
+    // The room on the disk is taken before any work.
+    var file: SpillFile?
+    if let planned = chosen.spill, let spill {
+      file = try SpillFile(in: spill, bytes: planned.bytes)
+    }
     let makeSession = try precision.accept(
-      PackingVisitor(transfer: transfer, weights: weights, plan: chosen.plan, pool: pool))
+      PackingVisitor(
+        transfer: transfer, weights: weights, plan: chosen.plan, file: file, pool: pool))
     return try TransferRun(
       transfer, chosen, scale: scale, fingerprint: fingerprint, progress: progress,
       makeSession: makeSession)
@@ -299,6 +312,7 @@ private struct PackingVisitor: ArithmeticVisitor {
   let transfer: Transfer
   let weights: Weights
   let plan: MemoryPlan
+  let file: SpillFile?
   let pool: WorkerPool
 
   func visit<Numbers: WeightedArithmetic>(
@@ -306,7 +320,7 @@ private struct PackingVisitor: ArithmeticVisitor {
   ) throws(TransferError) -> SessionMaker {
     let packed = try Numbers.pack(weights, transfer.packing(copies: plan.copies))
     return { (scale, progress) throws(TransferError) in
-      try Session(packed, scale, plan: plan.network, pool: pool, progress: progress)
+      try Session(packed, scale, plan: plan.network, file: file, pool: pool, progress: progress)
     }
   }
 }

@@ -67,7 +67,8 @@ struct DryRun {
       add(to: &result)
       Console.print(result.text + "\n")
     } else {
-      Console.print(title + text + "\n" + planned.scaleLines)
+      Console.print(
+        title + text + "\n" + planned.scaleLines + (planned.spill.map { $0.line + "\n" } ?? ""))
     }
   }
 
@@ -79,6 +80,7 @@ struct DryRun {
     document.add("predicted_step_ms", 1000 * stepSeconds)
     document.add("width", size.width)
     document.add("height", size.height)
+    if let spill = planned.spill { document.add("spill", spill.json) }
     document.add("scales", planned.scales.map { $0.json })
   }
 

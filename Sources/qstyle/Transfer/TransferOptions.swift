@@ -65,7 +65,7 @@ struct TransferOptions {
         "memory", value: "SIZE",
         "Peak memory of the process that is never exceeded, as 64M or 1G (default: nine tenths of what is free, to the machine and to the control groups of the process). ulimit -v and -d count always."
       ),
-      SharedOptions.plan, dryRun,
+      SharedOptions.plan, SharedOptions.spill, dryRun,
     ])
 
   static let dryRun = Option(
@@ -109,6 +109,7 @@ struct TransferOptions {
   private let pooling: Pooling
   private let memory: Int?
   private let plan: MemoryPlan?
+  private let spill: FilePath?
   /// Whether a picture is a pipe, which can be read only once.
   private var readsPipe = false
 
@@ -153,6 +154,7 @@ struct TransferOptions {
     pooling = try SharedOptions.pooling(arguments)
     memory = try arguments.bytes("memory")
     plan = try SharedOptions.plan(arguments)
+    spill = arguments.path("spill")
     isDryRun = arguments.has(Self.dryRun.name)
     noiseOptions = ["noise-ratio", "seed"].filter { arguments.has($0) }.map { "--" + $0 }
     readsPipe = inputs.contains { FileIdentity($0.path)?.kind == .pipe }
@@ -240,6 +242,7 @@ struct TransferOptions {
       transfer.instructionSet = shared.instructionSet
       transfer.memory = memory
       transfer.plan = plan
+      transfer.spill = spill
       if isArticle { transfer.useArticle(seed: seed) }
       return transfer
     }

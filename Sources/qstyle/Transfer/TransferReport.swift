@@ -11,6 +11,7 @@ struct TransferReport {
   private let scales: Int
   private let stop: StopRule?
   private let plan: MemoryPlan
+  private let spill: PlannedSpill?
   private var line: ProgressLine
   private var stepSeconds = 0.0
   private var pace: Pace
@@ -33,6 +34,7 @@ struct TransferReport {
     pace = Pace(planned.scales)
     stop = transfer.stop
     plan = planned.plan
+    spill = planned.spill
     line = ProgressLine(isQuiet: options.isQuiet)
   }
 
@@ -158,6 +160,12 @@ struct TransferReport {
     document.add("step_ms", steps == first ? nil : 1000 * stepSeconds / Double(steps - first))
     document.add("peak_bytes", peak)
     document.add("plan", plan.name)
+    if let spill {
+      var entry = spill.json
+      entry.add("last_step_read_bytes", painted.session.traffic?.read)
+      entry.add("last_step_written_bytes", painted.session.traffic?.written)
+      document.add("spill", entry)
+    }
     document.add("isa", painted.session.instructionSet.rawValue)
     document.add("image_sha256", hash(result.picture))
     if !painted.session.clippedShares.isEmpty {

@@ -113,7 +113,11 @@ final class ProbeClient<Numbers: LossArithmetic>: GradientClient {
     }
   }
 
+  func willAddLossGradient(rows: Range<Int>, layer: Int) {}
+
   func willConsumeImageGradient(rows: Range<Int>) {}
+
+  func didConsumeImageGradient(rows: Range<Int>) {}
 
   func consumeImageGradient(_ gradient: MutableRow<Real>, row: Int, worker: Int) {
     let count = gradient.count
