@@ -54,7 +54,8 @@ struct Failure: Error {
         "\(name) becomes \(width)x\(height) pixels; the layers need \(least) a side: \(advice)"
     case .overLimit(let size, let bytes, let plan, let limit, let isChosen, let fitting):
       var changes = [
-        fitting.history.map { "--history \($0)" }, fitting.side.map { "--size \($0) or less" },
+        fitting.spills ? "--spill DIR" : nil, fitting.history.map { "--history \($0)" },
+        fitting.side.map { "--size \($0) or less" },
       ].compactMap { $0 }.joined(separator: ", ")
       if !changes.isEmpty { changes = "use \(changes), or " }
       if isChosen { changes = "leave out --plan, or " }

@@ -33,6 +33,9 @@ check "plans that spill" 0 $qstyle plan 1024x768 --optimizer adam --threads 2 --
 grep -qE "^\* .*-spill +[0-9.]+ MiB" out.txt && grep -qE "MiB on disk; a step reads [0-9.]+ MiB and writes [0-9.]+ MiB$" out.txt && ok ||
     bad "plans that spill: $(cat out.txt)"
 check "the same without a folder" 1 $qstyle plan 1024x768 --optimizer adam --threads 2 --memory 70M
+grep -q "70.0 MiB are allowed: use --spill DIR, --size " err.txt && ok || bad "without a folder: $(cat err.txt)"
+check "too little for a file as well" 1 $qstyle plan 1024x768 --optimizer adam --threads 2 --memory 30M
+grep -q "spill" err.txt && bad "advice that does not help: $(cat err.txt)" || ok
 
 # --- Killed and gone on with, in a file or in memory; nothing is left ----------------------------------------------------
 run="$qstyle transfer $photo $style --quiet --json --size 64 --threads 1"

@@ -1,4 +1,5 @@
 internal import CSystem
+internal import FileNames
 internal import ImageIO
 internal import Optim
 internal import QuantVGG
@@ -80,7 +81,8 @@ extension Transfer {
     guard let least = plans.last else { preconditionFailure("streaming is always a plan") }
     let fitting = FittingRun(
       side: fittingSide(limit: limit.bytes),
-      history: try fittingHistory(least.plan, limit: limit.bytes))
+      history: try fittingHistory(least.plan, limit: limit.bytes),
+      spills: try fitsInFile(limit: limit.bytes))
     throw refusal(least, limit: limit, isChosen: false, fitting: fitting)
   }
 
@@ -110,6 +112,14 @@ extension Transfer {
       if fits(middle) { low = middle } else { high = middle }
     }
     return low
+  }
+
+  /// Whether a plan stays within `limit` once a folder is named for the run's state.
+  private func fitsInFile(limit: Int) throws(TransferError) -> Bool {
+    guard spill == nil else { return false }
+    var other = self
+    other.spill = "."
+    return try other.plans().contains { $0.bytes <= limit }
   }
 
   /// The most changes that L-BFGS may remember within `limit`; nil where even one is too much.

@@ -121,6 +121,7 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
         + (limit.reason.map { " (\($0))" } ?? "")
       if isChosen { return refusal + ": choose no plan, or allow more memory" }
       let changes = [
+        fitting.spills ? "let its state go to a file" : nil,
         fitting.history.map { "let L-BFGS remember \($0) change\($0 == 1 ? "" : "s")" },
         fitting.side.map { "use \($0) pixels or fewer for the longer side" },
       ].compactMap { $0 }
@@ -178,4 +179,6 @@ public struct FittingRun: Sendable, Equatable {
   /// The most changes that L-BFGS may remember at the wanted size; nil where even one is too much, or
   /// another optimizer was chosen.
   public var history: Int?
+  /// Whether the wanted size fits with its state in a file, which no folder was named for.
+  public var spills = false
 }
