@@ -32,8 +32,6 @@ for command in transfer recolor compare plan verify inspect bench; do
 done
 for option in pool precision optimizer state preset colors style-loss scales init; do
     for word in $(completed transfer --$option ''); do
-        weights=$fixtures/vgg19-reference.safetensors
-        [ $option-$word = precision-int8 ] && weights=$here/weights/vgg19-int8.safetensors
         check "--$option $word" 0 $qstyle transfer "$photo" "$style" --$option "$word" --dry-run -o unmade.png
     done
 done

@@ -20,7 +20,7 @@ struct BatchJob {
   var folder: FilePath { record.folder }
 
   init(_ arguments: ParsedArguments, output: FilePath) throws(UsageError) {
-    transfer = try TransferJob(arguments, output: try ResultFile(output))
+    transfer = try TransferJob(arguments, output: output)
     let hidden = output.folder.appending(".qstyle-batch/").appending(suffix: output.lastComponent)
     record = hidden.appending(suffix: ".json")
     checkpoint = Transfer.CheckpointFile(

@@ -45,7 +45,7 @@ struct TransferCommand {
   private var files: NamedFiles
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
-    job = try TransferJob(arguments, output: try ResultFile(arguments))
+    job = try TransferJob(arguments)
     let options = job.options
     saveEvery =
       try arguments.integer("save-every", in: 1...1_000_000) ?? (options.isArticle ? 25 : nil)

@@ -1,4 +1,5 @@
 internal import CommandOptions
+internal import FileNames
 internal import StyleTransfer
 
 /// What a command line, or a line of a file of jobs, says of one transfer: what is painted, with which network, where to.
@@ -7,9 +8,10 @@ struct TransferJob {
   let network: NetworkOptions
   let output: ResultFile
 
-  init(_ arguments: ParsedArguments, output: ResultFile) throws(UsageError) {
+  /// A job whose result is `output`, or that of -o.
+  init(_ arguments: ParsedArguments, output path: FilePath? = nil) throws(UsageError) {
     options = try TransferOptions(arguments)
-    self.output = output
+    output = if let path { try ResultFile(path) } else { try ResultFile(arguments) }
     network = try NetworkOptions(arguments)
   }
 
