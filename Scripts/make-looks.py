@@ -112,6 +112,10 @@ def main():
         [("--colors", "luma"), ("--colors", "match"), ("--style", styles[1]), regions]]], ROOT / "docs/looks-controls.jpg")
     mount([[ours(picture, style, folder, options) for options in [("--size", "512", "--scales", "off"), ("--size", "512")]]
            for style in styles], ROOT / "docs/looks-scales.jpg", tile=480)
+    large = folder / "style-2048.png"
+    Image.open(styles[0]).resize((2048, 2048), Image.LANCZOS).save(large)
+    mount([[large, ours(picture, styles[0], folder, ("--size", "512")), ours(picture, large, folder, ("--size", "2048", "--upscale"))]],
+          ROOT / "docs/looks-large.jpg", tile=400)
 
 
 if __name__ == "__main__":
