@@ -50,7 +50,12 @@ struct ImageBlocks {
   }
 }
 
-/// Most bytes of a block of `rowsAtOnce` stored rows of an image, whatever its orientation.
+/// Most bytes of a block of `readBlocks`, whatever the image's orientation.
+///
+/// - Parameters:
+///   - size: The wanted size.
+///   - rowsAtOnce: Stored rows that make a block.
+/// - Returns: Bytes.
 public func blockBytes(_ size: ImageSize, rowsAtOnce: Int) -> Int {
   3 * max(size.width, size.height) * rowsAtOnce * MemoryLayout<Float>.stride
 }
