@@ -1,4 +1,4 @@
-# Part of Scripts/test-commands: the state of a run in a file.
+# The state of a run in a file.
 
 mkdir disk
 # traffic: the file's bytes and what a step moves are as planned, in the plan (plan.txt) and in the run (out.txt).
