@@ -28,6 +28,17 @@ for options in "--optimizer adam" "--optimizer adam --state float32" "" "--state
         traffic "spill, $plan $options"
     done
 done
+# From coarse to fine: what the next scale starts from is in the file as well, also where the engine's rows are columns.
+for picture in "$photo" "$portrait"; do
+    coarse="$qstyle transfer $picture $style --quiet --json --upscale --scales 64,160,320 --steps 2,1,3 --threads 2 --optimizer adam"
+    check "scales in memory" 0 $coarse -o a.png
+    wanted=$(hash out.txt)
+    check "scales that spill, planned" 0 $coarse --spill disk --plan streaming-16-lean-spill --dry-run -o a.png
+    mv out.txt plan.txt
+    check "scales that spill" 0 $coarse --spill disk --plan streaming-16-lean-spill -o b.png
+    [ "$(hash out.txt)" = "$wanted" ] && cmp -s a.png b.png && ok || bad "scales that spill: other bits"
+    traffic "scales that spill"
+done
 # The least plan that does not fit gives way to a file, by --memory and in words.
 check "plans that spill" 0 $qstyle plan 1024x768 --optimizer adam --threads 2 --memory 70M --spill disk
 grep -qE "^\* .*-spill +[0-9.]+ MiB" out.txt && grep -qE "MiB on disk; a step reads [0-9.]+ MiB and writes [0-9.]+ MiB$" out.txt && ok ||

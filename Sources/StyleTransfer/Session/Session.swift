@@ -24,7 +24,7 @@ public final class Session {
 
   let update: ImageUpdate
   /// What image, state and content targets are in; nil where they are in memory.
-  private let file: SpillFile?
+  let file: SpillFile?
   /// Rows of the picture where the image is in a file.
   let block: PictureBlock?
   private let network: any SteppingNetwork

@@ -112,7 +112,7 @@ public final class TransferRun {
     try session.check()
     guard session.isFinite else { throw .diverged(step: step) }
     _ = session.settleEnd(settled)
-    let image = try ScaleImage(session, of: transfers[scale])
+    let image = try ScaleImage(session, of: transfers[scale], spill: planned.spill)
     try session.check()
     // What the scale had is given back before the next one asks for more.
     current = nil
