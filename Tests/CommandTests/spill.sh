@@ -94,6 +94,9 @@ if mkdir small && mount -t tmpfs -o size=64k none small 2>/dev/null; then
     check "a disk that is full" 1 $spilled --spill small
     grep -q "^qstyle: --spill: small has no room for the .* MiB of the run's state" err.txt && [ -z "$(ls -A small)" ] && ok ||
         bad "a full disk: $(cat err.txt)"
+    mount -o remount,size=32m small
+    check "a folder in memory" 0 $qstyle transfer "$photo" "$style" --size 48 --steps 1 --plan streaming-16-spill --spill small -o r.png
+    grep -q "^qstyle: warning: --spill: small is itself in memory, " err.txt && ok || bad "a folder in memory: $(cat err.txt)"
     umount small
 fi
 rm -rf disk small plan.txt

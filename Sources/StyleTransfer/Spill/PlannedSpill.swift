@@ -14,6 +14,9 @@ public struct PlannedSpill: Sendable, Equatable {
 }
 
 extension Transfer {
+  /// Whether the folder for the run's state is in memory itself, so that nothing is gained; false without one.
+  public var spillsIntoMemory: Bool { spill.map { SpillFile.isInMemory($0) } ?? false }
+
   /// What a plan has in a file.
   func plannedSpill<Numbers: LossArithmetic>(
     _ plan: MemoryPlan, for numbers: Numbers.Type
