@@ -42,8 +42,23 @@ static int parse(const char *text, struct sockaddr_storage *address, int *length
     memset(address, 0, sizeof *address);
     // A port is named: without one the system would choose.
     const char *colon = strrchr(text, ':');
-    if (!colon || colon[1] < '0' || colon[1] > '9') return -1;
-    return evutil_parse_sockaddr_port(text, (struct sockaddr *)address, length);
+    char host[64];
+    if (!colon || colon == text || colon - text >= (long)sizeof host) return -1;
+    memcpy(host, text, (size_t)(colon - text));
+    host[colon - text] = '\0';
+    char *end;
+    const long port = strtol(colon + 1, &end, 10);
+    if (colon[1] < '0' || colon[1] > '9' || *end != '\0' || port > 65535) return -1;
+    // libevent knows no port 0, which is a free one.
+    if (evutil_parse_sockaddr_port(host, (struct sockaddr *)address, length) != 0) return -1;
+    if (address->ss_family == AF_INET) {
+        ((struct sockaddr_in *)address)->sin_port = htons((uint16_t)port);
+    } else {
+        // "::1" without brackets would leave it open where the port begins.
+        if (host[0] != '[') return -1;
+        ((struct sockaddr_in6 *)address)->sin6_port = htons((uint16_t)port);
+    }
+    return 0;
 }
 
 int service_is_loopback(const char *text) {
