@@ -33,7 +33,8 @@ package final class Service {
   let checks: Checks
   let access: Access
   let server = Server()
-  private let lock: FileLock
+  /// Nil once the service has ended.
+  private var lock: FileLock?
   private var loop: EventLoop?
   private(set) var painter: Painter?
   /// How a painter has ended, until that is recorded.
@@ -105,6 +106,7 @@ package final class Service {
     api.removeForgotten()
     begin()
     loop.run()
+    lock = nil
     log("ended")
   }
 
@@ -157,8 +159,8 @@ package final class Service {
     if unrecorded == nil { log("job \(painter.job.id) stops at step \(painter.progress.step)") }
     record()
     if isEnding, unrecorded == nil { loop?.leave() }
-    // One that somebody else has stopped is not begun in a hurry.
-    if unrecorded == nil, end.code == 2 { rest = Console.seconds + 1 }
+    // One that was stopped from outside is not begun in a hurry.
+    if unrecorded == nil, end.code > 0 { rest = Console.seconds + 1 }
     begin()
   }
 

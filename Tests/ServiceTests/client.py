@@ -1,4 +1,5 @@
 """A service that a test starts, and requests to it; the standard library alone."""
+import atexit
 import contextlib
 import http.client
 import json
@@ -17,6 +18,7 @@ class Service:
         self.program, self.data, self.options, self.token = str(program), str(data), options, None
         self.environment = environment
         self.process = None
+        atexit.register(lambda: self.process.kill())
         self.start()
 
     def start(self):
@@ -43,6 +45,13 @@ class Service:
     def end(self):
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(60)
+
+    def wait_for_log(self, pattern):
+        for _ in range(200):
+            if re.search(pattern, self.log()):
+                return
+            time.sleep(0.05)
+        raise AssertionError(f"{pattern} is not in the log: {self.log()[-2000:]}")
 
     def log(self):
         return open(self.data + ".log").read()

@@ -102,11 +102,7 @@ final class Connection {
       left -= bytes.count
       if let upload {
         upload.append(bytes)
-        if let problem = upload.problem {
-          self.upload = nil
-          upload.discard()
-          return refuse(problem)
-        }
+        if let problem = upload.problem { return refuse(problem) }
       } else {
         body += bytes
       }
@@ -122,6 +118,8 @@ final class Connection {
 
   /// Answers a request that is not read to its end, and closes.
   private func refuse(_ response: Response) {
+    upload?.discard()
+    upload = nil
     send(response, closes: true)
   }
 

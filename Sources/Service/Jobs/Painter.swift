@@ -1,6 +1,7 @@
 internal import CSystem
 internal import CommandOptions
 internal import FileNames
+internal import FileOutput
 
 /// The child that paints a job.
 final class Painter {
@@ -83,8 +84,11 @@ final class Painter {
       return (job, false)
     }
     if end.code == 2 || stop == .service && end.signal != 0 { return nil }
+    let problem = child.problem(end)
+    // The painter of a service that was killed a moment ago, which ends, too.
+    if end.code == 1, problem.hasSuffix(FileOutputError.busy.description) { return nil }
     job.state = .failed
-    job.problem = message(child.problem(end))
+    job.problem = message(problem)
     return (job, false)
   }
 
