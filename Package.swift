@@ -158,8 +158,8 @@ if Context.environment["QSTYLE_FUZZER"] != nil {
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        "CFuzz", "CommandOptions", "CSystem", "FileNames", "FileOutput", "ImageIO", "Optim",
-        "QuantVGG", "QuantizeCore", "StyleTransfer",
+        "CFuzz", "CommandOptions", "CSystem", "FileNames", "FileOutput", "ImageIO", "JSONText",
+        "Optim", "QuantVGG", "QuantizeCore", "Service", "StyleTransfer",
       ],
       path: "Tests/Fuzz",
       exclude: ["CFuzz", "Corpus", "Dictionaries", "make-corpus.py", "targets.txt"],

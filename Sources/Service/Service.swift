@@ -127,6 +127,8 @@ package final class Service {
 
   /// Is told when jobs have changed.
   var changed: () -> Void = {}
+  /// Is told when a job has gone, whose pictures may be nobody's then.
+  var removed: (JobRequest) -> Void = { _ in }
 
   /// Begins the next job, where none is painted.
   func begin() {
@@ -171,6 +173,7 @@ package final class Service {
       if ended.isDeleted {
         try queue.removeJob(ended.job.id)
         folder.removeFiles(ended.job.id)
+        removed(ended.job.request)
         log("job \(ended.job.id) deleted")
       } else {
         try queue.end(ended.job)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import pathlib
 import re
+import sqlite3
 import subprocess
 import sys
 
@@ -118,6 +119,21 @@ service.json("DELETE", f"/api/jobs/{second['id']}")
 service.json("GET", f"/api/uploads/{content['id']}", status=404)
 print(f"after {d} jobs: VmHWM {service.memory('VmHWM') / 2**20:.1f} MiB")
 assert not [p for name in ("jobs", "results", "tmp") for p in (folder / "data" / name).iterdir()]
+
+# A queue that another program has locked: told, and done later.
+content = service.upload(photo)
+job = service.job(content, glass, size=48, steps=5)
+base = sqlite3.connect(folder / "data/queue.db", isolation_level=None)
+while service.wait(job, "painting", "done")["state"] != "painting":
+    job = service.job(content, glass, size=48, steps=5)
+base.execute("BEGIN EXCLUSIVE")
+status, headers, _ = service.request("GET", "/api/jobs")
+assert status == 503 and headers["Retry-After"], status
+service.wait_for_log(f"job {job['id']} is not recorded yet: another program uses the queue")
+base.execute("ROLLBACK")
+base.close()
+assert service.wait(job, "done", "failed")["state"] == "done"
+service.json("DELETE", f"/api/jobs/{job['id']}")
 
 # A second service of the folder is refused; a signal ends the first one with the job saved.
 content = service.upload(photo)

@@ -20,6 +20,7 @@ final class API {
     unsafe self.service = service
     events = Events(service.server)
     service.changed = { [self] in tellJobs() }
+    service.removed = { [self] in forgetPictures($0) }
   }
 
   var queue: Queue { unsafe service.queue }

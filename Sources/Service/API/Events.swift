@@ -26,6 +26,7 @@ final class Events {
     document.add("steps", painter.job.forecast.steps)
     document.add("cost", painter.progress.cost)
     document.add("seconds_left", painter.progress.secondsLeft)
+    document.add("preview", painter.hasPreview)
     send("progress", document)
   }
 

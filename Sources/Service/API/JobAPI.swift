@@ -137,6 +137,7 @@ extension API {
       "seconds_left",
       job.state.isOver ? nil : painter?.progress.secondsLeft ?? job.forecast.seconds)
     document.add("seconds", job.seconds)
+    if let painter { document.add("preview", painter.hasPreview) }
     document.add("peak_bytes", job.forecast.bytes)
     document.add("plan", job.forecast.plan)
     document.add("created", job.created)
@@ -253,7 +254,7 @@ extension API {
     }
     try queue.removeJob(job.id)
     folder.removeFiles(job.id)
-    try forgetPictures(job.request)
+    forgetPictures(job.request)
     log("job \(job.id) deleted")
     connection.answer(Response(200, JSONObject()))
     unsafe service.changed()

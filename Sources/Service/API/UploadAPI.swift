@@ -129,12 +129,17 @@ extension API {
   }
 
   /// Removes a job's pictures that nobody else has.
-  func forgetPictures(_ request: JobRequest) throws(DatabaseError) {
-    for id in [request.content] + request.styles.map({ $0.id }) {
-      guard let upload = try queue.upload(id), upload.use == .photo, try !queue.isUsed(id) else {
-        continue
+  func forgetPictures(_ request: JobRequest) {
+    do throws(DatabaseError) {
+      for id in [request.content] + request.styles.map({ $0.id }) {
+        guard let upload = try queue.upload(id), upload.use == .photo, try !queue.isUsed(id) else {
+          continue
+        }
+        try forget(id)
       }
-      try forget(id)
+    } catch {
+      // They are looked for again at the next start.
+      log("pictures of a deleted job stay: \(error.description)")
     }
   }
 

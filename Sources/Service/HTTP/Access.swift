@@ -17,16 +17,13 @@ struct Access {
     return unsafe Array(SHA256.digest(bytes.span.bytes).utf8)
   }
 
-  /// Whether a token is wanted.
-  var needsToken: Bool { token != nil }
-
   /// The refusal of a request by its head; nil where it may pass.
   ///
   /// A page of somebody else's can make a browser send requests here, but not with this Host, nor from this Origin, nor with a
   /// Content-Type that is no form's.
   func refusal(_ head: RequestHead, isAPI: Bool) -> Response? {
     let host = head.header("host") ?? ""
-    if isLoopback, !Self.isOwnName(host) {
+    if isLoopback, token == nil, !Self.isOwnName(host) {
       return Response(421, error: "the Host header names another machine; use 127.0.0.1 or localhost")
     }
     let changes = head.method != "GET" && head.method != "HEAD"

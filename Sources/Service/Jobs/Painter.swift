@@ -52,6 +52,8 @@ final class Painter {
 
   var process: Int32 { child.process }
   var isStopping: Bool { stop != nil }
+  /// Whether there is a picture on the way.
+  var hasPreview: Bool { folder.file(job.id, "preview.jpg").size != nil }
 
   /// Asks it to finish the step, save and end.
   func stop(_ reason: Stop) {
