@@ -40,6 +40,12 @@ let package = Package(
     .target(
       name: "CImageIO", dependencies: ["CPNG", "CJPEG", "CWebP", "CLCMS"],
       linkerSettings: ["png16", "z", "jpeg", "webp", "lcms2", "m"].map { .linkedLibrary($0) }),
+    .systemLibrary(name: "CEvent", providers: [.apt(["libevent-dev"])]),
+    .systemLibrary(name: "CSQLite", providers: [.apt(["libsqlite3-dev"])]),
+    // The static libraries: programs that do not serve load nothing more.
+    .target(
+      name: "CService", dependencies: ["CEvent", "CSQLite"], exclude: ["page"],
+      linkerSettings: [":libevent_core.a", ":libsqlite3.a", "m"].map { .linkedLibrary($0) }),
     // The libraries.
     .target(name: "FileNames", dependencies: ["CSystem"], swiftSettings: swiftSettings),
     .target(name: "JSONText", swiftSettings: swiftSettings),
@@ -69,11 +75,17 @@ let package = Package(
     .target(
       name: "CommandOptions", dependencies: ["JSONText", "FileNames", "CSystem"],
       swiftSettings: swiftSettings),
+    .target(
+      name: "Service",
+      dependencies: [
+        "CService", "CommandOptions", "JSONText", "FileOutput", "FileNames", "CSystem",
+      ],
+      swiftSettings: swiftSettings),
     .executableTarget(
       name: "qstyle",
       dependencies: [
-        "Rows", "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "QualityReport", "FileOutput",
-        "FileNames", "CommandOptions", "CSystem",
+        "Rows", "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "QualityReport", "Service",
+        "FileOutput", "FileNames", "CommandOptions", "CSystem",
       ],
       swiftSettings: swiftSettings),
     .systemLibrary(
@@ -128,7 +140,8 @@ let package = Package(
       ],
       exclude: ["Fixtures"]),
     .testTarget(
-      name: "QualityReportTests", dependencies: ["QualityReport", "ImageIO", "FileNames"],
+      name: "QualityReportTests",
+      dependencies: ["QualityReport", "CommandOptions", "ImageIO", "FileNames"],
       exclude: ["Fixtures"]),
     .testTarget(
       name: "ImageIOTests",
@@ -145,8 +158,8 @@ if Context.environment["QSTYLE_FUZZER"] != nil {
     .executableTarget(
       name: "Fuzz",
       dependencies: [
-        "CFuzz", "CommandOptions", "CSystem", "FileNames", "FileOutput", "ImageIO", "Optim",
-        "QuantVGG", "QuantizeCore", "StyleTransfer",
+        "CFuzz", "CommandOptions", "CSystem", "FileNames", "FileOutput", "ImageIO", "JSONText",
+        "Optim", "QuantVGG", "QuantizeCore", "Service", "StyleTransfer",
       ],
       path: "Tests/Fuzz",
       exclude: ["CFuzz", "Corpus", "Dictionaries", "make-corpus.py", "targets.txt"],

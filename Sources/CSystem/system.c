@@ -68,6 +68,8 @@ double system_monotonic_seconds(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+long long system_unix_seconds(void) { return time(NULL); }
+
 void system_sleep(double seconds) {
     struct timespec time = {(time_t)seconds, (long)(1e9 * (seconds - (double)(time_t)seconds))};
     nanosleep(&time, NULL);

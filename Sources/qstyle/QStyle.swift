@@ -31,7 +31,7 @@ enum QStyle {
   private static func dispatch(_ words: [FilePath]) throws(UsageError) -> ExitCode {
     guard let name = words.first else {
       throw UsageError(
-        "name a command: qstyle transfer, batch, recolor, compare, plan, verify, inspect or bench; see qstyle --help"
+        "name a command: qstyle transfer, batch, serve, recolor, thumbnail, compare, plan, verify, inspect or bench; see qstyle --help"
       )
     }
     let rest = Array(words.dropFirst())
@@ -59,6 +59,16 @@ enum QStyle {
     case "verify":
       return try perform(rest, VerifyCommand.command) { (arguments) throws(UsageError) in
         let command = try VerifyCommand(arguments)
+        return { () throws(Failure) in try command.run() }
+      }
+    case "thumbnail":
+      return try perform(rest, ThumbnailCommand.command) { (arguments) throws(UsageError) in
+        let command = try ThumbnailCommand(arguments)
+        return { () throws(Failure) in try command.run() }
+      }
+    case "serve":
+      return try perform(rest, ServeCommand.command) { (arguments) throws(UsageError) in
+        let command = try ServeCommand(arguments)
         return { () throws(Failure) in try command.run() }
       }
     case "compare":
@@ -144,8 +154,8 @@ enum QStyle {
 
   private static var commands: [Command] {
     [
-      TransferCommand.command, BatchCommand.command, RecolorCommand.command,
-      CompareCommand.command, PlanCommand.command, VerifyCommand.command, InspectCommand.command,
+      TransferCommand.command, BatchCommand.command, ServeCommand.command, RecolorCommand.command,
+      ThumbnailCommand.command, CompareCommand.command, PlanCommand.command, VerifyCommand.command, InspectCommand.command,
       BenchCommand.command,
     ]
   }

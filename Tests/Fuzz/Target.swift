@@ -39,6 +39,8 @@ let targets = [
   Target(name: "style", read: readStyle, repair: repairStyle, writeSeeds: makeStyles),
   Target(name: "options", read: readOptions),
   Target(name: "jobs", read: readJobs),
+  Target(name: "head", read: readHead),
+  Target(name: "request", read: readJobRequest),
 ]
 
 /// The path of a file that has these bytes.

@@ -20,6 +20,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -87,6 +88,9 @@ void system_consume(long long value);
 /// Seconds of a clock that never goes back.
 double system_monotonic_seconds(void);
 
+/// Seconds since 1970.
+long long system_unix_seconds(void);
+
 /// Waits for so many seconds, or until a signal arrives.
 void system_sleep(double seconds);
 
@@ -144,6 +148,14 @@ static inline int system_getopt_letter(void) { return optopt; }
 void system_catch_signals(void);
 /// Whether one of the three has arrived since.
 int system_interrupt_requested(void);
+
+/// Starts this program again with other words (the program's name first, NULL last), standard output and errors in files, and
+/// no input. Its niceness is higher by `niceness`; it is killed when this process ends. Before it begins it brings the file
+/// `flushed`, unless that is NULL, onto the disk, for which this process does not wait. Returns the child, -1 on failure.
+int system_spawn(char *const *words, const char *output, const char *errors, const char *flushed, int niceness);
+/// What a status of waitpid says: an exit code, or -1 with the signal in `signal` (macros in C).
+static inline int system_exit_code(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : -1; }
+static inline int system_end_signal(int status) { return WIFSIGNALED(status) ? WTERMSIG(status) : 0; }
 
 /// Maps `size` bytes of zeroed memory, or of the file behind `descriptor` (read-only); NULL on failure
 /// (MAP_FAILED is a cast in C, which Swift does not import). Given back with munmap.

@@ -9,6 +9,8 @@ struct Painting {
   private let outputs: TransferOutputs
   var report: TransferReport
   private var side = SideOutputs()
+  /// When the next preview is due.
+  private var previewTime = 0.0
 
   init(_ run: TransferRun, _ outputs: TransferOutputs, _ report: TransferReport) {
     self.run = run
@@ -51,6 +53,7 @@ struct Painting {
       let path = outputs.result.path(step: run.step, scale: scale)
       note(.picture, path, failure { () throws(Failure) in try write(to: path) })
     }
+    if outputs.preview != nil, Console.seconds >= previewTime, !run.isDone { writePreview() }
     if run.isSaveDue { outputs.log?.flush() }
     try Failure.from { () throws(TransferError) in try run.saveIfDue() }
     noteCheckpoint()
@@ -74,6 +77,17 @@ struct Painting {
     note(.checkpoint, path, run.checkpointFailure.map { Failure($0) })
   }
 
+  /// Least seconds between two previews, and how often longer than one of them takes.
+  private static let previewPause = (seconds: 2.0, factor: 50.0)
+
+  private mutating func writePreview() {
+    guard let path = outputs.preview else { return }
+    let begin = Console.seconds
+    note(.picture, path, failure { () throws(Failure) in try write(to: path) })
+    let end = Console.seconds
+    previewTime = end + max(Self.previewPause.seconds, Self.previewPause.factor * (end - begin))
+  }
+
   private func write(to path: FilePath) throws(Failure) {
     try Failure.from { () throws(TransferError) in try run.picture.write(to: path) }
   }
@@ -84,6 +98,7 @@ struct Painting {
     noteCheckpoint()
     report.erase()
     if result.wasStopped, outputs.areFinishedOnly { return nil }
+    writePreview()
     let saved = try Refuge.write(outputs.result.path, beside: outputs.checkpoint, write)
     outputs.unlock()
     return Painted(

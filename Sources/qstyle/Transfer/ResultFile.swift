@@ -22,10 +22,11 @@ struct ResultFile {
     try self.init(path)
   }
 
-  /// A file by its name.
-  init(_ path: FilePath) throws(UsageError) {
+  /// A file by its name, which an option has.
+  init(_ path: FilePath, option: String = "-o") throws(UsageError) {
     guard path != "-" else {
-      throw UsageError("-o is written to a file, not to -; name the picture: -o result.png")
+      throw UsageError(
+        "\(option) is written to a file, not to -; name the picture: \(option) result.png")
     }
     guard ImageFormat(fileName: path) != nil else {
       throw UsageError("'\(path)' ends neither in .png nor in .jpg; name the result so")

@@ -27,6 +27,10 @@ struct TransferCommand {
             "Keep what is measured of the style in FILE, which then stands for its picture."),
           Option("save-every", value: "N", "Also save OUT-000025.png and so on every N steps."),
           Option(
+            "preview", value: "FILE",
+            "Keep the picture as it is on the way in FILE, .png or .jpg: anew every two seconds, or fewer so that it takes at most a fiftieth of the time, and at the end."
+          ),
+          Option(
             "log", value: "FILE", "Append a JSON line per step to FILE; - is standard output."),
           Option(
             "checkpoint", value: "FILE",
@@ -38,6 +42,7 @@ struct TransferCommand {
 
   private let job: TransferJob
   private let saveEvery: Int?
+  private let preview: ResultFile?
   private let savedStyle: FilePath?
   private let log: FilePath?
   private let checkpoint: Transfer.CheckpointFile?
@@ -49,6 +54,9 @@ struct TransferCommand {
     let options = job.options
     saveEvery =
       try arguments.integer("save-every", in: 1...1_000_000) ?? (options.isArticle ? 25 : nil)
+    preview = try arguments.path("preview").map { (path) throws(UsageError) in
+      try ResultFile(path, option: "--preview")
+    }
     log = arguments.path("log")
     savedStyle = arguments.path("save-style")
     guard savedStyle == nil || (options.styles.count == 1 && !arguments.has("style-mask")) else {
@@ -79,6 +87,7 @@ struct TransferCommand {
   private mutating func addFiles() throws(UsageError) {
     try job.addInputs(to: &files)
     try files.output(job.output.path, "-o")
+    try files.output(preview?.path, "--preview")
     try files.output(log == "-" ? nil : log, "--log")
     try files.output(checkpoint?.path, "--checkpoint")
     try files.output(savedStyle, "--save-style")
@@ -130,7 +139,7 @@ struct TransferCommand {
       return .done
     }
     let outputs = try TransferOutputs(
-      job.output, log: log, saveEvery: saveEvery, checkpoint: checkpoint)
+      job.output, log: log, saveEvery: saveEvery, preview: preview?.path, checkpoint: checkpoint)
     let report = TransferReport(
       transfer, plan.planned, options: shared, isOutputTaken: log == "-")
     guard let run = try plan.start(shared) else {

@@ -58,14 +58,15 @@ struct TransferOptions {
       OptimizerOptions.history, OptimizerOptions.unbounded, StopRule.option,
     ])
 
+  static let memorySize = Option(
+      "memory", value: "SIZE",
+      "Peak memory of the process that is never exceeded, as 64M or 1G (default: nine tenths of what is free, to the machine and to the control groups of the process). ulimit -v and -d count always."
+    )
+
   static let memory = OptionGroup(
     "Memory",
     [
-      Option(
-        "memory", value: "SIZE",
-        "Peak memory of the process that is never exceeded, as 64M or 1G (default: nine tenths of what is free, to the machine and to the control groups of the process). ulimit -v and -d count always."
-      ),
-      SharedOptions.plan, SharedOptions.spill, dryRun,
+      memorySize, SharedOptions.plan, SharedOptions.spill, dryRun,
     ])
 
   static let dryRun = Option(

@@ -8,6 +8,7 @@ final class TransferOutputs {
   let result: ResultFile
   let log: StepLog?
   let saveEvery: Int?
+  let preview: FilePath?
   let checkpoint: FilePath?
   /// Whether the result is written once it is finished, and not where the user stops before.
   let areFinishedOnly: Bool
@@ -22,20 +23,22 @@ final class TransferOutputs {
   init(_ result: ResultFile, lock: FileLock, checkpoint: FilePath) {
     self.result = result
     self.checkpoint = checkpoint
-    (log, saveEvery, areFinishedOnly) = (nil, nil, true)
+    (log, saveEvery, preview, areFinishedOnly) = (nil, nil, nil, true)
     locks = [lock]
   }
 
   /// Locks the files.
   init(
-    _ result: ResultFile, log: FilePath?, saveEvery: Int?, checkpoint: Transfer.CheckpointFile?
+    _ result: ResultFile, log: FilePath?, saveEvery: Int?, preview: FilePath?,
+    checkpoint: Transfer.CheckpointFile?
   ) throws(Failure) {
     self.result = result
     self.saveEvery = saveEvery
+    self.preview = preview
     areFinishedOnly = false
     self.checkpoint = checkpoint?.path
     self.log = if let log { try StepLog(log) } else { nil }
-    for path in [result.path] + (checkpoint.map { [$0.path] } ?? []) {
+    for path in [result.path, preview, checkpoint?.path].compactMap({ $0 }) {
       guard let kind = FileIdentity(path)?.kind, kind == .regular || kind == .missing else {
         continue
       }

@@ -1,0 +1,80 @@
+internal import CSystem
+internal import CommandOptions
+internal import FileNames
+
+/// Short children, one after the other: they look at uploads and make plans.
+final class Checks {
+  private struct Check {
+    let words: [FilePath]
+    let flushed: FilePath?
+    let done: (Child?, Child.End) -> Void
+  }
+
+  /// Most checks that wait.
+  static let most = 32
+  /// Seconds after which one is ended.
+  private static let patience = 120.0
+
+  private let folder: DataFolder
+  private var waiting: [Check] = []
+  private var running: (check: Check, child: Child, begin: Double)?
+  private var count = 0
+
+  init(_ folder: DataFolder) { self.folder = folder }
+
+  /// Whether there is room for another one.
+  var isFull: Bool { waiting.count >= Self.most }
+
+  /// Runs a command when it is its turn.
+  ///
+  /// - Parameters:
+  ///   - words: the command.
+  ///   - flushed: a file that is brought onto the disk before.
+  ///   - done: gets the child, whose outputs are removed after that, and how it has ended; nil where it could not be started.
+  func run(
+    _ words: [FilePath], flushed: FilePath? = nil, done: @escaping (Child?, Child.End) -> Void
+  ) {
+    waiting.append(Check(words: words, flushed: flushed, done: done))
+    next()
+  }
+
+  private func next() {
+    while running == nil, !waiting.isEmpty {
+      let check = waiting.removeFirst()
+      count += 1
+      guard
+        let child = Child(
+          check.words, output: folder.temporary("check-\(count)"), flushed: check.flushed,
+          niceness: 2)
+      else {
+        check.done(nil, Child.End(0))
+        continue
+      }
+      running = (check, child, Console.seconds)
+    }
+  }
+
+  /// Takes the end of a child; false where it is none of these.
+  func didEnd(_ process: Int32, _ end: Child.End) -> Bool {
+    guard let ended = running, ended.child.process == process else { return false }
+    running = nil
+    ended.check.done(ended.child, end)
+    ended.child.removeOutputs()
+    next()
+    return true
+  }
+
+  /// Ends what takes too long.
+  func tick() {
+    guard let running else { return }
+    if Console.seconds - running.begin > Self.patience || running.child.isTooLoud {
+      running.child.signal(SIGKILL)
+    }
+  }
+
+  /// Ends what runs, and forgets the rest.
+  func stop() {
+    waiting = []
+    running?.child.signal(SIGKILL)
+  }
+}
