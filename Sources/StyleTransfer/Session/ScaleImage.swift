@@ -14,23 +14,34 @@ final class ScaleImage {
   /// The change that a session has made.
   ///
   /// - Parameters:
-  ///   - session: at its end.
+  ///   - session: at its end; nil where others have painted the scale, which give its image.
   ///   - scale: its transfer, of one scale.
   /// - Throws: `TransferError.memory`, and what reading the picture throws.
-  init(_ session: Session, of scale: Transfer) throws(TransferError) {
-    size = ImageSize(width: session.shape.width, height: session.shape.height)
+  init(_ session: Session?, of scale: Transfer) throws(TransferError) {
+    let size = scale.engineSize(scale.resultSize)
+    self.size = size
     change = try TransferError.from { () throws(MemoryError) in
-      try Block(count: 3 * session.shape.width * session.shape.height)
+      try Block(count: 3 * size.pixelCount)
     }
     var picture = scale.content
     if case .picture(let own) = scale.start { picture = own }
     try change.elements.withMutableSpan { (values) throws(TransferError) in
       try picture.read(into: &values, size: scale.resultSize, transposed: scale.isTransposed)
     }
-    let image = session.image
-    image.visit { (rows, pixels) in
-      let values = change.elements.from(rows.lowerBound * image.rowLength)
+    let length = 3 * size.width
+    func subtract(_ rows: Range<Int>, _ pixels: MemorySlice<Float>) {
+      let values = change.elements.from(rows.lowerBound * length)
       for i in 0..<pixels.count { values[i] = pixels[i] - values[i] }
+    }
+    if let communicator = scale.communicator {
+      let rows = try TransferError.from { () throws(MemoryError) in
+        try Block<Float>(count: StripRows.most * length)
+      }
+      communicator.visit(
+        session?.image, strips: scale.strips, rowLength: length, memory: rows.elements, subtract)
+      withExtendedLifetime(rows) {}
+    } else {
+      session?.image.visit(subtract)
     }
   }
 
@@ -47,6 +58,7 @@ final class ScaleImage {
     resample(self.size, to: size) { y, row in
       for i in row.indices { row[i] = (change.elements[y * length + i] + 255) / 2 }
     } write: { y, row in
+      guard image.kept.contains(y) else { return }
       image.read(y..<y + 1)
       let pixels = image.row(y)
       for x in 0..<size.width where !isKept(y * size.width + x) {
