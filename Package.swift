@@ -75,10 +75,10 @@ let package = Package(
         "Rows", "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "QualityReport", "FileOutput",
         "FileNames", "CommandOptions", "CSystem",
       ],
-      path: "Sources/qstyle", exclude: ["main.swift"], swiftSettings: swiftSettings),
+      path: "Sources/qstyle", exclude: ["Program"], swiftSettings: swiftSettings),
     .executableTarget(
       name: "qstyle", dependencies: ["QStyleCommands", "CommandOptions", "CSystem"],
-      path: "Sources/qstyle", sources: ["main.swift"], swiftSettings: swiftSettings),
+      path: "Sources/qstyle/Program", swiftSettings: swiftSettings),
     .systemLibrary(
       name: "CHDF5", path: "Tools/quantize/CHDF5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(

@@ -13,7 +13,9 @@ import Testing
     return Double(rows.multiplyAccumulates(shape)) / Double(all.multiplyAccumulates(shape))
   }
 
-  @Test(arguments: [NetworkPlan.resident, .streaming, NetworkPlan(chunkRows: 32, kept: .from(.conv3_1))])
+  @Test(arguments: [
+    NetworkPlan.resident, .streaming, NetworkPlan(chunkRows: 32, kept: .from(.conv3_1)),
+  ])
   func fourProcessesHaveLessThanAThirdEach(_ plan: NetworkPlan) {
     let strips = Transfer.strips(height: shape.height, shares: [1, 1, 1, 1])
     #expect(strips.count == 4)

@@ -123,7 +123,8 @@ package func networkBytes<Numbers: Arithmetic>(
 ) -> Int {
   var memory = ArenaPlan()
   _ = NetworkLayout<Numbers>(
-    shape, plan: plan, rows: NetworkRows(shape, plan: plan, strip: strip), pooling: pooling, copies: copies, instructionSet: instructionSet,
+    shape, plan: plan, rows: NetworkRows(shape, plan: plan, strip: strip), pooling: pooling,
+    copies: copies, instructionSet: instructionSet,
     hasLoss: hasLoss, backward: backward, threads: threads, memory: &memory)
   return memory.bytes
 }

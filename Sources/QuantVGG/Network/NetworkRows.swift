@@ -100,9 +100,11 @@ package struct NetworkRows: Sendable, Equatable {
       }
     }
     // On the way back a convolution makes the gradient of what it reads.
-    let inputs = [strip] + zip(gradients, shape.layers.dropFirst()).map { rows, next in
-      next.convolution.followsPool ? rows.halved(in: next.height) : rows
-    }
+    let inputs =
+      [strip]
+      + zip(gradients, shape.layers.dropFirst()).map { rows, next in
+        next.convolution.followsPool ? rows.halved(in: next.height) : rows
+      }
     return work(first.layers) + work(again.layers) + work(inputs)
   }
 }

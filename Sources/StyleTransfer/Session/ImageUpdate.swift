@@ -39,7 +39,8 @@ final class ImageUpdate: ParallelWork {
   /// - Throws: `TransferError.memory`.
   init<Numbers: LossArithmetic>(
     _ shape: NetworkShape, strip: Strip, layout: SessionLayout<Numbers>, memory: Arena,
-    file: RowFile?, regions: ImageRegions?, settings: TransferSettings, optimizer: OptimizerSettings,
+    file: RowFile?, regions: ImageRegions?, settings: TransferSettings,
+    optimizer: OptimizerSettings,
     recordsGradient: Bool
   ) throws(TransferError) {
     precondition(!recordsGradient || strip.isAlone, "a gradient is recorded of whole images")

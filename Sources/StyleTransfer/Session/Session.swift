@@ -64,7 +64,8 @@ public final class Session {
     if let wanted = transfer.regions { regions = try ImageRegions(transfer, wanted) }
     update = try ImageUpdate(
       shape, strip: strip, layout: layout, memory: memory, file: file?.rows, regions: regions,
-      settings: settings, optimizer: transfer.usedOptimizer, recordsGradient: transfer.recordsGradient)
+      settings: settings, optimizer: transfer.usedOptimizer,
+      recordsGradient: transfer.recordsGradient)
     let (image, strip) = (update.image, strip)
     others = update.givenRows.map { StripRows(strip, memory: $0) }
     let colors = contentColors

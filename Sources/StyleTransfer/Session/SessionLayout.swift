@@ -104,7 +104,10 @@ struct SessionLayout<Numbers: LossArithmetic> {
     colorBlock =
       isStrip && transfer.colors.contains(.luma)
       ? stateMemory.reserve(blockSamples, of: UInt8.self) : nil
-    givenRows = isStrip ? stateMemory.reserve(max(stateLength, 12 * shape.width) * StripRows.most, of: UInt8.self) : nil
+    givenRows =
+      isStrip
+      ? stateMemory.reserve(max(stateLength, 12 * shape.width) * StripRows.most, of: UInt8.self)
+      : nil
     self.stateMemory = stateMemory
     contentColors =
       transfer.colors.contains(.luma) ? memory.reserve(samples, of: UInt8.self) : nil

@@ -53,12 +53,14 @@ extension Transfer {
     let hasTerm = settings.hasTerm(shape)
     func rings(_ shape: NetworkShape, backward: Bool, strip: Range<Int>? = nil) -> Int {
       networkBytes(
-        Numbers.self, shape, plan: plan.network, strip: strip, pooling: pooling, copies: plan.copies,
+        Numbers.self, shape, plan: plan.network, strip: strip, pooling: pooling,
+        copies: plan.copies,
         instructionSet: instructionSet, hasLoss: hasTerm, backward: backward, threads: threads)
     }
     let image = Self.bytes(of: result)
     // Pictures go to and come from a file, or several processes, in blocks.
-    let block = plan.spills || communicator != nil ? blockBytes(resultSize, rowsAtOnce: Picture.blockRows) : 0
+    let block =
+      plan.spills || communicator != nil ? blockBytes(resultSize, rowsAtOnce: Picture.blockRows) : 0
     var startReading = 0
     if case .picture(let picture) = start {
       startReading = picture.readingBytes(resultSize) + block

@@ -28,12 +28,15 @@ struct ClusterOptions {
       var shares: [Double] = []
       for part in list.split(separator: ",", omittingEmptySubsequences: false) {
         guard let share = parseNumber(String(part)), share > 0, share <= 1e9 else {
-          throw UsageError("--strips is speed, even, or a number above 0 for each process, not '\(list)'")
+          throw UsageError(
+            "--strips is speed, even, or a number above 0 for each process, not '\(list)'")
         }
         shares.append(share)
       }
       guard shares.count == processes else {
-        throw UsageError("--strips has \(Format.count(shares.count, "number")) for \(Format.count(processes, "process")); give one for each")
+        throw UsageError(
+          "--strips has \(Format.count(shares.count, "number")) for \(Format.count(processes, "process")); give one for each"
+        )
       }
       self.shares = shares
     }
