@@ -81,13 +81,16 @@ let package = Package(
         "CService", "CommandOptions", "JSONText", "FileOutput", "FileNames", "CSystem",
       ],
       swiftSettings: swiftSettings),
-    .executableTarget(
-      name: "qstyle",
+    .target(
+      name: "QStyleCommands",
       dependencies: [
         "Rows", "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "QualityReport", "Service",
         "FileOutput", "FileNames", "CommandOptions", "CSystem",
       ],
-      swiftSettings: swiftSettings),
+      path: "Sources/qstyle", exclude: ["Program"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "qstyle", dependencies: ["QStyleCommands", "CommandOptions", "CSystem"],
+      path: "Sources/qstyle/Program", swiftSettings: swiftSettings),
     .systemLibrary(
       name: "CHDF5", path: "Tools/quantize/CHDF5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
@@ -150,6 +153,22 @@ let package = Package(
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Scripts/build-mpi sets it to the name that pkg-config has for an MPI; ordinary builds need none.
+if let library = Context.environment["QSTYLE_MPI"] {
+  package.products.append(.executable(name: "qstyle-mpi", targets: ["qstyle-mpi"]))
+  package.targets += [
+    .systemLibrary(
+      name: "CMPILibrary", pkgConfig: library, providers: [.apt(["libopenmpi-dev"])]),
+    .target(name: "CMPI", dependencies: ["CMPILibrary"]),
+    .executableTarget(
+      name: "qstyle-mpi",
+      dependencies: [
+        "QStyleCommands", "StyleTransfer", "Rows", "CommandOptions", "CMPI", "CSystem",
+      ],
+      swiftSettings: swiftSettings),
+  ]
+}
 
 // Scripts/fuzz sets it; ordinary builds need neither libFuzzer nor the sanitizers.
 if Context.environment["QSTYLE_FUZZER"] != nil {

@@ -169,6 +169,14 @@ package final class LBFGS: Optimizer {
     }
   }
 
+  /// The sums of the rows' products.
+  package override func withSums(_ body: (MemorySlice<Double>) -> Void) {
+    unsafe sums.withUnsafeMutableBufferPointer { buffer in
+      guard let base = buffer.baseAddress else { return }
+      unsafe body(MemorySlice(base: base, count: buffer.count))
+    }
+  }
+
   /// Finds the direction.
   package override func endStep() {
     let vectors = 2 * layout.history

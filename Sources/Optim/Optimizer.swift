@@ -87,6 +87,9 @@ package class Optimizer {
   /// Takes from rows that were received what `endStep` needs; called in the order of rows, for all of them.
   package func collect(_ rows: Range<Int>) {}
 
+  /// Calls `body` with the sums so far of what `collect` takes, where there are some; it may change them.
+  package func withSums(_ body: (MemorySlice<Double>) -> Void) {}
+
   /// Ends the gradient's rows.
   package func endStep() {}
 

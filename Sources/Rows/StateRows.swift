@@ -2,12 +2,14 @@
 /// memory.
 ///
 /// A pass asks for rows with `read` before it uses them and says with `write` which it has changed, on one thread; in
-/// between, any thread may use them. Where all rows are in memory, neither does anything.
+/// between, any thread may use them. Where all rows are in memory, neither does anything. A strip keeps some of all rows, in memory.
 public final class StateRows<Element: BitwiseCopyable> {
   /// The place of rows: in memory, or in a file, with a window of some rows in memory.
   public struct Layout: Sendable {
     /// All rows.
     public let rows: Int
+    /// Those that are kept.
+    public let kept: Range<Int>
     /// Elements of a row.
     public let rowLength: Int
     /// Rows that are in memory at once.
@@ -28,20 +30,29 @@ public final class StateRows<Element: BitwiseCopyable> {
       rows: Int, rowLength: Int, window: Int, memory: inout ArenaPlan, file: inout RowFilePlan?
     ) {
       self.rows = rows
+      kept = 0..<rows
       self.rowLength = rowLength
       offset = file?.reserve(rows * rowLength * MemoryLayout<Element>.stride)
       capacity = offset == nil ? rows : min(window, rows)
       reservation = memory.reserve(capacity * rowLength, of: Element.self)
     }
 
+    /// Reserves memory for some of all rows.
+    public init(rows: Int, kept: Range<Int>, rowLength: Int, memory: inout ArenaPlan) {
+      (self.rows, self.kept, self.rowLength, offset) = (rows, kept, rowLength, nil)
+      capacity = kept.count
+      reservation = memory.reserve(kept.count * rowLength, of: Element.self)
+    }
+
     /// Rows that are somewhere in memory.
     init(rows: Int, rowLength: Int) {
       (self.rows, self.rowLength, capacity, offset) = (rows, rowLength, rows, nil)
+      kept = 0..<rows
       reservation = Reservation(offset: 0, count: rows * rowLength)
     }
 
     private init(_ other: Layout, capacity: Int, reservation: Reservation<Element>) {
-      (rows, rowLength, offset) = (other.rows, other.rowLength, other.offset)
+      (rows, kept, rowLength, offset) = (other.rows, other.kept, other.rowLength, other.offset)
       self.capacity = capacity
       self.reservation = reservation
     }
@@ -55,7 +66,7 @@ public final class StateRows<Element: BitwiseCopyable> {
         reservation: memory.reserve(capacity * rowLength, of: Element.self))
     }
 
-    /// Bytes of all rows.
+    /// Bytes of all rows, kept or not.
     public var bytes: Int { rows * rowLength * MemoryLayout<Element>.stride }
 
     func slice(of memory: Arena) -> MemorySlice<Element> { memory.slice(reservation) }
@@ -67,7 +78,7 @@ public final class StateRows<Element: BitwiseCopyable> {
   /// Of all rows, or of the window.
   private let elements: MemorySlice<Element>
   /// The first row that is in memory.
-  private var first = 0
+  private var first: Int
   /// Rows from the first one on that are in the file; those behind read as zeros.
   private var written: Int
 
@@ -84,6 +95,7 @@ public final class StateRows<Element: BitwiseCopyable> {
     self.file = layout.offset == nil ? nil : file
     precondition(layout.offset == nil || file != nil, "rows in a file have one")
     elements = layout.slice(of: memory)
+    first = layout.kept.lowerBound
     written = isBlank ? 0 : layout.rows
   }
 
@@ -93,6 +105,7 @@ public final class StateRows<Element: BitwiseCopyable> {
     layout = Layout(rows: elements.count / rowLength, rowLength: rowLength)
     (memory, file) = (nil, nil)
     self.elements = elements
+    first = 0
     written = layout.rows
   }
 
@@ -109,24 +122,28 @@ public final class StateRows<Element: BitwiseCopyable> {
 
   /// All rows.
   public var rows: Int { layout.rows }
+  /// Those that are kept.
+  public var kept: Range<Int> { layout.kept }
   /// Elements of a row.
   public var rowLength: Int { layout.rowLength }
   /// Rows that are in memory at once.
   public var capacity: Int { layout.capacity }
 
-  /// Bytes of all rows.
+  /// Bytes of all rows, kept or not.
   public var bytes: Int { layout.bytes }
   /// The `errno` of the file's first call that failed; nil where none has.
   public var failure: Int32? { file?.failure }
 
-  /// All elements where they are in memory; nil where they are in a file.
-  public var whole: MemorySlice<Element>? { file == nil ? elements : nil }
+  /// All elements where they are in memory; nil where they are in a file, or some are not kept.
+  public var whole: MemorySlice<Element>? {
+    file == nil && kept.count == rows ? elements : nil
+  }
 
   // MARK: Windows
 
   /// Rows from `first` on that can be in memory at once; empty behind the last one.
   public func batch(from first: Int) -> Range<Int> {
-    first..<min(first + capacity, rows)
+    first..<min(first + capacity, kept.upperBound)
   }
 
   /// A row that was read or placed.
@@ -190,11 +207,11 @@ public final class StateRows<Element: BitwiseCopyable> {
 
   // MARK: Passes
 
-  /// Reads all rows in order, and shows as many at once as can be.
+  /// Reads all rows that are kept in order, and shows as many at once as can be.
   public func visit<Failure: Error>(
     _ body: (Range<Int>, MemorySlice<Element>) throws(Failure) -> Void
   ) throws(Failure) {
-    var rows = batch(from: 0)
+    var rows = batch(from: kept.lowerBound)
     while !rows.isEmpty {
       read(rows)
       try body(rows, self[rows])
@@ -206,7 +223,7 @@ public final class StateRows<Element: BitwiseCopyable> {
   public func update<Failure: Error>(
     setsAll: Bool = false, _ body: (Range<Int>, MemorySlice<Element>) throws(Failure) -> Void
   ) throws(Failure) {
-    var rows = batch(from: 0)
+    var rows = batch(from: kept.lowerBound)
     while !rows.isEmpty {
       if setsAll { place(rows) } else { read(rows) }
       try body(rows, self[rows])
@@ -229,9 +246,9 @@ public final class StateRows<Element: BitwiseCopyable> {
     }
   }
 
-  /// Sets columns of some rows, `[rows][columns]`, whatever is in memory.
+  /// Sets columns of some rows, `[rows][columns]`, whatever is in memory; rows that are not kept are left out.
   public func set(columns: Range<Int>, of rows: Range<Int>, to source: Span<Element>) {
-    for (index, y) in rows.enumerated() {
+    for (index, y) in rows.enumerated() where kept.contains(y) {
       let part = source.extracting(index * columns.count..<(index + 1) * columns.count)
       if let file {
         unsafe file.write(part.bytes, at: place(of: y, column: columns.lowerBound))

@@ -1,17 +1,18 @@
 internal import CSystem
-internal import CommandOptions
-internal import FileNames
+package import CommandOptions
+package import FileNames
 internal import QuantVGG
 internal import StyleTransfer
 
 /// The command: picks a subcommand, and turns what it throws into one line and an exit code.
-enum QStyle {
+package enum QStyle {
   static var version: String { Transfer.version }
 
   /// What every command maps: its words, texts and buffers.
   private static let leastBytes = 8 << 20
 
-  static func run(_ words: [FilePath]) -> ExitCode {
+  /// Runs the words behind the program's name.
+  package static func run(_ words: [FilePath]) -> ExitCode {
     Console.catchSignals()
     Console.trimHeap()
     do throws(TransferError) {

@@ -22,7 +22,7 @@ extension Float32Arithmetic {
       column: panel * Panel.width, into: sums)
   }
 
-  package static var joinsGramRows: Bool { false }
+  package static var hasExactSums: Bool { false }
 
   package static func readGram(
     _ sums: MemorySlice<Double>, first: Int, channels: Int, into rows: MemorySlice<Double>

@@ -19,7 +19,7 @@ extension Int8Arithmetic {
       into: sums)
   }
 
-  package static var joinsGramRows: Bool { true }
+  package static var hasExactSums: Bool { true }
 
   package static func readGram(
     _ sums: MemorySlice<Int64>, first: Int, channels: Int, into rows: MemorySlice<Double>

@@ -19,8 +19,8 @@ package protocol LossArithmetic: StatisticsArithmetic {
   func addGram(
     _ scratch: MemorySlice<UInt8>, channels: Int, first: Int, panel: Int,
     into sums: MemorySlice<GramSum>)
-  /// Whether rows that are laid out one after the other may be added at once, as sums are exact.
-  static var joinsGramRows: Bool { get }
+  /// Whether sums over positions are exact, so that it does not matter in which order rows are added, or how many at once.
+  static var hasExactSums: Bool { get }
   /// Reads 8 rows of a summed Gram matrix in activation units, `[8][channels]` from row `first`, a
   /// multiple of 8; what lies below the diagonal is read from above.
   static func readGram(

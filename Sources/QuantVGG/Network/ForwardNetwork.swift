@@ -46,15 +46,15 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
     plan: NetworkPlan = .resident, observer: Observer, pool: WorkerPool
   ) throws(MemoryError) {
     try self.init(
-      numbers, width: width, height: height, deepest: deepest, plan: plan, hasLoss: nil,
-      observer: observer, pool: pool)
+      numbers, width: width, height: height, deepest: deepest, plan: plan, strip: nil,
+      hasLoss: nil, observer: observer, pool: pool)
   }
 
   /// The same for the way back as well, where `hasLoss` says by layer whether a loss reads its
-  /// activations there.
+  /// activations there, and for a strip of the image or all of it.
   init(
     _ numbers: Numbers, width: Int, height: Int, deepest: LayerName, plan: NetworkPlan,
-    hasLoss: ((Int) -> Bool)?, observer: Observer, pool: WorkerPool
+    strip: Range<Int>?, hasLoss: ((Int) -> Bool)?, observer: Observer, pool: WorkerPool
   ) throws(MemoryError) {
     self.numbers = numbers
     self.pool = pool
@@ -62,9 +62,10 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
     let shape = NetworkShape(numbers.network, width: width, height: height, deepest: deepest)
     precondition(shape.layers.count <= numbers.layerCount, "the weights do not reach this layer")
     self.shape = shape
+    let rows = NetworkRows(shape, plan: plan, strip: strip)
     var memory = ArenaPlan()
     var layout = NetworkLayout<Numbers>(
-      shape, plan: plan, pooling: numbers.pooling, copies: numbers.copies,
+      shape, plan: plan, rows: rows, pooling: numbers.pooling, copies: numbers.copies,
       instructionSet: numbers.instructionSet,
       hasLoss: shape.layers.indices.map { hasLoss?($0) ?? false }, backward: hasLoss != nil,
       threads: pool.threads, memory: &memory)
@@ -74,7 +75,7 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
     layout.attach(arena)
     self.layout = layout
     scratch = layout.scratch.attach(arena)
-    schedule = RowSchedule(shape: shape, plan: plan)
+    schedule = RowSchedule(shape: shape, plan: plan, rows: rows)
     timing = NetworkTiming(layers: shape.layers.count)
     super.init()
   }
@@ -96,13 +97,13 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
     forward(StateRows(image, rowLength: 3 * shape.width))
   }
 
-  /// Begins a forward pass over an image that `advanceForward` makes in parts.
-  package func beginForward(_ image: StateRows<Float>) {
+  /// Begins a forward pass that `advanceForward` makes in parts, over the image or a picture that it is compared with.
+  package func beginForward(_ image: StateRows<Float>, isTarget: Bool = false) {
     precondition(
       image.rows == shape.height && image.rowLength == 3 * shape.width, "an image of another size")
     self.image = image
     isMeasuring = true
-    schedule.beginForward()
+    schedule.beginForward(isTarget: isTarget)
   }
 
   /// Pushes the next chunk of the image through the layers; false where the pass is over.

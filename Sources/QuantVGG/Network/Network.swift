@@ -16,16 +16,17 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
   ///   - height: rows of the image.
   ///   - deepest: the last layer that is computed.
   ///   - plan: how many rows stay in memory.
+  ///   - strip: rows of the image whose gradient is made, and what is measured with them; nil for all.
   ///   - client: not retained; it outlives the network.
   ///   - pool: the threads of every pass.
   /// - Throws: `MemoryError.refused`.
   package init(
     _ numbers: Numbers, width: Int, height: Int, deepest: LayerName,
-    plan: NetworkPlan = .resident, client: Client, pool: WorkerPool
+    plan: NetworkPlan = .resident, strip: Range<Int>? = nil, client: Client, pool: WorkerPool
   ) throws(MemoryError) {
     unsafe self.client = client
     try super.init(
-      numbers, width: width, height: height, deepest: deepest, plan: plan,
+      numbers, width: width, height: height, deepest: deepest, plan: plan, strip: strip,
       hasLoss: { client.hasLoss(layer: $0) }, observer: client, pool: pool)
   }
 

@@ -26,9 +26,9 @@ struct NetworkLayout<Numbers: Arithmetic> {
   /// `hasLoss` says by layer whether a loss reads its activations on the way back; what is
   /// reserved is added to `memory`.
   init(
-    _ shape: NetworkShape, plan: NetworkPlan, pooling: Pooling, copies: WeightCopies,
-    instructionSet: InstructionSet, hasLoss: [Bool], backward: Bool, threads: Int,
-    memory: inout ArenaPlan
+    _ shape: NetworkShape, plan: NetworkPlan, rows: NetworkRows, pooling: Pooling,
+    copies: WeightCopies, instructionSet: InstructionSet, hasLoss: [Bool], backward: Bool,
+    threads: Int, memory: inout ArenaPlan
   ) {
     let readsAll = Numbers.maskWords(channels: Panel.width) == 0
     let watcher = RingWatcher(
@@ -36,7 +36,8 @@ struct NetworkLayout<Numbers: Arithmetic> {
       readsActivations: shape.layers.indices.map {
         hasLoss[$0] || readsAll || (pooling == .maximum && shape.isPooled($0))
       })
-    var schedule = RowSchedule(shape: shape, plan: plan)
+    var schedule = RowSchedule(shape: shape, plan: plan, rows: rows)
+    if rows.target != rows.first { schedule.forward(watcher, isTarget: true) }
     schedule.forward(watcher)
     if backward { schedule.backward(watcher) }
 
@@ -114,15 +115,16 @@ struct NetworkLayout<Numbers: Arithmetic> {
   }
 }
 
-/// Bytes of the rings and scratch of a network, without asking for them.
+/// Bytes of the rings and scratch of a network, of a strip of the image or all of it, without asking for them.
 package func networkBytes<Numbers: Arithmetic>(
-  _ numbers: Numbers.Type, _ shape: NetworkShape, plan: NetworkPlan, pooling: Pooling,
-  copies: WeightCopies, instructionSet: InstructionSet, hasLoss: [Bool], backward: Bool,
-  threads: Int
+  _ numbers: Numbers.Type, _ shape: NetworkShape, plan: NetworkPlan, strip: Range<Int>? = nil,
+  pooling: Pooling, copies: WeightCopies, instructionSet: InstructionSet, hasLoss: [Bool],
+  backward: Bool, threads: Int
 ) -> Int {
   var memory = ArenaPlan()
   _ = NetworkLayout<Numbers>(
-    shape, plan: plan, pooling: pooling, copies: copies, instructionSet: instructionSet,
+    shape, plan: plan, rows: NetworkRows(shape, plan: plan, strip: strip), pooling: pooling,
+    copies: copies, instructionSet: instructionSet,
     hasLoss: hasLoss, backward: backward, threads: threads, memory: &memory)
   return memory.bytes
 }

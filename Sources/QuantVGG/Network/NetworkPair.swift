@@ -57,7 +57,8 @@ package final class NetworkPair<
       memory: try Arena(memory), pool: pool)
     self.shape = shape
     unsafe self.observer = observer
-    schedule = RowSchedule(shape: shape, plan: plan)
+    schedule = RowSchedule(
+      shape: shape, plan: plan, rows: NetworkRows(shape, plan: plan, strip: nil))
   }
 
   /// Runs both forward over an image, `[height][width][3]` RGB minus mean.

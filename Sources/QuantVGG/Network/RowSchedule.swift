@@ -17,10 +17,13 @@ protocol StageRunner: AnyObject {
 /// The order in which rows are made: each stage follows its inputs as closely as a chunk of rows allows.
 ///
 /// A 3x3 convolution makes row r when its input has row r + 1, forward and backward alike, so no row
-/// is computed twice within a pass and there is no halo.
+/// is computed twice within a pass and there is no halo. For a strip of the image, a pass makes what `NetworkRows` says.
 struct RowSchedule {
   private let shape: NetworkShape
   private let plan: NetworkPlan
+  private let rows: NetworkRows
+  /// What the pass forward makes.
+  private var pass: NetworkRows.Forward
   /// Rows of the deepest layer by which the gradient advances.
   private let deepRows: Int
 
@@ -32,9 +35,11 @@ struct RowSchedule {
   /// Rows to which the gradients advance next.
   private var targets: [Int]
 
-  init(shape: NetworkShape, plan: NetworkPlan) {
+  init(shape: NetworkShape, plan: NetworkPlan, rows: NetworkRows) {
     self.shape = shape
     self.plan = plan
+    self.rows = rows
+    pass = rows.first
     deepRows = max(1, plan.chunkRows >> shape.deepest.poolings)
     activations = shape.layers.map { _ in 0 }
     gradients = activations
@@ -46,43 +51,47 @@ struct RowSchedule {
   // MARK: First pass
 
   /// Makes the rows of all layers.
-  mutating func forward<Runner: StageRunner>(_ runner: Runner) {
-    beginForward()
+  mutating func forward<Runner: StageRunner>(_ runner: Runner, isTarget: Bool = false) {
+    beginForward(isTarget: isTarget)
     while advanceForward(runner) {}
   }
 
-  /// Starts a pass of `advanceForward`.
-  mutating func beginForward() {
-    restart(layers: shape.layers.count)
+  /// Starts a pass of `advanceForward` over the image, or over a picture that it is compared with.
+  mutating func beginForward(isTarget: Bool) {
+    restart(isTarget ? rows.target : rows.first)
   }
 
   /// Makes what rows of all layers follow from the next chunk of the image; false where none is left.
   mutating func advanceForward<Runner: StageRunner>(_ runner: Runner) -> Bool {
-    guard activations[deepest] < shape.layers[deepest].height else { return false }
-    advance(layers: shape.layers.count, runner)
+    guard activations[deepest] < pass.layers[deepest].upperBound else { return false }
+    advance(runner)
     return true
   }
 
-  private mutating func restart(layers: Int) {
-    pixels = 0
-    for layer in 0..<layers { activations[layer] = 0 }
+  private mutating func restart(_ pass: NetworkRows.Forward) {
+    self.pass = pass
+    pixels = pass.pixels.lowerBound
+    for layer in pass.layers.indices { activations[layer] = pass.layers[layer].lowerBound }
   }
 
-  /// Takes a chunk of image rows in and pushes it through the first `layers` layers.
-  private mutating func advance<Runner: StageRunner>(layers: Int, _ runner: Runner) {
-    var rows = min(pixels + plan.chunkRows, shape.height)
-    runner.runStage(.quantizeImage, layer: NetworkTable.imageLayer, rows: pixels..<rows)
-    pixels = rows
+  /// Takes a chunk of image rows in and pushes it through the layers of the pass.
+  private mutating func advance<Runner: StageRunner>(_ runner: Runner) {
+    var ready = min(pixels + plan.chunkRows, pass.pixels.upperBound)
+    runner.runStage(.quantizeImage, layer: NetworkTable.imageLayer, rows: pixels..<ready)
+    pixels = ready
     var height = shape.height
-    for layer in 0..<layers {
+    for layer in pass.layers.indices {
       let made = activations[layer]
-      let ready = rows == height ? rows : max(rows - 1, made)
+      let end = pass.layers[layer].upperBound
+      ready = max(made, min(ready == height ? ready : ready - 1, end))
       if ready > made { runner.runStage(.convolve, layer: layer, rows: made..<ready) }
       activations[layer] = ready
-      (rows, height) = (ready, shape.layers[layer].height)
-      guard shape.isPooled(layer), layer + 1 < layers else { continue }
-      if ready / 2 > made / 2 { runner.runStage(.pool, layer: layer, rows: made / 2..<ready / 2) }
-      (rows, height) = (ready / 2, height / 2)
+      height = shape.layers[layer].height
+      guard shape.isPooled(layer), layer + 1 < pass.layers.count else { continue }
+      let pooled = pass.passedOn[layer]
+      let rows = (made / 2..<ready / 2).clamped(to: pooled)
+      if !rows.isEmpty { runner.runStage(.pool, layer: layer, rows: rows) }
+      (ready, height) = (min(ready / 2, pooled.upperBound), height / 2)
     }
   }
 
@@ -90,24 +99,23 @@ struct RowSchedule {
 
   /// Makes the gradients of all rows, deepest layer first, and what forward rows they still need.
   mutating func backward<Runner: StageRunner>(_ runner: Runner) {
-    let recomputed = plan.computedTwice(shape.layers)
-    restart(layers: recomputed)
-    for layer in gradients.indices { gradients[layer] = 0 }
-    imageGradients = 0
-    while imageGradients < shape.height {
+    restart(rows.again)
+    for layer in gradients.indices { gradients[layer] = rows.gradients[layer].lowerBound }
+    imageGradients = rows.strip.lowerBound
+    while imageGradients < rows.strip.upperBound {
       aim()
-      while needsForward(layers: recomputed) { advance(layers: recomputed, runner) }
+      while needsForward { advance(runner) }
       for layer in stride(from: deepest, through: 0, by: -1)
       where targets[layer] > gradients[layer] {
-        let rows = gradients[layer]..<targets[layer]
+        let made = gradients[layer]..<targets[layer]
         if layer == NetworkTable.imageLayer, plan.repeatsFirst {
-          runner.runStage(.convolveAgain, layer: layer, rows: rows)
+          runner.runStage(.convolveAgain, layer: layer, rows: made)
         }
-        runner.runStage(.gradient, layer: layer, rows: rows)
+        runner.runStage(.gradient, layer: layer, rows: made)
         gradients[layer] = targets[layer]
       }
       let first = gradients[NetworkTable.imageLayer]
-      let image = first == shape.height ? shape.height : first - 1
+      let image = min(first == shape.height ? first : first - 1, rows.strip.upperBound)
       if image > imageGradients {
         runner.runStage(
           .imageGradient, layer: NetworkTable.imageLayer, rows: imageGradients..<image)
@@ -132,13 +140,13 @@ struct RowSchedule {
           above = shape.isPooled(layer) ? 2 * input : input
         }
       }
-      above = min(above, gradients[layer] + step)
+      above = min(above, gradients[layer] + step, rows.gradients[layer].upperBound)
       targets[layer] = above
     }
   }
 
-  private func needsForward(layers: Int) -> Bool {
-    for layer in 0..<layers where activations[layer] < targets[layer] { return true }
+  private var needsForward: Bool {
+    for layer in pass.layers.indices where activations[layer] < targets[layer] { return true }
     return false
   }
 }

@@ -12,15 +12,15 @@ package struct ColorStatistics {
   /// Measures pixels, `[count][3]` RGB minus the network's mean, at least one; each sample is rounded to its
   /// nearest level.
   package init(_ pixels: MemorySlice<Float>) {
-    self.init(StateRows(pixels, rowLength: pixels.count))
+    self.init(StateRows(pixels, rowLength: pixels.count), strip: nil)
   }
 
-  /// Measures rows of such pixels.
-  init(_ rows: StateRows<Float>) {
+  /// Measures rows of such pixels, those of a strip together with those of the others.
+  init(_ rows: StateRows<Float>, strip: Strip?) {
     let shift = NetworkTable.meanColor
     var sums = [3 of Int](repeating: 0)
     var products = [9 of Int](repeating: 0)
-    rows.visit { (_, pixels) in
+    func add(_ pixels: MemorySlice<Float>) {
       for first in stride(from: 0, to: pixels.count, by: 3) {
         for i in 0..<3 {
           let sample = Int(nearestByte(pixels[first + i] + shift[i]))
@@ -31,6 +31,13 @@ package struct ColorStatistics {
           }
         }
       }
+    }
+    if let strip, let communicator = strip.communicator {
+      add(rows[strip.own])
+      communicator.withUnsafe(&sums) { strip.combine($0, .integers) }
+      communicator.withUnsafe(&products) { strip.combine($0, .integers) }
+    } else {
+      rows.visit { (_, pixels) in add(pixels) }
     }
     let count = Double(rows.rows * rows.rowLength / 3)
     var mean = [3 of Double](repeating: 0)
@@ -48,11 +55,13 @@ extension NetworkTable {
 }
 
 extension MemorySlice where Element == UInt8 {
-  /// Copies as many pixels, RGB minus the network's mean, each sample rounded to its nearest level.
-  func copyLevels(of rows: StateRows<Float>) {
+  /// Copies the pixels of some rows, RGB minus the network's mean, each sample rounded to its nearest level.
+  func copyLevels(of rows: StateRows<Float>, _ wanted: Range<Int>) {
     let mean = NetworkTable.meanColor
-    rows.visit { (range, pixels) in
-      let levels = from(range.lowerBound * rows.rowLength)
+    rows.visit { (range, _) in
+      let own = range.clamped(to: wanted)
+      let pixels = rows[own]
+      let levels = from((own.lowerBound - wanted.lowerBound) * rows.rowLength)
       for first in stride(from: 0, to: pixels.count, by: 3) {
         for i in 0..<3 { levels[first + i] = nearestByte(pixels[first + i] + mean[i]) }
       }

@@ -57,9 +57,9 @@ package struct Checkpoint: Sendable, Equatable {
     return count
   }
 
-  /// Writes the file straight from the rows of a session.
+  /// Writes the file straight from the rows of a session, `others` giving those of other processes.
   func write(
-    _ image: StateRows<Float>, _ optimizer: Optimizer, to path: FilePath
+    _ image: StateRows<Float>, _ optimizer: Optimizer, others: StripRows?, to path: FilePath
   ) throws(CheckpointError) {
     let state = optimizer.state
     do throws(FileOutputError) {
@@ -75,8 +75,17 @@ package struct Checkpoint: Sendable, Equatable {
       writer.put(UInt64(notes.count))
       for note in notes { writer.put(note) }
       writer.putChecksum()
-      try writer.put(image)
-      try writer.put(state)
+      if let others {
+        try others.visit(image, give: .giveImage) { (part) throws(FileOutputError) in
+          try writer.put(part)
+        }
+        try others.visit(state, give: .giveState) { (part) throws(FileOutputError) in
+          try writer.put(part)
+        }
+      } else {
+        try writer.put(image)
+        try writer.put(state)
+      }
       _ = optimizer.visitScalars { writer.put($0) }
       writer.putChecksum()
       if let code = image.failure { throw .system(errno: code) }
@@ -108,16 +117,16 @@ private struct CheckpointWriter: ~Copyable {
   mutating func putChecksum() { put(sum.value) }
 
   mutating func put<Element>(_ rows: StateRows<Element>) throws(FileOutputError) {
+    try rows.visit { (_, part) throws(FileOutputError) in try put(part) }
+  }
+
+  /// Puts whole rows, of which there are a multiple of 4 bytes.
+  mutating func put<Element>(_ rows: MemorySlice<Element>) throws(FileOutputError) {
     flush()
     if let failure { throw failure }
-    var batch = rows.batch(from: 0)
-    while !batch.isEmpty {
-      rows.read(batch)
-      try rows[batch].withSpan { (span) throws(FileOutputError) in
-        unsafe sum.add(span.bytes)
-        try unsafe file.write(span.bytes)
-      }
-      batch = rows.batch(from: batch.upperBound)
+    try rows.withSpan { (span) throws(FileOutputError) in
+      unsafe sum.add(span.bytes)
+      try unsafe file.write(span.bytes)
     }
   }
 

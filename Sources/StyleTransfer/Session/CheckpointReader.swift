@@ -37,10 +37,11 @@ final class CheckpointReader {
     _ = close(descriptor)
   }
 
-  /// Reads the header, and where `image` and `optimizer` are given everything into them.
+  /// Reads the header, and where `image` and `optimizer` are given everything into them; `others` takes the rows of other
+  /// processes.
   func checkpoint(
     fingerprint: UInt64, notes: Int, image: StateRows<Float>? = nil,
-    optimizer: Optimizer? = nil
+    optimizer: Optimizer? = nil, others: StripRows? = nil
   ) throws(CheckpointError) -> Checkpoint {
     let headerBytes = 8 * (Checkpoint.headerWords + notes + 1)
     guard size > headerBytes else { throw .truncated(expected: headerBytes + 8, found: size) }
@@ -67,11 +68,27 @@ final class CheckpointReader {
     let expected = headerBytes + pixels + state + 8 * (count + 1)
     guard size >= expected else { throw .truncated(expected: expected, found: size) }
     guard size == expected else { throw .damaged }
-    try read(into: image)
-    try read(into: optimizer.state)
+    var isFinite = true
+    if let others {
+      try others.update(image, take: .takeImage) { (part) throws(CheckpointError) in
+        try read(into: part)
+        isFinite = isFinite && part.isFinite
+      }
+      try others.update(optimizer.state, take: .takeState) { (part) throws(CheckpointError) in
+        try read(into: part)
+      }
+    } else {
+      try image.update(setsAll: true) { (_, part) throws(CheckpointError) in
+        try read(into: part)
+        isFinite = isFinite && part.isFinite
+      }
+      try optimizer.state.update(setsAll: true) { (_, part) throws(CheckpointError) in
+        try read(into: part)
+      }
+    }
     try readNumbers(of: optimizer, count: count)
     try checkSum()
-    guard image.isFinite else { throw .damaged }
+    guard isFinite else { throw .damaged }
     return result
   }
 
@@ -119,14 +136,12 @@ final class CheckpointReader {
   }
 
   /// Fills rows of a session, and adds them to the checksum.
-  private func read<Element>(into rows: StateRows<Element>) throws(CheckpointError) {
-    try rows.update(setsAll: true) { (_, part) throws(CheckpointError) in
-      try part.withMutableSpan { (span) throws(CheckpointError) in
-        var bytes = unsafe span.mutableBytes
-        try read(bytes.byteCount, into: &bytes)
-      }
-      part.withSpan { unsafe sum.add($0.bytes) }
+  private func read<Element>(into part: MemorySlice<Element>) throws(CheckpointError) {
+    try part.withMutableSpan { (span) throws(CheckpointError) in
+      var bytes = unsafe span.mutableBytes
+      try read(bytes.byteCount, into: &bytes)
     }
+    part.withSpan { unsafe sum.add($0.bytes) }
   }
 
   private func read(

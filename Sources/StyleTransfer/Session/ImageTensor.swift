@@ -139,6 +139,11 @@ package struct SplitMix64: Sendable {
     return z ^ (z >> 31)
   }
 
+  /// Leaves out numbers.
+  mutating func skip(_ count: Int) {
+    state &+= UInt64(count) &* 0x9e37_79b9_7f4a_7c15
+  }
+
   /// The next number in 0..<1: the upper 24 bits, exact in Float32.
   package mutating func nextUnit() -> Float {
     Float(next() >> 40) / 16_777_216

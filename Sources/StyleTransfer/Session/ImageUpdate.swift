@@ -12,6 +12,12 @@ final class ImageUpdate: ParallelWork {
   private let moving: StateRows<Float>
   /// See `SessionLayout.pictureBlock`.
   let pictureBlock: MemorySlice<Float>?
+  /// See `SessionLayout.colorBlock`.
+  let colorBlock: MemorySlice<UInt8>?
+  /// See `SessionLayout.givenRows`.
+  let givenRows: MemorySlice<UInt8>?
+  /// The rows that move.
+  let strip: Strip
   let terms: [any ImageTerm]
   /// Whether a step only measures and the image stays as it is.
   var isFrozen = false
@@ -32,10 +38,13 @@ final class ImageUpdate: ParallelWork {
   ///
   /// - Throws: `TransferError.memory`.
   init<Numbers: LossArithmetic>(
-    _ shape: NetworkShape, layout: SessionLayout<Numbers>, memory: Arena, file: RowFile?,
-    regions: ImageRegions?, settings: TransferSettings, optimizer: OptimizerSettings,
+    _ shape: NetworkShape, strip: Strip, layout: SessionLayout<Numbers>, memory: Arena,
+    file: RowFile?, regions: ImageRegions?, settings: TransferSettings,
+    optimizer: OptimizerSettings,
     recordsGradient: Bool
   ) throws(TransferError) {
+    precondition(!recordsGradient || strip.isAlone, "a gradient is recorded of whole images")
+    self.strip = strip
     rowLength = 3 * shape.width
     self.regions = regions
     image = StateRows(layout.image, memory: memory, file: file)
@@ -44,6 +53,8 @@ final class ImageUpdate: ParallelWork {
       // The optimizer's rows keep it.
       let stateMemory = try Arena(layout.stateMemory)
       pictureBlock = layout.pictureBlock.map { stateMemory.slice($0) }
+      colorBlock = layout.colorBlock.map { stateMemory.slice($0) }
+      givenRows = layout.givenRows.map { stateMemory.slice($0) }
       self.optimizer = optimizer.makeOptimizer(
         rowLength: rowLength,
         state: StateRows(layout.state, memory: stateMemory, file: file, isBlank: true))
@@ -75,7 +86,7 @@ final class ImageUpdate: ParallelWork {
 
   /// Lets the image's own terms measure it.
   func measure(pool: WorkerPool) {
-    for term in terms { term.measure(moving, pool: pool) }
+    for term in terms { term.measure(moving, strip: strip, pool: pool) }
   }
 
   /// Takes back what the last step has changed too much.
@@ -95,7 +106,7 @@ final class ImageUpdate: ParallelWork {
 
   /// Begins a step with the cost of the image as it is.
   func begin(loss: Double) {
-    unmoved?.restart()
+    unmoved?.restart(strip.own)
     if !isFrozen { optimizer.beginStep(loss: loss) }
   }
 
@@ -112,7 +123,7 @@ final class ImageUpdate: ParallelWork {
     guard !isFrozen else { return }
     if !optimizer.movesAfterStep { moving.write(rows) }
     optimizer.state.write(rows, parts: optimizer.receivedParts)
-    optimizer.collect(rows)
+    if strip.isAlone { optimizer.collect(rows) }
   }
 
   /// Takes a row of the network's gradient; called on any worker.
@@ -128,13 +139,24 @@ final class ImageUpdate: ParallelWork {
   /// Ends a step: an optimizer that waits for the whole gradient moves the rows now.
   func end(pool: WorkerPool) {
     guard !isFrozen else { return }
+    if !strip.isAlone { collect() }
     optimizer.endStep()
     if optimizer.movesAfterStep { changeAll(pool) }
   }
 
+  /// Adds up what `endStep` needs of the rows of all processes, in the order of rows.
+  private func collect() {
+    optimizer.withSums { strip.takeSums($0.bytes) }
+    optimizer.collect(strip.own)
+    optimizer.withSums {
+      strip.handSums($0.bytes)
+      strip.combine($0.bytes, .inOrder)
+    }
+  }
+
   /// Changes all rows, as many at once as are in memory.
   private func changeAll(_ pool: WorkerPool) {
-    var rows = moving.batch(from: 0)
+    var rows = moving.batch(from: strip.own.lowerBound).clamped(to: strip.own)
     while !rows.isEmpty {
       moving.read(rows)
       optimizer.state.read(rows)
@@ -142,7 +164,7 @@ final class ImageUpdate: ParallelWork {
       pool.run(self, items: rows.count)
       moving.write(rows)
       optimizer.state.write(rows, parts: optimizer.movedParts)
-      rows = moving.batch(from: rows.upperBound)
+      rows = moving.batch(from: rows.upperBound).clamped(to: strip.own)
     }
   }
 

@@ -13,27 +13,41 @@ final class ScaleImage {
   /// The change that a session has made.
   ///
   /// - Parameters:
-  ///   - session: at its end.
+  ///   - session: at its end; nil where others have painted the scale, which give its image.
   ///   - scale: its transfer, of one scale.
   ///   - spill: the file's plan where the session has one.
   /// - Throws: `TransferError.memory`, and what reading the picture throws.
-  init(_ session: Session, of scale: Transfer, spill: PlannedSpill?) throws(TransferError) {
-    let image = session.image
+  init(
+    _ session: Session?, of scale: Transfer, spill: PlannedSpill?
+  ) throws(TransferError) {
+    let size = scale.engineSize(scale.resultSize)
+    let rowLength = 3 * size.width
     var plan = ArenaPlan()
     var place = spill.map { RowFilePlan(after: $0.stateBytes) }
     let layout = StateRows<Float>.Layout(
-      rows: image.rows, rowLength: image.rowLength, window: image.capacity, memory: &plan,
-      file: &place)
+      rows: size.height, rowLength: rowLength, window: session?.image.capacity ?? size.height,
+      memory: &plan, file: &place)
     let memory = try TransferError.from { () throws(MemoryError) in try Arena(plan) }
-    change = StateRows(layout, memory: memory, file: session.file?.rows)
+    let change = StateRows(layout, memory: memory, file: session?.file?.rows)
+    self.change = change
     var picture = scale.content
     if case .picture(let own) = scale.start { picture = own }
     try picture.read(into: change, size: scale.resultSize, transposed: scale.isTransposed)
-    image.visit { (rows, pixels) in
+    func subtract(_ rows: Range<Int>, _ pixels: MemorySlice<Float>) {
       change.read(rows)
       let values = change[rows]
       for i in 0..<pixels.count { values[i] = pixels[i] - values[i] }
       change.write(rows)
+    }
+    if let communicator = scale.communicator {
+      let rows = try TransferError.from { () throws(MemoryError) in
+        try Block<Float>(count: StripRows.most * rowLength)
+      }
+      communicator.visit(
+        session?.image, strips: scale.strips, rowLength: rowLength, memory: rows.elements, subtract)
+      withExtendedLifetime(rows) {}
+    } else {
+      session?.image.visit(subtract)
     }
   }
 
@@ -51,6 +65,7 @@ final class ScaleImage {
       let values = change.row(y)
       for i in row.indices { row[i] = (values[i] + 255) / 2 }
     } write: { y, row in
+      guard image.kept.contains(y) else { return }
       image.read(y..<y + 1)
       let pixels = image.row(y)
       for x in 0..<size.width where !isKept(y * size.width + x) {

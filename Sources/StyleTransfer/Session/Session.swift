@@ -23,11 +23,15 @@ public final class Session {
   public private(set) var clippedShares: [Double] = []
 
   let update: ImageUpdate
+  /// The rows that this process paints.
+  let strip: Strip
+  /// The rows of other processes; nil where it paints alone.
+  let others: StripRows?
   /// What image, state and content targets are in; nil where they are in memory.
   let file: SpillFile?
   /// Rows of the picture where the image is in a file.
   let block: PictureBlock?
-  private let network: any SteppingNetwork
+  let network: any SteppingNetwork
   private let pool: WorkerPool
   /// Seconds of the last step's way forward, costs included, and of its way back, with the optimizer's work.
   package private(set) var passSeconds = (forward: 0.0, backward: 0.0)
@@ -51,6 +55,7 @@ public final class Session {
     shape = NetworkShape(
       numbers.network, width: size.width, height: size.height, deepest: settings.deepest)
     self.file = file
+    strip = Strip(shape, all: transfer.strips, communicator: transfer.communicator)
     let layout = SessionLayout<Numbers>(
       shape, of: transfer, plan: plan, spills: file != nil, threads: pool.threads)
     let memory = try TransferError.from { () throws(MemoryError) in try Arena(layout.memory) }
@@ -58,12 +63,17 @@ public final class Session {
     var regions: ImageRegions?
     if let wanted = transfer.regions { regions = try ImageRegions(transfer, wanted) }
     update = try ImageUpdate(
-      shape, layout: layout, memory: memory, file: file?.rows, regions: regions, settings: settings,
-      optimizer: transfer.usedOptimizer, recordsGradient: transfer.recordsGradient)
-    let image = update.image
+      shape, strip: strip, layout: layout, memory: memory, file: file?.rows, regions: regions,
+      settings: settings, optimizer: transfer.usedOptimizer,
+      recordsGradient: transfer.recordsGradient)
+    let (image, strip) = (update.image, strip)
+    others = update.givenRows.map { StripRows(strip, memory: $0) }
+    let colors = contentColors
+    let colorBlock = update.colorBlock
     block = update.pictureBlock.map {
       PictureBlock(
-        image, size: transfer.resultSize, isTransposed: transfer.isTransposed, memory: $0)
+        image, colors: colors, strip: strip, size: transfer.resultSize,
+        isTransposed: transfer.isTransposed, memory: $0, colorMemory: colorBlock)
     }
     let network = try TermNetwork(
       numbers, shape, settings: settings, plan: plan, layout: layout, memory: memory,
@@ -74,13 +84,13 @@ public final class Session {
     func goesOn(_ phase: TransferPhase, _ share: Double) -> Bool {
       progress(TransferProgress(phase: phase, share: share, steps: transfer.steps)) == .proceed
     }
-    var colors: ColorStatistics?
+    var matched: ColorStatistics?
     if transfer.colors.contains(.match) {
       try readContent(transfer)
-      colors = ColorStatistics(update.image)
+      matched = ColorStatistics(update.image, strip: strip)
     }
-    try measureStyles(transfer, layout, network, colors: colors) { goesOn(.measureStyle, $0) }
-    if colors == nil { try readContent(transfer) }
+    try measureStyles(transfer, layout, network, colors: matched) { goesOn(.measureStyle, $0) }
+    if matched == nil { try readContent(transfer) }
     try network.measureContent { goesOn(.measureContent, $0) }
     try transfer.makeStart(in: update.image, regions)
     try file?.check()
@@ -89,7 +99,7 @@ public final class Session {
   private func readContent(_ transfer: Transfer) throws(TransferError) {
     try transfer.content.read(
       into: update.image, size: transfer.resultSize, transposed: transfer.isTransposed)
-    contentColors?.copyLevels(of: update.image)
+    contentColors?.copyLevels(of: update.image, strip.own)
   }
 
   /// Reads and measures one style after the other; a picture's pixels are given back before the next
@@ -137,7 +147,17 @@ public final class Session {
   }
 
   /// The costs of the image as it is; `terms` and `grams` are then this image's.
-  public func evaluate() -> LossValues { network.measure() }
+  public func evaluate() -> LossValues { measure() }
+
+  private func measure() -> LossValues {
+    tell(.measure)
+    return network.measure()
+  }
+
+  /// Tells the other processes what is done next.
+  private func tell(_ kind: StripCommand.Kind, isSet: Bool = false, loss: Double = 0) {
+    strip.communicator?.tell(StripCommand(kind, first: isSet ? 1 : 0, number: loss))
+  }
 
   /// Improves the image by one step of the optimizer.
   ///
@@ -148,13 +168,13 @@ public final class Session {
   public func step() -> LossValues {
     let start = system_monotonic_seconds()
     let before = file?.traffic
-    let measured = network.measure()
+    let measured = measure()
     let forward = system_monotonic_seconds() - start
     let middle = file?.traffic
     let costs = settle(measured, isEnd: false)
     let turn = system_monotonic_seconds()
     let settled = file?.traffic
-    sendBack(costs, isFrozen: false)
+    sendBack(costs.total, isFrozen: false)
     passSeconds = (forward, system_monotonic_seconds() - turn)
     if let before, let middle, let settled, let end = file?.traffic {
       traffic = (middle - before) + (end - settled)
@@ -169,7 +189,7 @@ public final class Session {
   ///
   /// - Returns: the costs of the image as it is then.
   @discardableResult
-  public func settle() -> LossValues { settle(network.measure(), isEnd: false) }
+  public func settle() -> LossValues { settle(measure(), isEnd: false) }
 
   /// Shortens the last change as `settle` does where it has more than doubled the cost; for the last
   /// image of a run.
@@ -181,11 +201,18 @@ public final class Session {
 
   private func settle(_ costs: LossValues, isEnd: Bool) -> LossValues {
     var costs = costs
-    while update.shorten(loss: costs.total, isEnd: isEnd, pool: pool) {
-      block?.forget()
-      costs = network.measure()
-    }
+    while shorten(loss: costs.total, isEnd: isEnd) { costs = measure() }
     return costs
+  }
+
+  /// Shortens the last change where it has led to too large a loss.
+  ///
+  /// - Returns: whether it has.
+  func shorten(loss: Double, isEnd: Bool) -> Bool {
+    tell(.shorten, isSet: isEnd, loss: loss)
+    guard update.shorten(loss: loss, isEnd: isEnd, pool: pool) else { return false }
+    block?.forget()
+    return true
   }
 
   /// Measures the image and its gradient, which must be recorded, without moving it.
@@ -194,15 +221,17 @@ public final class Session {
   @discardableResult
   public func measureGradient() -> LossValues {
     precondition(update.gradient != nil, "the transfer records its gradient")
-    let costs = network.measure()
-    sendBack(costs, isFrozen: true)
+    let costs = measure()
+    sendBack(costs.total, isFrozen: true)
     return costs
   }
 
-  private func sendBack(_ costs: LossValues, isFrozen: Bool) {
+  /// Sends the gradient back from an image of this loss, and lets the optimizer move the rows unless it is frozen.
+  func sendBack(_ loss: Double, isFrozen: Bool) {
+    tell(.sendBack, isSet: isFrozen, loss: loss)
     block?.forget()
     update.isFrozen = isFrozen
-    update.begin(loss: costs.total)
+    update.begin(loss: loss)
     network.sendBack()
     update.end(pool: pool)
   }
@@ -266,7 +295,10 @@ public final class Session {
   }
 
   /// Whether all numbers of the image are finite; they are not once the optimisation has diverged.
-  public var isFinite: Bool { update.image.isFinite }
+  public var isFinite: Bool {
+    tell(.isFinite)
+    return strip.isFinite(update.image)
+  }
 
   // MARK: The file of the state
 
@@ -288,7 +320,7 @@ public final class Session {
   ///   - path: the file, which is replaced at once or not at all.
   /// - Throws: `CheckpointError.output`.
   package func save(_ checkpoint: Checkpoint, to path: FilePath) throws(CheckpointError) {
-    try checkpoint.write(update.image, update.optimizer, to: path)
+    try checkpoint.write(update.image, update.optimizer, others: others, to: path)
   }
 
   /// Reads a checkpoint, which may come from a session with another plan and other threads.
@@ -304,7 +336,10 @@ public final class Session {
   ) throws(CheckpointError) -> Checkpoint? {
     guard let reader = try CheckpointReader(path: path) else { return nil }
     block?.forget()
-    return try reader.checkpoint(
-      fingerprint: fingerprint, notes: notes, image: update.image, optimizer: update.optimizer)
+    let checkpoint = try reader.checkpoint(
+      fingerprint: fingerprint, notes: notes, image: update.image, optimizer: update.optimizer,
+      others: others)
+    giveNumbers()
+    return checkpoint
   }
 }

@@ -33,6 +33,9 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
   /// By style layer, what is saved of a style beside its Gram matrices; none where it is not saved.
   var saved: [StyleSums<Numbers>] = []
   private let update: ImageUpdate
+  private let strip: Strip
+  /// By layer, the rows that this process measures.
+  private let owned: [Range<Int>]
   private let pool: WorkerPool
 
   init(
@@ -40,6 +43,8 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
     layout: SessionLayout<Numbers>, memory: Arena, file: RowFile?, regions: ImageRegions?,
     update: ImageUpdate, pool: WorkerPool
   ) {
+    strip = update.strip
+    owned = layout.rows.owned
     self.regions = regions
     self.shape = shape
     self.update = update
@@ -153,10 +158,16 @@ final class SessionClient<Numbers: LossArithmetic>: GradientClient {
   func didProduce(
     rows: Range<Int>, layer: Int, activations: ActivationRows<Numbers.Activation>
   ) {
+    // Those around the strip are measured by their own processes.
+    let rows = pass == .image ? rows.clamped(to: owned[layer]) : rows
+    guard !rows.isEmpty else { return }
     for term in terms where term.place == layer && observes(term.label) {
+      let isInOrder = !strip.isAlone && pass == .image && term.sumKind == .inOrder
+      if isInOrder, rows.lowerBound == owned[layer].lowerBound { strip.takeSums(term.foldedSums()) }
       term.observe(
         rows: rows, width: shape.layers[layer].width, activations: activations,
         isTarget: pass != .image, positions: positions(term.label), pool: pool)
+      if isInOrder, rows.upperBound == owned[layer].upperBound { strip.handSums(term.foldedSums()) }
     }
     guard pass == .style else { return }
     for sums in saved where sums.place == layer {

@@ -15,11 +15,15 @@ struct SessionLayout<Numbers: LossArithmetic> {
   let state: StateRows<UInt8>.Layout
   /// Rows of the picture that are read at once from an image in a file; nil where it is in memory.
   let pictureBlock: Reservation<Float>?
-  /// The memory of both.
+  /// The levels of the same rows where their colours are the content's; nil where `contentColors` has all.
+  let colorBlock: Reservation<UInt8>?
+  /// Rows that go from one process to another; nil where there is one alone.
+  let givenRows: Reservation<UInt8>?
+  /// The memory of these.
   let stateMemory: ArenaPlan
   /// The file that image, state and content targets are in; nil where they are in memory.
   let file: RowFilePlan?
-  /// `[height][width][3]` levels of the content, whose colours the result gets; nil where it keeps its own.
+  /// `[rows][width][3]` levels of the content at the rows that the process paints, whose colours the result gets; nil where it keeps its own.
   let contentColors: Reservation<UInt8>?
   /// The bytes of these.
   let colorBytes: Int
@@ -50,6 +54,8 @@ struct SessionLayout<Numbers: LossArithmetic> {
   let unmoved: UnmovedRows.Layout?
   /// The memory that steps need beside `memory`.
   let stepMemory: ArenaPlan
+  /// The rows that passes over the image make.
+  let rows: NetworkRows
 
   /// Reserves the memory of a session.
   ///
@@ -67,23 +73,41 @@ struct SessionLayout<Numbers: LossArithmetic> {
       $1.picture == nil ? $0 : max($0, transfer.engineSize(transfer.size($1)).width)
     }
     var memory = ArenaPlan()
-    let samples = shape.width * shape.height * 3
+    let rows = NetworkRows(shape, plan: plan, strip: transfer.ownStrip)
+    self.rows = rows
+    let isStrip = transfer.communicator != nil
+    let samples = shape.width * rows.strip.count * 3
     var file = spills ? RowFilePlan() : nil
     let movingRows = plan.imageGradientRows(through: shape.deepest)
-    image = StateRows.Layout(
-      rows: shape.height, rowLength: 3 * shape.width, window: plan.chunkRows, memory: &memory,
-      file: &file)
+    image =
+      isStrip
+      ? StateRows.Layout(
+        rows: shape.height, kept: rows.pixels, rowLength: 3 * shape.width, memory: &memory)
+      : StateRows.Layout(
+        rows: shape.height, rowLength: 3 * shape.width, window: plan.chunkRows, memory: &memory,
+        file: &file)
     moving = image.view(window: movingRows, memory: &memory)
     imageBytes = memory.bytes
     var stateMemory = ArenaPlan()
-    state = StateRows.Layout(
-      rows: shape.height, rowLength: transfer.usedOptimizer.stateRowBytes(3 * shape.width),
-      window: movingRows, memory: &stateMemory, file: &file)
+    let stateLength = transfer.usedOptimizer.stateRowBytes(3 * shape.width)
+    state =
+      isStrip
+      ? StateRows.Layout(
+        rows: shape.height, kept: rows.strip, rowLength: stateLength, memory: &stateMemory)
+      : StateRows.Layout(
+        rows: shape.height, rowLength: stateLength, window: movingRows, memory: &stateMemory,
+        file: &file)
+    let blockSamples =
+      3 * transfer.resultSize.width * min(Picture.blockRows, transfer.resultSize.height)
     pictureBlock =
-      spills
-      ? stateMemory.reserve(
-        3 * transfer.resultSize.width * min(Picture.blockRows, transfer.resultSize.height),
-        of: Float.self) : nil
+      spills || isStrip ? stateMemory.reserve(blockSamples, of: Float.self) : nil
+    colorBlock =
+      isStrip && transfer.colors.contains(.luma)
+      ? stateMemory.reserve(blockSamples, of: UInt8.self) : nil
+    givenRows =
+      isStrip
+      ? stateMemory.reserve(max(stateLength, 12 * shape.width) * StripRows.most, of: UInt8.self)
+      : nil
     self.stateMemory = stateMemory
     contentColors =
       transfer.colors.contains(.luma) ? memory.reserve(samples, of: UInt8.self) : nil
@@ -91,6 +115,7 @@ struct SessionLayout<Numbers: LossArithmetic> {
     contents = settings.contentLayers.map {
       ContentTerm<Numbers>.Layout(
         shape.layers[shape.place(of: $0.layer)],
+        kept: isStrip ? rows.gradients[shape.place(of: $0.layer)] : nil,
         window: plan.gradientRows(of: $0.layer, through: shape.deepest), threads: threads,
         memory: &memory, file: &file)
     }

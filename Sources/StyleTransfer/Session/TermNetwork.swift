@@ -26,6 +26,7 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
   private let settings: TransferSettings
   private let plan: NetworkPlan
   private let update: ImageUpdate
+  private let strip: Strip
   private let pool: WorkerPool
   private let client: SessionClient<Numbers>
   private let network: Network<SessionClient<Numbers>>
@@ -39,6 +40,7 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
     self.settings = settings
     self.plan = plan
     self.update = update
+    strip = update.strip
     self.pool = pool
     client = SessionClient(
       numbers, shape: shape, settings: settings, layout: layout, memory: memory, file: file,
@@ -47,7 +49,7 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
     network = try TransferError.from { () throws(MemoryError) in
       try Network(
         numbers, width: shape.width, height: shape.height, deepest: settings.deepest, plan: plan,
-        client: client, pool: pool)
+        strip: update.strip.own, client: client, pool: pool)
     }
   }
 
@@ -91,7 +93,8 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
         observer: client, pool: pool)
     }
     client.begin(.style, styleNetwork.shape, shares: shares, regions: regions)
-    try forward(styleNetwork, style, goesOn)
+    styleNetwork.beginForward(style)
+    try advance(styleNetwork, rows: 0..<height, goesOn)
     client.addTargets()
     if let path = transfer.savedStyle {
       let terms = settings.styleLayers.compactMap { layer in
@@ -106,19 +109,19 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
   /// - Throws: `TransferError.stopped`, as `measureStyle`.
   func measureContent(goesOn: (Double) -> Bool) throws(TransferError) {
     client.begin(.content, network.shape)
-    try forward(network, update.image, goesOn)
+    network.beginForward(update.image, isTarget: true)
+    try advance(network, rows: strip.own, goesOn)
   }
 
-  private func forward(
-    _ network: ForwardNetwork<SessionClient<Numbers>>, _ picture: StateRows<Float>,
+  /// Ends a pass of which about so many rows are told.
+  private func advance(
+    _ network: ForwardNetwork<SessionClient<Numbers>>, rows: Range<Int>,
     _ goesOn: (Double) -> Bool
   ) throws(TransferError) {
-    let height = network.shape.height
-    var rows = 0
-    network.beginForward(picture)
+    var done = 0
     while network.advanceForward() {
-      rows = min(rows + plan.chunkRows, height)
-      guard goesOn(Double(rows) / Double(height)) else { throw .stopped }
+      done = min(done + plan.chunkRows, rows.count)
+      guard goesOn(Double(done) / Double(rows.count)) else { throw .stopped }
     }
   }
 
@@ -126,8 +129,12 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
 
   func measure() -> LossValues {
     client.begin(.image, network.shape)
+    strip.exchange(update.image)
     update.measure(pool: pool)
     network.forward(update.image)
+    if !strip.isAlone {
+      for term in client.terms { strip.combine(term.foldedSums(), term.sumKind) }
+    }
     for term in client.terms { term.finish(pool: pool) }
     var values = LossValues(total: 0, content: 0, style: 0)
     for term in client.contents { values.content += term.value(weight: term.label.share) }

@@ -10,12 +10,16 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     let factors: Reservation<Float>
 
     init(
-      _ shape: NetworkShape.Layer, window: Int, threads: Int, memory: inout ArenaPlan,
-      file: inout RowFilePlan?
+      _ shape: NetworkShape.Layer, kept: Range<Int>?, window: Int, threads: Int,
+      memory: inout ArenaPlan, file: inout RowFilePlan?
     ) {
-      target = StateRows.Layout(
-        rows: shape.height, rowLength: shape.width * shape.channels, window: window,
-        memory: &memory, file: &file)
+      let rowLength = shape.width * shape.channels
+      target =
+        kept.map {
+          StateRows.Layout(rows: shape.height, kept: $0, rowLength: rowLength, memory: &memory)
+        }
+        ?? StateRows.Layout(
+          rows: shape.height, rowLength: rowLength, window: window, memory: &memory, file: &file)
       sums = memory.reserve(
         Numbers.squareSumCount(height: shape.height, channels: shape.channels, threads: threads),
         of: Numbers.SquareSum.self)
@@ -69,6 +73,12 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     }
   }
 
+  var sumKind: Strip.Sum { Numbers.hasExactSums ? .integers : .byRow }
+
+  func foldedSums() -> MemorySlice<UInt8> {
+    Numbers.hasExactSums ? sums.bytes.folded(to: shape.channels) : sums.bytes
+  }
+
   /// Forgets the rows that were measured.
   func reset() { sums.clear() }
 
@@ -79,6 +89,7 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
   ) {
     self.isTarget = isTarget
     self.activations = activations
+    let rows = rows.clamped(to: target.kept)
     for first in stride(from: rows.lowerBound, to: rows.upperBound, by: target.capacity) {
       self.rows = target.batch(from: first).clamped(to: rows)
       if isTarget { target.place(self.rows) } else { target.read(self.rows) }

@@ -105,6 +105,10 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   /// Forgets the rows measured so far.
   func reset() { sums.clear() }
 
+  var sumKind: Strip.Sum { Numbers.hasExactSums ? .integers : .inOrder }
+
+  func foldedSums() -> MemorySlice<UInt8> { sums.bytes }
+
   /// Adds rows of an image to the Gram matrix, a bounded number at a time.
   func observe(
     rows: Range<Int>, width: Int, activations: ActivationRows<Numbers.Activation>, isTarget: Bool,
@@ -272,7 +276,7 @@ final class GramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
 
   private func addBlocks(first: Int) {
     let end = start(rows.count)
-    if Numbers.joinsGramRows {
+    if Numbers.hasExactSums {
       if end > 0 { addBlocks(first: first, scratch.rows[0..<end]) }
       return
     }

@@ -88,6 +88,10 @@ final class HistogramTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   /// Forgets the rows counted so far.
   func reset() { counts.clear() }
 
+  var sumKind: Strip.Sum { .counts }
+
+  func foldedSums() -> MemorySlice<UInt8> { counts.bytes }
+
   func observe(
     rows: Range<Int>, width: Int, activations: ActivationRows<Numbers.Activation>, isTarget: Bool,
     positions: RegionPositions?, pool: WorkerPool

@@ -7,7 +7,7 @@ protocol ImageTerm: AnyObject {
   var label: TermLabel { get }
 
   /// Measures the image, `[height][width][3]`, none of whose rows has moved.
-  func measure(_ image: StateRows<Float>, pool: WorkerPool)
+  func measure(_ image: StateRows<Float>, strip: Strip, pool: WorkerPool)
 
   /// The cost of the image that was measured last, before any weight.
   var value: Double { get }
@@ -56,8 +56,8 @@ struct UnmovedRows {
     ring = memory.slice(layout.ring)
   }
 
-  /// Begins with the first row again.
-  mutating func restart() { copied = 0 }
+  /// Begins again with the first of the rows that move.
+  mutating func restart(_ rows: Range<Int>) { copied = max(rows.lowerBound - 1, 0) }
 
   /// Copies what the gradients of some rows read, before these rows move.
   mutating func prepare(_ range: Range<Int>) {

@@ -38,6 +38,12 @@ protocol LayerTerm<Numbers>: AnyObject {
     rows: Range<Int>, width: Int, activations: ActivationRows<Numbers.Activation>, isTarget: Bool,
     positions: RegionPositions?, pool: WorkerPool)
 
+  /// How its sums come together with those of other processes.
+  var sumKind: Strip.Sum { get }
+
+  /// The sums of the rows seen so far; what threads have of their own is added up first.
+  func foldedSums() -> MemorySlice<UInt8>
+
   /// Makes value and gradient ready once all rows of the image were seen.
   func finish(pool: WorkerPool)
 

@@ -70,6 +70,12 @@ final class MomentTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
   /// Forgets the rows measured so far.
   func reset() { sums.clear() }
 
+  var sumKind: Strip.Sum { Numbers.hasExactSums ? .integers : .inOrder }
+
+  func foldedSums() -> MemorySlice<UInt8> {
+    Numbers.hasExactSums ? sums.bytes.folded(to: 2 * channels) : sums.bytes
+  }
+
   func observe(
     rows: Range<Int>, width: Int, activations: ActivationRows<Numbers.Activation>, isTarget: Bool,
     positions: RegionPositions?, pool: WorkerPool

@@ -26,16 +26,22 @@ final class TotalVariation: ParallelWork, ImageTerm {
     factor = Float(2 * weight / Double(width * height))
   }
 
-  func measure(_ image: StateRows<Float>, pool: WorkerPool) {
+  func measure(_ image: StateRows<Float>, strip: Strip, pool: WorkerPool) {
     self.image = image
-    first = 0
-    while first < height {
+    let own = strip.own
+    first = own.lowerBound
+    while first < own.upperBound {
       let rows = image.batch(from: first)
       image.read(rows)
       // A row is measured with the one below it.
-      let measured = rows.upperBound == height ? rows.count : rows.count - 1
-      pool.run(self, items: measured)
-      first += measured
+      let measured =
+        rows.upperBound == height ? rows : rows.lowerBound..<rows.upperBound - 1
+      pool.run(self, items: measured.clamped(to: own).count)
+      first = measured.upperBound
+    }
+    if !strip.isAlone {
+      for y in 0..<height where !own.contains(y) { rowSums[y] = 0 }
+      strip.combine(rowSums.bytes, .byRow)
     }
   }
 

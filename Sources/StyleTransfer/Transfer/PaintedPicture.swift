@@ -63,10 +63,12 @@ public struct PaintedPicture {
     guard let colors = session.contentColors else { return }
     for x in 0..<size.width {
       let first = 3 * (isTransposed ? x * size.height + y : y * size.width + x)
+      let level =
+        session.block?.color(x, y) ?? [colors[first], colors[first + 1], colors[first + 2]]
       var (bright, color) = ([3 of Float](repeating: 0), [3 of Float](repeating: 0))
       for c in 0..<3 {
         bright[c] = row[3 * x + c] + mean[c]
-        color[c] = Float(colors[first + c])
+        color[c] = Float(level[c])
       }
       let moved = Brightness.moved(color, to: bright)
       for c in 0..<3 { row[3 * x + c] = moved[c] - mean[c] }

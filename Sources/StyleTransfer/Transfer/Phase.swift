@@ -43,20 +43,24 @@ extension Transfer {
     _ plan: MemoryPlan, for numbers: Numbers.Type, scale: Int
   ) -> [PhaseMemory] {
     let result = engineSize(resultSize)
+    // A process that paints no strip waits.
+    guard let strip = ownStrip else { return [] }
     let (network, deepest) = (engineNetwork, settings.deepest)
     let shape = NetworkShape(
       network, width: result.width, height: result.height, deepest: deepest)
     let layout = SessionLayout<Numbers>(
       shape, of: self, plan: plan.network, spills: plan.spills, threads: threads)
     let hasTerm = settings.hasTerm(shape)
-    func rings(_ shape: NetworkShape, backward: Bool) -> Int {
+    func rings(_ shape: NetworkShape, backward: Bool, strip: Range<Int>? = nil) -> Int {
       networkBytes(
-        Numbers.self, shape, plan: plan.network, pooling: pooling, copies: plan.copies,
+        Numbers.self, shape, plan: plan.network, strip: strip, pooling: pooling,
+        copies: plan.copies,
         instructionSet: instructionSet, hasLoss: hasTerm, backward: backward, threads: threads)
     }
     let image = result.imageBytes
-    // Pictures go to and come from a file in blocks.
-    let block = plan.spills ? blockBytes(resultSize, rowsAtOnce: Picture.blockRows) : 0
+    // Pictures go to and come from a file, or several processes, in blocks.
+    let block =
+      plan.spills || communicator != nil ? blockBytes(resultSize, rowsAtOnce: Picture.blockRows) : 0
     var startReading = 0
     if case .picture(let picture) = start {
       startReading = picture.readingBytes(resultSize) + block
@@ -118,10 +122,10 @@ extension Transfer {
         regionBytes + layout.styleBytes + layout.targetBytes + contentBytes + contentReading)
     }
     let allBytes = regionBytes + layout.memory.bytes
-    add(.measureContent, allBytes + rings(shape, backward: false) + startReading)
+    add(.measureContent, allBytes + rings(shape, backward: false, strip: strip) + startReading)
     add(
       .optimise,
-      allBytes + rings(shape, backward: true) + optimizerBytes
+      allBytes + rings(shape, backward: true, strip: strip) + optimizerBytes
         + layout.stepMemory.bytes + images * image + handingOver)
     return phases
   }

@@ -123,6 +123,9 @@ public struct Transfer {
   /// The file from which the run goes on.
   public var checkpoint: CheckpointFile?
 
+  /// The processes that paint the picture together; nil where this one does alone.
+  package var communicator: Communicator?
+
   // MARK: For those who look inside
 
   /// Along which side the engine advances; another side rounds differently.
@@ -315,6 +318,7 @@ public struct Transfer {
     case .noise where earlier != nil: break
     case .noise(let ratio, let seed):
       var generator = SplitMix64(seed: seed)
+      generator.skip(image.kept.lowerBound * image.rowLength)
       image.update { (rows, part) in
         part.withMutableSpan { values in
           ImageTensor.mixNoise(into: &values, ratio: ratio, &generator) {
@@ -328,6 +332,7 @@ public struct Transfer {
     earlier?.image?.add(to: image, isKept: isKept)
     if let nearbySeed {
       var generator = SplitMix64(seed: nearbySeed)
+      generator.skip(image.kept.lowerBound * image.rowLength)
       image.update { (_, part) in
         part.withMutableSpan { ImageTensor.moveByLevels(in: &$0, &generator) }
       }

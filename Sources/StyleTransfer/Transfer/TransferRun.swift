@@ -49,6 +49,7 @@ public final class TransferRun {
     costs = CostWatch(stop)
     checkpoint = transfer.checkpoint
     let steps = steps
+    transfers[scale].beginScale(scale)
     current = try makeSession(transfers[scale]) {
       var told = $0
       (told.scale, told.steps) = (scale, steps)
@@ -112,12 +113,14 @@ public final class TransferRun {
     try session.check()
     guard session.isFinite else { throw .diverged(step: step) }
     _ = session.settleEnd(settled)
+    transfers[scale].communicator?.tell(StripCommand(.handOver, first: scale))
     let image = try ScaleImage(session, of: transfers[scale], spill: planned.spill)
     try session.check()
     // What the scale had is given back before the next one asks for more.
     current = nil
     scale += 1
     costs = CostWatch(stop)
+    transfers[scale].beginScale(scale)
     current = try makeSession(transfers[scale].following(image)) { _ in .proceed }
   }
 
@@ -235,23 +238,30 @@ extension Transfer {
     _ planned: PlannedMemory?, pool: WorkerPool?, scale: Int, fingerprint: UInt64 = 0,
     progress: (TransferProgress) -> TransferControl
   ) throws(TransferError) -> TransferRun {
-    guard let weights else { preconditionFailure("a transfer without weights is only planned") }
     let pool = pool ?? WorkerPool(threads: threads)
     var transfer = self
     transfer.threads = pool.threads
     let chosen: PlannedMemory
     if let planned { chosen = planned } else { chosen = try transfer.choosePlan() }
-    // The room on the disk is taken before any work.
-    var file: SpillFile?
-    if let planned = chosen.spill, let spill {
-      file = try SpillFile(in: spill, bytes: planned.bytes)
-    }
-    let makeSession = try precision.accept(
-      PackingVisitor(
-        transfer: transfer, weights: weights, plan: chosen.plan, file: file, pool: pool))
+    let makeSession = try transfer.sessionMaker(chosen, pool: pool)
     return try TransferRun(
       transfer, chosen, scale: scale, fingerprint: fingerprint, progress: progress,
       makeSession: makeSession)
+  }
+
+  /// Takes the disk's room for a plan that needs some, and packs the weights.
+  func sessionMaker(
+    _ planned: PlannedMemory, pool: WorkerPool
+  ) throws(TransferError) -> SessionMaker {
+    guard let weights else { preconditionFailure("a transfer without weights is only planned") }
+    // The room on the disk is taken before any work.
+    var file: SpillFile?
+    if let room = planned.spill, let spill {
+      file = try SpillFile(in: spill, bytes: room.bytes)
+    }
+    return try precision.accept(
+      PackingVisitor(
+        transfer: self, weights: weights, plan: planned.plan, file: file, pool: pool))
   }
 
   /// Runs the transfer from its start to its end.

@@ -40,12 +40,12 @@ struct TransferCommand {
       SharedOptions.group,
     ])
 
-  private let job: TransferJob
+  let job: TransferJob
   private let saveEvery: Int?
   private let preview: ResultFile?
   private let savedStyle: FilePath?
   private let log: FilePath?
-  private let checkpoint: Transfer.CheckpointFile?
+  let checkpoint: Transfer.CheckpointFile?
   /// All that the command line names.
   private var files: NamedFiles
 
@@ -106,7 +106,8 @@ struct TransferCommand {
     }
   }
 
-  func run() throws(Failure) -> ExitCode {
+  /// Paints the picture, alone or as the first of several processes.
+  func run(_ cluster: Cluster? = nil) throws(Failure) -> ExitCode {
     let begin = Console.seconds
     let (options, shared) = (job.options, job.options.shared)
     shared.warn(options.uselessOptions)
@@ -131,6 +132,7 @@ struct TransferCommand {
         try AtomicFile.check(path: savedStyle)
       }
     }
+    try cluster?.lead(&transfer, shared)
     let plan = try PlannedTransfer(transfer, options)
     shared.warn(plan.remarks)
     if options.isDryRun {
@@ -144,6 +146,7 @@ struct TransferCommand {
       transfer, plan.planned, options: shared, isOutputTaken: log == "-")
     guard let run = try plan.start(shared) else {
       TransferReport.stopWithoutStep(shared)
+      cluster?.abandon(.interrupted)
       return .interrupted
     }
     var painting = Painting(run, outputs, report)
