@@ -29,6 +29,9 @@ public struct RowRing<Format: RowFormat> {
     return (row + ArenaPlan.alignment - 1) / ArenaPlan.alignment * ArenaPlan.alignment
   }
 
+  /// Bytes of all rows.
+  public var bytes: Int { Self.stride(width: width, channels: channels) * capacity }
+
   /// Elements of a padded row.
   public var paddedCount: Int { (width + 2) * channels }
 

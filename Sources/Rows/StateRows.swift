@@ -69,6 +69,9 @@ public final class StateRows<Element: BitwiseCopyable> {
     /// Bytes of all rows, kept or not.
     public var bytes: Int { rows * rowLength * MemoryLayout<Element>.stride }
 
+    /// Bytes of the rows that are in memory at once.
+    public var memoryBytes: Int { capacity * rowLength * MemoryLayout<Element>.stride }
+
     func slice(of memory: Arena) -> MemorySlice<Element> { memory.slice(reservation) }
   }
 

@@ -28,6 +28,7 @@ struct PlanCommand {
           SharedOptions.precision, FloatLayersOptions.layers, SharedOptions.pool,
           OptimizerOptions.optimizer,
           OptimizerOptions.state, OptimizerOptions.history,
+          Option("verbose", "What the chosen plan has in memory during steps, layer by layer."),
         ] + StyleOptions.options + TransferOptions.terms),
       RegionOptions.group, SharedOptions.group,
     ])
@@ -71,6 +72,7 @@ struct PlanCommand {
   private let floatLayers: FloatLayersOptions
   private let weights: FilePath?
   private let pooling: Pooling
+  private let isVerbose: Bool
 
   init(_ arguments: ParsedArguments) throws(UsageError) {
     shared = try SharedOptions(arguments)
@@ -97,6 +99,7 @@ struct PlanCommand {
     try OptimizerOptions.apply(arguments, to: &optimizer)
     self.optimizer = optimizer
     pooling = try SharedOptions.pooling(arguments)
+    isVerbose = arguments.has("verbose")
   }
 
   func run() throws(Failure) -> ExitCode {
@@ -108,7 +111,10 @@ struct PlanCommand {
       let limit = transfer.limit
       let plans = try transfer.plans()
       let chosen = plans.firstIndex { $0.bytes <= limit.bytes }
-      report(transfer, plans, limit, chosen: chosen)
+      let shown = plans[chosen ?? plans.count - 1]
+      report(
+        transfer, plans, limit, chosen: chosen,
+        details: isVerbose ? try transfer.stepMemory(shown.plan) : nil)
       if chosen == nil { _ = try transfer.choosePlan(within: limit) }
       shared.warn(transfer.remarks(size: size))
     }
@@ -150,8 +156,10 @@ struct PlanCommand {
   }
 
   private func report(
-    _ transfer: Transfer, _ plans: [PlannedMemory], _ limit: MemoryLimit, chosen: Int?
+    _ transfer: Transfer, _ plans: [PlannedMemory], _ limit: MemoryLimit, chosen: Int?,
+    details: StepMemory?
   ) {
+    let shown = plans[chosen ?? plans.count - 1]
     let reason = limit.reason ?? "--memory"
     if shared.isJSON {
       var document = JSONObject()
@@ -168,7 +176,8 @@ struct PlanCommand {
           if let spill = planned.spill { entry.add("spill", spill.json) }
           return entry
         })
-      document.add("scales", plans[chosen ?? plans.count - 1].scales.map { $0.json })
+      document.add("scales", shown.scales.map { $0.json })
+      if let details { document.add("steps", details.json) }
       Console.print(document.text + "\n")
       return
     }
@@ -183,6 +192,6 @@ struct PlanCommand {
       text += Format.aligned(Format.fixed(planned.relativeTime, digits: 2), 8) + " x time\n"
       if let spill = planned.spill { text += "    " + spill.line + "\n" }
     }
-    Console.print(text + plans[chosen ?? plans.count - 1].scaleLines)
+    Console.print(text + shown.scaleLines + (details?.table(shown.plan.name) ?? ""))
   }
 }

@@ -414,3 +414,17 @@ check "--smooth below 0" 64 $transfer "$photo" "$style" --smooth -1 -o unmade.pn
 check "plan of a network" 0 $qstyle plan 64x64 --weights "$fixtures/../weights/vgg19-int8.safetensors"
 check "a layer that no network has" 64 $transfer "$photo" "$style" --style-layers conv3_9 -o unmade.png
 rm -f unmade.png terms.jsonl
+
+# --- plan --verbose: the parts of the steps' memory add up to a little less than the peak ------------------------------------
+for plan in "--memory 60M" "" "--precision float32 --pool max" "--spill . --memory 46M"; do
+    check "plan --verbose $plan" 0 $qstyle plan 400x300 200x200 --threads 2 --optimizer adam $plan --verbose --json
+    python3 - <<'END' && ok || bad "plan --verbose $plan: $(cat out.txt)"
+import json
+plan = json.load(open("out.txt"))
+steps = plan["steps"]
+layers = steps.pop("layers")
+parts = sum(steps.values()) + sum(sum(layer[name] for name in ("output", "masks", "pooled", "gradients")) for layer in layers)
+chosen, = (entry for entry in plan["plans"] if entry["chosen"])
+assert [layer["layer"] for layer in layers][::12] == ["conv1_1", "conv5_1"] and 0.6 * chosen["peak_bytes"] < parts < chosen["peak_bytes"], parts
+END
+done

@@ -8,6 +8,8 @@ struct NetworkLayout<Numbers: Arithmetic> {
   /// The rings that the way back reads: those above, but for a first layer that is repeated.
   var readActivations: [RowRing<Numbers.Activation>] = []
   var readMasks: [RowRing<MaskWord>] = []
+  /// Whether the first layer is made again for the way back, in rings of its own.
+  let isRepeated: Bool
   /// Without rows where a layer is not pooled.
   var pooled: [RowRing<Numbers.Activation>] = []
   var gradients: [RowRing<Numbers.Gradient>] = []
@@ -30,6 +32,7 @@ struct NetworkLayout<Numbers: Arithmetic> {
     copies: WeightCopies, instructionSet: InstructionSet, hasLoss: [Bool], backward: Bool,
     threads: Int, memory: inout ArenaPlan
   ) {
+    isRepeated = plan.repeatsFirst
     let readsAll = Numbers.maskWords(channels: Panel.width) == 0
     let watcher = RingWatcher(
       shape, repeatsFirst: plan.repeatsFirst,
