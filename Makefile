@@ -2,8 +2,8 @@
 # make board  dist/qstyle-arm64, one file for a board     make release   tarballs and packages of both architectures
 # All install what is missing (Debian packages, where they may) and build what they need.
 
-.PHONY: all demo test setup build weights lint embedded board static packages release clean
-.PHONY: test-release test-hashes test-commands test-library test-docs test-asserts test-threads test-memory test-kernels test-fuzz test-board fuzz
+.PHONY: all demo test setup build mpi weights lint embedded board static packages release clean
+.PHONY: test-release test-hashes test-commands test-mpi test-library test-docs test-asserts test-threads test-memory test-kernels test-fuzz test-board fuzz
 
 SWIFT ?= swift
 WEIGHTS = weights/vgg19-int8.safetensors
@@ -21,6 +21,12 @@ setup:
 build: setup
 	$(SWIFT) build -c release
 
+# qstyle-mpi, which paints one picture with several machines; QSTYLE_MPI is pkg-config's name for the MPI, ompi-c or mpich.
+QSTYLE_MPI ?= ompi-c
+mpi:
+	@Scripts/setup $(if $(filter mpich,$(QSTYLE_MPI)),libmpich-dev mpich,libopenmpi-dev openmpi-bin)
+	QSTYLE_MPI=$(QSTYLE_MPI) $(SWIFT) build -c release --product qstyle-mpi
+
 # The int8 weights follow from the reference weights and the fixtures, so every build runs the converter.
 weights: $(WEIGHTS)
 
@@ -33,7 +39,7 @@ demo: build weights
 		--size 320 --steps 150 -o $(DEMO)
 	@echo "The picture is $(DEMO)."
 
-test: build weights lint test-docs test-release test-hashes test-commands test-library test-asserts \
+test: build weights lint test-docs test-release test-hashes test-commands test-mpi test-library test-asserts \
 	test-threads test-memory test-kernels test-fuzz test-board
 
 test-release: build weights
@@ -44,6 +50,10 @@ test-hashes: build weights
 
 test-commands: build weights
 	@Scripts/test-commands
+
+# One picture with one to four processes.
+test-mpi: build mpi weights
+	@Scripts/test-mpi
 
 # The snippet, and a program of another package.
 test-library: build weights

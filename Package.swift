@@ -154,7 +154,7 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// Scripts/build-mpi sets it to the name that pkg-config has for an MPI; ordinary builds need none.
+// make mpi sets it to the name that pkg-config has for an MPI; ordinary builds need none.
 if let library = Context.environment["QSTYLE_MPI"] {
   package.products.append(.executable(name: "qstyle-mpi", targets: ["qstyle-mpi"]))
   package.targets += [

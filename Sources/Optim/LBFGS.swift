@@ -42,6 +42,11 @@ package final class LBFGS: Optimizer {
     LBFGSLayout(rowLength: rowLength, settings).bytes
   }
 
+  /// Bytes of the sums of `withSums`.
+  static func sumBytes(settings: LBFGSSettings) -> Int {
+    LBFGSLayout(rowLength: 1, settings).productCount * MemoryLayout<Double>.stride
+  }
+
   /// Bytes of it that a step changes, but for the first.
   static func changedBytes(_ rowLength: Int, settings: LBFGSSettings) -> Int {
     let layout = LBFGSLayout(rowLength: rowLength, settings)

@@ -71,6 +71,11 @@ public struct OptimizerSettings: Sendable, Equatable {
     }
   }
 
+  /// Bytes of the sums of a step over all rows.
+  package var sumBytes: Int {
+    method == .lbfgs ? LBFGS.sumBytes(settings: history) : 0
+  }
+
   /// Makes the optimizer of an image of rows of `rowLength` numbers; its state is zeros.
   package func makeOptimizer(rowLength: Int, state rows: StateRows<UInt8>) -> Optimizer {
     precondition(rows.rowLength == stateRowBytes(rowLength), "state of another optimizer")

@@ -168,14 +168,18 @@ public final class Session {
   public func step() -> LossValues {
     let start = system_monotonic_seconds()
     let before = file?.traffic
+    let given = bytesGiven
     let measured = measure()
     let forward = system_monotonic_seconds() - start
     let middle = file?.traffic
+    let givenForward = bytesGiven - given
     let costs = settle(measured, isEnd: false)
     let turn = system_monotonic_seconds()
     let settled = file?.traffic
+    let givenBefore = bytesGiven
     sendBack(costs.total, isFrozen: false)
     passSeconds = (forward, system_monotonic_seconds() - turn)
+    exchanged = givenForward + bytesGiven - givenBefore
     if let before, let middle, let settled, let end = file?.traffic {
       traffic = (middle - before) + (end - settled)
     }
@@ -310,6 +314,11 @@ public final class Session {
   /// Bytes of the state that the last step has read and written, without what a shortened change took; nil where they
   /// are in memory.
   package private(set) var traffic: StateTraffic?
+
+  /// Bytes of sums and rows that this process has given to others in the last step, without what a shortened change took.
+  package private(set) var exchanged = 0
+
+  private var bytesGiven: Int { strip.communicator?.bytesGiven ?? 0 }
 
   // MARK: Checkpoints
 

@@ -22,7 +22,7 @@ extension Session {
       case .takeState: others?.take(update.optimizer.state, rows)
       case .takeNumbers: takeNumbers(command.first)
       case .givePicture: block?.give(rows)
-      case .agree, .share, .scale, .handOver, .leave: return command
+      case .agree, .share, .plan, .scale, .handOver, .leave: return command
       }
     }
   }

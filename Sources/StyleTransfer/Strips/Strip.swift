@@ -42,6 +42,8 @@ final class Strip {
   /// The rows of this process.
   var own: Range<Int> { all[rank] }
   var isAlone: Bool { communicator == nil }
+  /// Whether its rows are the last ones.
+  var isLast: Bool { rank + 1 == all.count }
 
   // MARK: Sums
 
@@ -64,7 +66,7 @@ final class Strip {
 
   /// Hands them to the process below, after the last own row was added.
   func handSums(_ bytes: MemorySlice<UInt8>) {
-    guard let communicator, rank + 1 < all.count else { return }
+    guard let communicator, !isLast else { return }
     communicator.send(bytes, to: rank + 1)
     communicator.count(bytes.count)
   }
@@ -80,11 +82,15 @@ final class Strip {
     }
     for other in all.indices where other != rank {
       let given = own.clamped(to: read[other])
-      guard !given.isEmpty else { continue }
-      communicator.beginSend(image[given].bytes, to: other)
-      communicator.count(given.count * image.rowLength * MemoryLayout<Float>.stride)
+      if !given.isEmpty { communicator.beginSend(image[given].bytes, to: other) }
     }
     communicator.finish()
+    communicator.count(givenRows * image.rowLength * MemoryLayout<Float>.stride)
+  }
+
+  /// Rows that others read of these, each as often as it is given.
+  var givenRows: Int {
+    all.indices.reduce(0) { $1 == rank ? $0 : $0 + own.clamped(to: read[$1]).count }
   }
 
   /// Whether all numbers of all processes' rows are finite.

@@ -1,4 +1,4 @@
-package import Rows
+internal import Rows
 
 /// What the leading process tells the others to do next.
 package struct StripCommand: BitwiseCopyable {
@@ -8,6 +8,8 @@ package struct StripCommand: BitwiseCopyable {
     case agree
     /// Takes the shares of the rows.
     case share
+    /// Tells each process's `PlannedStrip`.
+    case plan
     /// Measures a scale: `first` is its place.
     case scale
     /// Takes all rows of a scale's image, from which the next one starts: `first` is its place.
@@ -67,7 +69,7 @@ extension Communicator {
   }
 
   /// Calls `body` with the bytes of a value.
-  package func withUnsafe<Value: BitwiseCopyable>(
+  func withUnsafe<Value: BitwiseCopyable>(
     _ value: inout Value, _ body: (MemorySlice<UInt8>) -> Void
   ) {
     unsafe withUnsafeMutableBytes(of: &value) { buffer in

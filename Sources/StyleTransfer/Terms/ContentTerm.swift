@@ -8,6 +8,8 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     let target: StateRows<Numbers.Activation.Element>.Layout
     let sums: Reservation<Numbers.SquareSum>
     let factors: Reservation<Float>
+    /// Bytes of `foldedSums`.
+    let foldedBytes: Int
 
     init(
       _ shape: NetworkShape.Layer, kept: Range<Int>?, window: Int, threads: Int,
@@ -24,6 +26,8 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
         Numbers.squareSumCount(height: shape.height, channels: shape.channels, threads: threads),
         of: Numbers.SquareSum.self)
       factors = memory.reserve(shape.channels, of: Float.self)
+      foldedBytes =
+        Numbers.hasExactSums ? shape.channels * MemoryLayout<Int64>.stride : sums.bytes
     }
   }
 

@@ -14,6 +14,8 @@ final class MomentTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
     let sums: Reservation<Numbers.MomentSum>
     let target: Reservation<Double>
     let factors: Reservation<Float>
+    /// Bytes of `foldedSums`.
+    let foldedBytes: Int
 
     init(_ shape: NetworkShape.Layer, threads: Int, memory: inout ArenaPlan) {
       sums = memory.reserve(
@@ -21,6 +23,7 @@ final class MomentTerm<Numbers: LossArithmetic>: ParallelWork, StyleTerm {
         of: Numbers.MomentSum.self)
       target = memory.reserve(2 * shape.channels, of: Double.self)
       factors = memory.reserve(2 * shape.channels, of: Float.self)
+      foldedBytes = 2 * shape.channels * MemoryLayout<Numbers.MomentSum>.stride
     }
   }
 

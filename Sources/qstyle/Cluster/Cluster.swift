@@ -26,6 +26,19 @@ struct Cluster {
     share(transfer, shared)
   }
 
+  /// Tells every process what all of them have to do at the result's size; called by all.
+  func tellWork(_ plan: PlannedTransfer) throws(Failure) -> [PlannedStrip] {
+    communicator.tell(StripCommand(.plan))
+    let own = try Failure.from { () throws(TransferError) in
+      try plan.transfer.plannedStrip(plan.planned)
+    }
+    return (0..<communicator.size).map { rank in
+      var strip = [own]
+      communicator.broadcast(&strip, from: rank)
+      return strip[0]
+    }
+  }
+
   /// Ends all processes, which may be in the middle of something.
   func abandon(_ code: ExitCode) { communicator.abort(code.rawValue) }
 
@@ -55,18 +68,42 @@ extension TransferCommand {
     transfer.checkpoint = checkpoint
     transfer.communicator = communicator
     guard communicator.nextCommand().kind == .agree else { return }
-    do throws(Failure) {
-      _ = try Failure.from { () throws(TransferError) in try transfer.disagreement() }
-      guard communicator.nextCommand().kind == .share else { return }
-      cluster.share(transfer, job.options.shared)
-      let plan = try PlannedTransfer(transfer, job.options)
-      let command = communicator.nextCommand()
-      try Failure.from { () throws(TransferError) in
-        try plan.transfer.follow(plan.planned, from: command)
-      }
+    do throws(TransferError) {
+      _ = try transfer.disagreement()
     } catch {
-      Console.error("\(communicator.host): \(error.message)")
-      communicator.abort(ExitCode.failed.rawValue)
+      // The leading process waits for what is compared.
+      return communicator.abandon(Failure(error))
     }
+    guard communicator.nextCommand().kind == .share else { return }
+    cluster.share(transfer, job.options.shared)
+    let plan = try PlannedTransfer(transfer, job.options)
+    guard communicator.nextCommand().kind == .plan else { return }
+    _ = try cluster.tellWork(plan)
+    let command = communicator.nextCommand()
+    do throws(TransferError) {
+      try plan.transfer.follow(plan.planned, from: command)
+    } catch {
+      communicator.abandon(Failure(error))
+    }
+  }
+}
+
+extension PlannedStrip {
+  /// Rows, work, bytes that go to others, and memory.
+  var json: JSONObject {
+    var entry = JSONObject()
+    entry.add("rows", rows)
+    entry.add("step_multiply_accumulates", multiplyAccumulates)
+    entry.add("step_exchanged_bytes", stepExchange)
+    entry.add("predicted_peak_bytes", bytes)
+    return entry
+  }
+}
+
+extension Communicator {
+  /// Says why this process can not go on, and ends all.
+  func abandon(_ failure: Failure) {
+    Console.error("\(host): \(failure.message)")
+    abort(failure.code.rawValue)
   }
 }

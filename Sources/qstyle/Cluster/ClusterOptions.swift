@@ -35,7 +35,7 @@ struct ClusterOptions {
       }
       guard shares.count == processes else {
         throw UsageError(
-          "--strips has \(Format.count(shares.count, "number")) for \(Format.count(processes, "process")); give one for each"
+          "--strips has \(Format.count(shares.count, "number")) for \(processes) processes; give one for each"
         )
       }
       self.shares = shares

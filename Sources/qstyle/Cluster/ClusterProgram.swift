@@ -61,9 +61,9 @@ package enum ClusterProgram {
 
   /// Does what the leading process says; one that can not says so and ends all.
   ///
-  /// A wrong command line is told by the leading process alone, which then begins nothing.
+  /// What is wrong with all of them is told by the leading process alone, which then ends the run.
   private static func follow(_ words: [FilePath], _ communicator: Communicator) {
-    var problem: String?
+    let problem: Failure
     do throws(UsageError) {
       if let arguments = try arguments(words) {
         let transfer = try TransferCommand(arguments)
@@ -71,16 +71,15 @@ package enum ClusterProgram {
         do throws(Failure) {
           return try transfer.follow(cluster)
         } catch {
-          problem = error.message
+          problem = error
         }
+      } else {
+        problem = Failure("only its help was asked for", code: .usage)
       }
     } catch {
-      problem = error.message
+      problem = Failure(error)
     }
-    // The leader is ahead of a failure that all processes have.
-    guard communicator.nextCommand().kind != .leave else { return }
-    Console.error("\(communicator.host): \(problem ?? "nothing to do")")
-    communicator.abort(ExitCode.failed.rawValue)
+    if communicator.nextCommand().kind != .leave { communicator.abandon(problem) }
   }
 
   /// The arguments of the one command; nil where its help is wanted.

@@ -134,6 +134,7 @@ struct TransferCommand {
     }
     try cluster?.lead(&transfer, shared)
     let plan = try PlannedTransfer(transfer, options)
+    let strips = try cluster?.tellWork(plan) ?? []
     shared.warn(plan.remarks)
     if options.isDryRun {
       shared.warn(transfer.warnings)
@@ -143,7 +144,7 @@ struct TransferCommand {
     let outputs = try TransferOutputs(
       job.output, log: log, saveEvery: saveEvery, preview: preview?.path, checkpoint: checkpoint)
     let report = TransferReport(
-      transfer, plan.planned, options: shared, isOutputTaken: log == "-")
+      transfer, plan.planned, options: shared, isOutputTaken: log == "-", strips: strips)
     guard let run = try plan.start(shared) else {
       TransferReport.stopWithoutStep(shared)
       cluster?.abandon(.interrupted)

@@ -12,6 +12,8 @@ struct TransferReport {
   private let stop: StopRule?
   private let plan: MemoryPlan
   private let spill: PlannedSpill?
+  /// Of several processes; none where one paints alone.
+  private let strips: [PlannedStrip]
   private var line: ProgressLine
   private var stepSeconds = 0.0
   private var pace: Pace
@@ -25,8 +27,9 @@ struct TransferReport {
 
   init(
     _ transfer: Transfer, _ planned: PlannedMemory, options: SharedOptions,
-    isOutputTaken: Bool = false, title: String? = nil
+    isOutputTaken: Bool = false, title: String? = nil, strips: [PlannedStrip] = []
   ) {
+    self.strips = strips
     self.options = options
     self.isOutputTaken = isOutputTaken
     self.title = title
@@ -165,6 +168,10 @@ struct TransferReport {
       entry.add("last_step_read_bytes", painted.session.traffic?.read)
       entry.add("last_step_written_bytes", painted.session.traffic?.written)
       document.add("spill", entry)
+    }
+    if !strips.isEmpty {
+      document.add("processes", strips.map { $0.json })
+      document.add("last_step_exchanged_bytes", painted.session.exchanged)
     }
     document.add("isa", painted.session.instructionSet.rawValue)
     document.add("image_sha256", hash(result.picture))
