@@ -49,6 +49,7 @@ test-hashes: build weights
 	@Scripts/check-hashes
 
 test-commands: build weights
+	@Scripts/setup chromium
 	@Scripts/test-commands
 
 # One picture with one to four processes.
