@@ -1,10 +1,10 @@
-/// Rows of numbers that last from pass to pass: all of them in memory, or in a file, of which a few at a time are in
-/// memory.
+/// Rows of numbers that last from pass to pass: all of them in memory, as they are or packed, or in a file; of the latter a few
+/// at a time are in memory.
 ///
 /// A pass asks for rows with `read` before it uses them and says with `write` which it has changed, on one thread; in
 /// between, any thread may use them. Where all rows are in memory, neither does anything. A strip keeps some of all rows, in memory.
 public final class StateRows<Element: BitwiseCopyable> {
-  /// The place of rows: in memory, or in a file, with a window of some rows in memory.
+  /// The place of rows: in memory; or packed or in a file, with a window of some rows in memory.
   public struct Layout: Sendable {
     /// All rows.
     public let rows: Int
@@ -14,8 +14,10 @@ public final class StateRows<Element: BitwiseCopyable> {
     public let rowLength: Int
     /// Rows that are in memory at once.
     public let capacity: Int
-    /// In the file; nil where all rows are in memory.
+    /// In the file; nil where rows are in memory.
     let offset: Int?
+    /// nil where rows are not packed.
+    let packed: PackedRows<Element>.Layout?
     private let reservation: Reservation<Element>
 
     /// Reserves memory for all rows, or where there is a file room in it for them and memory for a window.
@@ -33,26 +35,36 @@ public final class StateRows<Element: BitwiseCopyable> {
       kept = 0..<rows
       self.rowLength = rowLength
       offset = file?.reserve(rows * rowLength * MemoryLayout<Element>.stride)
+      packed = nil
       capacity = offset == nil ? rows : min(window, rows)
+      reservation = memory.reserve(capacity * rowLength, of: Element.self)
+    }
+
+    /// Reserves memory for all rows, packed: half of what they take as they are, and a window. They are written in order.
+    public init(packing rows: Int, rowLength: Int, window: Int, memory: inout ArenaPlan) {
+      (self.rows, kept, self.rowLength, offset) = (rows, 0..<rows, rowLength, nil)
+      packed = PackedRows.Layout(rows: rows, rowLength: rowLength, memory: &memory)
+      capacity = min(window, rows)
       reservation = memory.reserve(capacity * rowLength, of: Element.self)
     }
 
     /// Reserves memory for some of all rows.
     public init(rows: Int, kept: Range<Int>, rowLength: Int, memory: inout ArenaPlan) {
-      (self.rows, self.kept, self.rowLength, offset) = (rows, kept, rowLength, nil)
+      (self.rows, self.kept, self.rowLength, offset, packed) = (rows, kept, rowLength, nil, nil)
       capacity = kept.count
       reservation = memory.reserve(kept.count * rowLength, of: Element.self)
     }
 
     /// Rows that are somewhere in memory.
     init(rows: Int, rowLength: Int) {
-      (self.rows, self.rowLength, capacity, offset) = (rows, rowLength, rows, nil)
+      (self.rows, self.rowLength, capacity, offset, packed) = (rows, rowLength, rows, nil, nil)
       kept = 0..<rows
       reservation = Reservation(offset: 0, count: rows * rowLength)
     }
 
     private init(_ other: Layout, capacity: Int, reservation: Reservation<Element>) {
       (rows, kept, rowLength, offset) = (other.rows, other.kept, other.rowLength, other.offset)
+      packed = other.packed
       self.capacity = capacity
       self.reservation = reservation
     }
@@ -69,8 +81,10 @@ public final class StateRows<Element: BitwiseCopyable> {
     /// Bytes of all rows, kept or not.
     public var bytes: Int { rows * rowLength * MemoryLayout<Element>.stride }
 
-    /// Bytes of the rows that are in memory at once.
-    public var memoryBytes: Int { capacity * rowLength * MemoryLayout<Element>.stride }
+    /// Bytes of what is in memory.
+    public var memoryBytes: Int {
+      capacity * rowLength * MemoryLayout<Element>.stride + (packed?.bytes ?? 0)
+    }
 
     func slice(of memory: Arena) -> MemorySlice<Element> { memory.slice(reservation) }
   }
@@ -78,6 +92,7 @@ public final class StateRows<Element: BitwiseCopyable> {
   private let layout: Layout
   private let memory: Arena?
   private let file: RowFile?
+  private let packed: PackedRows<Element>?
   /// Of all rows, or of the window.
   private let elements: MemorySlice<Element>
   /// The first row that is in memory.
@@ -97,6 +112,7 @@ public final class StateRows<Element: BitwiseCopyable> {
     self.memory = memory
     self.file = layout.offset == nil ? nil : file
     precondition(layout.offset == nil || file != nil, "rows in a file have one")
+    packed = layout.packed.map { PackedRows($0, memory: memory) }
     elements = layout.slice(of: memory)
     first = layout.kept.lowerBound
     written = isBlank ? 0 : layout.rows
@@ -106,7 +122,7 @@ public final class StateRows<Element: BitwiseCopyable> {
   public init(_ elements: MemorySlice<Element>, rowLength: Int) {
     precondition(elements.count % rowLength == 0, "whole rows")
     layout = Layout(rows: elements.count / rowLength, rowLength: rowLength)
-    (memory, file) = (nil, nil)
+    (memory, file, packed) = (nil, nil, nil)
     self.elements = elements
     first = 0
     written = layout.rows
@@ -137,10 +153,15 @@ public final class StateRows<Element: BitwiseCopyable> {
   /// The `errno` of the file's first call that failed; nil where none has.
   public var failure: Int32? { file?.failure }
 
-  /// All elements where they are in memory; nil where they are in a file, or some are not kept.
+  /// All elements where they are in memory; nil where they are packed or in a file, or some are not kept.
   public var whole: MemorySlice<Element>? {
-    file == nil && kept.count == rows ? elements : nil
+    !hasWindow && kept.count == rows ? elements : nil
   }
+
+  /// Whether rows that were to be packed have found no room, and are lost.
+  public var isFull: Bool { packed?.isFull ?? false }
+
+  private var hasWindow: Bool { file != nil || packed != nil }
 
   // MARK: Windows
 
@@ -159,15 +180,18 @@ public final class StateRows<Element: BitwiseCopyable> {
 
   /// Makes room in memory for rows that will be set, whatever they were.
   public func place(_ range: Range<Int>) {
-    guard file != nil else { return }
+    guard hasWindow else { return }
     precondition(range.count <= capacity, "the window is high enough")
     first = range.lowerBound
   }
 
   /// Brings rows into memory; those that are there are there no more.
   public func read(_ range: Range<Int>) {
-    guard let file else { return }
     place(range)
+    if let packed {
+      for y in range { packed.read(y, into: row(y)) }
+    }
+    guard let file else { return }
     let stored = range.clamped(to: 0..<max(written, range.lowerBound))
     file.read(self[stored].bytes, at: place(of: stored.lowerBound))
     self[stored.upperBound..<range.upperBound].clear()
@@ -177,6 +201,9 @@ public final class StateRows<Element: BitwiseCopyable> {
 
   /// Keeps rows that are in memory and were changed.
   public func write(_ range: Range<Int>) {
+    if let packed {
+      for y in range { packed.write(row(y), at: y) }
+    }
     guard let file else { return }
     let place = place(of: range.lowerBound)
     self[range].withSpan { unsafe file.write($0.bytes, at: place) }
@@ -197,6 +224,7 @@ public final class StateRows<Element: BitwiseCopyable> {
 
   /// Makes all rows zero.
   public func clear() {
+    precondition(packed == nil, "packed rows are written in order")
     guard file != nil else { return elements.clear() }
     written = 0
   }
@@ -239,6 +267,7 @@ public final class StateRows<Element: BitwiseCopyable> {
 
   /// Copies columns of some rows, `[rows][columns]`, whatever is in memory.
   public func copy(columns: Range<Int>, of rows: Range<Int>, into target: MemorySlice<Element>) {
+    precondition(packed == nil, "packed rows are read as a whole")
     for (index, y) in rows.enumerated() {
       let part = target[index * columns.count..<(index + 1) * columns.count]
       if let file {
@@ -251,6 +280,7 @@ public final class StateRows<Element: BitwiseCopyable> {
 
   /// Sets columns of some rows, `[rows][columns]`, whatever is in memory; rows that are not kept are left out.
   public func set(columns: Range<Int>, of rows: Range<Int>, to source: Span<Element>) {
+    precondition(packed == nil, "packed rows are written as a whole")
     for (index, y) in rows.enumerated() where kept.contains(y) {
       let part = source.extracting(index * columns.count..<(index + 1) * columns.count)
       if let file {

@@ -63,6 +63,9 @@ struct Failure: Error {
         Self.refusal(size, bytes, plan, limit)
         + (changes.isEmpty ? "; no size fits: " : ": ") + changes
         + Self.relief(limit)
+    case .denseContent:
+      return
+        "the content's targets do not pack into half their bytes: use --spill DIR, or --plan with a plan that is not packed"
     case .noSpill(let plan): return "--plan \(plan) needs a folder: --spill DIR"
     case .spill: return "--spill: \(error.description)"
     case .laterStep(let path, let found):

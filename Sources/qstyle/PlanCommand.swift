@@ -185,9 +185,10 @@ struct PlanCommand {
     var text =
       "\(size.width)x\(size.height), \(Format.count(shared.threads, "thread")), "
       + "at most \(Format.bytes(limit.bytes)) (\(reason))\n"
+    let longest = plans.reduce(0) { max($0, $1.plan.name.utf8.count) }
     for (index, planned) in plans.enumerated() {
       text += index == chosen ? "* " : "  "
-      text += Format.padded(planned.plan.name, transfer.spill == nil ? 24 : 30)
+      text += Format.padded(planned.plan.name, transfer.spill == nil ? max(24, longest + 1) : 30)
       text += Format.aligned(Format.bytes(planned.bytes), 10)
       text += Format.aligned(Format.fixed(planned.relativeTime, digits: 2), 8) + " x time\n"
       if let spill = planned.spill { text += "    " + spill.line + "\n" }

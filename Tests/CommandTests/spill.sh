@@ -39,6 +39,22 @@ for picture in "$photo" "$portrait"; do
     [ "$(hash out.txt)" = "$wanted" ] && cmp -s a.png b.png && ok || bad "scales that spill: other bits"
     traffic "scales that spill"
 done
+# Content targets without their zeros: the same bits in less memory, before a file is needed; a content that is too dense is told in time.
+for options in "--optimizer adam" "--precision float32 --weights $fixtures/vgg19-reference.safetensors" "--scales 80,200 --colors match"; do
+    packed="$qstyle transfer $photo $style --quiet --json --size 200 --threads 2 --steps 2 $options"
+    check "not packed, $options" 0 $packed -o a.png
+    wanted=$(hash out.txt)
+    for plan in streaming-16-lean-packed keep-conv3_1-32-packed; do
+        check "packed, $plan $options" 0 $packed --plan $plan -o b.png
+        [ "$(hash out.txt)" = "$wanted" ] && cmp -s a.png b.png && ok || bad "packed, $plan $options: other bits"
+    done
+done
+check "a content that does not pack" 1 $transfer "$photo" "$style" --content-layers conv1_2 --plan streaming-16-packed -o result.png
+grep -q "do not pack into half their bytes: use --spill DIR" err.txt && ok || bad "a content that does not pack: $(cat err.txt)"
+check "3840x2160 in 280 MiB" 0 $qstyle plan 3840x2160 --optimizer adam --threads 2 --memory 280M
+grep -q "^\* streaming-16-lean-packed " out.txt && ok || bad "3840x2160 in 280 MiB: $(cat out.txt)"
+check "a small picture has no packed plans" 0 $qstyle plan 512x384 --threads 2
+grep -q packed out.txt && bad "a small picture has packed plans" || ok
 # The least plan that does not fit gives way to a file, by --memory and in words.
 check "plans that spill" 0 $qstyle plan 1024x768 --optimizer adam --threads 2 --memory 70M --spill disk
 grep -qE "^\* .*-spill +[0-9.]+ MiB" out.txt && grep -qE "MiB on disk; a step reads [0-9.]+ MiB and writes [0-9.]+ MiB$" out.txt && ok ||

@@ -59,7 +59,7 @@ import Testing
   ) -> Transfer {
     var spilled = transfer
     spilled.plan = MemoryPlan(
-      network: NetworkPlan(chunkRows: chunkRows, kept: kept), copies: .both, spills: true)
+      network: NetworkPlan(chunkRows: chunkRows, kept: kept), copies: .both, state: .file)
     spilled.spill = folder
     spilled.threads = threads
     return spilled

@@ -41,13 +41,13 @@ public final class Session {
   /// - Parameters:
   ///   - numbers: the arithmetic, with layers up to the deepest of the terms.
   ///   - transfer: what is made.
-  ///   - plan: rows that stay in memory.
+  ///   - plan: what stays in memory.
   ///   - file: takes what grows with the picture; nil keeps it in memory.
   ///   - pool: the threads of every step.
   ///   - progress: is told what is measured, and may stop it.
   /// - Throws: `TransferError`.
   init<Numbers: LossArithmetic>(
-    _ numbers: Numbers, _ transfer: Transfer, plan: NetworkPlan, file: SpillFile?, pool: WorkerPool,
+    _ numbers: Numbers, _ transfer: Transfer, plan: MemoryPlan, file: SpillFile?, pool: WorkerPool,
     progress: (TransferProgress) -> TransferControl
   ) throws(TransferError) {
     let size = transfer.engineSize(transfer.resultSize)
@@ -57,7 +57,7 @@ public final class Session {
     self.file = file
     strip = Strip(shape, all: transfer.strips, communicator: transfer.communicator)
     let layout = SessionLayout<Numbers>(
-      shape, of: transfer, plan: plan, spills: file != nil, threads: pool.threads)
+      shape, of: transfer, plan: plan.network, state: plan.state, threads: pool.threads)
     let memory = try TransferError.from { () throws(MemoryError) in try Arena(layout.memory) }
     contentColors = layout.contentColors.map { memory.slice($0) }
     var regions: ImageRegions?
@@ -76,7 +76,7 @@ public final class Session {
         isTransposed: transfer.isTransposed, memory: $0, colorMemory: colorBlock)
     }
     let network = try TermNetwork(
-      numbers, shape, settings: settings, plan: plan, layout: layout, memory: memory,
+      numbers, shape, settings: settings, plan: plan.network, layout: layout, memory: memory,
       file: file?.rows, regions: regions, update: update, pool: pool)
     self.network = network
     self.pool = pool
@@ -92,6 +92,7 @@ public final class Session {
     try measureStyles(transfer, layout, network, colors: matched) { goesOn(.measureStyle, $0) }
     if matched == nil { try readContent(transfer) }
     try network.measureContent { goesOn(.measureContent, $0) }
+    guard !network.contentIsFull else { throw .denseContent }
     try transfer.makeStart(in: update.image, regions)
     try file?.check()
   }

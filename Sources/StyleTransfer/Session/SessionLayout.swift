@@ -63,10 +63,11 @@ struct SessionLayout<Numbers: LossArithmetic> {
   ///   - shape: of the image.
   ///   - transfer: what is made.
   ///   - plan: rows that stay in memory.
-  ///   - spills: whether what grows with the picture is in a file.
+  ///   - state: the place of what grows with the picture; targets are packed at the last scale alone, where memory is short.
   ///   - threads: workers.
   init(
-    _ shape: NetworkShape, of transfer: Transfer, plan: NetworkPlan, spills: Bool, threads: Int
+    _ shape: NetworkShape, of transfer: Transfer, plan: NetworkPlan, state place: MemoryPlan.StatePlace,
+    threads: Int
   ) {
     let settings = transfer.settings
     let widest = transfer.styles.reduce(shape.width) {
@@ -77,6 +78,7 @@ struct SessionLayout<Numbers: LossArithmetic> {
     self.rows = rows
     let isStrip = transfer.communicator != nil
     let samples = shape.width * rows.strip.count * 3
+    let spills = place == .file
     var file = spills ? RowFilePlan() : nil
     let movingRows = plan.imageGradientRows(through: shape.deepest)
     image =
@@ -115,7 +117,7 @@ struct SessionLayout<Numbers: LossArithmetic> {
     contents = settings.contentLayers.map {
       ContentTerm<Numbers>.Layout(
         shape.layers[shape.place(of: $0.layer)],
-        kept: isStrip ? rows.gradients[shape.place(of: $0.layer)] : nil,
+        kept: isStrip ? rows.gradients[shape.place(of: $0.layer)] : nil, packs: place == .packed && !transfer.hasNext,
         window: plan.gradientRows(of: $0.layer, through: shape.deepest), threads: threads,
         memory: &memory, file: &file)
     }

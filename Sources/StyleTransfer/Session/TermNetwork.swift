@@ -113,6 +113,9 @@ final class TermNetwork<Numbers: LossArithmetic>: SteppingNetwork {
     try advance(network, rows: strip.own, goesOn)
   }
 
+  /// Whether targets of the content have found no room.
+  var contentIsFull: Bool { client.contents.contains { $0.isFull } }
+
   /// Ends a pass of which about so many rows are told.
   private func advance(
     _ network: ForwardNetwork<SessionClient<Numbers>>, rows: Range<Int>,

@@ -28,7 +28,7 @@ extension Transfer {
       let shape = NetworkShape(
         engineNetwork, width: size.width, height: size.height, deepest: settings.deepest)
       let layout = SessionLayout<Numbers>(
-        shape, of: scale, plan: plan.network, spills: true, threads: threads)
+        shape, of: scale, plan: plan.network, state: .file, threads: threads)
       state = max(state, layout.file?.bytes ?? 0)
       earlier = max(earlier, scale.earlier?.size.imageBytes ?? 0)
       traffic = layout.stepTraffic(plan.network, optimizer: scale.usedOptimizer, shape)

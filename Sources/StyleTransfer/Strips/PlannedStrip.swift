@@ -39,7 +39,7 @@ private struct StripVisitor: ArithmeticVisitor {
       deepest: transfer.settings.deepest)
     let plan = planned.plan.network
     let layout = SessionLayout<Numbers>(
-      shape, of: transfer, plan: plan, spills: false, threads: transfer.threads)
+      shape, of: transfer, plan: plan, state: .memory, threads: transfer.threads)
     let strip = Strip(shape, all: transfer.strips, communicator: transfer.communicator)
     return PlannedStrip(
       rows: own.count, multiplyAccumulates: layout.rows.multiplyAccumulates(shape),

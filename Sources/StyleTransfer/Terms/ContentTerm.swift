@@ -12,7 +12,7 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
     let foldedBytes: Int
 
     init(
-      _ shape: NetworkShape.Layer, kept: Range<Int>?, window: Int, threads: Int,
+      _ shape: NetworkShape.Layer, kept: Range<Int>?, packs: Bool, window: Int, threads: Int,
       memory: inout ArenaPlan, file: inout RowFilePlan?
     ) {
       let rowLength = shape.width * shape.channels
@@ -20,8 +20,11 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
         kept.map {
           StateRows.Layout(rows: shape.height, kept: $0, rowLength: rowLength, memory: &memory)
         }
-        ?? StateRows.Layout(
-          rows: shape.height, rowLength: rowLength, window: window, memory: &memory, file: &file)
+        ?? (packs
+          ? StateRows.Layout(
+            packing: shape.height, rowLength: rowLength, window: window, memory: &memory)
+          : StateRows.Layout(
+            rows: shape.height, rowLength: rowLength, window: window, memory: &memory, file: &file))
       sums = memory.reserve(
         Numbers.squareSumCount(height: shape.height, channels: shape.channels, threads: threads),
         of: Numbers.SquareSum.self)
@@ -76,6 +79,9 @@ final class ContentTerm<Numbers: LossArithmetic>: ParallelWork, LayerTerm {
       factors[c] = factor * scale * scale
     }
   }
+
+  /// Whether the target has found no room.
+  var isFull: Bool { target.isFull }
 
   var sumKind: Strip.Sum { Numbers.hasExactSums ? .integers : .byRow }
 

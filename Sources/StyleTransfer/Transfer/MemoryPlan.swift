@@ -6,21 +6,35 @@ public struct MemoryPlan: Sendable {
   package var network: NetworkPlan
   /// Copies of the weights.
   package var copies: WeightCopies
-  /// Whether image, optimizer's state and content targets are in a file (`Transfer.spill`).
-  public internal(set) var spills: Bool
+  /// The place of what grows with the picture and lasts from step to step.
+  public internal(set) var state: StatePlace
+
+  /// A place of image, optimizer's state and content targets.
+  public enum StatePlace: Sendable, Equatable {
+    /// In memory.
+    case memory
+    /// In memory, content targets without the zeros that most of them are: they have half the room, and a content that needs more
+    /// is refused before the first step.
+    case packed
+    /// In a file (`Transfer.spill`).
+    case file
+  }
 
   /// A plan from its parts.
-  package init(network: NetworkPlan, copies: WeightCopies, spills: Bool = false) {
+  package init(network: NetworkPlan, copies: WeightCopies, state: StatePlace = .memory) {
     self.network = network
     self.copies = copies
-    self.spills = spills
+    self.state = state
   }
+
+  /// Whether image, optimizer's state and content targets are in a file.
+  public var spills: Bool { state == .file }
 
   /// All layers are computed once, and weights are kept twice.
   public static let resident = MemoryPlan(network: .resident, copies: .both)
 
-  /// The layers that are kept, the rows of a chunk, and `lean` where weights are kept once, and
-  /// `spill` where what grows with the picture is in a file: `resident-64`, `keep-conv3_1-32`, `streaming-16-lean-spill`.
+  /// The layers that are kept, the rows of a chunk, and `lean` where weights are kept once, `packed` where content targets
+  /// are, `spill` where what grows with the picture is in a file: `resident-64`, `keep-conv3_1-32`, `streaming-16-lean-spill`.
   public var name: String {
     var name =
       switch network.kept {
@@ -30,15 +44,20 @@ public struct MemoryPlan: Sendable {
       }
     name += "-\(network.chunkRows)"
     if copies == .forward { name += "-lean" }
-    if spills { name += "-spill" }
+    switch state {
+    case .memory: break
+    case .packed: name += "-packed"
+    case .file: name += "-spill"
+    }
     return name
   }
 
   /// The plan of a name; nil where it is none.
   public init?(name: String) {
     var parts = name.split(separator: "-").map(String.init)
-    let spills = parts.last == "spill"
-    if spills { parts.removeLast() }
+    let state: StatePlace =
+      parts.last == "spill" ? .file : parts.last == "packed" ? .packed : .memory
+    if state != .memory { parts.removeLast() }
     let isLean = parts.last == "lean"
     if isLean { parts.removeLast() }
     guard let last = parts.popLast(), let rows = Int(last), (1...65536).contains(rows) else {
@@ -55,6 +74,6 @@ public struct MemoryPlan: Sendable {
     }
     self.init(
       network: NetworkPlan(chunkRows: rows, kept: kept),
-      copies: isLean ? .forward : .both, spills: spills)
+      copies: isLean ? .forward : .both, state: state)
   }
 }

@@ -49,7 +49,7 @@ extension Transfer {
     let shape = NetworkShape(
       network, width: result.width, height: result.height, deepest: deepest)
     let layout = SessionLayout<Numbers>(
-      shape, of: self, plan: plan.network, spills: plan.spills, threads: threads)
+      shape, of: self, plan: plan.network, state: plan.state, threads: threads)
     let hasTerm = settings.hasTerm(shape)
     func rings(_ shape: NetworkShape, backward: Bool, strip: Range<Int>? = nil) -> Int {
       networkBytes(

@@ -39,7 +39,7 @@ private struct StepMemoryVisitor: ArithmeticVisitor {
       transfer.engineNetwork, width: size.width, height: size.height,
       deepest: transfer.settings.deepest)
     let layout = SessionLayout<Numbers>(
-      shape, of: transfer, plan: plan.network, spills: plan.spills, threads: transfer.threads)
+      shape, of: transfer, plan: plan.network, state: plan.state, threads: transfer.threads)
     let contents = layout.contents.reduce(0) { $0 + $1.target.memoryBytes }
     return StepMemory(
       weights: Numbers.packedBytes(shape.layers.map { $0.convolution }, copies: plan.copies),

@@ -171,8 +171,10 @@ private enum PlanChoices {
   static let sourceBytes = 8
   static let oneForm = [WeightCopies.both]
   static let twoForms = [WeightCopies.both, .forward]
-  static let inMemory = [false]
-  static let both = [false, true]
+  /// In the order in which they are chosen.
+  static let states = [MemoryPlan.StatePlace.memory, .packed, .file]
+  /// The part of the least plan's bytes that packing saves at least.
+  static let worthPacking = 20
 }
 
 /// Durations in direct forward passes, by measurement on the shapes of VGG-19.
@@ -218,13 +220,13 @@ private struct Planner<Numbers: LossArithmetic> {
     let hasTwoForms =
       Numbers.packedBytes(layers, copies: .forward) < Numbers.packedBytes(layers, copies: .both)
     var candidates: [PlannedMemory] = []
-    for spills in transfer.spill == nil ? PlanChoices.inMemory : PlanChoices.both {
+    for state in PlanChoices.states where isChoice(state, beside: candidates) {
       var some: [PlannedMemory] = []
       for copies in hasTwoForms ? PlanChoices.twoForms : PlanChoices.oneForm {
         for kept in firsts {
           for chunkRows in PlanChoices.chunks {
             let network = NetworkPlan(chunkRows: chunkRows, kept: kept)
-            some.append(planned(MemoryPlan(network: network, copies: copies, spills: spills)))
+            some.append(planned(MemoryPlan(network: network, copies: copies, state: state)))
           }
         }
       }
@@ -236,6 +238,21 @@ private struct Planner<Numbers: LossArithmetic> {
       guard candidate.bytes < least else { return false }
       least = candidate.bytes
       return true
+    }
+  }
+
+  /// Whether plans of this kind come after those that are there: packed ones where they save a twentieth.
+  private func isChoice(
+    _ state: MemoryPlan.StatePlace, beside others: [PlannedMemory]
+  ) -> Bool {
+    switch state {
+    case .memory: return true
+    case .file: return transfer.spill != nil
+    case .packed:
+      guard transfer.communicator == nil, let least = others.min(by: { $0.bytes < $1.bytes })
+      else { return false }
+      let plan = MemoryPlan(network: least.plan.network, copies: least.plan.copies, state: .packed)
+      return planned(plan).bytes < least.bytes - least.bytes / PlanChoices.worthPacking
     }
   }
 

@@ -40,6 +40,8 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
   case unmappable(bytes: Int, left: MemoryLimit)
   /// The system refused this many bytes.
   case memory(bytes: Int)
+  /// The plan packs the content's targets, of which too many numbers are not 0.
+  case denseContent
   /// The plan has its state in a file, and there is no folder for it.
   case noSpill(plan: String)
   /// The folder can not take the run's state, or has lost it.
@@ -132,6 +134,9 @@ public enum TransferError: Error, Equatable, CustomStringConvertible {
         + "(\(left.reason ?? "")), and \(Self.mebibytes(bytes)) MiB are needed: allow more memory"
     case .memory(let bytes):
       return "the system refuses \(bytes >> 20) MiB of memory; use a smaller size"
+    case .denseContent:
+      return
+        "the content's targets do not pack into half their bytes: choose a plan that is not packed, or allow more memory"
     case .noSpill(let plan):
       return
         "the plan \(plan) has its state in a file: name a folder for it, or choose another plan"

@@ -330,7 +330,7 @@ private struct PackingVisitor: ArithmeticVisitor {
   ) throws(TransferError) -> SessionMaker {
     let packed = try Numbers.pack(weights, transfer.packing(copies: plan.copies))
     return { (scale, progress) throws(TransferError) in
-      try Session(packed, scale, plan: plan.network, file: file, pool: pool, progress: progress)
+      try Session(packed, scale, plan: plan, file: file, pool: pool, progress: progress)
     }
   }
 }
