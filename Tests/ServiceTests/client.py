@@ -7,8 +7,12 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 import urllib.parse
+
+# What a test has started ends with it, also where the test is ended.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 class Service:
@@ -90,7 +94,7 @@ class Service:
     def job(self, content, style, **options):
         return self.json("POST", "/api/jobs", {"content": content["id"], "styles": [style["id"]], **options})
 
-    def wait(self, job, *states, seconds=120):
+    def wait(self, job, *states, seconds=300):
         """The job once it is in one of these states."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
