@@ -182,7 +182,8 @@ package final class Service {
           folder.file(ended.job.id, "checkpoint").remove()
         }
         folder.file(ended.job.id, "result.png").remove()
-        log("job \(ended.job.id) \(ended.job.state.rawValue)" + (ended.job.problem.map { ": \($0)" } ?? ""))
+        let problem = ended.job.problem.map { ": \($0)" } ?? ""
+        log("job \(ended.job.id) \(ended.job.state.rawValue)\(problem)")
       }
       unrecorded = nil
     } catch {

@@ -155,7 +155,8 @@ enum QStyle {
   private static var commands: [Command] {
     [
       TransferCommand.command, BatchCommand.command, ServeCommand.command, RecolorCommand.command,
-      ThumbnailCommand.command, CompareCommand.command, PlanCommand.command, VerifyCommand.command, InspectCommand.command,
+      ThumbnailCommand.command, CompareCommand.command, PlanCommand.command, VerifyCommand.command,
+      InspectCommand.command,
       BenchCommand.command,
     ]
   }
