@@ -50,6 +50,10 @@ class Service:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(60)
 
+    def wait_for_step(self, id, step):
+        while (self.json("GET", f"/api/jobs/{id}")["step"] or 0) < step:
+            time.sleep(0.05)
+
     def wait_for_log(self, pattern):
         for _ in range(200):
             if re.search(pattern, self.log()):
