@@ -160,7 +160,8 @@ package final class Service {
     self.painter = nil
     if unrecorded == nil { log("job \(painter.job.id) stops at step \(painter.progress.step)") }
     record()
-    if isEnding, unrecorded == nil { loop?.leave() }
+    // What could not be recorded is painting still, and found so at the next start.
+    if isEnding { loop?.leave() }
     // One that was stopped from outside is not begun in a hurry.
     if unrecorded == nil, end.code > 0 { rest = Console.seconds + 1 }
     begin()
@@ -181,7 +182,8 @@ package final class Service {
           folder.file(ended.job.id, "checkpoint").remove()
         }
         folder.file(ended.job.id, "result.png").remove()
-        log("job \(ended.job.id) \(ended.job.state.rawValue)" + (ended.job.problem.map { ": \($0)" } ?? ""))
+        let problem = ended.job.problem.map { ": \($0)" } ?? ""
+        log("job \(ended.job.id) \(ended.job.state.rawValue)\(problem)")
       }
       unrecorded = nil
     } catch {
@@ -194,11 +196,7 @@ package final class Service {
     if unrecorded != nil { record() }
     if let painter, painter.tick() { api.events.progress(painter) }
     api.events.tick()
-    if isEnding {
-      if painter == nil, unrecorded == nil { loop?.leave() }
-    } else {
-      begin()
-    }
+    begin()
   }
 
   /// Stops the job that is painted.

@@ -156,7 +156,8 @@ package enum QStyle {
   private static var commands: [Command] {
     [
       TransferCommand.command, BatchCommand.command, ServeCommand.command, RecolorCommand.command,
-      ThumbnailCommand.command, CompareCommand.command, PlanCommand.command, VerifyCommand.command, InspectCommand.command,
+      ThumbnailCommand.command, CompareCommand.command, PlanCommand.command, VerifyCommand.command,
+      InspectCommand.command,
       BenchCommand.command,
     ]
   }

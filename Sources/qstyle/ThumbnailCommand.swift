@@ -14,7 +14,8 @@ struct ThumbnailCommand {
         "Pictures",
         [
           Option("output", letter: "o", value: "FILE", "The picture to write, .png or .jpg."),
-          Option("size", value: "N", "Longer side of the copy in pixels at the most (default: 480)."),
+          Option(
+            "size", value: "N", "Longer side of the copy in pixels at the most (default: 480)."),
         ]),
       OptionGroup("Memory", [TransferOptions.memorySize]),
       SharedOptions.group,

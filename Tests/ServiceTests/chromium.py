@@ -89,7 +89,7 @@ class Chromium:
             raise RuntimeError(f"{script}: {result['exceptionDetails']}")
         return result["result"].get("value")
 
-    def wait(self, script, seconds=60):
+    def wait(self, script, seconds=300):
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             value = self.run(script)

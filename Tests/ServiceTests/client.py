@@ -7,8 +7,12 @@ import os
 import re
 import signal
 import subprocess
+import sys
 import time
 import urllib.parse
+
+# What a test has started ends with it, also where the test is ended.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
 
 class Service:
@@ -45,6 +49,10 @@ class Service:
     def end(self):
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(60)
+
+    def wait_for_step(self, id, step):
+        while (self.json("GET", f"/api/jobs/{id}")["step"] or 0) < step:
+            time.sleep(0.05)
 
     def wait_for_log(self, pattern):
         for _ in range(200):
@@ -90,7 +98,7 @@ class Service:
     def job(self, content, style, **options):
         return self.json("POST", "/api/jobs", {"content": content["id"], "styles": [style["id"]], **options})
 
-    def wait(self, job, *states, seconds=120):
+    def wait(self, job, *states, seconds=300):
         """The job once it is in one of these states."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:

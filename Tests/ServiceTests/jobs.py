@@ -77,7 +77,7 @@ alone = transfer(photo, f"{styles}/style-warm-glass.jpg:2", other, "--size", 72,
 assert service.request("GET", f"/api/jobs/{second['id']}/result.png")[2] == alone, f"another mix than transfer's: {done}"
 
 # The queue: one at a time, in order; moved, cancelled, gone on, deleted.
-long = [service.json("POST", "/api/jobs", wanted | {"size": 96, "steps": 2000 + i}) for i in range(4)]
+long = [service.json("POST", "/api/jobs", wanted | {"size": 48, "steps": 2000 + i}) for i in range(4)]
 a, b, c, d = [j["id"] for j in long]
 
 
@@ -93,8 +93,7 @@ for path, body in ((f"{a}/move", {"before": b}), (f"{a}/retry", {}), (f"{job['id
     service.json("POST", f"/api/jobs/{path}", body, status=409)
 service.json("POST", f"/api/jobs/{c}/cancel", {})
 assert service.json("GET", f"/api/jobs/{c}")["state"] == "cancelled"
-while not (service.json("GET", f"/api/jobs/{a}")["step"] or 0) > 30:
-    pass
+service.wait_for_step(a, 3)
 service.json("POST", f"/api/jobs/{a}/cancel", {})
 stopped = service.wait(long[0], "cancelled")
 assert 0 < stopped["step"] < 2000 and service.request("GET", f"/api/jobs/{a}/result.png")[0] == 404
@@ -102,8 +101,7 @@ service.json("POST", f"/api/jobs/{c}/retry", {})
 for id in d, b, c:
     assert service.json("DELETE", f"/api/jobs/{id}") == {}
 service.json("POST", f"/api/jobs/{a}/retry", {})
-while service.json("GET", f"/api/jobs/{a}")["state"] != "painting":
-    pass
+service.wait({"id": a}, "painting")
 assert f"job {a} begins" in service.log() and order() == [(a, "painting")]
 # A painter that crashes is one failed job, which can be gone on with.
 pid = int(re.search(r"(\d+)", subprocess.run(["pgrep", "-P", str(service.process.pid)], capture_output=True, text=True).stdout)[1])
@@ -137,9 +135,8 @@ service.json("DELETE", f"/api/jobs/{job['id']}")
 
 # A second service of the folder is refused; a signal ends the first one with the job saved.
 content = service.upload(photo)
-job = service.job(content, glass, size=64, steps=3000)
-while not (service.json("GET", f"/api/jobs/{job['id']}")["step"] or 0) > 5:
-    pass
+job = service.job(content, glass, size=48, steps=3000)
+service.wait_for_step(job["id"], 3)
 twice = subprocess.run([program, "serve", "--listen", "127.0.0.1:0", "--data", folder / "data"], capture_output=True, text=True)
 assert twice.returncode == 1 and "is the folder of a service that runs" in twice.stderr and twice.stderr.count("\n") == 1, twice
 assert service.end() == 0, "a signal is no failure"

@@ -55,7 +55,8 @@ final class API {
     }
     guard head.contentLength <= Self.mostUpload else {
       return .refused(
-        Response(413, error: "the picture has more than \(Format.bytes(Self.mostUpload)), the most here"))
+        Response(
+          413, error: "the picture has more than \(Format.bytes(Self.mostUpload)), the most here"))
     }
     let type = head.header("content-type") ?? ""
     guard type.hasPrefix("image/") || type == "application/octet-stream" else {
@@ -63,7 +64,8 @@ final class API {
         Response(415, error: "send the picture with Content-Type: application/octet-stream"))
     }
     guard head.query.isEmpty || head.query == "use=style" else {
-      return .refused(Response(400, error: "the address may end with ?use=style, and with nothing else"))
+      return .refused(
+        Response(400, error: "the address may end with ?use=style, and with nothing else"))
     }
     guard folder.freeBytes > Self.spare + head.contentLength else {
       return .refused(Response(507, error: "no space is left on the disk; free some"))

@@ -97,7 +97,9 @@ extension API {
           return connection.answer(repeated(known, body))
         }
         job.id = try queue.add(job)
-        log("job \(job.id) is taken: \(forecast.width)x\(forecast.height), \(Format.count(forecast.steps, "step"))")
+        log(
+          "job \(job.id) is taken: \(forecast.width)x\(forecast.height), \(Format.count(forecast.steps, "step"))"
+        )
         let stored = try queue.job(job.id) ?? job
         connection.answer(
           Response(201, json(stored)).with("Location", "/api/jobs/\(job.id)"))
@@ -112,7 +114,8 @@ extension API {
   /// The answer to a key that is known: the same job, where the same was asked for.
   private func repeated(_ job: Job, _ body: [UInt8]) -> Response {
     guard let request = try? JobRequest(body), request == job.request else {
-      return Response(409, error: "this Idempotency-Key is that of job \(job.id), which is another one")
+      return Response(
+        409, error: "this Idempotency-Key is that of job \(job.id), which is another one")
     }
     return Response(200, json(job)).with("Location", "/api/jobs/\(job.id)")
   }
@@ -197,7 +200,8 @@ extension API {
       let isPNG = part == "result.png"
       connection.answer(
         Response(
-          file: folder.result(job.id, isPNG ? "png" : "jpg"), type: isPNG ? "image/png" : "image/jpeg"))
+          file: folder.result(job.id, isPNG ? "png" : "jpg"),
+          type: isPNG ? "image/png" : "image/jpeg"))
     case "cancel", "retry", "move": connection.answer(Self.wrongMethod("POST"))
     default: connection.answer(Self.nothing)
     }
@@ -220,7 +224,8 @@ extension API {
       }
       try reader.readEnd()
     } catch {
-      return connection.answer(Response(400, error: "the body is not as wanted: " + error.description))
+      return connection.answer(
+        Response(400, error: "the body is not as wanted: " + error.description))
     }
     switch verb {
     case "cancel" where job.state == .waiting:

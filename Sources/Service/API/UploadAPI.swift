@@ -35,7 +35,8 @@ extension API {
     guard try queue.uploadCount() < Queue.mostUploads else {
       incoming.discard()
       return connection.answer(
-        Response(429, error: "there are \(Queue.mostUploads) pictures already; delete jobs or styles"))
+        Response(
+          429, error: "there are \(Queue.mostUploads) pictures already; delete jobs or styles"))
     }
     check(incoming, id) { connection.answer($0) }
   }

@@ -24,7 +24,8 @@ struct Access {
   func refusal(_ head: RequestHead, isAPI: Bool) -> Response? {
     let host = head.header("host") ?? ""
     if isLoopback, token == nil, !Self.isOwnName(host) {
-      return Response(421, error: "the Host header names another machine; use 127.0.0.1 or localhost")
+      return Response(
+        421, error: "the Host header names another machine; use 127.0.0.1 or localhost")
     }
     let changes = head.method != "GET" && head.method != "HEAD"
     if let origin = head.header("origin"), isAPI || changes,

@@ -19,14 +19,13 @@ struct LoopHandlers {
   private let loop: OpaquePointer
   private let handlers: LoopHandlers
 
-  /// Listens at an address.
+  /// Listens at an address; nil where that can not be done, for which `errno` has the reason.
   ///
   /// - Parameters:
   ///   - address: "127.0.0.1:8080"; port 0 is a free one.
   ///   - most: most connections at once.
   ///   - refusal: the answer to more of them; it lives as long as the process.
   ///   - handlers: what is called.
-  /// - Returns: nil where the address can not be listened at, for which `errno` has the reason.
   init?(_ address: String, most: Int, refusal: StaticString, _ handlers: LoopHandlers) {
     self.handlers = handlers
     var table = unsafe service_handlers()
@@ -35,21 +34,26 @@ struct LoopHandlers {
     unsafe table.context = Unmanaged.passRetained(box).toOpaque()
     unsafe table.accepted = { unsafe registered(at: $0).accepted(Peer($1)) }
     unsafe table.received = { context, peer in
-      if let connection = unsafe Peer(peer).owner { unsafe registered(at: context).received(connection) }
+      if let connection = unsafe Peer(peer).owner {
+        unsafe registered(at: context).received(connection)
+      }
     }
     unsafe table.sent = { context, peer in
-      if let connection = unsafe Peer(peer).owner { unsafe registered(at: context).sent(connection) }
+      if let connection = unsafe Peer(peer).owner {
+        unsafe registered(at: context).sent(connection)
+      }
     }
     unsafe table.closed = { context, peer in
-      if let connection = unsafe Peer(peer).owner { unsafe registered(at: context).closed(connection) }
+      if let connection = unsafe Peer(peer).owner {
+        unsafe registered(at: context).closed(connection)
+      }
     }
     unsafe table.ended = { unsafe registered(at: $0).ended($1, $2) }
     unsafe table.tick = { unsafe registered(at: $0).tick() }
     unsafe table.stop = { unsafe registered(at: $0).stop() }
-    let opened = refusal.withUTF8Buffer { text in
-      unsafe service_open(
-        &table, address, Int32(most),
-        UnsafeRawPointer(text.baseAddress!).assumingMemoryBound(to: CChar.self))
+    // SAFETY: the text of a StaticString ends with a zero and stays.
+    let opened = unsafe refusal.utf8Start.withMemoryRebound(to: CChar.self, capacity: 1) {
+      unsafe service_open(&table, address, Int32(most), $0)
     }
     guard let opened = unsafe opened else { return nil }
     unsafe loop = opened
@@ -96,7 +100,8 @@ private func registered(at context: UnsafeMutableRawPointer?) -> LoopHandlers {
       }
     }
     nonmutating set {
-      unsafe service_set_owner(peer, newValue.map { unsafe Unmanaged.passUnretained($0).toOpaque() })
+      unsafe service_set_owner(
+        peer, newValue.map { unsafe Unmanaged.passUnretained($0).toOpaque() })
     }
   }
 

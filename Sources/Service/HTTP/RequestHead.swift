@@ -25,7 +25,8 @@ package struct RequestHead: Equatable {
   package let closes: Bool
 
   package static func == (a: RequestHead, b: RequestHead) -> Bool {
-    a.method == b.method && a.path == b.path && a.query == b.query && a.contentLength == b.contentLength
+    a.method == b.method && a.path == b.path && a.query == b.query
+      && a.contentLength == b.contentLength
       && a.closes == b.closes && a.headers.count == b.headers.count
       && zip(a.headers, b.headers).allSatisfy { $0.name == $1.name && $0.value == $1.value }
   }
@@ -46,7 +47,8 @@ package struct RequestHead: Equatable {
     guard words[0].count <= 16, words[1].count <= 2048 else {
       throw Refusal(status: 414, sentence: "the address is too long")
     }
-    guard words[1].first == UInt8(ascii: "/"), words[1].allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != 0x23 })
+    guard words[1].first == UInt8(ascii: "/"),
+      words[1].allSatisfy({ $0 > 0x20 && $0 < 0x7f && $0 != 0x23 })
     else { throw Self.bad("the address does not begin with /") }
     let isNew = words[2].elementsEqual("HTTP/1.1".utf8)
     guard isNew || words[2].elementsEqual("HTTP/1.0".utf8) else {
@@ -78,7 +80,8 @@ package struct RequestHead: Equatable {
     let lengths = values("content-length")
     guard lengths.count <= 1 else { throw Self.bad("there are two Content-Length headers") }
     if let text = lengths.first {
-      guard (1...15).contains(text.utf8.count), text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
+      guard (1...15).contains(text.utf8.count),
+        text.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
         let length = Int(text)
       else { throw Self.bad("Content-Length is no number") }
       contentLength = length
@@ -89,7 +92,9 @@ package struct RequestHead: Equatable {
     closes = isNew ? connection.contains("close") : !connection.contains("keep-alive")
   }
 
-  private static func bad(_ sentence: String) -> Refusal { Refusal(status: 400, sentence: sentence) }
+  private static func bad(_ sentence: String) -> Refusal {
+    Refusal(status: 400, sentence: sentence)
+  }
 
   private static func header(
     _ line: ArraySlice<UInt8>

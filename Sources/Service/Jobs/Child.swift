@@ -21,14 +21,13 @@ struct Child {
   /// Standard output and errors.
   let output, errors: FilePath
 
-  /// Starts a child.
+  /// Starts a child; nil where the system has no more processes.
   ///
   /// - Parameters:
   ///   - words: the command and its words.
   ///   - output: the file of its standard output, and with .err behind it of its errors.
   ///   - flushed: a file that is brought onto the disk before.
   ///   - niceness: how much less important it is than the service.
-  /// - Returns: nil where the system has no more processes.
   init?(_ words: [FilePath], output: FilePath, flushed: FilePath? = nil, niceness: Int) {
     self.output = output
     errors = output.appending(suffix: ".err")

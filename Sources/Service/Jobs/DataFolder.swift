@@ -2,7 +2,9 @@ internal import CSystem
 package import FileNames
 internal import FileOutput
 
-/// The folder of a service: the queue, uploads, results, and what jobs have on the way. All names in it are made here.
+/// The folder of a service: the queue, uploads, results, and what jobs have on the way.
+///
+/// All names in it are made here.
 package struct DataFolder {
   package let path: FilePath
 
@@ -21,13 +23,15 @@ package struct DataFolder {
     }
     self.path = unsafe FilePath(cString: resolved)
     unsafe free(resolved)
-    for name in ["uploads", "thumbnails", "results", "jobs", "tmp"] as [FilePath] {
+    for name in Self.folders {
       try Self.make(self.path.appending(name))
     }
     // Parts of uploads and outputs of checks that a killed service has left.
     let tmp = self.path.appending("tmp")
     for name in tmp.entries ?? [] { tmp.appending(name).remove() }
   }
+
+  private static var folders: [FilePath] { ["uploads", "thumbnails", "results", "jobs", "tmp"] }
 
   private static func make(_ path: FilePath) throws(Problem) {
     guard unsafe path.withCString({ unsafe mkdir($0, 0o700) }) != 0 else { return }

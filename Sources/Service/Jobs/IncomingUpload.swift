@@ -32,7 +32,8 @@ final class IncomingUpload {
     while written < bytes.count {
       let next = unsafe bytes.withUnsafeBytes {
         unsafe Int(
-          system_write(descriptor, $0.baseAddress.map { unsafe $0 + written }, bytes.count - written))
+          system_write(
+            descriptor, $0.baseAddress.map { unsafe $0 + written }, bytes.count - written))
       }
       if next < 0 {
         if system_errno() == EINTR { continue }

@@ -72,11 +72,11 @@ package struct JobRequest: Equatable {
     case "size": size = try Self.integer(&reader, in: 16...16384)
     case "strength": strength = try Self.number(&reader, in: 0.001...1000)
     case "style_scale": styleScale = try Self.number(&reader, in: 0.1...10)
-    case "colors": colors = try Self.word(&reader, ["style", "match", "luma", "match,luma"])
-    case "scales": scales = try Self.word(&reader, ["auto", "off"])
+    case "colors": colors = try Self.word(&reader, Self.colorWords)
+    case "scales": scales = try Self.word(&reader, Self.scaleWords)
     case "steps": steps = try Self.integer(&reader, in: 1...10000)
     case "smooth": smooth = try Self.number(&reader, in: 0...1000)
-    case "init": start = try Self.word(&reader, ["content", "noise"])
+    case "init": start = try Self.word(&reader, Self.startWords)
     case "seed": seed = try Self.integer(&reader, in: 0...Int(Int32.max))
     case "upscale":
       guard let value = try reader.readLiteral() else {
@@ -86,6 +86,10 @@ package struct JobRequest: Equatable {
     default: throw reader.error(.unwanted("\(JSONText.quote(key)) is none of a job's members"))
     }
   }
+
+  private static var colorWords: [String] { ["style", "match", "luma", "match,luma"] }
+  private static var scaleWords: [String] { ["auto", "off"] }
+  private static var startWords: [String] { ["content", "noise"] }
 
   private static func style(_ reader: inout JSONReader) throws(JSONError) -> Style {
     var style = Style()
@@ -172,6 +176,7 @@ extension JobRequest {
   /// The words of `qstyle transfer` for it, but for its outputs.
   ///
   /// - Parameter path: the file of an upload.
+  /// - Returns: the words.
   func words(_ path: (String) -> FilePath) -> [FilePath] {
     var words: [FilePath] = [path(content)]
     for style in styles {

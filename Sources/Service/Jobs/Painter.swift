@@ -17,13 +17,12 @@ final class Painter {
   private var stop: Stop?
   private var stopTime = 0.0
 
-  /// Starts a job, or goes on with it from its checkpoint.
+  /// Starts a job, or goes on with it from its checkpoint; nil where nothing can be started now.
   ///
   /// - Parameters:
   ///   - job: the job.
   ///   - folder: where its files are.
   ///   - options: further words of the command line.
-  /// - Returns: nil where nothing can be started now.
   init?(_ job: Job, _ folder: DataFolder, options: [FilePath]) {
     self.job = job
     self.folder = folder

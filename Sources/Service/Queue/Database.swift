@@ -94,6 +94,7 @@ struct DatabaseError: Error {
   ///   - sql: the statement, with a ? for each value.
   ///   - values: the values.
   ///   - row: is given each row.
+  /// - Throws: `DatabaseError`.
   func run(
     _ sql: String, _ values: [Value] = [], _ row: (Row) -> Void = { _ in }
   ) throws(DatabaseError) {

@@ -42,7 +42,11 @@ final class Queue {
 
   /// The styles, the program's own first.
   func styles() throws(DatabaseError) -> [Upload] {
-    try uploads("WHERE use <> 'photo' ORDER BY use = 'style', CASE use WHEN 'shipped' THEN name END, created DESC")
+    try uploads(
+      """
+      WHERE use <> 'photo'
+        ORDER BY use = 'style', CASE use WHEN 'shipped' THEN name END, created DESC
+      """)
   }
 
   private func uploads(

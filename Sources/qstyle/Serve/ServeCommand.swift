@@ -16,7 +16,8 @@ struct ServeCommand {
         [
           Option(
             "listen", value: "ADDRESS:PORT",
-            "Where to listen (default: 127.0.0.1:8080, for this machine alone); port 0 is a free one."),
+            "Where to listen (default: 127.0.0.1:8080, for this machine alone); port 0 is a free one."
+          ),
           Option(
             "token", value: "FILE",
             "Answer those alone who know the text in FILE, at least 16 characters; needed for addresses that other machines can reach."
@@ -55,7 +56,8 @@ struct ServeCommand {
     options.token = try Self.token(arguments.path("token"))
     guard isLoopback || options.token != nil else {
       throw UsageError(
-        "other machines can reach \(options.address): give a token with --token FILE, or listen at 127.0.0.1")
+        "other machines can reach \(options.address): give a token with --token FILE, or listen at 127.0.0.1"
+      )
     }
     options.data = try Self.data(arguments)
     if let styles = arguments.path("styles") {

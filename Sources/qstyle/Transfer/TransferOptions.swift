@@ -59,9 +59,9 @@ struct TransferOptions {
     ])
 
   static let memorySize = Option(
-      "memory", value: "SIZE",
-      "Peak memory of the process that is never exceeded, as 64M or 1G (default: nine tenths of what is free, to the machine and to the control groups of the process). ulimit -v and -d count always."
-    )
+    "memory", value: "SIZE",
+    "Peak memory of the process that is never exceeded, as 64M or 1G (default: nine tenths of what is free, to the machine and to the control groups of the process). ulimit -v and -d count always."
+  )
 
   static let memory = OptionGroup(
     "Memory",
