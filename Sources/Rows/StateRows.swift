@@ -40,7 +40,9 @@ public final class StateRows<Element: BitwiseCopyable> {
       reservation = memory.reserve(capacity * rowLength, of: Element.self)
     }
 
-    /// Reserves memory for all rows, packed: half of what they take as they are, and a window. They are written in order.
+    /// Reserves memory for all rows, packed: half of what they take as they are, and a window.
+    ///
+    /// They are written in order.
     public init(packing rows: Int, rowLength: Int, window: Int, memory: inout ArenaPlan) {
       (self.rows, kept, self.rowLength, offset) = (rows, 0..<rows, rowLength, nil)
       packed = PackedRows.Layout(rows: rows, rowLength: rowLength, memory: &memory)

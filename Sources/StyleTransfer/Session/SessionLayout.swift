@@ -63,10 +63,11 @@ struct SessionLayout<Numbers: LossArithmetic> {
   ///   - shape: of the image.
   ///   - transfer: what is made.
   ///   - plan: rows that stay in memory.
-  ///   - state: the place of what grows with the picture; targets are packed at the last scale alone, where memory is short.
+  ///   - place: of what grows with the picture; targets are packed at the last scale alone.
   ///   - threads: workers.
   init(
-    _ shape: NetworkShape, of transfer: Transfer, plan: NetworkPlan, state place: MemoryPlan.StatePlace,
+    _ shape: NetworkShape, of transfer: Transfer, plan: NetworkPlan,
+    state place: MemoryPlan.StatePlace,
     threads: Int
   ) {
     let settings = transfer.settings
@@ -117,7 +118,8 @@ struct SessionLayout<Numbers: LossArithmetic> {
     contents = settings.contentLayers.map {
       ContentTerm<Numbers>.Layout(
         shape.layers[shape.place(of: $0.layer)],
-        kept: isStrip ? rows.gradients[shape.place(of: $0.layer)] : nil, packs: place == .packed && !transfer.hasNext,
+        kept: isStrip ? rows.gradients[shape.place(of: $0.layer)] : nil,
+        packs: place == .packed && !transfer.hasNext,
         window: plan.gradientRows(of: $0.layer, through: shape.deepest), threads: threads,
         memory: &memory, file: &file)
     }
