@@ -27,6 +27,9 @@ ENGINES = {
     "OpenVINO float32": ("openvino_forward", "float32"),
     "ONNX Runtime float32": ("onnxruntime_forward", "float32"),
     "PyTorch float32": ("torch_step", "float32"),
+    "PyTorch float32, channels last": ("torch_step", "float32-last"),
+    "PyTorch bf16": ("torch_step", "bf16"),
+    "PyTorch bf16, channels last": ("torch_step", "bf16-last"),
 }
 
 
@@ -74,7 +77,7 @@ def measure_rounds(options):
             rounds[-1][engine] = figures
             step = f", step {figures['step_ms']:.1f} ms" if "step_ms" in figures else ""
             print(
-                f"round {index + 1}  {engine:20}  forward {figures['forward_ms']:.1f} ms{step}",
+                f"round {index + 1}  {engine:30}  forward {figures['forward_ms']:.1f} ms{step}",
                 file=sys.stderr)
     # An engine that failed in a later round has no figures that compare.
     return [

@@ -1,8 +1,10 @@
-"""Style transfer in PyTorch, float32: the forward pass alone, and whole steps.
+"""Style transfer in PyTorch: the forward pass alone, and whole steps; in float32, or by autocast in bfloat16.
 
 The step is qstyle's: average pooling, the content cost at conv4_2, the style costs of five
-layers, the gradient of the image, and Adam.
+layers, the gradient of the image, and Adam. `--precision P-last` has the channels last in memory.
 """
+
+import contextlib
 
 import torch
 from torch.nn import functional
@@ -18,9 +20,9 @@ STYLE_WEIGHT = 40
 class Network:
     """VGG-19 to conv5_1 with random weights, which need no gradient."""
 
-    def __init__(self, width, height):
+    def __init__(self, width, height, order):
         self.layers = [
-            (layer, torch.randn(layer.outputs, layer.inputs, 3, 3) * (2 / (9 * layer.inputs)) ** 0.5,
+            (layer, (torch.randn(layer.outputs, layer.inputs, 3, 3) * (2 / (9 * layer.inputs)) ** 0.5).to(memory_format=order),
              0.05 * torch.randn(layer.outputs))
             for layer in layers(width, height)
         ]
@@ -55,27 +57,34 @@ def cost(network, image, content, grams):
 
 
 def main():
-    chosen = options(["float32"])
+    chosen = options(["float32", "float32-last", "bf16", "bf16-last"])
     width, height = chosen.size
     torch.set_num_threads(chosen.threads)
     torch.manual_seed(1)
-    network = Network(width, height)
-    with torch.no_grad():
+    order = torch.channels_last if chosen.precision.endswith("-last") else torch.contiguous_format
+    network = Network(width, height, order)
+
+    def arithmetic():
+        return torch.autocast("cpu", torch.bfloat16) if chosen.precision.startswith("bf16") else contextlib.nullcontext()
+
+    with torch.no_grad(), arithmetic():
         content = dict(network.activations(torch.randn(1, 3, height, width)))[CONTENT_LAYER]
         style = network.activations(torch.randn(1, 3, height, width))
         grams = {name: gram(values) for name, values in style if name in STYLE_LAYERS}
-        image = torch.randn(1, 3, height, width)
+        image = torch.randn(1, 3, height, width).to(memory_format=order)
     image.requires_grad_()
     optimizer = torch.optim.Adam([image], lr=2.0)
 
     def forward():
-        with torch.no_grad():
+        with torch.no_grad(), arithmetic():
             for _ in network.activations(image):
                 pass
 
     def step():
         optimizer.zero_grad()
-        cost(network, image, content, grams).backward()
+        with arithmetic():
+            total = cost(network, image, content, grams)
+        total.backward()
         optimizer.step()
 
     report(

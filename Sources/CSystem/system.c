@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <sys/auxv.h>
 #include <sys/file.h>
+#include <sys/statfs.h>
 #include <sys/sysinfo.h>
 
 #ifdef __GLIBC__
@@ -124,6 +125,12 @@ long long system_resident_bytes(void) {
 long long system_total_bytes(void) {
     struct sysinfo info;
     return sysinfo(&info) == 0 ? (long long)info.totalram * info.mem_unit : LLONG_MAX;
+}
+
+int system_is_in_memory(const char *folder) {
+    // From linux/magic.h: TMPFS_MAGIC and RAMFS_MAGIC.
+    struct statfs found;
+    return statfs(folder, &found) == 0 && (found.f_type == 0x01021994 || (unsigned)found.f_type == 0x858458f6);
 }
 
 static long long limit_of(int resource) {

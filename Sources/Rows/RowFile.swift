@@ -65,10 +65,14 @@ public struct RowFilePlan: Sendable {
   /// Sections begin at pages.
   private static let alignment = 4096
   /// Bytes so far.
-  public private(set) var bytes = 0
+  public private(set) var bytes: Int
 
-  /// An empty file.
-  public init() {}
+  /// Room behind what others have in the file.
+  ///
+  /// - Parameter bytes: as another plan has them; 0 for an empty file.
+  public init(after bytes: Int = 0) {
+    self.bytes = bytes
+  }
 
   /// Takes room for some bytes; the place of the first one.
   public mutating func reserve(_ count: Int) -> Int {

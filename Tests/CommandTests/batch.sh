@@ -1,4 +1,4 @@
-# Part of Scripts/test-commands: many pictures by one command, and by several programs that share them.
+# Many pictures by one command, and by several programs that share them.
 
 mkdir photos
 cp "$photo" photos/chelsea.png

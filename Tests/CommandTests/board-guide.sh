@@ -1,4 +1,4 @@
-# Part of Scripts/test-commands: the blocks of commands in docs/raspberry-pi.md, as they stand there, in a mount namespace with
+# The blocks of commands in docs/raspberry-pi.md, as they stand there, in a mount namespace with
 # folders of its own for what they write, and with stand-ins for boards, sudo and systemd.
 
 guide=$folder/guide

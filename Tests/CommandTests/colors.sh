@@ -1,4 +1,4 @@
-# Part of Scripts/test-commands: --colors, and recolor.
+# --colors, and recolor.
 
 colored="$qstyle transfer $photo $style --quiet --json --threads 2 --size 96 --steps 4"
 check "colours as they are" 0 $colored -o plain.png

@@ -1,4 +1,4 @@
-# Part of Scripts/test-commands: what shells complete.
+# What shells complete.
 
 for shell in bash zsh fish; do
     check "completions for $shell" 0 $qstyle --completions $shell

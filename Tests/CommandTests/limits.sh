@@ -1,4 +1,4 @@
-# Part of Scripts/test-commands: limits of the system, and what a build can check by itself.
+# Limits of the system, and what a build can check by itself.
 
 # --- ulimit: one line and exit 1, or the work is done ---------------------------------------------------------
 # limited NAME COMMAND...: sweeps the address space and the data, from where the program starts.

@@ -1,4 +1,4 @@
-# Part of Scripts/test-commands: --style-loss.
+# --style-loss.
 
 lossy="$qstyle transfer $photo $style --quiet --json --size 96 --steps 3"
 every="--style-loss gram:1,moments:2,histogram:0.5 --colors match --smooth 3 --style-weight 40"

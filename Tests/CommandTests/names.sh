@@ -1,4 +1,4 @@
-# Part of Scripts/test-commands: names are bytes, whatever they mean as text.
+# Names are bytes, whatever they mean as text.
 
 e8=$(printf '\350')
 e9=$(printf '\351')

@@ -1,6 +1,5 @@
-# Part of Scripts/test-commands: what options mean, as relations between runs.
+# What options mean, as relations between runs.
 
-portrait=$fixtures/photo-portrait.png
 # paint WORD...: the image's hash of a short run with these options.
 paint() {
     $qstyle transfer "$portrait" "$style" --quiet --json --threads 2 --size 48 --steps 4 -o painted.png "$@" >painted.txt

@@ -1,4 +1,4 @@
-# Part of Scripts/test-commands: no work is lost, and nothing is written over.
+# No work is lost, and nothing is written over.
 
 painted="$qstyle transfer $photo $style --quiet --size 48"
 short="$painted --steps 4"
@@ -129,7 +129,7 @@ cmp -s plain.png a.png && grep -q "^qstyle: 4 lines of /dev/full could not be wr
     bad "a full device: $(cat err.txt)"
 mkdir full
 if mount -t tmpfs -o size=64k none full 2>/dev/null; then
-    . "$here/Tests/CommandTests/full-disk.sh"
+    . "$here/Tests/CommandTests/outputs/full-disk.sh"
     umount full
 else
     echo "skipped: a file system of 64 KiB (mount is not permitted)"

@@ -1,4 +1,4 @@
-# Part of Scripts/test-commands: colours, kinds of files, ends, sizes. What Pillow and ImageCms make of a file (see
+# Colours, kinds of files, ends, sizes. What Pillow and ImageCms make of a file (see
 # Tests/ImageIOTests/Fixtures) gives the same result as the file.
 
 pictures=$here/Tests/ImageIOTests/Fixtures

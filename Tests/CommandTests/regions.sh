@@ -1,20 +1,5 @@
-# Part of Scripts/test-commands: masks and regions, of the photo's 320x213 pixels.
+# Masks and regions, of the photo's 320x213 pixels.
 
-# mask FILE TYPE LABEL [WIDTH HEIGHT]: a PNG of stored numbers, grey (0), RGB (2) or indexed (3), from an expression of x and y.
-mask() {
-    python3 - "$@" <<'END'
-import struct, sys, zlib
-name, kind, label = sys.argv[1], int(sys.argv[2]), eval("lambda x, y: " + sys.argv[3])
-(width, height), channels = map(int, sys.argv[4:] or (320, 213)), 3 if kind == 2 else 1
-rows = b"".join(b"\0" + bytes(label(x, y) for x in range(width) for _ in range(channels)) for y in range(height))
-def chunk(name, data):
-    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
-open(sys.argv[1], "wb").write(
-    b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)) +
-    (chunk(b"PLTE", bytes(768)) if kind == 3 else b"") + chunk(b"gAMA", struct.pack(">I", 100000)) +
-    chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
-END
-}
 # painted OPTIONS...: the hash of a picture of two steps.
 painted() {
     $qstyle transfer "$photo" "$style" "$@" --size 96 --json --threads 2 --steps 2 -o part.png >part.txt 2>err.txt

@@ -1,4 +1,4 @@
-# Part of Scripts/test-commands: from coarse to fine.
+# From coarse to fine.
 
 # --- The same bits however it runs, also killed in each scale and resumed ----------------------------------------------
 scaled="$qstyle transfer $photo $style --quiet --json --scales 32,48,64 --steps 9,7,6"

@@ -1,4 +1,4 @@
-# Part of Scripts/test-commands: the state of a run in a file.
+# The state of a run in a file.
 
 mkdir disk
 # traffic: the file's bytes and what a step moves are as planned, in the plan (plan.txt) and in the run (out.txt).
@@ -27,6 +27,17 @@ for options in "--optimizer adam" "--optimizer adam --state float32" "" "--state
         [ "$(hash out.txt)" = "$wanted" ] && cmp -s a.png b.png && ok || bad "spill, $plan $options: other bits"
         traffic "spill, $plan $options"
     done
+done
+# From coarse to fine: what the next scale starts from is in the file as well, also where the engine's rows are columns.
+for picture in "$photo" "$portrait"; do
+    coarse="$qstyle transfer $picture $style --quiet --json --upscale --scales 64,160,320 --steps 2,1,3 --threads 2 --optimizer adam"
+    check "scales in memory" 0 $coarse -o a.png
+    wanted=$(hash out.txt)
+    check "scales that spill, planned" 0 $coarse --spill disk --plan streaming-16-lean-spill --dry-run -o a.png
+    mv out.txt plan.txt
+    check "scales that spill" 0 $coarse --spill disk --plan streaming-16-lean-spill -o b.png
+    [ "$(hash out.txt)" = "$wanted" ] && cmp -s a.png b.png && ok || bad "scales that spill: other bits"
+    traffic "scales that spill"
 done
 # The least plan that does not fit gives way to a file, by --memory and in words.
 check "plans that spill" 0 $qstyle plan 1024x768 --optimizer adam --threads 2 --memory 70M --spill disk
@@ -83,6 +94,9 @@ if mkdir small && mount -t tmpfs -o size=64k none small 2>/dev/null; then
     check "a disk that is full" 1 $spilled --spill small
     grep -q "^qstyle: --spill: small has no room for the .* MiB of the run's state" err.txt && [ -z "$(ls -A small)" ] && ok ||
         bad "a full disk: $(cat err.txt)"
+    mount -o remount,size=32m small
+    check "a folder in memory" 0 $qstyle transfer "$photo" "$style" --size 48 --steps 1 --plan streaming-16-spill --spill small -o r.png
+    grep -q "^qstyle: warning: --spill: small is itself in memory, " err.txt && ok || bad "a folder in memory: $(cat err.txt)"
     umount small
 fi
 rm -rf disk small plan.txt

@@ -111,6 +111,9 @@ long long system_resident_bytes(void);
 /// The machine's memory in bytes.
 long long system_total_bytes(void);
 
+/// Whether a folder's files are kept in memory (tmpfs, ramfs); 0 where the system does not tell.
+int system_is_in_memory(const char *folder);
+
 /// The limits of `ulimit -v` and `ulimit -d` in bytes, LLONG_MAX where there is none.
 long long system_address_limit(void);
 long long system_data_limit(void);

@@ -28,7 +28,7 @@ public final class Session {
   /// The rows of other processes; nil where it paints alone.
   let others: StripRows?
   /// What image, state and content targets are in; nil where they are in memory.
-  private let file: SpillFile?
+  let file: SpillFile?
   /// Rows of the picture where the image is in a file.
   let block: PictureBlock?
   let network: any SteppingNetwork

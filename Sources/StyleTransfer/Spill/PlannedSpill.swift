@@ -5,18 +5,23 @@ internal import Rows
 
 /// What of a run is in a file.
 public struct PlannedSpill: Sendable, Equatable {
-  /// Bytes of the file: those of the scale that has most.
+  /// Bytes of the image, the optimizer's rows and the content targets of the scale that has most.
+  let stateBytes: Int
+  /// Bytes of the file: behind these is what the next scale starts from.
   public let bytes: Int
   /// Of a step at the result's size, but for its first, which has less to read.
   public let stepTraffic: StateTraffic
 }
 
 extension Transfer {
+  /// Whether the folder for the run's state is in memory itself, so that nothing is gained; false without one.
+  public var spillsIntoMemory: Bool { spill.map { SpillFile.isInMemory($0) } ?? false }
+
   /// What a plan has in a file.
   func plannedSpill<Numbers: LossArithmetic>(
     _ plan: MemoryPlan, for numbers: Numbers.Type
   ) -> PlannedSpill {
-    var bytes = 0
+    var (state, earlier) = (0, 0)
     var traffic = StateTraffic(read: 0, written: 0)
     for scale in scales {
       let size = scale.engineSize(scale.resultSize)
@@ -24,10 +29,11 @@ extension Transfer {
         engineNetwork, width: size.width, height: size.height, deepest: settings.deepest)
       let layout = SessionLayout<Numbers>(
         shape, of: scale, plan: plan.network, spills: true, threads: threads)
-      bytes = max(bytes, layout.file?.bytes ?? 0)
+      state = max(state, layout.file?.bytes ?? 0)
+      earlier = max(earlier, scale.earlier?.size.imageBytes ?? 0)
       traffic = layout.stepTraffic(plan.network, optimizer: scale.usedOptimizer, shape)
     }
-    return PlannedSpill(bytes: bytes, stepTraffic: traffic)
+    return PlannedSpill(stateBytes: state, bytes: state + earlier, stepTraffic: traffic)
   }
 }
 

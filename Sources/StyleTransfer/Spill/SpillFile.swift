@@ -28,6 +28,11 @@ final class SpillFile {
     if let code = rows.failure { throw .spill(folder: folder, .failed(errno: code)) }
   }
 
+  /// Whether a folder's files are in memory themselves.
+  static func isInMemory(_ folder: FilePath) -> Bool {
+    unsafe folder.withCString { unsafe system_is_in_memory($0) != 0 }
+  }
+
   /// What was read and written so far.
   var traffic: StateTraffic { StateTraffic(read: rows.bytesRead, written: rows.bytesWritten) }
 }

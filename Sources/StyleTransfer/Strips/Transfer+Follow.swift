@@ -33,7 +33,8 @@ extension Transfer {
         image = nil
         if scale.ownStrip != nil { session = try makeSession(scale) { _ in .proceed } }
       case .handOver:
-        image = try ScaleImage(session, of: scales[command.first])
+        image = try ScaleImage(
+          session, of: scales[command.first], spill: nil)
       case .takeNumbers:
         var numbers = [UInt64](repeating: 0, count: command.first)
         communicator.broadcast(&numbers)

@@ -57,7 +57,7 @@ extension Transfer {
         copies: plan.copies,
         instructionSet: instructionSet, hasLoss: hasTerm, backward: backward, threads: threads)
     }
-    let image = Self.bytes(of: result)
+    let image = result.imageBytes
     // Pictures go to and come from a file, or several processes, in blocks.
     let block =
       plan.spills || communicator != nil ? blockBytes(resultSize, rowsAtOnce: Picture.blockRows) : 0
@@ -71,12 +71,13 @@ extension Transfer {
     // What the next scale starts from is the image less its own start, read once more.
     let handingOver =
       hasNext
-      ? image + max(startReading, content.readingBytes(resultSize)) : 0
+      ? EarlierScale(size: result).keptBytes(plan)
+        + max(startReading, content.readingBytes(resultSize) + block) : 0
     let optimizerBytes = layout.stateMemory.bytes + ValueBounds.bytes(rowLength: 3 * result.width)
     let images = (recordsGradient ? 1 : 0) + otherImages
     var phases: [PhaseMemory] = []
     func add(_ phase: TransferPhase, _ bytes: Int) {
-      let kept = phase == .optimise ? 0 : earlier?.imageBytes ?? 0
+      let kept = phase == .optimise ? 0 : earlier?.keptBytes(plan) ?? 0
       phases.append(PhaseMemory(scale: scale, phase: phase, bytes: bytes + kept))
     }
     let regionBytes =
@@ -95,7 +96,7 @@ extension Transfer {
     var measuredBytes = earlierBytes
     for (index, style) in styles.enumerated() {
       let measured = engineSize(size(style))
-      let pixels = Self.bytes(of: measured)
+      let pixels = measured.imageBytes
       let styleShape = NetworkShape(
         network, width: measured.width, height: measured.height, deepest: deepest)
       let labels = StyleRegions.bytes(self, style: index)
@@ -127,10 +128,5 @@ extension Transfer {
       allBytes + rings(shape, backward: true, strip: strip) + optimizerBytes
         + layout.stepMemory.bytes + images * image + handingOver)
     return phases
-  }
-
-  /// Bytes of an image.
-  private static func bytes(of size: ImageSize) -> Int {
-    3 * size.pixelCount * MemoryLayout<Float>.stride
   }
 }

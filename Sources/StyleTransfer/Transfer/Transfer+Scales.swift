@@ -1,4 +1,5 @@
 internal import ImageIO
+internal import QuantVGG
 
 extension Transfer {
   /// A size at which a transfer is painted before its own, and how long.
@@ -77,8 +78,16 @@ struct EarlierScale {
   /// nil where the next scale is planned, or goes on from a checkpoint.
   var image: ScaleImage?
 
-  /// Bytes of the image.
-  var imageBytes: Int { 3 * size.pixelCount * MemoryLayout<Float>.stride }
+  /// Bytes in memory of what is kept of its image.
+  func keptBytes(_ plan: MemoryPlan) -> Int {
+    let rows = plan.spills ? min(plan.network.chunkRows, size.height) : size.height
+    return ImageSize(width: size.width, height: rows).imageBytes
+  }
+}
+
+extension ImageSize {
+  /// Bytes of an image of Float32 RGB.
+  var imageBytes: Int { 3 * pixelCount * MemoryLayout<Float>.stride }
 }
 
 extension Transfer {

@@ -114,7 +114,7 @@ public final class TransferRun {
     guard session.isFinite else { throw .diverged(step: step) }
     _ = session.settleEnd(settled)
     transfers[scale].communicator?.tell(StripCommand(.handOver, first: scale))
-    let image = try ScaleImage(session, of: transfers[scale])
+    let image = try ScaleImage(session, of: transfers[scale], spill: planned.spill)
     try session.check()
     // What the scale had is given back before the next one asks for more.
     current = nil

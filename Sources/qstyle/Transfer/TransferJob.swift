@@ -42,7 +42,12 @@ struct PlannedTransfer {
     (planned, remarks) = try Failure.from { () throws(TransferError) in
       try transfer.check()
       let planned = try transfer.choosePlan()
-      return (planned, try options.remarks(on: transfer) + transfer.checkRegions())
+      var remarks = try options.remarks(on: transfer) + transfer.checkRegions()
+      if planned.spill != nil, transfer.spillsIntoMemory, let folder = transfer.spill {
+        remarks.append(
+          "--spill: \(folder) is itself in memory, where the run's state gains nothing: name a folder on a disk")
+      }
+      return (planned, remarks)
     }
   }
 

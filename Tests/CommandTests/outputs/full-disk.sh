@@ -1,4 +1,4 @@
-# Part of Scripts/test-commands: every kind of output on a file system of 64 KiB, mounted at `full`.
+# Every kind of output on a file system of 64 KiB, mounted at `full`.
 
 space="cannot be written: no space is left there"
 fill() { rm -rf full/* && head -c "$1" /dev/zero >full/fill; }
