@@ -45,7 +45,8 @@ struct PlannedTransfer {
       var remarks = try options.remarks(on: transfer) + transfer.checkRegions()
       if planned.spill != nil, transfer.spillsIntoMemory, let folder = transfer.spill {
         remarks.append(
-          "--spill: \(folder) is itself in memory, where the run's state gains nothing: name a folder on a disk")
+          "--spill: \(folder) is itself in memory, where the run's state gains nothing: name a folder on a disk"
+        )
       }
       return (planned, remarks)
     }
