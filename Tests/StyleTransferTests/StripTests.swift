@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test func rowsFollowTheShares() {
-    #expect(Transfer.strips(height: 1000, shares: [3, 1]) == [0..<736, 736..<1000])
+    #expect(Transfer.strips(height: 1000, shares: [3, 1]) == [0..<752, 752..<1000])
     #expect(Transfer.strips(height: 1000, shares: [1, 1000]) == [0..<96, 96..<1000])
     #expect(Transfer.strips(height: 90, shares: [1, 1]) == [0..<90])
   }
