@@ -23,15 +23,15 @@ package struct DataFolder {
     }
     self.path = unsafe FilePath(cString: resolved)
     unsafe free(resolved)
-    for name in Self.folders {
-      try Self.make(self.path.appending(name))
-    }
+    for name in Self.folders { try Self.make(self.path.appending(FilePath(name))) }
     // Parts of uploads and outputs of checks that a killed service has left.
-    let tmp = self.path.appending("tmp")
+    let tmp = temporary(".")
     for name in tmp.entries ?? [] { tmp.appending(name).remove() }
   }
 
-  private static var folders: [FilePath] { ["uploads", "thumbnails", "results", "jobs", "tmp"] }
+  private static var folders: [String] {
+    @inline(never) get { ["uploads", "thumbnails", "results", "jobs", "tmp"] }
+  }
 
   private static func make(_ path: FilePath) throws(Problem) {
     guard unsafe path.withCString({ unsafe mkdir($0, 0o700) }) != 0 else { return }

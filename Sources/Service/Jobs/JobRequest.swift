@@ -87,9 +87,16 @@ package struct JobRequest: Equatable {
     }
   }
 
-  private static var colorWords: [String] { ["style", "match", "luma", "match,luma"] }
-  private static var scaleWords: [String] { ["auto", "off"] }
-  private static var startWords: [String] { ["content", "noise"] }
+  // Embedded Swift mixes up constant lists that one function has: Scripts/check-objects.
+  private static var colorWords: [String] {
+    @inline(never) get { ["style", "match", "luma", "match,luma"] }
+  }
+  private static var scaleWords: [String] {
+    @inline(never) get { ["auto", "off"] }
+  }
+  private static var startWords: [String] {
+    @inline(never) get { ["content", "noise"] }
+  }
 
   private static func style(_ reader: inout JSONReader) throws(JSONError) -> Style {
     var style = Style()
