@@ -23,10 +23,17 @@ package struct DataFolder {
     }
     self.path = unsafe FilePath(cString: resolved)
     unsafe free(resolved)
-    for name in Self.folders { try Self.make(self.path.appending(FilePath(name))) }
-    // Parts of uploads and outputs of checks that a killed service has left.
-    let tmp = temporary(".")
-    for name in tmp.entries ?? [] { tmp.appending(name).remove() }
+    for name in Self.folders { try Self.make(place(name)) }
+    removeTemporaries()
+  }
+
+  /// The name of a file or folder in it.
+  @inline(never) private func place(_ name: String) -> FilePath { path.appending(FilePath(name)) }
+
+  /// Removes parts of uploads and outputs of checks that a killed service has left.
+  @inline(never) private func removeTemporaries() {
+    let folder = place("tmp")
+    for name in folder.entries ?? [] { folder.appending(name).remove() }
   }
 
   private static var folders: [String] {
