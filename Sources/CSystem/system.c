@@ -27,6 +27,8 @@ char *const *system_arguments(void) { return saved_arguments; }
 
 int system_open(const char *path, int flags, unsigned mode) { return open(path, flags | O_CLOEXEC, (mode_t)mode); }
 
+int system_open_unnamed(const char *folder) { return open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, (mode_t)0600); }
+
 void *system_open_folder(const char *path) { return opendir(path); }
 
 const char *system_next_name(void *folder) {

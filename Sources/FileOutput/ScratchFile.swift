@@ -1,12 +1,12 @@
 internal import CSystem
 package import FileNames
 
-/// A file of one run, which ends with it however it ends: it has lost its name before anything is written to it.
+/// A file of one run, which ends with it however it ends: it has no name.
 package enum ScratchFile {
   /// Makes a file in a folder, and takes the disk's room for all of it.
   ///
-  /// Its name, `.qstyle-spill`, is there for a moment only, in which one program at a time has it; a program that is killed
-  /// in that moment leaves an empty file, which the next one takes.
+  /// Where the file system has no files without a name, there is one, `.qstyle-spill`, for a moment, in which one program at a time
+  /// has it; a program that is killed in that moment leaves an empty file, which the next one takes.
   ///
   /// - Parameters:
   ///   - folder: where.
@@ -14,9 +14,12 @@ package enum ScratchFile {
   /// - Returns: its descriptor, which the caller closes.
   /// - Throws: `FileOutputError`.
   package static func open(in folder: FilePath, bytes: Int) throws(FileOutputError) -> Int32 {
-    let path = folder.appending(".qstyle-spill")
-    let descriptor = try openFirst(path)
-    path.remove()
+    var descriptor = unsafe folder.withCString { unsafe system_open_unnamed($0) }
+    if descriptor < 0 {
+      let path = folder.appending(".qstyle-spill")
+      descriptor = try openFirst(path)
+      path.remove()
+    }
     do throws(FileOutputError) {
       try reserve(bytes, of: descriptor)
     } catch {

@@ -82,7 +82,7 @@ $qstyle transfer "$photo" "$style" --quiet --size 64 --threads 1 --steps 4000 --
     --checkpoint c.run --checkpoint-every 2 -o result.png 2>err.txt &
 lost=$!
 until [ -s c.run ] || ! kill -0 $lost; do sleep 0.05; done
-for file in /proc/$lost/fd/*; do case $(readlink "$file") in *.qstyle-spill*) : >"$file" ;; esac; done
+for file in /proc/$lost/fd/*; do case $(readlink "$file") in "$folder"/disk/*) : >"$file" ;; esac; done
 wait $lost
 [ $? -eq 1 ] && [ "$(wc -l <err.txt)" -eq 1 ] && grep -q "^qstyle: --spill: disk has lost the run's state: " err.txt && [ ! -e result.png ] &&
     ok || bad "a lost state: $(cat err.txt)"

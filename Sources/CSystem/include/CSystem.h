@@ -32,6 +32,9 @@ char *const *system_arguments(void);
 /// Opens with O_CLOEXEC (`open` is variadic, which Swift does not import). Returns -1 and sets errno on failure.
 int system_open(const char *path, int flags, unsigned mode);
 
+/// Opens a new file in a folder that has no name there. Returns -1 where that fails, or the folder's file system has no such files.
+int system_open_unnamed(const char *folder);
+
 /// write(2) under a name that Swift code can use beside its own `write` methods.
 static inline long long system_write(int descriptor, const void *bytes, size_t count) {
     return write(descriptor, bytes, count);
