@@ -81,16 +81,6 @@ let package = Package(
         "CService", "CommandOptions", "JSONText", "FileOutput", "FileNames", "CSystem",
       ],
       swiftSettings: swiftSettings),
-    .target(
-      name: "QStyleCommands",
-      dependencies: [
-        "Rows", "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "QualityReport", "Service",
-        "FileOutput", "FileNames", "CommandOptions", "CSystem",
-      ],
-      path: "Sources/qstyle", exclude: ["Program"], swiftSettings: swiftSettings),
-    .executableTarget(
-      name: "qstyle", dependencies: ["QStyleCommands", "CommandOptions", "CSystem"],
-      path: "Sources/qstyle/Program", swiftSettings: swiftSettings),
     .systemLibrary(
       name: "CHDF5", path: "Tools/quantize/CHDF5", providers: [.apt(["libhdf5-dev"])]),
     .systemLibrary(
@@ -154,10 +144,23 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-// make mpi sets it to the name that pkg-config has for an MPI; ordinary builds need none.
+/// What the commands are made of.
+let commandParts: [Target.Dependency] = [
+  "Rows", "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "QualityReport", "Service",
+  "FileOutput", "FileNames", "CommandOptions", "CSystem",
+]
+// The commands are one module with the program, but where another program has them, too: make mpi sets QSTYLE_MPI to the name that
+// pkg-config has for an MPI.
 if let library = Context.environment["QSTYLE_MPI"] {
   package.products.append(.executable(name: "qstyle-mpi", targets: ["qstyle-mpi"]))
   package.targets += [
+    .target(
+      name: "QStyleCommands", dependencies: commandParts, path: "Sources/qstyle",
+      exclude: ["Program"], swiftSettings: swiftSettings),
+    .executableTarget(
+      name: "qstyle", dependencies: ["QStyleCommands", "CommandOptions", "CSystem"],
+      path: "Sources/qstyle/Program",
+      swiftSettings: swiftSettings + [.define("COMMANDS_ARE_A_LIBRARY")]),
     .systemLibrary(
       name: "CMPILibrary", pkgConfig: library, providers: [.apt(["libopenmpi-dev"])]),
     .target(name: "CMPI", dependencies: ["CMPILibrary"]),
@@ -168,6 +171,11 @@ if let library = Context.environment["QSTYLE_MPI"] {
       ],
       swiftSettings: swiftSettings),
   ]
+} else {
+  package.targets.append(
+    .executableTarget(
+      name: "qstyle", dependencies: commandParts, path: "Sources/qstyle",
+      swiftSettings: swiftSettings))
 }
 
 // Scripts/fuzz sets it; ordinary builds need neither libFuzzer nor the sanitizers.

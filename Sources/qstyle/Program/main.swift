@@ -1,5 +1,8 @@
 internal import CSystem
 internal import CommandOptions
-internal import QStyleCommands
+
+#if COMMANDS_ARE_A_LIBRARY
+  internal import QStyleCommands
+#endif
 
 exit(QStyle.run(Array(Console.arguments.dropFirst())).rawValue)
