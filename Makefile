@@ -39,7 +39,7 @@ demo: build weights
 		--size 320 --steps 150 -o $(DEMO)
 	@echo "The picture is $(DEMO)."
 
-test: build weights lint test-docs test-release test-hashes test-commands test-mpi test-library test-asserts \
+test: build mpi weights lint test-docs test-release test-hashes test-commands test-mpi test-library test-asserts \
 	test-threads test-memory test-kernels test-fuzz test-board
 
 test-release: build weights
