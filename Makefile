@@ -39,9 +39,10 @@ demo: build weights
 		--size 320 --steps 150 -o $(DEMO)
 	@echo "The picture is $(DEMO)."
 
-test: build mpi weights lint test-docs test-release test-hashes test-commands test-mpi test-library test-asserts \
+test: build mpi weights lint test-docs test-hashes test-commands test-mpi test-library test-asserts \
 	test-threads test-memory test-kernels test-fuzz test-board
 
+# Quicker than test-asserts, which runs the same tests with the same optimisation, and asserts.
 test-release: build weights
 	$(SWIFT) test -c release
 
