@@ -1,4 +1,5 @@
 import JSONText
+import CommandOptions
 import Service
 
 /// Takes bytes as the first line and the headers of a request.
