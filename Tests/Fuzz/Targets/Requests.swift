@@ -1,5 +1,5 @@
-import JSONText
 import CommandOptions
+import JSONText
 import Service
 
 /// Takes bytes as the first line and the headers of a request.
