@@ -1,4 +1,4 @@
-# Part of Scripts/test-commands: the service, its queue and its page.
+# The service, its queue and its page.
 
 tests=$here/Tests/ServiceTests
 export PYTHONDONTWRITEBYTECODE=1
