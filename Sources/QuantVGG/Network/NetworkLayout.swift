@@ -117,17 +117,3 @@ struct NetworkLayout<Numbers: Arithmetic> {
     zeroScales.attach(arena)
   }
 }
-
-/// Bytes of the rings and scratch of a network, of a strip of the image or all of it, without asking for them.
-package func networkBytes<Numbers: Arithmetic>(
-  _ numbers: Numbers.Type, _ shape: NetworkShape, plan: NetworkPlan, strip: Range<Int>? = nil,
-  pooling: Pooling, copies: WeightCopies, instructionSet: InstructionSet, hasLoss: [Bool],
-  backward: Bool, threads: Int
-) -> Int {
-  var memory = ArenaPlan()
-  _ = NetworkLayout<Numbers>(
-    shape, plan: plan, rows: NetworkRows(shape, plan: plan, strip: strip), pooling: pooling,
-    copies: copies, instructionSet: instructionSet,
-    hasLoss: hasLoss, backward: backward, threads: threads, memory: &memory)
-  return memory.bytes
-}

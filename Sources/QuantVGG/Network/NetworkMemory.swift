@@ -2,7 +2,7 @@ internal import Rows
 
 /// The bytes of a network's passes: the rings of rows, by layer, and what its workers need.
 public struct NetworkMemory: Sendable, Equatable {
-  /// The rings of a layer.
+  /// The rings of a layer, in bytes but for `rows`.
   public struct Layer: Sendable, Equatable {
     /// The layer.
     public let name: LayerName
@@ -54,15 +54,16 @@ public struct NetworkMemory: Sendable, Equatable {
   }
 }
 
-/// The bytes of the rings and the scratch of a network with its way back, without asking for them.
+/// The bytes of the rings and scratch of a network, of a strip of the image or all of it, without asking for them.
 package func networkMemory<Numbers: Arithmetic>(
-  _ numbers: Numbers.Type, _ shape: NetworkShape, plan: NetworkPlan, pooling: Pooling,
-  copies: WeightCopies, instructionSet: InstructionSet, hasLoss: [Bool], threads: Int
+  _ numbers: Numbers.Type, _ shape: NetworkShape, plan: NetworkPlan, strip: Range<Int>? = nil,
+  pooling: Pooling, copies: WeightCopies, instructionSet: InstructionSet, hasLoss: [Bool],
+  backward: Bool, threads: Int
 ) -> NetworkMemory {
   var memory = ArenaPlan()
   let layout = NetworkLayout<Numbers>(
-    shape, plan: plan, rows: NetworkRows(shape, plan: plan, strip: nil), pooling: pooling,
-    copies: copies, instructionSet: instructionSet, hasLoss: hasLoss, backward: true,
+    shape, plan: plan, rows: NetworkRows(shape, plan: plan, strip: strip), pooling: pooling,
+    copies: copies, instructionSet: instructionSet, hasLoss: hasLoss, backward: backward,
     threads: threads, memory: &memory)
   return NetworkMemory(layout, shape, bytes: memory.bytes)
 }

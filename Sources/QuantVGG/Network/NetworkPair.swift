@@ -139,9 +139,10 @@ package func networkPairBytes(
   hasLoss: [Bool], backward: Bool, threads: Int
 ) -> Int {
   func bytes<Numbers: Arithmetic>(_ numbers: Numbers.Type, _ copies: WeightCopies) -> Int {
-    networkBytes(
+    networkMemory(
       numbers, shape, plan: plan, pooling: pooling, copies: copies,
-      instructionSet: instructionSet, hasLoss: hasLoss, backward: backward, threads: threads)
+      instructionSet: instructionSet, hasLoss: hasLoss, backward: backward, threads: threads
+    ).bytes
   }
   var memory = ArenaPlan()
   _ = LayerAlone.Layout(shape, backward: backward, threads: threads, memory: &memory)

@@ -44,12 +44,8 @@ extension API {
       if let child, end.code == 0, let forecast = LogLine(child.outputBytes)?.forecast {
         return done(forecast, Response(200, Self.json(forecast)))
       }
-      var problem = child.map { $0.problem(end) } ?? "no program can be started"
-      problem = problem.replacing(folder.upload(request.content).description, with: content.name)
-      for style in request.styles {
-        problem = problem.replacing(folder.upload(style.id).description, with: "the style")
-      }
-      done(nil, Response(422, error: problem))
+      let problem = child.map { $0.problem(end) } ?? "no program can be started"
+      done(nil, Response(422, error: folder.renamed(problem, request, title: content.name)))
     }
   }
 

@@ -89,7 +89,8 @@ final class Painter {
     // The painter of a service that was killed a moment ago, which ends, too.
     if end.code == 1, problem.hasSuffix(FileOutputError.busy.description) { return nil }
     job.state = .failed
-    job.problem = message(problem)
+    job.problem = folder.renamed(problem, job.request, title: job.title)
+      .replacing(folder.jobFolder(job.id).description + "/", with: "")
     return (job, false)
   }
 
@@ -114,38 +115,5 @@ final class Painter {
       }
     }
     folder.path.appending("results").flushFolder()
-  }
-
-  /// A child's sentence in the words of a page: names of files are those of uploads.
-  private func message(_ sentence: String) -> String {
-    var text = sentence
-    for (id, name) in [(job.request.content, job.title)] {
-      text = text.replacing(folder.upload(id).description, with: name)
-    }
-    for style in job.request.styles {
-      text = text.replacing(folder.upload(style.id).description, with: "the style")
-    }
-    return text.replacing(folder.jobFolder(job.id).description + "/", with: "")
-  }
-}
-
-extension String {
-  /// The text with another one in place of a part, wherever it stands.
-  func replacing(_ part: String, with other: String) -> String {
-    let (bytes, wanted) = (Array(utf8), Array(part.utf8))
-    guard !wanted.isEmpty, bytes.count >= wanted.count else { return self }
-    var (result, place) = ([UInt8](), 0)
-    while place < bytes.count {
-      if place + wanted.count <= bytes.count, bytes[place] == wanted[0],
-        bytes[place..<place + wanted.count].elementsEqual(wanted)
-      {
-        result += Array(other.utf8)
-        place += wanted.count
-      } else {
-        result.append(bytes[place])
-        place += 1
-      }
-    }
-    return String(decoding: result, as: UTF8.self)
   }
 }

@@ -3,7 +3,7 @@ internal import Rows
 
 /// A session whose process does what another one tells it.
 extension Session {
-  /// Does what the leading process says, as long as that is about this session.
+  /// Does what the leading process says, as long as that is about this scale.
   ///
   /// - Returns: the first command that is not.
   func follow(_ communicator: Communicator) -> StripCommand {

@@ -45,18 +45,12 @@ final class StripRows {
     _ rows: StateRows<Element>, give: StripCommand.Kind,
     _ body: (MemorySlice<Element>) throws(Failure) -> Void
   ) throws(Failure) {
-    var batch = strip.batch(from: 0, most: Self.most)
-    while !batch.isEmpty {
-      if strip.own.contains(batch.lowerBound) {
-        try body(rows[batch])
-      } else {
-        strip.communicator?.tell(
-          StripCommand(give, first: batch.lowerBound, end: batch.upperBound))
-        let part = memory.elements(Element.self, count: batch.count * rows.rowLength)
-        strip.communicator?.receive(part.bytes, from: strip.owner(of: batch.lowerBound))
-        try body(part)
+    try walk(rows) { (batch, part, owner) throws(Failure) in
+      if let owner {
+        strip.communicator?.tell(StripCommand(give, first: batch.lowerBound, end: batch.upperBound))
+        strip.communicator?.receive(part.bytes, from: owner)
       }
-      batch = strip.batch(from: batch.upperBound, most: Self.most)
+      try body(part)
     }
   }
 
@@ -65,16 +59,27 @@ final class StripRows {
     _ rows: StateRows<Element>, take: StripCommand.Kind,
     _ body: (MemorySlice<Element>) throws(Failure) -> Void
   ) throws(Failure) {
+    try walk(rows) { (batch, part, owner) throws(Failure) in
+      try body(part)
+      if let owner {
+        strip.communicator?.tell(StripCommand(take, first: batch.lowerBound, end: batch.upperBound))
+        strip.communicator?.send(part.bytes, to: owner)
+      }
+    }
+  }
+
+  /// Goes through all rows in order: its own in their place, those of another process, which is named, in memory for them.
+  private func walk<Element: BitwiseCopyable, Failure: Error>(
+    _ rows: StateRows<Element>,
+    _ body: (Range<Int>, MemorySlice<Element>, Int?) throws(Failure) -> Void
+  ) throws(Failure) {
     var batch = strip.batch(from: 0, most: Self.most)
     while !batch.isEmpty {
       if strip.own.contains(batch.lowerBound) {
-        try body(rows[batch])
+        try body(batch, rows[batch], nil)
       } else {
         let part = memory.elements(Element.self, count: batch.count * rows.rowLength)
-        try body(part)
-        strip.communicator?.tell(
-          StripCommand(take, first: batch.lowerBound, end: batch.upperBound))
-        strip.communicator?.send(part.bytes, to: strip.owner(of: batch.lowerBound))
+        try body(batch, part, strip.owner(of: batch.lowerBound))
       }
       batch = strip.batch(from: batch.upperBound, most: Self.most)
     }

@@ -52,10 +52,11 @@ extension Transfer {
       shape, of: self, plan: plan.network, state: plan.state, threads: threads)
     let hasTerm = settings.hasTerm(shape)
     func rings(_ shape: NetworkShape, backward: Bool, strip: Range<Int>? = nil) -> Int {
-      networkBytes(
+      networkMemory(
         Numbers.self, shape, plan: plan.network, strip: strip, pooling: pooling,
         copies: plan.copies,
-        instructionSet: instructionSet, hasLoss: hasTerm, backward: backward, threads: threads)
+        instructionSet: instructionSet, hasLoss: hasTerm, backward: backward, threads: threads
+      ).bytes
     }
     let image = result.imageBytes
     // Pictures go to and come from a file, or several processes, in blocks.

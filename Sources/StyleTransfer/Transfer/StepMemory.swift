@@ -2,7 +2,7 @@ internal import ImageIO
 public import QuantVGG
 internal import Rows
 
-/// What the steps of a transfer at its own size have in memory.
+/// What the steps of a transfer at its own size have in memory, in bytes.
 public struct StepMemory: Sendable, Equatable {
   /// The packed weights.
   public let weights: Int
@@ -48,6 +48,7 @@ private struct StepMemoryVisitor: ArithmeticVisitor {
       network: networkMemory(
         numbers, shape, plan: plan.network, pooling: transfer.pooling, copies: plan.copies,
         instructionSet: transfer.instructionSet, hasLoss: transfer.settings.hasTerm(shape),
+        backward: true,
         threads: transfer.threads))
   }
 }
