@@ -12,6 +12,10 @@ assert {name: spill[name] for name in dry["spill"]} == dry["spill"], (spill, dry
 assert spill["file_bytes"] > 0, spill
 assert spill["last_step_read_bytes"] == spill["step_read_bytes"] > 0, spill
 assert spill["last_step_written_bytes"] == spill["step_written_bytes"] > 0, spill
+assert 0 <= spill["last_step_disk_seconds"] <= run["seconds"], spill
+rates = [dry["disk"][name + "_bytes_per_second"] for name in ("read", "written")]
+step = spill["step_read_bytes"] / rates[0] + spill["step_written_bytes"] / rates[1]
+assert min(rates) > 1e5 and abs(dry["disk"]["step_seconds"] / step - 1) < 1e-6, dry
 assert dry["predicted_peak_bytes"] / 1.1 <= run["peak_bytes"] <= dry["predicted_peak_bytes"], (run, dry)
 END
 }
@@ -57,7 +61,7 @@ check "a small picture has no packed plans" 0 $qstyle plan 512x384 --threads 2
 grep -q packed out.txt && bad "a small picture has packed plans" || ok
 # The least plan that does not fit gives way to a file, by --memory and in words.
 check "plans that spill" 0 $qstyle plan 1024x768 --optimizer adam --threads 2 --memory 70M --spill disk
-grep -qE "^\* .*-spill +[0-9.]+ MiB" out.txt && grep -qE "MiB on disk; a step reads [0-9.]+ MiB and writes [0-9.]+ MiB$" out.txt && ok ||
+grep -qE "^\* .*-spill +[0-9.]+ MiB" out.txt && grep -qE "MiB on disk; a step reads [0-9.]+ MiB and writes [0-9.]+ MiB, at most .* and [0-9.]+ [KMG]iB per second$" out.txt && ok ||
     bad "plans that spill: $(cat out.txt)"
 check "the same without a folder" 1 $qstyle plan 1024x768 --optimizer adam --threads 2 --memory 70M
 grep -q "70.0 MiB are allowed: use --spill DIR, --size " err.txt && ok || bad "without a folder: $(cat err.txt)"
