@@ -98,6 +98,32 @@ check "a run without a loss" 0 $run --steps $((step + 1)) --checkpoint d.run -o 
 [ "$(hash out.txt)" = "$lost" ] && ok || bad "a lost state: other bits"
 rm -f ./*.run ./*.png
 
+# --- 16384 pixels a side ----------------------------------------------------------------------------------------------------
+python3 - <<'END'
+import struct, zlib
+def png(name, width, height):
+    def chunk(tag, data):
+        return struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data))
+    data = b"".join(b"\0" + bytes((x * y + 40 * c) % 256 for x in range(width) for c in range(3)) for y in range(height))
+    open(name, "wb").write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(data, 1)) + chunk(b"IEND", b""))
+png("wide.png", 16384, 18)
+png("tall.png", 18, 16384)
+END
+for side in wide tall; do
+    run="$qstyle transfer $side.png $style --quiet --json --size 16384 --scales off --steps 1 --optimizer adam
+        --style-layers conv1_1,conv2_1 --content-layers conv2_1"
+    check "$side" 0 $run --checkpoint $side.run -o a.png
+    wanted=$(hash out.txt)
+    check "$side, in a file" 0 $run --spill disk --plan streaming-16-lean-spill -o b.png
+    [ "$(hash out.txt)" = "$wanted" ] && cmp -s a.png b.png && ok || bad "$side: other bits in a file"
+    check "$side, gone on with" 0 $run --checkpoint $side.run -o c.png
+    cmp -s a.png c.png && ok || bad "$side: other bits from a checkpoint"
+done
+check "a plan of 16384x16384" 0 $qstyle plan 16384x16384 512x512 --optimizer adam --threads 2 --memory 1G --spill disk
+grep -qE "^\* .*-spill +[0-9.]+ MiB" out.txt && ok || bad "a plan of 16384x16384: $(cat out.txt)"
+rm -f ./*.run ./*.png
+
 # --- Folders that cannot hold it: one line before the run -----------------------------------------------------------------
 spilled="$transfer $photo $style --plan streaming-16-spill -o result.png"
 check "a folder that is not there" 1 $spilled --spill nowhere
