@@ -28,8 +28,8 @@ def check(job):
 
 
 check(begin(2))
-job = begin(60)
-service.wait_for_step(job["id"], 30)
+job = begin(6)
+service.wait_for_step(job["id"], 2)
 service.kill()
 service.start()
 service.wait_for_log(rf"job {job['id']} goes on at step [1-9]")
