@@ -2,7 +2,7 @@
 # make board  dist/qstyle-arm64, one file for a board     make release   tarballs and packages of both architectures
 # All install what is missing (Debian packages, where they may) and build what they need.
 
-.PHONY: all demo test setup build mpi weights lint embedded board static packages release clean
+.PHONY: all demo test setup build mpi weights lint embedded board board-mpi static packages release clean
 .PHONY: test-release test-hashes test-commands test-mpi test-library test-docs test-asserts test-threads test-memory test-kernels test-fuzz test-board fuzz
 
 SWIFT ?= swift
@@ -39,8 +39,15 @@ demo: build weights
 		--size 320 --steps 150 -o $(DEMO)
 	@echo "The picture is $(DEMO)."
 
-test: build mpi weights lint test-docs test-hashes test-commands test-mpi test-library test-asserts \
-	test-threads test-memory test-kernels test-fuzz test-board
+# Two parts at a time, the long ones first: many wait, link or compile one module. What is printed of each comes at its end.
+test: build mpi weights lint test-kernels test-docs test-asserts test-commands test-board test-threads test-memory \
+	test-fuzz test-mpi test-library test-hashes
+ifneq ($(filter test,$(MAKECMDGOALS)),)
+MAKEFLAGS += --jobs=2 --output-sync=target
+# They run what stands in .build, to which this adds.
+test-hashes test-commands test-mpi test-library test-board: mpi
+mpi: build
+endif
 
 # Quicker than test-asserts, which runs the same tests with the same optimisation, and asserts.
 test-release: build weights
@@ -113,6 +120,10 @@ board: build weights
 # The same for this x86-64 machine.
 static: build weights
 	@Scripts/build-static x86_64
+
+# qstyle-mpi for 64-bit ARM Linux, which loads Debian's Open MPI: dist/qstyle-mpi-arm64.
+board-mpi: board
+	@Scripts/build-static arm64 mpi
 
 release: packages
 	@Scripts/make-release

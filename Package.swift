@@ -25,7 +25,6 @@ let package = Package(
     .library(name: "ImageIO", targets: ["ImageIO"]),
     .library(name: "FileOutput", targets: ["FileOutput"]),
     .library(name: "FileNames", targets: ["FileNames"]),
-    .executable(name: "qstyle", targets: ["qstyle"]),
     .executable(name: "quantize", targets: ["quantize"]),
   ],
   targets: [
@@ -144,37 +143,27 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-/// What the commands are made of.
-let commandParts: [Target.Dependency] = [
+/// What the program is made of.
+let programParts: [Target.Dependency] = [
   "Rows", "QuantVGG", "Optim", "StyleTransfer", "ImageIO", "QualityReport", "Service",
   "FileOutput", "FileNames", "CommandOptions", "CSystem",
 ]
-// The commands are one module with the program, but where another program has them, too: make mpi sets QSTYLE_MPI to the name that
-// pkg-config has for an MPI.
+// One program at a time has the commands: make mpi sets QSTYLE_MPI to the name that pkg-config has for an MPI.
 if let library = Context.environment["QSTYLE_MPI"] {
   package.products.append(.executable(name: "qstyle-mpi", targets: ["qstyle-mpi"]))
   package.targets += [
-    .target(
-      name: "QStyleCommands", dependencies: commandParts, path: "Sources/qstyle",
-      exclude: ["Program"], swiftSettings: swiftSettings),
-    .executableTarget(
-      name: "qstyle", dependencies: ["QStyleCommands", "CommandOptions", "CSystem"],
-      path: "Sources/qstyle/Program",
-      swiftSettings: swiftSettings + [.define("COMMANDS_ARE_A_LIBRARY")]),
     .systemLibrary(
       name: "CMPILibrary", pkgConfig: library, providers: [.apt(["libopenmpi-dev"])]),
     .target(name: "CMPI", dependencies: ["CMPILibrary"]),
     .executableTarget(
-      name: "qstyle-mpi",
-      dependencies: [
-        "QStyleCommands", "StyleTransfer", "Rows", "CommandOptions", "CMPI", "CSystem",
-      ],
-      swiftSettings: swiftSettings),
+      name: "qstyle-mpi", dependencies: programParts + ["CMPI"], path: "Sources/qstyle",
+      exclude: ["Program"], swiftSettings: swiftSettings),
   ]
 } else {
+  package.products.append(.executable(name: "qstyle", targets: ["qstyle"]))
   package.targets.append(
     .executableTarget(
-      name: "qstyle", dependencies: commandParts, path: "Sources/qstyle",
+      name: "qstyle", dependencies: programParts, exclude: ["Cluster/Program"],
       swiftSettings: swiftSettings))
 }
 

@@ -49,6 +49,12 @@ int system_reserve(int descriptor, long long count) {
     return result == 0 ? 0 : errno == ENOSYS || errno == EINVAL ? EOPNOTSUPP : errno;
 }
 
+int system_settle(int descriptor) {
+    if (fdatasync(descriptor) != 0) return -1;
+    (void)posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED);
+    return 0;
+}
+
 int system_lock(int descriptor) { return flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK; }
 
 int system_duplicate(int descriptor) { return fcntl(descriptor, F_DUPFD_CLOEXEC, 0); }

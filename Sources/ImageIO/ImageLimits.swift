@@ -7,11 +7,11 @@ public struct ImageLimits: Equatable, Sendable {
   /// Pixels of a file that decoding must hold whole: interlaced PNG, progressive JPEG and WebP (up to
   /// 9 bytes a pixel).
   public let wholeImagePixels: Int
-  /// Pixels of the result (12 bytes each).
+  /// Pixels of the result.
   public let resultPixels: Int
 
-  /// 65500 a side, 268 million pixels in a file or 64 million if held whole, and 64 million in the
-  /// result.
+  /// 65500 a side, 268 million pixels in a file or 64 million if held whole, and 268 million in the
+  /// result: 16384 a side.
   public static let `default` = ImageLimits()
 
   /// Limits that differ from the default ones where an argument is given.
@@ -20,10 +20,10 @@ public struct ImageLimits: Equatable, Sendable {
   ///   - side: The longest side of a file in pixels; more than 65500 counts as 65500.
   ///   - pixels: Pixels of a file that is decoded row by row.
   ///   - wholeImagePixels: Pixels of a file that decoding must hold whole.
-  ///   - resultPixels: Pixels of the result, 12 bytes each.
+  ///   - resultPixels: Pixels of the result.
   public init(
     side: Int = 65500, pixels: Int = 1 << 28, wholeImagePixels: Int = 1 << 26,
-    resultPixels: Int = 1 << 26
+    resultPixels: Int = 1 << 28
   ) {
     self.side = min(side, 65500)
     self.pixels = pixels

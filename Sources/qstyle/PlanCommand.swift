@@ -114,6 +114,7 @@ struct PlanCommand {
       let shown = plans[chosen ?? plans.count - 1]
       report(
         transfer, plans, limit, chosen: chosen,
+        disk: shown.spill == nil ? nil : try transfer.measureSpillDisk(),
         details: isVerbose ? try transfer.stepMemory(shown.plan) : nil)
       if chosen == nil { _ = try transfer.choosePlan(within: limit) }
       shared.warn(transfer.remarks(size: size))
@@ -157,7 +158,7 @@ struct PlanCommand {
 
   private func report(
     _ transfer: Transfer, _ plans: [PlannedMemory], _ limit: MemoryLimit, chosen: Int?,
-    details: StepMemory?
+    disk: DiskRate?, details: StepMemory?
   ) {
     let shown = plans[chosen ?? plans.count - 1]
     let reason = limit.reason ?? "--memory"
@@ -176,6 +177,7 @@ struct PlanCommand {
           if let spill = planned.spill { entry.add("spill", spill.json) }
           return entry
         })
+      if let disk, let spill = shown.spill { document.add("disk", disk.json(spill)) }
       document.add("scales", shown.scales.map { $0.json })
       if let details { document.add("steps", details.json) }
       Console.print(document.text + "\n")
@@ -191,7 +193,9 @@ struct PlanCommand {
       text += Format.padded(planned.plan.name, transfer.spill == nil ? max(24, longest + 1) : 30)
       text += Format.aligned(Format.bytes(planned.bytes), 10)
       text += Format.aligned(Format.fixed(planned.relativeTime, digits: 2), 8) + " x time\n"
-      if let spill = planned.spill { text += "    " + spill.line + "\n" }
+      if let spill = planned.spill {
+        text += "    " + spill.line(planned.plan.name == shown.plan.name ? disk : nil) + "\n"
+      }
     }
     Console.print(text + shown.scaleLines + (details?.table(shown.plan.name) ?? ""))
   }

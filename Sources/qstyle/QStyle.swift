@@ -1,18 +1,18 @@
 internal import CSystem
-package import CommandOptions
-package import FileNames
+internal import CommandOptions
+internal import FileNames
 internal import QuantVGG
 internal import StyleTransfer
 
 /// The command: picks a subcommand, and turns what it throws into one line and an exit code.
-package enum QStyle {
+enum QStyle {
   static var version: String { Transfer.version }
 
   /// What every command maps: its words, texts and buffers.
   private static let leastBytes = 8 << 20
 
   /// Runs the words behind the program's name.
-  package static func run(_ words: [FilePath]) -> ExitCode {
+  static func run(_ words: [FilePath]) -> ExitCode {
     Console.catchSignals()
     Console.trimHeap()
     do throws(TransferError) {

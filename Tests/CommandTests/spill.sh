@@ -12,6 +12,10 @@ assert {name: spill[name] for name in dry["spill"]} == dry["spill"], (spill, dry
 assert spill["file_bytes"] > 0, spill
 assert spill["last_step_read_bytes"] == spill["step_read_bytes"] > 0, spill
 assert spill["last_step_written_bytes"] == spill["step_written_bytes"] > 0, spill
+assert 0 <= spill["last_step_disk_seconds"] <= run["seconds"], spill
+rates = [dry["disk"][name + "_bytes_per_second"] for name in ("read", "written")]
+step = spill["step_read_bytes"] / rates[0] + spill["step_written_bytes"] / rates[1]
+assert min(rates) > 1e5 and abs(dry["disk"]["step_seconds"] / step - 1) < 1e-6, dry
 assert dry["predicted_peak_bytes"] / 1.1 <= run["peak_bytes"] <= dry["predicted_peak_bytes"], (run, dry)
 END
 }
@@ -57,7 +61,7 @@ check "a small picture has no packed plans" 0 $qstyle plan 512x384 --threads 2
 grep -q packed out.txt && bad "a small picture has packed plans" || ok
 # The least plan that does not fit gives way to a file, by --memory and in words.
 check "plans that spill" 0 $qstyle plan 1024x768 --optimizer adam --threads 2 --memory 70M --spill disk
-grep -qE "^\* .*-spill +[0-9.]+ MiB" out.txt && grep -qE "MiB on disk; a step reads [0-9.]+ MiB and writes [0-9.]+ MiB$" out.txt && ok ||
+grep -qE "^\* .*-spill +[0-9.]+ MiB" out.txt && grep -qE "MiB on disk; a step reads [0-9.]+ MiB and writes [0-9.]+ MiB, at most .* and [0-9.]+ [KMG]iB per second$" out.txt && ok ||
     bad "plans that spill: $(cat out.txt)"
 check "the same without a folder" 1 $qstyle plan 1024x768 --optimizer adam --threads 2 --memory 70M
 grep -q "70.0 MiB are allowed: use --spill DIR, --size " err.txt && ok || bad "without a folder: $(cat err.txt)"
@@ -92,6 +96,32 @@ grep -q "\"resumed_at\":$step," out.txt && ok || bad "another step than $step: $
 lost=$(hash out.txt)
 check "a run without a loss" 0 $run --steps $((step + 1)) --checkpoint d.run -o c.png
 [ "$(hash out.txt)" = "$lost" ] && ok || bad "a lost state: other bits"
+rm -f ./*.run ./*.png
+
+# --- 16384 pixels a side ----------------------------------------------------------------------------------------------------
+python3 - <<'END'
+import struct, zlib
+def png(name, width, height):
+    def chunk(tag, data):
+        return struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data))
+    data = b"".join(b"\0" + bytes((x * y + 40 * c) % 256 for x in range(width) for c in range(3)) for y in range(height))
+    open(name, "wb").write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0))
+        + chunk(b"IDAT", zlib.compress(data, 1)) + chunk(b"IEND", b""))
+png("wide.png", 16384, 18)
+png("tall.png", 18, 16384)
+END
+for side in wide tall; do
+    run="$qstyle transfer $side.png $style --quiet --json --size 16384 --scales off --steps 1 --optimizer adam
+        --style-layers conv1_1,conv2_1 --content-layers conv2_1"
+    check "$side" 0 $run --checkpoint $side.run -o a.png
+    wanted=$(hash out.txt)
+    check "$side, in a file" 0 $run --spill disk --plan streaming-16-lean-spill -o b.png
+    [ "$(hash out.txt)" = "$wanted" ] && cmp -s a.png b.png && ok || bad "$side: other bits in a file"
+    check "$side, gone on with" 0 $run --checkpoint $side.run -o c.png
+    cmp -s a.png c.png && ok || bad "$side: other bits from a checkpoint"
+done
+check "a plan of 16384x16384" 0 $qstyle plan 16384x16384 512x512 --optimizer adam --threads 2 --memory 1G --spill disk
+grep -qE "^\* .*-spill +[0-9.]+ MiB" out.txt && ok || bad "a plan of 16384x16384: $(cat out.txt)"
 rm -f ./*.run ./*.png
 
 # --- Folders that cannot hold it: one line before the run -----------------------------------------------------------------

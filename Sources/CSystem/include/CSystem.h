@@ -64,6 +64,9 @@ static inline void system_will_read(int descriptor, long long offset, long long 
     (void)posix_fadvise(descriptor, (off_t)offset, (off_t)count, POSIX_FADV_WILLNEED);
 }
 
+/// Brings a file's bytes onto the disk and forgets them in memory; 0, or -1 with errno.
+int system_settle(int descriptor);
+
 /// Takes the disk's room for a file of so many bytes, which then reads as zeros; 0, or an errno: EOPNOTSUPP where the
 /// file system cannot.
 int system_reserve(int descriptor, long long count);

@@ -169,6 +169,7 @@ public final class Session {
   public func step() -> LossValues {
     let start = system_monotonic_seconds()
     let before = file?.traffic
+    let waited = file?.rows.seconds ?? 0
     let given = bytesGiven
     let measured = measure()
     let forward = system_monotonic_seconds() - start
@@ -183,6 +184,7 @@ public final class Session {
     exchanged = givenForward + bytesGiven - givenBefore
     if let before, let middle, let settled, let end = file?.traffic {
       traffic = (middle - before) + (end - settled)
+      diskSeconds = (file?.rows.seconds ?? 0) - waited
     }
     return costs
   }
@@ -315,6 +317,8 @@ public final class Session {
   /// Bytes of the state that the last step has read and written, without what a shortened change took; nil where they
   /// are in memory.
   package private(set) var traffic: StateTraffic?
+  /// Seconds in which the last step has waited for the file of the state; nil where it is in memory.
+  package private(set) var diskSeconds: Double?
 
   /// Bytes of sums and rows that this process has given to others in the last step, without what a shortened change took.
   package private(set) var exchanged = 0

@@ -1,14 +1,14 @@
 internal import CSystem
-package import CommandOptions
-package import FileNames
-package import StyleTransfer
+internal import CommandOptions
+internal import FileNames
+internal import StyleTransfer
 
 /// `qstyle-mpi`, which paints one picture with several processes: the command line is read by each, and the first one leads.
-package enum ClusterProgram {
+enum ClusterProgram {
   /// Runs the words behind the program's name as one of the processes.
   ///
   /// - Returns: the status of the leading process; that of another one is `.done`.
-  package static func run(_ words: [FilePath], _ communicator: Communicator) -> ExitCode {
+  static func run(_ words: [FilePath], _ communicator: Communicator) -> ExitCode {
     Console.catchSignals()
     Console.trimHeap()
     guard communicator.leads else {

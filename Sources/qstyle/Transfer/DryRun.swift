@@ -30,6 +30,7 @@ struct DryRun {
   private let transfer: Transfer
   private let planned: PlannedMemory
   private let bytes: Int
+  private let disk: DiskRate?
 
   /// Seconds of a step of the last scale at the rate at which this machine multiplies.
   private let stepSeconds: Double
@@ -41,9 +42,12 @@ struct DryRun {
   ///   - planned: its plan.
   ///   - peaks: how fast this machine multiplies.
   ///   - left: bytes that earlier runs of the same process leave behind.
+  ///   - disk: of the run's state; nil where it was not measured.
   init(
-    _ transfer: Transfer, _ planned: PlannedMemory, _ peaks: MultiplicationPeaks, left: Int = 0
+    _ transfer: Transfer, _ planned: PlannedMemory, _ peaks: MultiplicationPeaks, left: Int = 0,
+    disk: DiskRate? = nil
   ) {
+    self.disk = disk
     bytes = planned.bytes + left
     self.transfer = transfer
     self.planned = planned
@@ -67,8 +71,8 @@ struct DryRun {
       add(to: &result)
       Console.print(result.text + "\n")
     } else {
-      Console.print(
-        title + text + "\n" + planned.scaleLines + (planned.spill.map { $0.line + "\n" } ?? ""))
+      let spill = planned.spill.map { $0.line(disk) + "\n" }
+      Console.print(title + text + "\n" + planned.scaleLines + (spill ?? ""))
     }
   }
 
@@ -80,7 +84,10 @@ struct DryRun {
     document.add("predicted_step_ms", 1000 * stepSeconds)
     document.add("width", size.width)
     document.add("height", size.height)
-    if let spill = planned.spill { document.add("spill", spill.json) }
+    if let spill = planned.spill {
+      document.add("spill", spill.json)
+      if let disk { document.add("disk", disk.json(spill)) }
+    }
     document.add("scales", planned.scales.map { $0.json })
   }
 

@@ -11,9 +11,24 @@ extension PlannedSpill {
     return entry
   }
 
-  /// The same in words.
-  var line: String {
-    "\(Format.bytes(bytes)) on disk; a step reads \(Format.bytes(stepTraffic.read)) and writes "
+  /// The same in words, and where the disk was measured what it adds to a step.
+  func line(_ disk: DiskRate?) -> String {
+    let text =
+      "\(Format.bytes(bytes)) on disk; a step reads \(Format.bytes(stepTraffic.read)) and writes "
       + Format.bytes(stepTraffic.written)
+    guard let disk else { return text }
+    return text + ", at most \(Format.shortDuration(disk.seconds(of: stepTraffic))) at "
+      + "\(Format.bytes(Int(disk.read))) and \(Format.bytes(Int(disk.written))) per second"
+  }
+}
+
+extension DiskRate {
+  /// Its rates, and what it adds to a step at most.
+  func json(_ spill: PlannedSpill) -> JSONObject {
+    var entry = JSONObject()
+    entry.add("read_bytes_per_second", read)
+    entry.add("written_bytes_per_second", written)
+    entry.add("step_seconds", seconds(of: spill.stepTraffic))
+    return entry
   }
 }

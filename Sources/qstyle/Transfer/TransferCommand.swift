@@ -138,7 +138,11 @@ struct TransferCommand {
     shared.warn(plan.remarks)
     if options.isDryRun {
       shared.warn(transfer.warnings)
-      DryRun(transfer, plan.planned, MultiplicationPeaks(shared)).report(isJSON: shared.isJSON)
+      let disk =
+        plan.planned.spill == nil
+        ? nil : try Failure.from { () throws(TransferError) in try transfer.measureSpillDisk() }
+      DryRun(transfer, plan.planned, MultiplicationPeaks(shared), disk: disk)
+        .report(isJSON: shared.isJSON)
       return .done
     }
     let outputs = try TransferOutputs(

@@ -167,6 +167,7 @@ struct TransferReport {
       var entry = spill.json
       entry.add("last_step_read_bytes", painted.session.traffic?.read)
       entry.add("last_step_written_bytes", painted.session.traffic?.written)
+      entry.add("last_step_disk_seconds", painted.session.diskSeconds)
       document.add("spill", entry)
     }
     if !strips.isEmpty {
