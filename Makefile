@@ -83,11 +83,13 @@ test-threads: setup
 		--filter 'WorkerPoolTests|CheckpointTests|GradientTests|AgreementTests|QuantizeTests.RoundingTests|SameBitsTests/optimizers|TransferTests/twoTransfersAtOnce|TermTests/sameBitsWhateverMoves'
 
 # The readers of pictures, weights and model files, in a debug build under the address sanitizer, and their C parts under
-# that for undefined behaviour. Skipped are those that measure memory, of which the sanitizer takes more.
+# that for undefined behaviour. Skipped are those that measure memory, of which the sanitizer takes more. Then the service.
+SANITIZED = --sanitize=address --scratch-path .build-asan -Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined
 test-memory: setup
-	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build-asan \
-		-Xcc -fsanitize=undefined -Xcc -fno-sanitize-recover=undefined --skip 'aLargePNGShrinksInLittleMemory|memoryIsAsPlanned|claimedLengthsTakeLittleMemory' \
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test $(SANITIZED) --skip 'aLargePNGShrinksInLittleMemory|memoryIsAsPlanned|claimedLengthsTakeLittleMemory' \
 		--filter 'ImageIOTests|SourceFileTests|TorchFileTests|DamagedFileTests|SafeTensorsTests|WeightFileTests'
+	$(SWIFT) build $(SANITIZED) --product qstyle
+	@Scripts/check-sanitized-service .build-asan/debug/qstyle
 
 # Every kernel of this machine under both.
 test-kernels:

@@ -193,5 +193,6 @@ exec unshare --mount sh -c 'mkdir -p {folder}/small && mount -t tmpfs -o size=2m
     assert small.json("GET", "/api/jobs") == {"jobs": []} and small.end() == 0
 
 print(f"hostile requests: VmHWM {service.memory('VmHWM') / 2**20:.1f} MiB, {before / 2**20:.1f} MiB before")
-assert service.memory("VmHWM") < before + (8 << 20)
+# A sanitizer keeps what was given back.
+assert service.memory("VmHWM") < before + (8 << 20) or "ASAN_OPTIONS" in os.environ
 assert service.end() == 0
