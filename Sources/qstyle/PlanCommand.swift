@@ -114,7 +114,7 @@ struct PlanCommand {
       let shown = plans[chosen ?? plans.count - 1]
       report(
         transfer, plans, limit, chosen: chosen,
-        disk: shown.spill == nil ? nil : try transfer.measureSpillDisk(),
+        disk: chosen == nil || shown.spill == nil ? nil : try transfer.measureSpillDisk(),
         details: isVerbose ? try transfer.stepMemory(shown.plan) : nil)
       if chosen == nil { _ = try transfer.choosePlan(within: limit) }
       shared.warn(transfer.remarks(size: size))

@@ -317,7 +317,8 @@ public final class Session {
   /// Bytes of the state that the last step has read and written, without what a shortened change took; nil where they
   /// are in memory.
   package private(set) var traffic: StateTraffic?
-  /// Seconds in which the last step has waited for the file of the state; nil where it is in memory.
+  /// Seconds in which the last step has waited for the file of the state, with what a shortened change took; nil where it is
+  /// in memory.
   package private(set) var diskSeconds: Double?
 
   /// Bytes of sums and rows that this process has given to others in the last step, without what a shortened change took.
