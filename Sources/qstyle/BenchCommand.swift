@@ -82,6 +82,8 @@ struct BenchCommand {
   }
 
   /// Measures the peak before every step and once more at the end, and in each step its parts.
+  ///
+  /// What a change takes that is shortened, which noise makes often, is left out: it is done before.
   private func measure(_ session: Session, _ pool: WorkerPool, _ report: inout BenchReport) {
     let kernels = KernelTable(shared.instructionSet)
     func peak() -> Double {
@@ -90,6 +92,7 @@ struct BenchCommand {
     session.step()
     for _ in 0..<repeats {
       report.peak = max(report.peak, peak())
+      session.settle()
       let before = session.timing
       session.step()
       report.add(session.passSeconds, session.timing.since(before))
