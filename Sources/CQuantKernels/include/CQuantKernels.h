@@ -158,6 +158,66 @@ typedef struct {
     int32_t out_stride;          ///< floats from one written pixel to the next, >= QV_PANEL
 } qv_u8_conv_backward;
 
+// The same for all layers but the first in tiles of 4 x 4 pixels, whose sums over all taps are exact. The 6 x 6 pixels
+// that a tile reads, its window, are brought to one scale before:
+//   T = max of t over the window; q = rne(min(t * (32768 / T), 32767)) of each pixel, 0 where t * (32768 / T) is NaN:
+//       a window's q are 0 where T is 0 or infinite
+//   h' = (h * q + 16384) >> 15, for h = stored - 128: h itself where q is 32767, and |h'| <= 127
+//   S[y][x][n] = sum over taps and channels of h' * w                                              exact Int32
+//   out[y][x][n] = T * Float(S): not finite where T is infinite
+// Pixels beyond the padded row, of the last tile, have t = 0. Where the absolute weights of a channel of the layer's
+// input add up to QV_MOST_GRADIENT_WEIGHTS at most, |S| < 2^25, and V of h' (|V| <= 12700) and U of the mirrored weights
+// give it as they do forward. K is a multiple of QV_TILE_CHANNELS.
+#define QV_MOST_GRADIENT_WEIGHTS 264208  // (2^25 - 1) / 127
+
+/// V and T of `count` neighbouring tiles of a block, of a stored gradient.
+typedef struct {
+    const uint8_t *_Nonnull rows[6];  ///< [W+2][K] each: gradient rows y-1 ... y+4, stored as h + 128, h in [-127, 127]
+    const float *_Nonnull scales[6];  ///< [W+2] each: t, >= 0 or infinite; 0 where the pixel is padding
+    int16_t *out;        ///< V of h' of the first of them: [36 parts][K / 32][T][32]; 64-byte aligned
+    float *tile_scales;  ///< [count] T of each
+    int32_t width;       ///< W
+    int32_t channels;    ///< K
+    int32_t first;       ///< the first tile's place in its row of tiles
+    int32_t count;       ///< >= 1
+    int32_t tiles;       ///< T of the block, >= count
+} qv_u8_tile_gradients;
+
+/// h' of the windows of `count` neighbouring tiles, for dot products of bytes.
+typedef struct {
+    const uint8_t *_Nonnull rows[6];  ///< as in qv_u8_tile_gradients
+    const float *_Nonnull scales[6];  ///< as in qv_u8_tile_gradients
+    uint8_t *out;                     ///< [count][6 rows][6 pixels][K]: h' + 128
+    float *tile_scales;               ///< [count] T of each
+    int32_t width, channels, first, count;
+} qv_u8_gradient_windows;
+
+/// Up to four rows of one panel of the gradient from M of `count` neighbouring tiles.
+typedef struct {
+    const int32_t *sums;         ///< M of the first of them: [36 parts][T][QV_PANEL]; 64-byte aligned
+    const float *tile_scales;    ///< [count] T of each, >= 0 or infinite
+    float *_Nonnull out[4];      ///< rows y ... y+3 of the tiles: pixel x, channel n at out[x * out_stride + n]
+    int32_t width;               ///< W
+    int32_t top;                 ///< 0...3: the first row that is written; those before it lie outside of the picture
+    int32_t rows;                ///< the row behind the last one that is written, > top, <= 4
+    int32_t first, count;        ///< tiles, as in qv_u8_tile_gradients
+    int32_t tiles;               ///< T of the block, >= count
+    int32_t out_stride;          ///< floats from one written pixel to the next, >= QV_PANEL
+} qv_s32_tile_gradient;
+
+/// The same rows of one panel from the tiles' windows.
+typedef struct {
+    const uint8_t *windows;      ///< [count][6][6][K] of qv_u8_gradient_windows
+    const float *tile_scales;    ///< [count] T of each, >= 0 or infinite
+    const int8_t *weights;       ///< as in qv_u8_conv_backward
+    const int32_t *weight_sums;  ///< as in qv_u8_conv_backward; all taps' sums times 128 are what the 128 in h' + 128 adds
+    float *_Nonnull out[4];      ///< as in qv_s32_tile_gradient
+    int32_t width, channels;
+    int32_t top, rows;           ///< as in qv_s32_tile_gradient
+    int32_t first, count;        ///< tiles, as in qv_u8_gradient_windows
+    int32_t out_stride;          ///< floats from one written pixel to the next, >= QV_PANEL
+} qv_u8_window_gradient;
+
 /// One panel of backward weights from the forward weights of the same layer: taps mirrored, channels exchanged.
 typedef struct {
     const int8_t *forward;  ///< [outputs / 32][9 taps][inputs / 4][32 outputs][4 inputs]; 64-byte aligned
@@ -309,6 +369,13 @@ typedef struct {
     void (*s32_tile_requant)(const qv_s32_tile_requant *);
     void (*s16_conv_forward)(const qv_s16_conv_forward *);
     void (*u8_conv_backward)(const qv_u8_conv_backward *);
+    /// From how many tiles of a block on u8_tile_gradients, s8_tile_weights, s16_tile_products and s32_tile_gradient are
+    /// faster than u8_gradient_windows and u8_window_gradient; 0 where they are not.
+    int32_t least_gradient_tiles;
+    void (*u8_tile_gradients)(const qv_u8_tile_gradients *);
+    void (*s32_tile_gradient)(const qv_s32_tile_gradient *);
+    void (*u8_gradient_windows)(const qv_u8_gradient_windows *);
+    void (*u8_window_gradient)(const qv_u8_window_gradient *);
     void (*s8_mirror_panel)(const qv_s8_mirror_panel *);
     void (*u8_interleave)(const qv_u8_interleave *);
     void (*u8_gram)(const qv_u8_gram *);
@@ -358,6 +425,10 @@ void qv_check_s8_tile_weights(const qv_s8_tile_weights *);
 void qv_check_s16_tile_products(const qv_s16_tile_products *);
 void qv_check_s32_tile_requant(const qv_s32_tile_requant *);
 void qv_check_u8_conv_backward(const qv_u8_conv_backward *);
+void qv_check_u8_tile_gradients(const qv_u8_tile_gradients *);
+void qv_check_u8_gradient_windows(const qv_u8_gradient_windows *);
+void qv_check_s32_tile_gradient(const qv_s32_tile_gradient *);
+void qv_check_u8_window_gradient(const qv_u8_window_gradient *);
 void qv_check_s8_mirror_panel(const qv_s8_mirror_panel *);
 void qv_check_u8_interleave(const qv_u8_interleave *);
 void qv_check_u8_gram(const qv_u8_gram *);

@@ -30,10 +30,13 @@ qv_isa qv_detect_x86_isa(void) {
     table->u8_squared_difference = qv_u8_squared_difference__##isa;    \
     table->u8_content_gradient = qv_u8_content_gradient__##isa
 
-#define QV_SELECT_TILES(isa)                                \
-    table->u8_tile_pixels = qv_u8_tile_pixels__##isa;       \
-    table->s8_tile_weights = qv_s8_tile_weights__##isa;     \
-    table->s32_tile_requant = qv_s32_tile_requant__##isa
+#define QV_SELECT_TILES(isa)                                    \
+    table->u8_tile_pixels = qv_u8_tile_pixels__##isa;           \
+    table->s8_tile_weights = qv_s8_tile_weights__##isa;         \
+    table->s32_tile_requant = qv_s32_tile_requant__##isa;       \
+    table->u8_tile_gradients = qv_u8_tile_gradients__##isa;     \
+    table->s32_tile_gradient = qv_s32_tile_gradient__##isa;     \
+    table->u8_gradient_windows = qv_u8_gradient_windows__##isa
 
 void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
     if (isa >= QV_AVX2) {

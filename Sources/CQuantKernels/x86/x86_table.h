@@ -70,7 +70,10 @@ QV_DECLARE_ROWS(avx512vnni)
 #define QV_DECLARE_TILES(isa)                                       \
     void qv_u8_tile_pixels__##isa(const qv_u8_tile_pixels *);       \
     void qv_s8_tile_weights__##isa(const qv_s8_tile_weights *);     \
-    void qv_s32_tile_requant__##isa(const qv_s32_tile_requant *);
+    void qv_s32_tile_requant__##isa(const qv_s32_tile_requant *);   \
+    void qv_u8_tile_gradients__##isa(const qv_u8_tile_gradients *); \
+    void qv_s32_tile_gradient__##isa(const qv_s32_tile_gradient *); \
+    void qv_u8_gradient_windows__##isa(const qv_u8_gradient_windows *);
 
 QV_DECLARE_TILES(avx2)
 QV_DECLARE_TILES(avx512vnni)

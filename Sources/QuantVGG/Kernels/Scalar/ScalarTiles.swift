@@ -6,7 +6,7 @@ enum ScalarTiles {
   private static let group = Int(QV_TILE_CHANNELS)
 
   /// B d.
-  private static func pixels(_ d: [6 of Int32]) -> [6 of Int32] {
+  static func pixels(_ d: [6 of Int32]) -> [6 of Int32] {
     [
       4 * d[0] - 5 * d[2] + d[4],
       4 * d[1] + 4 * d[2] - d[3] - d[4],
@@ -26,7 +26,7 @@ enum ScalarTiles {
   }
 
   /// A m modulo 2^32.
-  private static func sums(_ m: [6 of Int32]) -> [4 of Int32] {
+  static func sums(_ m: [6 of Int32]) -> [4 of Int32] {
     let (s, d) = (m[1] &+ m[2], m[1] &- m[2])
     let (t, e) = (m[3] &+ m[4], m[3] &- m[4])
     return [
