@@ -20,6 +20,9 @@ package protocol Arithmetic: AnyObject, Sendable {
   associatedtype BackwardPanel
   /// The way in which rows of a convolution are made in tiles.
   associatedtype Tiles: TileConvolution where Tiles.Activation == Activation
+  /// The way in which a convolution's way back is made in tiles.
+  associatedtype Transposed: TransposedTiles
+  where Transposed.Gradient == Gradient, Transposed.Panel == BackwardPanel
 
   /// The instruction set whose kernels compute.
   var instructionSet: InstructionSet { get }
@@ -78,7 +81,11 @@ package protocol Arithmetic: AnyObject, Sendable {
   /// The weights of one panel of a layer's transposed convolution, valid as long as `scratch` of
   /// `panelScratchBytes` is not used again.
   func backwardPanel(layer: Int, panel: Int, scratch: MemorySlice<UInt8>) -> BackwardPanel
-  /// Computes one panel of dJ/d(input row) of a convolution from stored gradient rows and their
+  /// Makes dJ/d(input) in tiles; nil where it is made row by row.
+  var transposed: Transposed? { get }
+  /// Whether that is ever so.
+  static var hasTransposed: Bool { get }
+  /// Computes one panel of dJ/d(input row) of a convolution that is not made in tiles, from stored gradient rows and their
   /// pixels' scales; `out` has the input's channels, or the first panel alone.
   func convolveBackward(
     _ gradients: RowWindow<Gradient>, scales: RowWindow<Real>, layer: Int, panel: Int,

@@ -10,6 +10,7 @@ package final class Int8Arithmetic: LossArithmetic {
   /// The pooling between the blocks, for which the activation scales were chosen.
   package let pooling: Pooling
   package let tiles: Int8Tiles?
+  package let transposed: Int8TransposedTiles?
   package let inlay: Float32Inlay?
   private let packed: Int8Layers
 
@@ -19,6 +20,7 @@ package final class Int8Arithmetic: LossArithmetic {
     packed = layers
     inlay = Float32Inlay(layers, pooling: pooling)
     tiles = TileKernels(layers.kernels).map { Int8Tiles(kernels: $0, layers: layers.layers) }
+    transposed = Int8TransposedTiles(layers.kernels, layers.layers)
   }
 
   /// Packs convolutions, conv1_1 and on.
@@ -138,6 +140,8 @@ package final class Int8Arithmetic: LossArithmetic {
   }
 
   // MARK: Backward
+
+  package static var hasTransposed: Bool { true }
 
   package func backwardPanel(
     layer: Int, panel: Int, scratch: MemorySlice<UInt8>

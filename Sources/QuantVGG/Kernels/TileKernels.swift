@@ -13,6 +13,12 @@ struct TileKernels: @unchecked Sendable {
     entries = table.entries
   }
 
+  /// The kernels that sum a gradient's products; nil where dot products of its bytes are as fast.
+  init?(gradientsOf table: KernelTable) {
+    guard table.entries.least_gradient_tiles > 0 else { return nil }
+    entries = table.entries
+  }
+
   /// The rows of a row of tiles from which on tiles are faster.
   var leastRows: Int { Int(entries.least_tile_rows) }
   /// The tiles of a block from which on they are.
@@ -52,16 +58,17 @@ struct TileKernels: @unchecked Sendable {
   }
 
   /// Sums a panel's products with a block's pixels over all channels, which derives the panel's weights.
+  ///
+  /// - Parameter panel: `[3][3][channels / 4][32][4]`, forward or mirrored.
   func multiply(
-    _ layer: PackedInt8Convolution, panel: Int, _ block: TileBlock,
-    in memory: MemorySlice<UInt8>
+    panel: MemorySlice<Int8>, _ block: TileBlock, in memory: MemorySlice<UInt8>
   ) {
-    assert(layer.inputChannels == block.channels)
+    assert(panel.count == Panel.width * 9 * block.channels)
     let (pixels, weights) = (block.pixels(memory), block.weights(memory))
     for first in stride(from: 0, to: block.channels, by: TileBlock.part) {
       let count = min(TileBlock.part, block.channels - first)
       var derivation = unsafe qv_s8_tile_weights(
-        weights: layer.forwardPanel(panel).base, out: weights.base,
+        weights: panel.base, out: weights.base,
         channels: Int32(block.channels), first: Int32(first), count: Int32(count))
       unsafe entries.s8_tile_weights(&derivation)
       var call = unsafe qv_s16_tile_products(
@@ -121,6 +128,8 @@ package struct TileBlock {
   let tiles: Int
   /// Channels of a pixel.
   let channels: Int
+  /// Bytes before the first part, a multiple of a cache line.
+  var offset = 0
 
   /// Bytes that serve all layers well.
   static var wantedBytes: Int { TileBlock(tiles: wanted.tiles, channels: wanted.channels).bytes }
@@ -140,14 +149,14 @@ package struct TileBlock {
   private var sumCount: Int { Int(qv_tile_sums_count(Int64(tiles))) }
 
   func pixels(_ memory: MemorySlice<UInt8>) -> MemorySlice<Int16> {
-    memory.elements(Int16.self, count: pixelCount)
+    memory.elements(Int16.self, at: offset, count: pixelCount)
   }
 
   func weights(_ memory: MemorySlice<UInt8>) -> MemorySlice<Int16> {
-    memory.elements(Int16.self, at: 2 * pixelCount, count: weightCount)
+    memory.elements(Int16.self, at: offset + 2 * pixelCount, count: weightCount)
   }
 
   func sums(_ memory: MemorySlice<UInt8>) -> MemorySlice<Int32> {
-    memory.elements(Int32.self, at: 2 * (pixelCount + weightCount), count: sumCount)
+    memory.elements(Int32.self, at: offset + 2 * (pixelCount + weightCount), count: sumCount)
   }
 }

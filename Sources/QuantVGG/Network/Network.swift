@@ -7,6 +7,8 @@ package import Rows
 /// convolution reads.
 package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
   private unowned(unsafe) let client: Client
+  /// The rows that `incoming` has.
+  private var incomingRows = 0..<0
 
   /// Plans and allocates everything that forward and backward passes touch.
   ///
@@ -39,7 +41,12 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
 
   override func runStage(_ stage: Stage, layer: Int, rows: Range<Int>) {
     switch stage {
-    case .gradient: unsafe client.willAddLossGradient(rows: rows, layer: layer)
+    case .gradient:
+      unsafe client.willAddLossGradient(rows: rows, layer: layer)
+      if layer < deepest {
+        makeGradient(layer, rows)
+        return
+      }
     case .imageGradient: unsafe client.willConsumeImageGradient(rows: rows)
     default: break
     }
@@ -49,49 +56,138 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
 
   override func perform(_ item: StageItem, worker: Int) {
     switch item.stage {
+    case .sendBack: sendBack(item, worker: worker)
     case .gradient: makeGradient(item, worker: worker)
     case .imageGradient: makeImageGradient(item.rows, worker: worker)
     default: super.perform(item, worker: worker)
     }
   }
 
-  /// Gradient rows of a layer: transposed convolution of the layer above, adjoint of the pooling
-  /// between, losses, mask.
-  ///
-  /// Rows and columns of the item start at even numbers where the layer is pooled.
+  // MARK: Gradients of layers
+
+  /// Makes gradient rows of a layer that is not the deepest, as many at once as there is memory for: first what comes back
+  /// from the next layer, of all channels, then the rest pixel by pixel.
+  private func makeGradient(_ layer: Int, _ rows: Range<Int>) {
+    let next = shape.layers[layer + 1]
+    let grid = GradientRows(next)
+    let isPooled = shape.isPooled(layer)
+    var made = rows.lowerBound
+    while made < rows.upperBound {
+      let first = isPooled ? made / 2 : made
+      let most = isPooled ? (rows.upperBound + 1) / 2 : rows.upperBound
+      let end = min(grid.end(from: first, rows: NetworkTiling.incomingRows(next)), most)
+      sendBack(layer, first..<end, grid)
+      let last = isPooled ? (end == next.height ? rows.upperBound : 2 * end) : end
+      super.runStage(.gradient, layer: layer, rows: made..<last)
+      made = last
+    }
+  }
+
+  /// Makes dJ/d(input) of the layer behind `layer` for some rows, which are `incoming` then.
+  private func sendBack(_ layer: Int, _ rows: Range<Int>, _ grid: GradientRows) {
+    incomingRows = rows
+    let threads = pool.threads
+    guard !shape.isFloat32(layer + 1), let tiles = numbers.transposed, tiles.makes(layer: layer + 1)
+    else {
+      run(
+        StageWork(
+          .sendBack, layer: layer, rows: rows, shape: shape, threads: threads, tilesPerBlock: 0))
+      return
+    }
+    let count = TileRuns(
+      rows: rows, from: grid.tileStart(of: rows.lowerBound), width: shape.layers[layer + 1].width
+    ).count
+    let block = tiles.block(
+      layer: layer + 1, tiles: count,
+      share: NetworkTiling.tileShare(tiles: count, threads: threads),
+      bytes: layout.scratch.bytes)
+    run(
+      StageWork(
+        sendBackTo: layer, rows: rows, tiles: count, by: block, shape: shape, threads: threads))
+  }
+
+  private func incomingRow(_ y: Int, _ layer: Int) -> MutableRow<Real> {
+    let channels = shape.layers[layer].channels
+    let count = shape.layers[layer + 1].width * channels
+    let first = (y - incomingRows.lowerBound) * count
+    return MutableRow(incoming[first..<first + count], channels: channels)
+  }
+
+  private func sendBack(_ item: StageItem, worker: Int) {
+    let next = item.layer + 1
+    if let block = item.block {
+      guard let tiles = numbers.transposed else { preconditionFailure("no tiles") }
+      sendBack(item, block.withTiles(item.tiles.count), by: tiles, worker: worker)
+      return
+    }
+    for panel in item.panels {
+      if let inlay = inlay(at: next) {
+        for y in item.rows {
+          inlay.convolveBackward(
+            layout.reals.gradient(of: next, around: y), layer: next, panel: panel,
+            into: incomingRow(y, item.layer))
+        }
+        continue
+      }
+      let weights = numbers.backwardPanel(
+        layer: next, panel: panel, scratch: scratch[worker].panel)
+      for y in item.rows {
+        numbers.convolveBackward(
+          gradientWindow(next, around: y), scales: scaleWindow(next, around: y), layer: next,
+          panel: panel, weights: weights, into: incomingRow(y, item.layer))
+      }
+    }
+  }
+
+  /// The same in tiles, of which the item's are one block.
+  private func sendBack(
+    _ item: StageItem, _ block: GradientBlock, by tiles: Numbers.Transposed, worker: Int
+  ) {
+    let next = item.layer + 1
+    let (width, height) = (shape.layers[next].width, shape.layers[next].height)
+    let start = GradientRows(shape.layers[next]).tileStart(of: item.rows.lowerBound)
+    let runs = TileRuns(rows: item.rows, from: start, width: width).part(item.tiles)
+    let memory = scratch[worker].bytes
+    for (rows, run) in runs {
+      let row = rows.lowerBound > item.rows.lowerBound ? rows.lowerBound : start
+      let gradients = RowBand(
+        layout.gradients[next], tilesAt: row, height: height, outside: layout.zeroGradients)
+      let scales = RowBand(
+        layout.scales[next], tilesAt: row, height: height, outside: layout.zeroScales)
+      tiles.gather(gradients, scales: scales, run, block, memory: memory)
+    }
+    for panel in item.panels {
+      let weights = numbers.backwardPanel(
+        layer: next, panel: panel, scratch: scratch[worker].panel)
+      tiles.multiply(weights: weights, block, memory: memory)
+      for (rows, run) in runs {
+        let row = rows.lowerBound > item.rows.lowerBound ? rows.lowerBound : start
+        func out(_ i: Int) -> MutableRow<Real> {
+          incomingRow(min(max(row + i, rows.lowerBound), rows.upperBound - 1), item.layer)
+        }
+        tiles.write(
+          layer: next, panel: panel, weights: weights, run, block, memory: memory,
+          written: rows.lowerBound - row..<rows.upperBound - row,
+          into: [out(0), out(1), out(2), out(3)])
+      }
+    }
+  }
+
+  /// Gradient rows of a layer from what has come back from the next one: adjoint of the pooling between, losses, mask.
   private func makeGradient(_ item: StageItem, worker: Int) {
     let layer = shape.layers[item.layer]
-    let isPooled = shape.isPooled(item.layer)
-    let channels = layer.channels
-    let count = item.columns.count * channels
-    let memory = scratch[worker].gradients
-    let incoming = memory[0..<item.rows.count * count]
-    let unpooled = MutableRow<Real>(
-      memory[item.rows.count * count..<(item.rows.count + 1) * count], channels: channels)
-    var incomingRows = item.rows
-    var incomingColumns = item.columns
-    if item.layer < deepest {
-      let above = shape.layers[item.layer + 1]
-      if isPooled {
-        incomingRows = Self.halved(item.rows, limit: above.height)
-        incomingColumns = Self.halved(item.columns, limit: above.width)
-      }
-      backpropagate(
-        item.layer, rows: incomingRows, columns: incomingColumns, into: incoming, worker: worker)
-    }
-    let incomingCount = incomingColumns.count * channels
     for y in item.rows {
       let gradient: MutableRow<Real>
-      if isPooled {
-        gradient = unpooled
-        unpool(
-          item.layer, y, columns: item.columns, incoming: incoming,
-          firstRow: incomingRows.lowerBound,
-          count: incomingCount, into: gradient)
+      if item.layer == deepest || shape.isPooled(item.layer) {
+        gradient = MutableRow(
+          scratch[worker].row[0..<item.columns.count * layer.channels], channels: layer.channels)
+        if item.layer == deepest {
+          gradient.clear()
+        } else {
+          unpool(item.layer, y, columns: item.columns, into: gradient)
+        }
       } else {
-        let first = (y - item.rows.lowerBound) * count
-        gradient = MutableRow(incoming[first..<first + count], channels: channels)
-        if item.layer == deepest { gradient.clear() }
+        gradient = incomingRow(y, item.layer).columns(item.columns)
       }
       let activations = layout.readActivations[item.layer].row(y).columns(item.columns)
       if unsafe client.hasLoss(layer: item.layer) {
@@ -113,50 +209,8 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
     }
   }
 
-  /// The pooled rows or columns whose windows lie in `range`.
-  private static func halved(_ range: Range<Int>, limit: Int) -> Range<Int> {
-    let first = min(range.lowerBound / 2, limit)
-    return first..<min((range.upperBound + 1) / 2, limit)
-  }
-
-  /// dJ/d(input) of the layer above, row by row: `[rows][columns][channels]`.
-  private func backpropagate(
-    _ layer: Int, rows: Range<Int>, columns: Range<Int>, into out: MemorySlice<Float>, worker: Int
-  ) {
-    // Nothing for the last row of an odd height, which no window of a pooling covers.
-    guard !rows.isEmpty else { return }
-    let channels = shape.layers[layer].channels
-    let count = columns.count * channels
-    func row(_ y: Int) -> MutableRow<Real> {
-      let first = (y - rows.lowerBound) * count
-      return MutableRow(out[first..<first + count], channels: channels)
-    }
-    for panel in 0..<channels / Panel.width {
-      if let inlay = inlay(at: layer + 1) {
-        for y in rows {
-          inlay.convolveBackward(
-            layout.reals.gradient(of: layer + 1, around: y).columns(columns), layer: layer + 1,
-            panel: panel, into: row(y))
-        }
-        continue
-      }
-      let weights = numbers.backwardPanel(
-        layer: layer + 1, panel: panel, scratch: scratch[worker].panel)
-      for y in rows {
-        numbers.convolveBackward(
-          gradientWindow(layer + 1, around: y).columns(columns),
-          scales: scaleWindow(layer + 1, around: y).columns(columns), layer: layer + 1,
-          panel: panel, weights: weights, into: row(y))
-      }
-    }
-  }
-
-  /// The adjoint of a pooling for columns of row `y`, from rows of `count` numbers that begin with the
-  /// pooled row `firstRow`.
-  private func unpool(
-    _ index: Int, _ y: Int, columns: Range<Int>, incoming: MemorySlice<Float>, firstRow: Int,
-    count: Int, into out: MutableRow<Real>
-  ) {
+  /// The adjoint of a pooling for columns of row `y`, which begin at an even one.
+  private func unpool(_ index: Int, _ y: Int, columns: Range<Int>, into out: MutableRow<Real>) {
     let layer = shape.layers[index]
     guard y / 2 < layer.height / 2 else {
       // The last row of an odd height: no window covers it.
@@ -164,16 +218,17 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
       return
     }
     let ring = layout.readActivations[index]
-    let first = (y / 2 - firstRow) * count
+    let pooled = shape.layers[index + 1].width
     numbers.unpool(
-      Row(incoming[first..<first + count], channels: layer.channels),
+      Row(incomingRow(y / 2, index)).columns(
+        min(columns.lowerBound / 2, pooled)..<min((columns.upperBound + 1) / 2, pooled)),
       top: ring.row(y & ~1).columns(columns), bottom: ring.row(y | 1).columns(columns),
       isBottom: y & 1 == 1, into: out)
   }
 
   private func makeImageGradient(_ rows: Range<Int>, worker: Int) {
     let (panel, first) = (Panel.width, NetworkTable.imageLayer)
-    let memory = scratch[worker].gradients
+    let memory = scratch[worker].row
     let wide = MutableRow<Real>(memory[0..<shape.width * panel], channels: panel)
     let row = MutableRow<Real>(
       memory[shape.width * panel..<shape.width * (panel + 3)], channels: 3)

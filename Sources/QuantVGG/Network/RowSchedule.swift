@@ -5,6 +5,9 @@ enum Stage {
   /// The first layer's rows once more, just before their gradient.
   case convolveAgain
   case pool
+  /// What the next layer's stored gradient makes of the gradient of some rows of this layer's output, pooled where it is: the
+  /// first part of `gradient`, in which the network makes it.
+  case sendBack
   case gradient
   case imageGradient
 }

@@ -27,6 +27,8 @@ final class PackedInt8Convolution: Sendable {
   let float32: PackedFloat32Convolution?
   /// Whether tiles make the rows of the layer; false for conv1_1.
   let holdsTiles: Bool
+  /// Whether transformed tiles make the gradient of its input; false for conv1_1.
+  let holdsGradientTiles: Bool
   /// `[outputChannels]` sums of the forward weights.
   let forwardSums: MemorySlice<Int32>
   /// conv1_1 only; empty otherwise.
@@ -53,6 +55,7 @@ final class PackedInt8Convolution: Sendable {
     self.float32 = float32
     outputScale = source.outputScale
     holdsTiles = !shape.readsImage && TileKernels.hold(source.weights, count: 9 * inputs)
+    holdsGradientTiles = !shape.readsImage && GradientKernels.hold(source.weights, inputs: inputs)
     let layout = PackedInt8Layout(shape, copies: copies)
     let memory = try Arena(layout.plan)
     self.memory = memory
