@@ -21,6 +21,8 @@ void qv_select_arm_kernels(qv_isa isa, qv_kernels *table) {
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_2x16c8__neon;
         table->s16_conv_forward = qv_s16_s16_conv3x3_requant_1x32c2__neon;
         table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_2x16c8__neon;
+        table->u8_gradient_windows = qv_u8_gradient_windows__neon;
+        table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_2x16c8__neon;
         table->u8_interleave = qv_u8_interleave__neon;
         table->u8_gram = qv_u8_u8_gram_4x8c4__neon;
         table->u8_style_gradient = qv_u8_s8_style_2x16c8__neon;
@@ -41,12 +43,14 @@ void qv_select_arm_kernels(qv_isa isa, qv_kernels *table) {
     if (isa >= QV_DOTPROD) {
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_4x16c4__dotprod;
         table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_4x16c4__dotprod;
+        table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_4x16c4__dotprod;
         table->u8_style_gradient = qv_u8_s8_style_4x16c4__dotprod;
         table->u8_mac_peak = qv_u8_mac_peak__dotprod;
     }
     if (isa >= QV_I8MM) {
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_8x8c8__i8mm;
         table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_8x8c8__i8mm;
+        table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_8x8c8__i8mm;
         table->u8_style_gradient = qv_u8_s8_style_8x8c8__i8mm;
         table->u8_mac_peak = qv_u8_mac_peak__i8mm;
     }

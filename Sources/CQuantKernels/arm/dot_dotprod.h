@@ -7,6 +7,7 @@
 // Bytes are shifted by 128 (xor 0x80) to become signed: an activation misses 128 times its weight, a
 // gradient, stored as h + 128, becomes h.
 #define QV_DOT qv_dot_tile__dotprod
+#define QV_DOT_ROWS(sum, MR, rows, ...) QV_DOT(sum, MR, (rows)[0], __VA_ARGS__)
 #define QV_ACTIVATION_SHIFT 128
 #define QV_GRADIENT_SHIFT 0
 

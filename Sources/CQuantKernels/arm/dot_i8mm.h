@@ -7,11 +7,12 @@
 // Pixels stay unsigned: an activation is itself, a gradient, stored as h + 128, has 128 times its weight
 // too much.
 #define QV_DOT qv_dot_tile__i8mm
+#define QV_DOT_ROWS qv_dot_rows__i8mm
 #define QV_ACTIVATION_SHIFT 0
 #define QV_GRADIENT_SHIFT (-128)
 
-/// count is a multiple of 8; MR is 1 or even. A tile of one pixel computes it twice.
-QV_INLINE QV_TARGET_I8MM void qv_dot_tile__i8mm(int32x4_t sum[][4], const int MR, const uint8_t *pixels,
+/// Every fourth pixel begins a row. count is a multiple of 8; MR is 1 or even. A tile of one pixel computes it twice.
+QV_INLINE QV_TARGET_I8MM void qv_dot_rows__i8mm(int32x4_t sum[][4], const int MR, const uint8_t *const rows[],
                                                 int64_t stride, const int8_t *weights, int64_t count) {
     const int pairs = (MR + 1) / 2;
     QV_UNROLL for (int first = 0; first < 4; first += 2) {
@@ -24,7 +25,7 @@ QV_INLINE QV_TARGET_I8MM void qv_dot_tile__i8mm(int32x4_t sum[][4], const int MR
         for (int64_t k = 0; k < count; k += 8, weight += 8 * QV_PANEL) {
             uint8x16_t value[4];
             QV_UNROLL for (int p = 0; p < pairs; p++) {
-                const uint8_t *pixel = pixels + 2 * p * stride + k;
+                const uint8_t *pixel = rows[p / 2] + p % 2 * 2 * stride + k;
                 value[p] = vcombine_u8(vld1_u8(pixel), vld1_u8(MR == 1 ? pixel : pixel + stride));
             }
             QV_UNROLL for (int j = 0; j < 2; j++) {
@@ -48,6 +49,12 @@ QV_INLINE QV_TARGET_I8MM void qv_dot_tile__i8mm(int32x4_t sum[][4], const int MR
             }
         }
     }
+}
+
+QV_INLINE QV_TARGET_I8MM void qv_dot_tile__i8mm(int32x4_t sum[][4], const int MR, const uint8_t *pixels,
+                                                int64_t stride, const int8_t *weights, int64_t count) {
+    const uint8_t *const rows[2] = {pixels, pixels + 4 * stride};
+    qv_dot_rows__i8mm(sum, MR, rows, stride, weights, count);
 }
 
 #endif

@@ -3,7 +3,7 @@
 //
 // A tile is MR pixels x 16 channels, half a panel; everything but the dot products is AVX2's.
 #pragma STDC FP_CONTRACT OFF
-#include "tiles_avx2.h"
+#include "windows_avx2.h"
 
 #define QV_INLINE_VNNI256 static inline __attribute__((always_inline)) QV_TARGET_VNNI256
 
@@ -79,15 +79,55 @@ QV_INLINE_VNNI256 void backward_tile(const qv_u8_conv_backward *a, int64_t x, in
     }
 }
 
-/// Defines `name`, a kernel of qv_<type> that calls `tile` for both halves of the panel.
-#define QV_VNNI256_KERNEL(name, type, tile)                       \
-    QV_TARGET_VNNI256 void name(const qv_##type *a) {             \
-        QV_CHECK(type, a);                                        \
-        for (int half = 0; half < 2; half++) {                    \
-            QV_FOR_EACH_TILE(a->width, QV_LARGEST_TILE, TILES_##tile); \
-        }                                                         \
+/// Pairs of pixels from `place` on. Windows hold h' + 128, so sums start at -128 times the sum of all weights.
+QV_INLINE_VNNI256 void window_pairs(const qv_u8_window_gradient *a, int64_t place, int half, const int COUNT) {
+    const int64_t channels = a->channels;
+    __m256i start[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
+    for (int tap = 0; tap < 9; tap++) {
+        const int32_t *sums = a->weight_sums + tap * QV_PANEL + half * 16;
+        start[0] = _mm256_sub_epi32(start[0], _mm256_loadu_si256((const __m256i *)sums));
+        start[1] = _mm256_sub_epi32(start[1], _mm256_loadu_si256((const __m256i *)(sums + 8)));
+    }
+    const uint8_t *pixels[QV_MOST_PAIRS];
+    __m256i acc[2 * QV_MOST_PAIRS][2];
+    QV_UNROLL for (int p = 0; p < COUNT; p++) {
+        const qv_pair pair = qv_pair_at(a, place + p);
+        pixels[p] = a->windows + ((pair.tile * 6 + pair.row) * 6 + pair.x) * channels;
+        QV_UNROLL for (int i = 0; i < 4; i++) acc[2 * p + i / 2][i % 2] = _mm256_slli_epi32(start[i % 2], 7);
+    }
+    const int8_t *weights = a->weights + half * 64;
+    for (int row = 0; row < 3; row++) {
+        // The three taps of a row are 3K neighbouring bytes.
+        for (int64_t k = 0; k < 3 * channels; k += 16, weights += 16 * QV_PANEL) {
+            QV_UNROLL for (int step = 0; step < 4; step++) {
+                const __m256i low = _mm256_load_si256((const __m256i *)(weights + step * 4 * QV_PANEL));
+                const __m256i high = _mm256_load_si256((const __m256i *)(weights + step * 4 * QV_PANEL + 32));
+                QV_UNROLL for (int i = 0; i < 2 * COUNT; i++) {
+                    const __m256i pixel = qv_broadcast4_avx2(pixels[i / 2] + i % 2 * channels + step * 4);
+                    acc[i][0] = QV_DPBUSD(acc[i][0], pixel, low);
+                    acc[i][1] = QV_DPBUSD(acc[i][1], pixel, high);
+                    // Nothing is loaded ahead of its pixel: the compiler would spill sums for it.
+                    __asm__ volatile("" : "+x"(acc[i][0]), "+x"(acc[i][1]) : : "memory");
+                }
+            }
+            QV_UNROLL for (int p = 0; p < COUNT; p++) pixels[p] += 16;
+        }
+        QV_UNROLL for (int p = 0; p < COUNT; p++) pixels[p] += 3 * channels;
+    }
+    qv_store_pairs(a, place, acc, COUNT, half);
+}
+
+/// Defines `name`, a kernel of qv_<type> that calls `tile`, of at most `largest` of `size`, for both halves of the panel.
+#define QV_VNNI256_KERNEL(name, type, tile, size, largest) \
+    QV_TARGET_VNNI256 void name(const qv_##type *a) {      \
+        QV_CHECK(type, a);                                 \
+        for (int half = 0; half < 2; half++) {             \
+            QV_FOR_EACH_TILE(size, largest, TILES_##tile); \
+        }                                                  \
     }
 #define TILE_forward_tile(MR) forward_tile(a, x_, half, MR)
 #define TILES_forward_tile(x, mr) QV_SWITCH_TILE_6(mr, TILE_forward_tile)
 #define TILE_backward_tile(MR) backward_tile(a, x_, half, MR)
 #define TILES_backward_tile(x, mr) QV_SWITCH_TILE_6(mr, TILE_backward_tile)
+#define PAIRS_window_pairs(COUNT) window_pairs(a, x_, half, COUNT)
+#define TILES_window_pairs(x, mr) QV_SWITCH_PAIRS(mr, PAIRS_window_pairs)

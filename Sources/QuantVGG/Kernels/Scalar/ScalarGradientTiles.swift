@@ -16,7 +16,7 @@ enum ScalarGradientTiles {
     /// T.
     let scale: Float
 
-    /// - Parameter first: the window's first pixel in the padded row.
+    /// The window that begins at the pixel `first` of padded rows.
     init(
       rows: [6 of UnsafePointer<UInt8>], scales: [6 of UnsafePointer<Float>], width: Int,
       channels: Int, first: Int

@@ -1,0 +1,10 @@
+#if defined(__x86_64__)
+#include "x86_table.h"
+#define QV_TARGET QV_TARGET_AVX512VNNI
+#define QV_NAME(op) op##__avx512vl
+#define QV_ADD_PRODUCTS(acc, pixel, weights) acc = _mm256_dpwssd_epi32(acc, pixel, weights)
+#include "tiles_products_256.h"
+// qv_s16_s16_tiles_6x16c2__avx512vl(const qv_s16_tile_products *)
+#else
+typedef int qv_s16_s16_tiles_6x16c2__avx512vl_is_empty;
+#endif
