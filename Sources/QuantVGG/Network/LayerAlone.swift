@@ -23,6 +23,8 @@ final class LayerAlone: ParallelWork {
     fileprivate var open: [RowRing<MaskWord>] = []
     /// For each worker a derived panel of weights.
     fileprivate let panels: Reservation<UInt8>
+    /// For each worker a block of tiles.
+    fileprivate let blocks: Reservation<UInt8>
 
     /// Reserves the rows of all layers.
     init(_ shape: NetworkShape, backward: Bool, threads: Int, memory: inout ArenaPlan) {
@@ -30,6 +32,8 @@ final class LayerAlone: ParallelWork {
         max($0, PackedInt8Convolution.backwardPanelCount($1.convolution))
       }
       panels = memory.reserve(backward ? threads * most : 0, of: UInt8.self)
+      blocks = memory.reserve(
+        backward ? threads * GradientBlock.wantedBytes(hasTiles: false) : 0, of: UInt8.self)
       for layer in shape.layers {
         func ring<Format>(_ channels: Int, _ rows: Int) -> RowRing<Format> {
           RowRing(width: layer.width, channels: channels, capacity: rows, plan: &memory)
@@ -83,6 +87,7 @@ final class LayerAlone: ParallelWork {
   private let zeros: NetworkLayout<Int8Arithmetic>
   /// By worker.
   private let panels: [MemorySlice<UInt8>]
+  private let blocks: [MemorySlice<UInt8>]
   private let memory: Arena
   private let pool: WorkerPool
   private var work = Work.convolve
@@ -105,6 +110,7 @@ final class LayerAlone: ParallelWork {
     self.layout = rows
     self.memory = memory
     panels = rows.panels.split(pool.threads).map { memory.slice($0) }
+    blocks = rows.blocks.split(pool.threads).map { memory.slice($0) }
     self.pool = pool
   }
 
@@ -116,7 +122,7 @@ final class LayerAlone: ParallelWork {
     return layout.outputs[layer]
   }
 
-  /// Makes rows of dJ/d(input) of a layer, by itself and by the reference.
+  /// Makes rows of dJ/d(input) of a layer, by itself and by the reference: one row of tiles at most, but of the image.
   func sendBack(layer: Int, rows: Range<Int>) -> (own: RowRing<Real>, truth: RowRing<Real>) {
     begin(layer, rows)
     run(.quantizeGradient, items: inputRows.count)
@@ -144,7 +150,7 @@ final class LayerAlone: ParallelWork {
     case .quantizeInput: quantizeInput(inputRows.lowerBound + item)
     case .convolve: convolve(panel: item)
     case .quantizeGradient: quantizeGradient(inputRows.lowerBound + item)
-    case .sendBack: sendBack(panel: item, scratch: panels[worker])
+    case .sendBack: sendBack(panel: item, worker: worker)
     }
   }
 
@@ -187,23 +193,29 @@ final class LayerAlone: ParallelWork {
       scales: layout.scales[layer].writableRow(y))
   }
 
-  private func sendBack(panel: Int, scratch: MemorySlice<UInt8>) {
+  private func sendBack(panel: Int, worker: Int) {
     let height = shape.layers[layer].height
     let (own, truth) = (layout.own[layer], layout.truth[layer])
-    let weights = numbers.backwardPanel(layer: layer, panel: panel, scratch: scratch)
+    let scratch = panels[worker]
+    if let tiles = numbers.transposed, tiles.makes(layer: layer) {
+      sendBack(panel: panel, by: tiles, worker: worker)
+    } else {
+      let weights = numbers.backwardPanel(layer: layer, panel: panel, scratch: scratch)
+      for y in rows {
+        numbers.convolveBackward(
+          RowWindow(
+            layout.gradients[layer], around: y, height: height, outside: zeros.zeroGradients),
+          scales: scales(around: y), layer: layer, panel: panel, weights: weights,
+          into: own.writableRow(y))
+      }
+    }
     let truthWeights = reference.backwardPanel(layer: layer, panel: panel, scratch: scratch)
     for y in rows {
-      let scales = RowWindow(
-        layout.scales[layer], around: y, height: height, outside: zeros.zeroScales)
-      numbers.convolveBackward(
-        RowWindow(
-          layout.gradients[layer], around: y, height: height, outside: zeros.zeroGradients),
-        scales: scales, layer: layer, panel: panel, weights: weights, into: own.writableRow(y))
       reference.convolveBackward(
         RowWindow(
           truthLayout.gradients[layer], around: y, height: height,
           outside: truthLayout.zeroGradients),
-        scales: scales, layer: layer, panel: panel, weights: truthWeights,
+        scales: scales(around: y), layer: layer, panel: panel, weights: truthWeights,
         into: truth.writableRow(y))
     }
     // What the layer before stores is a gradient with respect to scaled channels.
@@ -213,6 +225,27 @@ final class LayerAlone: ParallelWork {
       for x in 0..<row.width {
         for c in Panel.channels(panel) { row[x * row.channels + c] /= factors[c] }
       }
+    }
+  }
+
+  private func scales(around y: Int) -> RowWindow<Real> {
+    RowWindow(
+      layout.scales[layer], around: y, height: shape.layers[layer].height, outside: zeros.zeroScales
+    )
+  }
+
+  private func sendBack(panel: Int, by tiles: Int8TransposedTiles, worker: Int) {
+    let made = TransposedRows(
+      layer: layer, rows: rows, gradients: layout.gradients[layer], scales: layout.scales[layer],
+      zeroGradients: zeros.zeroGradients, zeroScales: zeros.zeroScales, size: shape.layers[layer])
+    let (count, memory) = (made.tiles.count, blocks[worker])
+    let block = tiles.block(layer: layer, tiles: count, share: count, bytes: memory.count)
+    for first in stride(from: 0, to: count, by: block.tiles) {
+      made.make(
+        first..<min(first + block.tiles, count), panels: panel..<panel + 1, block, by: tiles,
+        memory: memory,
+        weights: { numbers.backwardPanel(layer: layer, panel: $0, scratch: panels[worker]) },
+        out: { layout.own[layer].writableRow($0) })
     }
   }
 }

@@ -76,7 +76,7 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
       let first = isPooled ? made / 2 : made
       let most = isPooled ? (rows.upperBound + 1) / 2 : rows.upperBound
       let end = min(grid.end(from: first, rows: NetworkTiling.incomingRows(next)), most)
-      sendBack(layer, first..<end, grid)
+      sendBack(layer, first..<end)
       let last = isPooled ? (end == next.height ? rows.upperBound : 2 * end) : end
       super.runStage(.gradient, layer: layer, rows: made..<last)
       made = last
@@ -84,7 +84,7 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
   }
 
   /// Makes dJ/d(input) of the layer behind `layer` for some rows, which are `incoming` then.
-  private func sendBack(_ layer: Int, _ rows: Range<Int>, _ grid: GradientRows) {
+  private func sendBack(_ layer: Int, _ rows: Range<Int>) {
     incomingRows = rows
     let threads = pool.threads
     guard !shape.isFloat32(layer + 1), let tiles = numbers.transposed, tiles.makes(layer: layer + 1)
@@ -94,9 +94,7 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
           .sendBack, layer: layer, rows: rows, shape: shape, threads: threads, tilesPerBlock: 0))
       return
     }
-    let count = TileRuns(
-      rows: rows, from: grid.tileStart(of: rows.lowerBound), width: shape.layers[layer + 1].width
-    ).count
+    let count = transposed(layer + 1, rows).tiles.count
     let block = tiles.block(
       layer: layer + 1, tiles: count,
       share: NetworkTiling.tileShare(tiles: count, threads: threads),
@@ -117,7 +115,10 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
     let next = item.layer + 1
     if let block = item.block {
       guard let tiles = numbers.transposed else { preconditionFailure("no tiles") }
-      sendBack(item, block.withTiles(item.tiles.count), by: tiles, worker: worker)
+      transposed(next, item.rows).make(
+        item.tiles, panels: item.panels, block, by: tiles, memory: scratch[worker].bytes,
+        weights: { numbers.backwardPanel(layer: next, panel: $0, scratch: scratch[worker].panel) },
+        out: { incomingRow($0, item.layer) })
       return
     }
     for panel in item.panels {
@@ -139,38 +140,10 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
     }
   }
 
-  /// The same in tiles, of which the item's are one block.
-  private func sendBack(
-    _ item: StageItem, _ block: GradientBlock, by tiles: Numbers.Transposed, worker: Int
-  ) {
-    let next = item.layer + 1
-    let (width, height) = (shape.layers[next].width, shape.layers[next].height)
-    let start = GradientRows(shape.layers[next]).tileStart(of: item.rows.lowerBound)
-    let runs = TileRuns(rows: item.rows, from: start, width: width).part(item.tiles)
-    let memory = scratch[worker].bytes
-    for (rows, run) in runs {
-      let row = rows.lowerBound > item.rows.lowerBound ? rows.lowerBound : start
-      let gradients = RowBand(
-        layout.gradients[next], tilesAt: row, height: height, outside: layout.zeroGradients)
-      let scales = RowBand(
-        layout.scales[next], tilesAt: row, height: height, outside: layout.zeroScales)
-      tiles.gather(gradients, scales: scales, run, block, memory: memory)
-    }
-    for panel in item.panels {
-      let weights = numbers.backwardPanel(
-        layer: next, panel: panel, scratch: scratch[worker].panel)
-      tiles.multiply(weights: weights, block, memory: memory)
-      for (rows, run) in runs {
-        let row = rows.lowerBound > item.rows.lowerBound ? rows.lowerBound : start
-        func out(_ i: Int) -> MutableRow<Real> {
-          incomingRow(min(max(row + i, rows.lowerBound), rows.upperBound - 1), item.layer)
-        }
-        tiles.write(
-          layer: next, panel: panel, weights: weights, run, block, memory: memory,
-          written: rows.lowerBound - row..<rows.upperBound - row,
-          into: [out(0), out(1), out(2), out(3)])
-      }
-    }
+  private func transposed(_ layer: Int, _ rows: Range<Int>) -> TransposedRows<Numbers.Gradient> {
+    TransposedRows(
+      layer: layer, rows: rows, gradients: layout.gradients[layer], scales: layout.scales[layer],
+      zeroGradients: layout.zeroGradients, zeroScales: layout.zeroScales, size: shape.layers[layer])
   }
 
   /// Gradient rows of a layer from what has come back from the next one: adjoint of the pooling between, losses, mask.

@@ -6,7 +6,7 @@ enum NetworkTiling {
   /// Rows of an item for which a panel's weights are worth keeping in the cache.
   private static let largestRows = 8
   /// Bytes of Float32 gradient rows that stay in the second-level cache.
-  private static let gradientBytes = 512 << 10
+  private static let gradientBytes = 1 << 20
 
   /// Rows per item of a stage over `rows` rows.
   static func rowsPerItem(rows: Int, threads: Int) -> Int {
