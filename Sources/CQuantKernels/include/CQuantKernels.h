@@ -381,8 +381,8 @@ typedef struct {
     void (*s32_tile_requant)(const qv_s32_tile_requant *);
     void (*s16_conv_forward)(const qv_s16_conv_forward *);
     void (*u8_conv_backward)(const qv_u8_conv_backward *);
-    /// From how many tiles of a block on u8_tile_gradients, s8_tile_weights, s16_tile_products and s32_tile_gradient are
-    /// faster than u8_gradient_windows and u8_window_gradient; 0 where they are not.
+    /// From how many tiles of a block on u8_tile_gradients, the products of tiles and s32_tile_gradient are faster than
+    /// u8_gradient_windows and u8_window_gradient; 0 where they are not.
     int32_t least_gradient_tiles;
     void (*u8_tile_gradients)(const qv_u8_tile_gradients *);
     void (*s32_tile_gradient)(const qv_s32_tile_gradient *);
