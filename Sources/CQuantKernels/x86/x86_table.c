@@ -59,7 +59,7 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
         table->u8_mac_peak = qv_u8_mac_peak__avx2;
         table->f32_mac_peak = qv_f32_mac_peak__avx2;
     }
-    // A dot product of four bytes does as much as the transform saves, but sums of two take one instruction here, not two.
+    // A dot product of four bytes saves half of what the transform does, which pays for larger blocks.
     if (isa >= QV_AVXVNNI) {
         table->least_tile_rows = 3;
         table->least_tiles = 8;
