@@ -128,6 +128,15 @@ void qv_check_s16_tile_products(const qv_s16_tile_products *a) {
     WEIGHTS(a->sums);
 }
 
+void qv_check_s8_tile_products(const qv_s8_tile_products *a) {
+    CHANNELS(a->channels, 2 * QV_TILE_CHANNELS);
+    CHECK(a->tiles >= 1);
+    WEIGHTS(a->pixels);
+    WEIGHTS(a->weights);
+    WEIGHTS(a->sums);
+    sums(a->weights, 1, 9 * a->channels, 127, 0);
+}
+
 void qv_check_s32_tile_requant(const qv_s32_tile_requant *a) {
     tiles(a->width, a->first, a->count, a->tiles);
     CHECK(a->rows >= 1 && a->rows <= 4);
@@ -329,6 +338,7 @@ void qv_check_s16_conv_forward(const qv_s16_conv_forward *a) { (void)a; }
 void qv_check_u8_tile_pixels(const qv_u8_tile_pixels *a) { (void)a; }
 void qv_check_s8_tile_weights(const qv_s8_tile_weights *a) { (void)a; }
 void qv_check_s16_tile_products(const qv_s16_tile_products *a) { (void)a; }
+void qv_check_s8_tile_products(const qv_s8_tile_products *a) { (void)a; }
 void qv_check_s32_tile_requant(const qv_s32_tile_requant *a) { (void)a; }
 void qv_check_u8_conv_backward(const qv_u8_conv_backward *a) { (void)a; }
 void qv_check_u8_tile_gradients(const qv_u8_tile_gradients *a) { (void)a; }

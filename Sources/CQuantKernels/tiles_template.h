@@ -11,19 +11,14 @@
 
 #include "CQuantKernels.h"
 #include "gradient_scales.h"
+#include "tile_weights_template.h"
 
-enum { QV_WORDS = QV_BYTES / 2, QV_SUMS = QV_BYTES / 4 };
+enum { QV_WORDS = QV_BYTES / 2 };
 typedef int8_t bytes_half __attribute__((vector_size(QV_BYTES / 2), aligned(1)));
-typedef int8_t bytes_full __attribute__((vector_size(QV_BYTES), aligned(1)));
 typedef uint8_t pixels_half __attribute__((vector_size(QV_BYTES / 2), aligned(1)));
-typedef int16_t words __attribute__((vector_size(QV_BYTES)));
 typedef int32_t sums __attribute__((vector_size(QV_BYTES)));
 typedef uint32_t wrapping __attribute__((vector_size(QV_BYTES)));
 typedef float reals __attribute__((vector_size(QV_BYTES)));
-
-#ifndef QV_INLINE
-#define QV_INLINE static inline __attribute__((always_inline))
-#endif
 
 /// B d.
 QV_INLINE QV_TARGET void transform_pixels(const words d[6], words out[6]) {
@@ -99,18 +94,6 @@ QV_TARGET void QV_NAME(u8_tile_gradients)(const qv_u8_tile_gradients *a) {
     }
 }
 
-/// G g.
-QV_INLINE QV_TARGET void transform_filter(const words g[3], words out[6]) {
-    const words ends = (g[0] + g[2]) << 2, middle = g[1] << 2;
-    const words far = g[0] + (g[2] << 2), twice = g[1] << 1;
-    out[0] = g[0] * 6;
-    out[1] = ends + middle;
-    out[2] = ends - middle;
-    out[3] = far + twice;
-    out[4] = far - twice;
-    out[5] = g[2] * 12;
-}
-
 /// U of a vector of outputs and two channels.
 QV_INLINE QV_TARGET void transform_filters(const words g[9], int16_t *out, int64_t part) {
     words between[6][3];
@@ -126,20 +109,6 @@ QV_INLINE QV_TARGET void transform_filters(const words g[9], int16_t *out, int64
     }
 }
 
-/// Of [outputs][4 channels], the first two channels of all outputs before the other two.
-QV_INLINE QV_TARGET bytes_full split_channels(bytes_full v) {
-#if QV_BYTES == 16
-    return __builtin_shufflevector(v, v, 0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
-#elif QV_BYTES == 32
-    return __builtin_shufflevector(v, v, 0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21, 24, 25, 28, 29, 2, 3, 6, 7, 10, 11,
-                                   14, 15, 18, 19, 22, 23, 26, 27, 30, 31);
-#else
-    return __builtin_shufflevector(v, v, 0, 1, 4, 5, 8, 9, 12, 13, 16, 17, 20, 21, 24, 25, 28, 29, 32, 33, 36, 37, 40,
-                                   41, 44, 45, 48, 49, 52, 53, 56, 57, 60, 61, 2, 3, 6, 7, 10, 11, 14, 15, 18, 19, 22,
-                                   23, 26, 27, 30, 31, 34, 35, 38, 39, 42, 43, 46, 47, 50, 51, 54, 55, 58, 59, 62, 63);
-#endif
-}
-
 QV_TARGET void QV_NAME(s8_tile_weights)(const qv_s8_tile_weights *a) {
     QV_CHECK(s8_tile_weights, a);
     const int64_t tap = (int64_t)a->channels * QV_PANEL;
@@ -151,11 +120,8 @@ QV_TARGET void QV_NAME(s8_tile_weights)(const qv_s8_tile_weights *a) {
             for (int i = 0; i < 9; i++) {
                 bytes_full bytes;
                 memcpy(&bytes, weights + i * tap + 4 * n, sizeof bytes);
-                bytes = split_channels(bytes);
-                bytes_half halves[2];
-                memcpy(halves, &bytes, sizeof bytes);
-                low[i] = __builtin_convertvector(halves[0], words);
-                high[i] = __builtin_convertvector(halves[1], words);
+                low[i] = first_channels(bytes);
+                high[i] = second_channels(bytes);
             }
             int16_t *out = a->out + k * QV_PANEL + 2 * n;
             transform_filters(low, out, part);

@@ -154,6 +154,18 @@ static void check_bounds_of_convolutions(void) {
         BREAKS(s16_tile_products, sums = OFF(OUT, 32))
     }
     {
+        qv_s8_tile_products a = {.pixels = Z, .weights = Z, .sums = OUT, .channels = 2 * BOUNDS_K, .tiles = 1};
+        HOLDS(s8_tile_products);
+        BREAKS(s8_tile_products, channels = 32)
+        BREAKS(s8_tile_products, channels = 0)
+        BREAKS(s8_tile_products, channels = 576)
+        BREAKS(s8_tile_products, tiles = 0)
+        BREAKS(s8_tile_products, pixels = OFF(Z, 32))
+        BREAKS(s8_tile_products, weights = OFF(Z, 32))
+        BREAKS(s8_tile_products, weights = least)
+        BREAKS(s8_tile_products, sums = OFF(OUT, 32))
+    }
+    {
         qv_s32_tile_requant a = {.sums = Z, .bias = Z, .multiplier = Z,
                                  .out = {OUT, OFF(OUT, 1024), OFF(OUT, 2048), OFF(OUT, 3072)},
                                  .mask = {OFF(OUT, 4096), OFF(OUT, 5120), OFF(OUT, 6144), OFF(OUT, 7168)},

@@ -21,7 +21,7 @@ static int at_end;  // whether buffers of this case end at the guard page, or be
 static struct {
     void *start;
     size_t size;
-} mappings[64];
+} mappings[96];
 static int mapping_count;
 
 static void *guarded(size_t size) {
@@ -185,12 +185,40 @@ static void check_convolutions(int W, int K) {
     }
 }
 
+/// Whether a set makes M in one call, or in two for each part of the channels.
+static int has_products(const qv_kernels *table, int K, int in_one) {
+    return in_one ? table->s8_tile_products && K % 64 == 0 : table->s16_tile_products != NULL;
+}
+
+/// M of a panel.
+static void multiply_tiles(const qv_kernels *table, const int16_t *pixels, const int8_t *weights, int32_t *sums, int K,
+                           int T, int in_one) {
+    if (in_one) {
+        const qv_s8_tile_products multiply = {
+            .pixels = pixels, .weights = weights, .sums = sums, .channels = K, .tiles = T};
+        table->s8_tile_products(&multiply);
+        return;
+    }
+    const int part = K < 64 ? K : 64;
+    int16_t *filters = guarded((size_t)qv_tile_weights_count(part) * 2);
+    for (int k = 0; k < K; k += part) {
+        const int count = K - k < part ? K - k : part;
+        const qv_s8_tile_weights derive = {
+            .weights = weights, .out = filters, .channels = K, .first = k, .count = count};
+        table->s8_tile_weights(&derive);
+        const qv_s16_tile_products multiply = {
+            .pixels = pixels + k * T, .weights = filters, .sums = sums, .channels = K, .count = count, .tiles = T,
+            .accumulate = k > 0};
+        table->s16_tile_products(&multiply);
+    }
+}
+
 /// Up to four rows in tiles beside the model of the direct convolution.
 static void check_tiles(int W, int K, int rows) {
     const int out_stride = QV_PANEL * (1 + W % 3), mask_stride = 1 + W % 3;
     const size_t out_count = (size_t)((W - 1) * out_stride + QV_PANEL);
     const size_t mask_count = (size_t)((W - 1) * mask_stride + 1);
-    const int row_size = (W + 2) * K, T = (W + 3) / 4, part = K < 64 ? K : 64;
+    const int row_size = (W + 2) * K, T = (W + 3) / 4;
     const int most = 9 * K * 127 > QV_MOST_WEIGHTS ? QV_MOST_WEIGHTS / (9 * K) : 127;
     int32_t *sums = FILLED(int32_t, QV_PANEL, 0);
     const uint8_t *pixels = FILLED(uint8_t, 6 * row_size, between(0, 255));
@@ -204,7 +232,6 @@ static void check_tiles(int W, int K, int rows) {
         .bias = FILLED(int32_t, QV_PANEL, between(-100000, 100000)),
         .multiplier = FILLED(float, QV_PANEL, fabsf(real(1.0f / (float)(1 << 17)))),
         .width = W, .rows = rows, .tiles = T, .out_stride = out_stride, .mask_stride = mask_stride};
-    int16_t *filters = guarded((size_t)qv_tile_weights_count(part) * 2);
     uint8_t *out = output(FILLED(uint8_t, 4 * out_count, 0xa5), 4 * out_count);
     uint32_t *mask = output(FILLED(uint32_t, 4 * mask_count, 0xa5a5a5a5), 16 * mask_count);
     for (int row = 0; row < 4; row++) {
@@ -229,19 +256,13 @@ static void check_tiles(int W, int K, int rows) {
             run.out += QV_TILE_CHANNELS * first;
             table->u8_tile_pixels(&run);
         }
-        for (int k = 0; k < K; k += part) {
-            const int count = K - k < part ? K - k : part;
-            const qv_s8_tile_weights derive = {
-                .weights = weights, .out = filters, .channels = K, .first = k, .count = count};
-            table->s8_tile_weights(&derive);
-            const qv_s16_tile_products multiply = {
-                .pixels = transform.out + k * T, .weights = filters, .sums = (int32_t *)(uintptr_t)a.sums,
-                .channels = K, .count = count, .tiles = T, .accumulate = k > 0};
-            table->s16_tile_products(&multiply);
-        }
         a.count = T;
-        table->s32_tile_requant(&a);
-        compare("tiles", sets[set].name, W, K);
+        for (int in_one = 0; in_one < 2; in_one++) {
+            if (!has_products(table, K, in_one)) continue;
+            multiply_tiles(table, transform.out, weights, (int32_t *)(uintptr_t)a.sums, K, T, in_one);
+            table->s32_tile_requant(&a);
+            compare("tiles", sets[set].name, W, K);
+        }
     }
     output_count = 0;
     release_all();
@@ -256,7 +277,7 @@ static float any_scale(void) {
 
 /// The gradient of the rows `top` ..< `rows` of tiles, from windows and from F(4x4, 3x3), beside the models.
 static void check_gradient_tiles(int W, int K, int top, int rows) {
-    const int out_stride = QV_PANEL * (1 + W % 3), row_size = (W + 2) * K, T = (W + 3) / 4, part = K < 64 ? K : 64;
+    const int out_stride = QV_PANEL * (1 + W % 3), row_size = (W + 2) * K, T = (W + 3) / 4;
     const size_t out_count = (size_t)((W - 1) * out_stride + QV_PANEL), size = (size_t)T * 36 * (size_t)K;
     const int most = 9 * K * 127 > QV_MOST_GRADIENT_WEIGHTS ? QV_MOST_GRADIENT_WEIGHTS / (9 * K) : 127;
     int32_t *sums = FILLED(int32_t, 9 * QV_PANEL, 0);
@@ -278,7 +299,6 @@ static void check_gradient_tiles(int W, int K, int top, int rows) {
         .out = {out, out + out_count, out + 2 * out_count, out + 3 * out_count}, .width = W, .channels = K,
         .top = top, .rows = rows, .count = T, .out_stride = out_stride};
     int16_t *transformed = guarded((size_t)qv_tile_pixels_count(T, K) * 2);
-    int16_t *filters = guarded((size_t)qv_tile_weights_count(part) * 2);
     int32_t *products = guarded((size_t)qv_tile_sums_count(T) * 4);
     models.u8_gradient_windows(&bring);
     models.u8_window_gradient(&direct);
@@ -304,33 +324,26 @@ static void check_gradient_tiles(int W, int K, int top, int rows) {
         }
         if (table->u8_window_gradient) compare("windows", sets[set].name, W, K);
         if (!table->u8_tile_gradients) continue;
-        // Windows are not made on this way: they are the model's.
-        memcpy(windows, outputs[0].expected, size);
-        for (int i = 0; i < 2; i++) {
-            const qv_u8_tile_gradients run = {
-                .rows = {bring.rows[0], bring.rows[1], bring.rows[2], bring.rows[3], bring.rows[4], bring.rows[5]},
-                .scales = {scales, scales + W + 2, scales + 2 * (W + 2), scales + 3 * (W + 2), scales + 4 * (W + 2),
-                           scales + 5 * (W + 2)},
-                .out = transformed + QV_TILE_CHANNELS * runs[i], .tile_scales = tile_scales + runs[i], .width = W,
-                .channels = K, .first = runs[i], .count = runs[i + 1] - runs[i], .tiles = T};
-            if (run.count > 0) table->u8_tile_gradients(&run);
-        }
-        for (int k = 0; k < K; k += part) {
-            const int count = K - k < part ? K - k : part;
-            const qv_s8_tile_weights derive = {
-                .weights = direct.weights, .out = filters, .channels = K, .first = k, .count = count};
-            table->s8_tile_weights(&derive);
-            const qv_s16_tile_products multiply = {
-                .pixels = transformed + k * T, .weights = filters, .sums = products, .channels = K, .count = count,
-                .tiles = T, .accumulate = k > 0};
-            table->s16_tile_products(&multiply);
-        }
         const qv_s32_tile_gradient finish = {
             .sums = products, .tile_scales = tile_scales,
             .out = {direct.out[0], direct.out[1], direct.out[2], direct.out[3]}, .width = W, .top = top, .rows = rows,
             .count = T, .tiles = T, .out_stride = out_stride};
-        table->s32_tile_gradient(&finish);
-        compare("gradient tiles", sets[set].name, W, K);
+        for (int in_one = 0; in_one < 2; in_one++) {
+            if (!has_products(table, K, in_one)) continue;
+            // Windows are not made on this way: they are the model's.
+            memcpy(windows, outputs[0].expected, size);
+            for (int i = 0; i < 2; i++) {
+                qv_u8_tile_gradients run = {
+                    .out = transformed + QV_TILE_CHANNELS * runs[i], .tile_scales = tile_scales + runs[i], .width = W,
+                    .channels = K, .first = runs[i], .count = runs[i + 1] - runs[i], .tiles = T};
+                memcpy(run.rows, bring.rows, sizeof run.rows);
+                memcpy(run.scales, bring.scales, sizeof run.scales);
+                if (run.count > 0) table->u8_tile_gradients(&run);
+            }
+            multiply_tiles(table, transformed, direct.weights, products, K, T, in_one);
+            table->s32_tile_gradient(&finish);
+            compare("gradient tiles", sets[set].name, W, K);
+        }
     }
     output_count = 0;
     release_all();

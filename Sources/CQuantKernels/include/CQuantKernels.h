@@ -128,6 +128,16 @@ typedef struct {
     int32_t accumulate;  ///< 1: added to the sums that are there; 0
 } qv_s16_tile_products;
 
+/// M of a block and a panel, summed over all channels: as qv_s8_tile_weights and qv_s16_tile_products make it, without U
+/// in memory.
+typedef struct {
+    const int16_t *pixels;  ///< V; 64-byte aligned
+    const int8_t *weights;  ///< as in qv_u8_conv_forward
+    int32_t *sums;          ///< [36 parts][T][QV_PANEL]; 64-byte aligned
+    int32_t channels;       ///< K, a multiple of 64
+    int32_t tiles;          ///< T >= 1
+} qv_s8_tile_products;
+
 /// Up to four rows of one panel from M of `count` neighbouring tiles, each row as qv_u8_conv_forward makes it.
 typedef struct {
     const int32_t *sums;         ///< M of the first of them: [36 parts][T][QV_PANEL]; 64-byte aligned
@@ -210,7 +220,7 @@ typedef struct {
     const uint8_t *windows;      ///< [count][6][6][K] of qv_u8_gradient_windows
     const float *tile_scales;    ///< [count] T of each, >= 0 or infinite
     const int8_t *weights;       ///< as in qv_u8_conv_backward
-    const int32_t *weight_sums;  ///< as in qv_u8_conv_backward; all taps' sums times 128 are what the 128 in h' + 128 adds
+    const int32_t *weight_sums;  ///< as in qv_u8_conv_backward: 128 times those of all taps is what the shift by 128 adds
     float *_Nonnull out[4];      ///< as in qv_s32_tile_gradient
     int32_t width, channels;
     int32_t top, rows;           ///< as in qv_s32_tile_gradient
@@ -366,11 +376,13 @@ typedef struct {
     void (*u8_tile_pixels)(const qv_u8_tile_pixels *);
     void (*s8_tile_weights)(const qv_s8_tile_weights *);
     void (*s16_tile_products)(const qv_s16_tile_products *);
+    /// The two before in one; null where that is not faster.
+    void (*_Nullable s8_tile_products)(const qv_s8_tile_products *);
     void (*s32_tile_requant)(const qv_s32_tile_requant *);
     void (*s16_conv_forward)(const qv_s16_conv_forward *);
     void (*u8_conv_backward)(const qv_u8_conv_backward *);
-    /// From how many tiles of a block on u8_tile_gradients, s8_tile_weights, s16_tile_products and s32_tile_gradient are
-    /// faster than u8_gradient_windows and u8_window_gradient; 0 where they are not.
+    /// From how many tiles of a block on u8_tile_gradients, the products of tiles and s32_tile_gradient are faster than
+    /// u8_gradient_windows and u8_window_gradient; 0 where they are not.
     int32_t least_gradient_tiles;
     void (*u8_tile_gradients)(const qv_u8_tile_gradients *);
     void (*s32_tile_gradient)(const qv_s32_tile_gradient *);
@@ -423,6 +435,7 @@ void qv_check_s16_conv_forward(const qv_s16_conv_forward *);
 void qv_check_u8_tile_pixels(const qv_u8_tile_pixels *);
 void qv_check_s8_tile_weights(const qv_s8_tile_weights *);
 void qv_check_s16_tile_products(const qv_s16_tile_products *);
+void qv_check_s8_tile_products(const qv_s8_tile_products *);
 void qv_check_s32_tile_requant(const qv_s32_tile_requant *);
 void qv_check_u8_conv_backward(const qv_u8_conv_backward *);
 void qv_check_u8_tile_gradients(const qv_u8_tile_gradients *);

@@ -117,7 +117,8 @@ QV_INLINE_VNNI256 void window_pairs(const qv_u8_window_gradient *a, int64_t plac
     qv_store_pairs(a, place, acc, COUNT, half);
 }
 
-/// Defines `name`, a kernel of qv_<type> that calls `tile`, of at most `largest` of `size`, for both halves of the panel.
+/// Defines `name`, a kernel of qv_<type> that calls `tile` for at most `largest` of `size` pixels or pairs, and for both
+/// halves of the panel.
 #define QV_VNNI256_KERNEL(name, type, tile, size, largest) \
     QV_TARGET_VNNI256 void name(const qv_##type *a) {      \
         QV_CHECK(type, a);                                 \

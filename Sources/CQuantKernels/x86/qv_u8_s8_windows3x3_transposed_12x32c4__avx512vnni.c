@@ -55,8 +55,9 @@ QV_TARGET_AVX512VNNI void qv_u8_s8_windows3x3_transposed_12x32c4__avx512vnni(con
     QV_CHECK(u8_window_gradient, a);
     __m512i start[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
     for (int tap = 0; tap < 9; tap++) {
-        QV_UNROLL for (int half = 0; half < 2; half++)
-            start[half] = _mm512_sub_epi32(start[half], _mm512_loadu_si512(a->weight_sums + tap * QV_PANEL + half * 16));
+        const int32_t *sums = a->weight_sums + tap * QV_PANEL;
+        start[0] = _mm512_sub_epi32(start[0], _mm512_loadu_si512(sums));
+        start[1] = _mm512_sub_epi32(start[1], _mm512_loadu_si512(sums + 16));
     }
     QV_UNROLL for (int half = 0; half < 2; half++) start[half] = _mm512_slli_epi32(start[half], 7);
 #define ROWS(COUNT) rows(a, start, x_, COUNT)

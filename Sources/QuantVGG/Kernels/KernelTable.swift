@@ -100,6 +100,7 @@ package struct KernelTable: @unchecked Sendable {
       u8_tile_pixels: { unsafe ScalarTiles.u8Pixels($0.pointee) },
       s8_tile_weights: { unsafe ScalarTiles.s8Weights($0.pointee) },
       s16_tile_products: { unsafe ScalarTiles.s16Products($0.pointee) },
+      s8_tile_products: nil,
       s32_tile_requant: { unsafe ScalarTiles.s32Requant($0.pointee) },
       s16_conv_forward: { unsafe ScalarConvolution.s16Forward($0.pointee) },
       u8_conv_backward: { unsafe ScalarConvolution.u8Backward($0.pointee) },

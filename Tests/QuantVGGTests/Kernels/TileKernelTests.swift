@@ -72,6 +72,41 @@ import Testing
     }
   }
 
+  /// In one call M is what the two give.
+  @Test func productsInOne() {
+    var random = TestRandom("tileProductsInOne")
+    for (tiles, channels) in [(1, 64), (5, 128), (12, 64), (15, 192), (29, 64)] {
+      let pixels = (0..<Int(qv_tile_pixels_count(Int64(tiles), Int64(channels)))).map { _ in
+        Int16(truncatingIfNeeded: random.next())
+      }
+      let weights = random.weights(9 * channels * 32)
+      Kernels.compare("T \(tiles) K \(channels)") { table, buffers -> [Int32] in
+        let read = buffers.make(pixels, aligned: true)
+        let packed = buffers.make(weights, aligned: true)
+        let sums = buffers.empty(
+          Int32.self, count: Int(qv_tile_sums_count(Int64(tiles))), aligned: true)
+        if let multiply = table.s8_tile_products {
+          var call = qv_s8_tile_products(
+            pixels: read.base, weights: packed.base, sums: sums.base, channels: Int32(channels),
+            tiles: Int32(tiles))
+          multiply(&call)
+        } else {
+          let derived = buffers.empty(
+            Int16.self, count: Int(qv_tile_weights_count(Int64(channels))), aligned: true)
+          var derive = qv_s8_tile_weights(
+            weights: packed.base, out: derived.base, channels: Int32(channels), first: 0,
+            count: Int32(channels))
+          table.s8_tile_weights(&derive)
+          var call = qv_s16_tile_products(
+            pixels: read.base, weights: derived.base, sums: sums.base, channels: Int32(channels),
+            count: Int32(channels), tiles: Int32(tiles), accumulate: 0)
+          table.s16_tile_products(&call)
+        }
+        return sums.values
+      }
+    }
+  }
+
   @Test(arguments: 1...4)
   func convolution(rows: Int) {
     var random = TestRandom("tileConvolution")
