@@ -77,6 +77,7 @@ package final class Service {
     let api = API(self)
     server.destination = { api.destination($0) }
     server.handle = { api.handle($0) }
+    checks.isPainting = { [self] in painter != nil }
     let handlers = LoopHandlers(
       accepted: { server.accept($0) },
       received: { $0.receive() },
