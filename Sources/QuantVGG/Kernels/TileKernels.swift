@@ -64,6 +64,13 @@ struct TileKernels: @unchecked Sendable {
     panel: MemorySlice<Int8>, _ block: TileBlock, in memory: MemorySlice<UInt8>
   ) {
     assert(panel.count == Panel.width * 9 * block.channels)
+    if let multiply = unsafe entries.s8_tile_products {
+      var call = unsafe qv_s8_tile_products(
+        pixels: block.pixels(memory).base, weights: panel.base, sums: block.sums(memory).base,
+        channels: Int32(block.channels), tiles: Int32(block.tiles))
+      unsafe multiply(&call)
+      return
+    }
     let (pixels, weights) = (block.pixels(memory), block.weights(memory))
     for first in stride(from: 0, to: block.channels, by: TileBlock.part) {
       let count = min(TileBlock.part, block.channels - first)
