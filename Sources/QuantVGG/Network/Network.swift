@@ -75,7 +75,7 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
     while made < rows.upperBound {
       let first = isPooled ? made / 2 : made
       let most = isPooled ? (rows.upperBound + 1) / 2 : rows.upperBound
-      let end = min(grid.end(from: first, rows: NetworkTiling.incomingRows(next)), most)
+      let end = min(grid.end(from: first, rows: layout.scratch.incomingRows(next)), most)
       sendBack(layer, first..<end)
       let last = isPooled ? (end == next.height ? rows.upperBound : 2 * end) : end
       super.runStage(.gradient, layer: layer, rows: made..<last)

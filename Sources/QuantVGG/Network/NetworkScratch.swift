@@ -8,6 +8,7 @@ struct ScratchLayout {
   let bytes: Int
   /// Whether a block of tiles has the memory that it wants.
   let hasTiles: Bool
+  private let plan: NetworkPlan
   private let panelBytes: Int
   private let work: Reservation<UInt8>
   private let incoming: Reservation<Float>
@@ -21,6 +22,7 @@ struct ScratchLayout {
     instructionSet: InstructionSet, backward: Bool, threads: Int, memory: inout ArenaPlan
   ) {
     self.threads = threads
+    self.plan = plan
     let line = ArenaPlan.alignment
     hasTiles = plan.hasTiles && Numbers.makesTiles(instructionSet)
     var bytes = hasTiles ? TileBlock.wantedBytes : 0
@@ -35,7 +37,7 @@ struct ScratchLayout {
         Numbers.panelScratchBytes(shape.layers.map { $0.convolution }, copies: copies), to: line)
       : 0
     work = memory.reserve(threads * (self.bytes + panelBytes), of: UInt8.self)
-    incoming = memory.reserve(backward ? Self.incomingValues(shape) : 0, of: Float.self)
+    incoming = memory.reserve(backward ? Self.incomingValues(shape, plan) : 0, of: Float.self)
     let real = shape.layers.reduce(0) {
       $1.convolution.isFloat32 ? max($0, $1.width * $1.channels) : $0
     }
@@ -58,12 +60,15 @@ struct ScratchLayout {
   }
 
   /// Most numbers of the rows that come back from a layer at once.
-  private static func incomingValues(_ shape: NetworkShape) -> Int {
+  private static func incomingValues(_ shape: NetworkShape, _ plan: NetworkPlan) -> Int {
     shape.layers.dropFirst().reduce(0) {
-      let rows = min(NetworkTiling.incomingRows($1), $1.height)
+      let rows = min(NetworkTiling.incomingRows($1, plan), $1.height)
       return max($0, rows * $1.width * $1.convolution.inputChannels)
     }
   }
+
+  /// Most rows that come back from a layer at once.
+  func incomingRows(_ layer: NetworkShape.Layer) -> Int { NetworkTiling.incomingRows(layer, plan) }
 
   /// The workers' memory.
   func attach(_ arena: Arena) -> [NetworkScratch] {

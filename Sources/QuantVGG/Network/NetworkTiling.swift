@@ -41,9 +41,10 @@ enum NetworkTiling {
     threads == 1 ? tiles : max(1, tiles / (threads * itemsPerThread / 2))
   }
 
-  /// Most rows of a convolution's input whose gradient is made at once: rows of tiles.
-  static func incomingRows(_ layer: NetworkShape.Layer) -> Int {
+  /// Most rows of a convolution's input whose gradient is made at once: rows of tiles, of small plans one.
+  static func incomingRows(_ layer: NetworkShape.Layer, _ plan: NetworkPlan) -> Int {
     let rowBytes = layer.width * layer.convolution.inputChannels * MemoryLayout<Float>.stride
-    return max(1, gradientBytes / rowBytes / GradientRows.tile) * GradientRows.tile
+    let tiles = plan.hasTiles ? gradientBytes / rowBytes / GradientRows.tile : 1
+    return max(1, tiles) * GradientRows.tile
   }
 }
