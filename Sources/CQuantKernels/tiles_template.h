@@ -1,7 +1,8 @@
 // What F(4x4, 3x3) does before and after its products, in vectors of any length, stamped once per instruction set:
 // the including file defines QV_TARGET (a target attribute or nothing), QV_NAME(op) (the function's full name),
 // QV_BYTES (bytes of a vector), and QV_REQUANTIZE(sums, multiplier, out, mask, n): requantizes a vector of sums, the
-// channels n and on of a panel, into their bytes of a pixel and their bits of its mask.
+// channels n and on of a panel, into their bytes of a pixel and their bits of its mask. Without it only the weights'
+// function is stamped, and the including file has the others.
 //
 // Contracts and matrices: CQuantKernels.h. Nothing here may be contracted to fused multiply-adds by the compiler.
 #pragma STDC FP_CONTRACT OFF
@@ -32,6 +33,7 @@ QV_INLINE void transform_pixels(const words d[6], words out[6]) {
     out[5] = ((d[1] - d[3]) << 2) + (d[5] - d[3]);
 }
 
+#if defined(QV_REQUANTIZE)
 QV_INLINE void transform_tile(const qv_u8_tile_pixels *a, int32_t tile, int16_t *to, const int columns) {
     const int64_t channels = a->channels;
     const int64_t part = QV_TILE_PIXELS((int64_t)a->tiles, channels);
@@ -70,6 +72,8 @@ QV_TARGET void QV_NAME(u8_tile_pixels)(const qv_u8_tile_pixels *a) {
     }
 }
 
+#endif
+
 /// G g.
 QV_INLINE void transform_filter(const words g[3], words out[6]) {
     const words ends = (g[0] + g[2]) << 2, middle = g[1] << 2;
@@ -82,6 +86,13 @@ QV_INLINE void transform_filter(const words g[3], words out[6]) {
     out[5] = g[2] * 12;
 }
 
+/// Keeps six addresses in registers, each to be added to a distance, where the compiler would make 36 of them.
+#if defined(__aarch64__)
+#define QV_KEEP_6(p) __asm__("" : "+r"(p[0]), "+r"(p[1]), "+r"(p[2]), "+r"(p[3]), "+r"(p[4]), "+r"(p[5]))
+#else
+#define QV_KEEP_6(p) ((void)0)
+#endif
+
 /// U of a vector of outputs and two channels.
 QV_INLINE void transform_filters(const words g[9], int16_t *out, int64_t part) {
     words between[6][3];
@@ -90,10 +101,13 @@ QV_INLINE void transform_filters(const words g[9], int16_t *out, int64_t part) {
         transform_filter((const words[3]){g[x], g[3 + x], g[6 + x]}, column);
         for (int y = 0; y < 6; y++) between[y][x] = column[y];
     }
+    int16_t *parts[6];
+    for (int y = 0; y < 6; y++) parts[y] = out + 6 * y * part;
+    QV_KEEP_6(parts);
     for (int y = 0; y < 6; y++) {
         words row[6];
         transform_filter(between[y], row);
-        for (int x = 0; x < 6; x++) memcpy(out + (6 * y + x) * part, &row[x], sizeof row[x]);
+        for (int x = 0; x < 6; x++) memcpy(parts[y] + x * part, &row[x], sizeof row[x]);
     }
 }
 
@@ -144,6 +158,7 @@ QV_INLINE void transform_sums(const wrapping m[6], wrapping out[4]) {
     out[3] = d + (((e << 2) + m[5]) << 1);
 }
 
+#if defined(QV_REQUANTIZE)
 QV_TARGET void QV_NAME(s32_tile_requant)(const qv_s32_tile_requant *a) {
     QV_CHECK(s32_tile_requant, a);
     const int64_t part = QV_TILE_SUMS((int64_t)a->tiles);
@@ -175,3 +190,4 @@ QV_TARGET void QV_NAME(s32_tile_requant)(const qv_s32_tile_requant *a) {
         }
     }
 }
+#endif
