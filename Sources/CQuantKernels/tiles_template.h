@@ -86,11 +86,19 @@ QV_INLINE void transform_filter(const words g[3], words out[6]) {
     out[5] = g[2] * 12;
 }
 
-/// Keeps six addresses in registers, each to be added to a distance, where the compiler would make 36 of them.
-#if defined(__aarch64__)
-#define QV_KEEP_6(p) __asm__("" : "+r"(p[0]), "+r"(p[1]), "+r"(p[2]), "+r"(p[3]), "+r"(p[4]), "+r"(p[5]))
+/// The address of a part of a block's, from those of the first of each row of parts, which the including file has the
+/// compiler keep, or from the first one's.
+#if defined(QV_KEEP)
+#define QV_KEEP_ROWS(first, rows, distance)               \
+    __typeof__(first) rows[6];                            \
+    for (int y_ = 0; y_ < 6; y_++) {                      \
+        rows[y_] = (first) + 6 * y_ * (distance);         \
+        QV_KEEP(rows[y_]);                                \
+    }
+#define QV_PART(first, rows, y, x, distance) (rows[y] + (x) * (distance))
 #else
-#define QV_KEEP_6(p) ((void)0)
+#define QV_KEEP_ROWS(first, rows, distance)
+#define QV_PART(first, rows, y, x, distance) ((first) + (6 * (y) + (x)) * (distance))
 #endif
 
 /// U of a vector of outputs and two channels.
@@ -101,13 +109,11 @@ QV_INLINE void transform_filters(const words g[9], int16_t *out, int64_t part) {
         transform_filter((const words[3]){g[x], g[3 + x], g[6 + x]}, column);
         for (int y = 0; y < 6; y++) between[y][x] = column[y];
     }
-    int16_t *parts[6];
-    for (int y = 0; y < 6; y++) parts[y] = out + 6 * y * part;
-    QV_KEEP_6(parts);
+    QV_KEEP_ROWS(out, rows, part)
     for (int y = 0; y < 6; y++) {
         words row[6];
         transform_filter(between[y], row);
-        for (int x = 0; x < 6; x++) memcpy(parts[y] + x * part, &row[x], sizeof row[x]);
+        for (int x = 0; x < 6; x++) memcpy(QV_PART(out, rows, y, x, part), &row[x], sizeof row[x]);
     }
 }
 

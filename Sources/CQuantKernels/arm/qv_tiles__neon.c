@@ -1,6 +1,10 @@
 #if defined(__aarch64__)
 #include "tiles_arm.h"
 
+/// Keeps an address in a register, to which distances are added where it is used; the compiler would make all sums
+/// first and spill them.
+#define QV_KEEP(address) __asm__("" : "+r"(address))
+
 #undef QV_INLINE
 #define QV_TARGET QV_TARGET_NEON
 #define QV_NAME(op) qv_##op##__neon
@@ -63,8 +67,10 @@ QV_INLINE void transform_tile(const qv_u8_tile_pixels *a, int32_t tile, int16_t 
             }
         }
         for (int i = 0; i < QV_TILE_CHANNELS; i += 8) {
-            QV_KEEP_6(rows);
-            QV_KEEP_6(parts);
+            QV_UNROLL for (int y = 0; y < 6; y++) {
+                QV_KEEP(rows[y]);
+                QV_KEEP(parts[y]);
+            }
             transform_8(rows, channels, parts, part, columns);
             QV_UNROLL for (int y = 0; y < 6; y++) {
                 rows[y] += 8;
@@ -128,7 +134,7 @@ QV_INLINE void requantize_tile(const qv_s32_tile_requant *a, const int32_t *from
     uint32x4_t bits = vld1q_u32(powers);
     for (int n = 0; n < QV_PANEL; n += 4, bits = vshlq_n_u32(bits, 4)) {
         int32x4_t sums[4][4];
-        QV_KEEP_6(parts);
+        QV_UNROLL for (int r = 0; r < 6; r++) QV_KEEP(parts[r]);
         detile(parts, part, vld1q_s32(a->bias + n), sums);
         const float32x4_t multiplier = vld1q_f32(a->multiplier + n);
         QV_UNROLL for (int r = 0; r < 4; r++)
