@@ -44,6 +44,9 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     #endif
   }
 
+  /// Whether it has dot products of bytes, beside which tiles gain less.
+  package var hasByteDots: Bool { self != .scalar && self != .avx2 && self != .neon }
+
   private var isX86: Bool { self == .avx2 || self == .avxvnni || self == .avx512vnni }
 
   fileprivate var code: qv_isa {
