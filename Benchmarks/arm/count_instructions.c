@@ -34,14 +34,15 @@ static int64_t tile_pixels(void (*kernel)(const qv_u8_tile_pixels *)) {
 }
 
 static int64_t tile_weights(void (*kernel)(const qv_s8_tile_weights *)) {
-    kernel(&(qv_s8_tile_weights){.weights = (const int8_t *)zeros, .out = (int16_t *)out, .channels = K, .count = K});
+    kernel(&(qv_s8_tile_weights){.weights = (const int8_t *)zeros, .out = (int16_t *)out, .channels = K, .count = K,
+                                 .rows = 6});
     return 0;
 }
 
 static int64_t tile_products(void (*kernel)(const qv_s16_tile_products *)) {
     const int16_t *values = (const int16_t *)zeros;
     kernel(&(qv_s16_tile_products){.pixels = values, .weights = values, .sums = (int32_t *)out, .channels = K,
-                                   .count = K, .tiles = T, .accumulate = 1});
+                                   .count = K, .tiles = T, .accumulate = 1, .rows = 6});
     return (int64_t)QV_TILE_PARTS * T * K * QV_PANEL;
 }
 

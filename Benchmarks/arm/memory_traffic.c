@@ -10,7 +10,7 @@
 
 #include "../../Sources/CQuantKernels/include/CQuantKernels.h"
 
-enum { THREADS = 4, LINE = 64, TURN = 16, L1_BYTES = 32 << 10, L1_WAYS = 4, L2_WAYS = 16 };
+enum { THREADS = 4, DERIVED = 64, LINE = 64, TURN = 16, L1_BYTES = 32 << 10, L1_WAYS = 4, L2_WAYS = 16 };
 
 typedef struct {
     uint64_t tag[L2_WAYS];  // line + 1, the youngest first
@@ -56,10 +56,13 @@ static void add(trace *t, uint64_t address, int64_t bytes, int writes) {
     }
 }
 
-/// A block of T tiles from its pixels to its results; `derived` channels have their weights derived at once.
-static void make_block(trace *t, int thread, int64_t K, int64_t T, int64_t derived) {
+/// A block of T tiles from its pixels to its results; weights are derived for DERIVED channels and `rows` rows of parts
+/// at once.
+static void make_block(trace *t, int thread, int64_t K, int64_t T, int rows) {
+    const int64_t derived = K < DERIVED ? K : DERIVED;
     const uint64_t own = (uint64_t)(thread + 1) << 32;
-    const uint64_t V = own, U = V + (uint64_t)(2 * qv_tile_pixels_count(T, K)), M = U + (uint64_t)(2 * qv_tile_weights_count(derived));
+    const uint64_t V = own, U = V + (uint64_t)(2 * qv_tile_pixels_count(T, K));
+    const uint64_t M = U + (uint64_t)(2 * qv_tile_weights_count(derived));
     const uint64_t input = own + (1u << 30), output = own + (2u << 30), weights = 1 << 20;
     for (int64_t i = 0; i < T; i++) {
         for (int64_t k = 0; k < K; k += 32) {
@@ -71,17 +74,22 @@ static void make_block(trace *t, int thread, int64_t K, int64_t T, int64_t deriv
         }
     }
     for (int64_t panel = 0; panel < K / QV_PANEL; panel++) {
-        for (int64_t first = 0; first < K; first += derived) {
-            for (int64_t k = first; k < first + derived; k += 4) {
-                for (int tap = 0; tap < 9; tap++)
-                    add(t, weights + (uint64_t)((panel * 9 * K + tap * K + k) * QV_PANEL), 128, 0);
-                for (int part = 0; part < QV_TILE_PARTS; part++)
-                    add(t, U + (uint64_t)(2 * (part * QV_TILE_WEIGHTS(derived) + (k - first) * QV_PANEL)), 256, 1);
-            }
-            for (int part = 0; part < QV_TILE_PARTS; part++) {
-                add(t, U + (uint64_t)(2 * part * QV_TILE_WEIGHTS(derived)), 2 * QV_PANEL * derived, 0);
-                add(t, V + (uint64_t)(2 * (part * QV_TILE_PIXELS(T, K) + first * T)), 2 * T * derived, 0);
-                add(t, M + (uint64_t)(4 * part * QV_TILE_SUMS(T)), 4 * T * QV_PANEL, 1);
+        for (int row = 0; row < 6; row += rows) {
+            // The outer rows of parts need one row of the filters.
+            const int taps = rows == 1 && row == 0 ? 3 : 9, first_tap = rows == 1 && row == 5 ? 6 : 0;
+            for (int64_t first = 0; first < K; first += derived) {
+                for (int64_t k = first; k < first + derived; k += 4) {
+                    for (int tap = first_tap; tap < taps; tap++)
+                        add(t, weights + (uint64_t)((panel * 9 * K + tap * K + k) * QV_PANEL), 4 * QV_PANEL, 0);
+                    for (int part = 0; part < 6 * rows; part++)
+                        add(t, U + (uint64_t)(2 * (part * QV_TILE_WEIGHTS(derived) + (k - first) * QV_PANEL)), 256, 1);
+                }
+                for (int part = 0; part < 6 * rows; part++) {
+                    const int64_t pixels = (6 * row + part) * QV_TILE_PIXELS(T, K) + first * T;
+                    add(t, U + (uint64_t)(2 * part * QV_TILE_WEIGHTS(derived)), 2 * QV_PANEL * derived, 0);
+                    add(t, V + (uint64_t)(2 * pixels), 2 * T * derived, 0);
+                    add(t, M + (uint64_t)(4 * (6 * row + part) * QV_TILE_SUMS(T)), 4 * T * QV_PANEL, 1);
+                }
             }
         }
         for (int64_t i = 0; i < T; i++) {
@@ -95,12 +103,12 @@ static void make_block(trace *t, int thread, int64_t K, int64_t T, int64_t deriv
 }
 
 /// Lines that are read from or written to memory, per 1000 multiply-accumulates of the direct convolution.
-static double traffic(int64_t K, int64_t T, int64_t derived, uint64_t l2_bytes) {
+static double traffic(int64_t K, int64_t T, int rows, uint64_t l2_bytes) {
     trace traces[THREADS] = {{0}};
     cache l1[THREADS], l2 = make_cache(l2_bytes, L2_WAYS);
     for (int i = 0; i < THREADS; i++) {
         l1[i] = make_cache(L1_BYTES, L1_WAYS);
-        make_block(&traces[i], i, K, T, derived);
+        make_block(&traces[i], i, K, T, rows);
     }
     int64_t lines = 0;
     for (size_t at = 0; at < traces[0].count; at += TURN) {
@@ -123,15 +131,15 @@ static double traffic(int64_t K, int64_t T, int64_t derived, uint64_t l2_bytes) 
 }
 
 int main(void) {
-    static const int64_t tiles[] = {8, 12, 16, 24, 32, 48};
-    printf("lines of memory per 1000 MAC, four threads\n%-8s %-8s", "L2 KiB", "derived");
-    for (int64_t K = 64; K <= 512; K *= 2) printf(" %s%-4d", "K=", (int)K);
+    static const int64_t tiles[] = {8, 12, 24, 48};
+    printf("lines of memory per 1000 MAC, four threads\n%-6s %-13s %5s", "L2", "rows of parts", "tiles");
+    for (int64_t K = 64; K <= 512; K *= 2) printf(" K=%-4d", (int)K);
     printf("\n");
     for (uint64_t l2 = 512 << 10; l2 <= 1024 << 10; l2 *= 2)
-        for (int64_t derived = 32; derived <= 64; derived *= 2)
+        for (int rows = 6; rows >= 1; rows -= 5)
             for (size_t i = 0; i < sizeof tiles / sizeof *tiles; i++) {
-                printf("%-8d %-8d T=%-3d", (int)(l2 >> 10), (int)derived, (int)tiles[i]);
-                for (int64_t K = 64; K <= 512; K *= 2) printf(" %6.2f", traffic(K, tiles[i], derived, l2));
+                printf("%-6d %-13d %5d", (int)(l2 >> 10), rows, (int)tiles[i]);
+                for (int64_t K = 64; K <= 512; K *= 2) printf(" %-6.2f", traffic(K, tiles[i], rows, l2));
                 printf("\n");
             }
     return 0;

@@ -1,8 +1,8 @@
 // What F(4x4, 3x3) does before and after its products, in vectors of any length, stamped once per instruction set:
 // the including file defines QV_TARGET (a target attribute or nothing), QV_NAME(op) (the function's full name),
 // QV_BYTES (bytes of a vector), and QV_REQUANTIZE(sums, multiplier, out, mask, n): requantizes a vector of sums, the
-// channels n and on of a panel, into their bytes of a pixel and their bits of its mask. Without it only the weights'
-// function is stamped, and the including file has the others.
+// channels n and on of a panel, into their bytes of a pixel and their bits of its mask. Without it the including file
+// has functions of its own, and takes the transforms.
 //
 // Contracts and matrices: CQuantKernels.h. Nothing here may be contracted to fused multiply-adds by the compiler.
 #pragma STDC FP_CONTRACT OFF
@@ -86,21 +86,7 @@ QV_INLINE void transform_filter(const words g[3], words out[6]) {
     out[5] = g[2] * 12;
 }
 
-/// The address of a part of a block's, from those of the first of each row of parts, which the including file has the
-/// compiler keep, or from the first one's.
-#if defined(QV_KEEP)
-#define QV_KEEP_ROWS(first, rows, distance)               \
-    __typeof__(first) rows[6];                            \
-    for (int y_ = 0; y_ < 6; y_++) {                      \
-        rows[y_] = (first) + 6 * y_ * (distance);         \
-        QV_KEEP(rows[y_]);                                \
-    }
-#define QV_PART(first, rows, y, x, distance) (rows[y] + (x) * (distance))
-#else
-#define QV_KEEP_ROWS(first, rows, distance)
-#define QV_PART(first, rows, y, x, distance) ((first) + (6 * (y) + (x)) * (distance))
-#endif
-
+#if defined(QV_REQUANTIZE)
 /// U of a vector of outputs and two channels.
 QV_INLINE void transform_filters(const words g[9], int16_t *out, int64_t part) {
     words between[6][3];
@@ -109,13 +95,14 @@ QV_INLINE void transform_filters(const words g[9], int16_t *out, int64_t part) {
         transform_filter((const words[3]){g[x], g[3 + x], g[6 + x]}, column);
         for (int y = 0; y < 6; y++) between[y][x] = column[y];
     }
-    QV_KEEP_ROWS(out, rows, part)
     for (int y = 0; y < 6; y++) {
         words row[6];
         transform_filter(between[y], row);
-        for (int x = 0; x < 6; x++) memcpy(QV_PART(out, rows, y, x, part), &row[x], sizeof row[x]);
+        for (int x = 0; x < 6; x++) memcpy(out + (6 * y + x) * part, &row[x], sizeof row[x]);
     }
 }
+
+#endif
 
 /// Of [outputs][4 channels], the first two channels of all outputs before the other two.
 QV_INLINE bytes_full split_channels(bytes_full v) {
@@ -131,6 +118,7 @@ QV_INLINE bytes_full split_channels(bytes_full v) {
 #endif
 }
 
+#if defined(QV_REQUANTIZE)
 QV_TARGET void QV_NAME(s8_tile_weights)(const qv_s8_tile_weights *a) {
     QV_CHECK(s8_tile_weights, a);
     const int64_t tap = (int64_t)a->channels * QV_PANEL;
@@ -154,6 +142,8 @@ QV_TARGET void QV_NAME(s8_tile_weights)(const qv_s8_tile_weights *a) {
         }
     }
 }
+
+#endif
 
 /// A m.
 QV_INLINE void transform_sums(const wrapping m[6], wrapping out[4]) {

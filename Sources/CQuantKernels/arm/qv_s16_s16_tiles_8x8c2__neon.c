@@ -70,10 +70,11 @@ QV_INLINE void tile(const qv_s16_tile_products *a, const int16_t *pixels, const 
 void qv_s16_s16_tiles_8x8c2__neon(const qv_s16_tile_products *a) {
     QV_CHECK(s16_tile_products, a);
     const int32_t runs = (a->tiles + MOST_TILES - 1) / MOST_TILES;
-    for (int part = 0; part < QV_TILE_PARTS; part++) {
+    for (int i = 0; i < 6 * a->rows; i++) {
+        const int part = 6 * a->row + i;
         const int16_t *pixels = a->pixels + part * QV_TILE_PIXELS((int64_t)a->tiles, a->channels);
         for (int n = 0; n < QV_PANEL; n += OUTPUTS) {
-            const int16_t *weights = a->weights + part * QV_TILE_WEIGHTS((int64_t)a->count) + 2 * n;
+            const int16_t *weights = a->weights + i * QV_TILE_WEIGHTS((int64_t)a->count) + 2 * n;
             int32_t *sums = a->sums + part * QV_TILE_SUMS((int64_t)a->tiles) + n;
             int64_t x = 0;
             for (int32_t run = 0; run < runs; run++) {
