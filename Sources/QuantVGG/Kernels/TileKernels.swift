@@ -58,7 +58,7 @@ struct TileKernels: @unchecked Sendable {
   ) {
     assert(layer.inputChannels == block.channels)
     let (pixels, weights) = (block.pixels(memory), block.weights(memory))
-    let rows = unsafe entries.tile_part_rows
+    let rows = entries.tile_part_rows
     for row in stride(from: 0, to: 6, by: Int(rows)) {
       for first in stride(from: 0, to: block.channels, by: TileBlock.part) {
         let count = min(TileBlock.part, block.channels - first)
