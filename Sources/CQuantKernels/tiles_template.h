@@ -2,7 +2,8 @@
 // the including file defines QV_TARGET (a target attribute or nothing), QV_NAME(op) (the function's full name),
 // QV_BYTES (bytes of a vector), QV_ROUNDING_PRODUCT(a, b): (a * b + 2^14) >> 15 of vectors of Int16, and
 // QV_REQUANTIZE(sums, multiplier, out, mask, n): requantizes a vector of sums, the channels n and on of a panel, into
-// their bytes of a pixel and their bits of its mask.
+// their bytes of a pixel and their bits of its mask. Without these two the including file has functions of its own, and
+// takes the transforms.
 //
 // Contracts and matrices: CQuantKernels.h. Nothing here may be contracted to fused multiply-adds by the compiler.
 #pragma STDC FP_CONTRACT OFF
@@ -32,6 +33,7 @@ QV_INLINE QV_TARGET void transform_pixels(const words d[6], words out[6]) {
     out[5] = ((d[1] - d[3]) << 2) + (d[5] - d[3]);
 }
 
+#if defined(QV_REQUANTIZE)
 /// V of a tile, from the pixel `first` of padded rows on. With factors q, pixels are a stored gradient, brought to the
 /// tile's scale.
 QV_INLINE QV_TARGET void transform_tile(const uint8_t *const rows[6], int64_t channels, int64_t tiles, int64_t first,
@@ -130,6 +132,8 @@ QV_TARGET void QV_NAME(s8_tile_weights)(const qv_s8_tile_weights *a) {
     }
 }
 
+#endif
+
 /// A m.
 QV_INLINE QV_TARGET void transform_sums(const wrapping m[6], wrapping out[4]) {
     const wrapping s = m[1] + m[2], d = m[1] - m[2], t = m[3] + m[4], e = m[3] - m[4];
@@ -139,6 +143,7 @@ QV_INLINE QV_TARGET void transform_sums(const wrapping m[6], wrapping out[4]) {
     out[3] = d + (((e << 2) + m[5]) << 1);
 }
 
+#if defined(QV_REQUANTIZE)
 /// A M of a tile and a vector of channels.
 QV_INLINE QV_TARGET void transform_columns(const int32_t *from, int64_t part, wrapping between[4][6]) {
     for (int c = 0; c < 6; c++) {
@@ -203,3 +208,4 @@ QV_TARGET void QV_NAME(s32_tile_gradient)(const qv_s32_tile_gradient *a) {
         }
     }
 }
+#endif

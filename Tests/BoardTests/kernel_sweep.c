@@ -204,11 +204,11 @@ static void multiply_tiles(const qv_kernels *table, const int16_t *pixels, const
     for (int k = 0; k < K; k += part) {
         const int count = K - k < part ? K - k : part;
         const qv_s8_tile_weights derive = {
-            .weights = weights, .out = filters, .channels = K, .first = k, .count = count};
+            .weights = weights, .out = filters, .channels = K, .first = k, .count = count, .rows = 6};
         table->s8_tile_weights(&derive);
         const qv_s16_tile_products multiply = {
             .pixels = pixels + k * T, .weights = filters, .sums = sums, .channels = K, .count = count, .tiles = T,
-            .accumulate = k > 0};
+            .accumulate = k > 0, .rows = 6};
         table->s16_tile_products(&multiply);
     }
 }
