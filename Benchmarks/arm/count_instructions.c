@@ -33,16 +33,9 @@ static int64_t tile_pixels(void (*kernel)(const qv_u8_tile_pixels *)) {
     return 0;
 }
 
-static int64_t tile_weights(void (*kernel)(const qv_s8_tile_weights *)) {
-    kernel(&(qv_s8_tile_weights){.weights = (const int8_t *)zeros, .out = (int16_t *)out, .channels = K, .count = K,
-                                 .rows = 6});
-    return 0;
-}
-
-static int64_t tile_products(void (*kernel)(const qv_s16_tile_products *)) {
-    const int16_t *values = (const int16_t *)zeros;
-    kernel(&(qv_s16_tile_products){.pixels = values, .weights = values, .sums = (int32_t *)out, .channels = K,
-                                   .count = K, .tiles = T, .accumulate = 1, .rows = 6});
+static int64_t tile_products(void (*kernel)(const qv_s8_tile_products *)) {
+    kernel(&(qv_s8_tile_products){.pixels = (const int16_t *)zeros, .weights = (const int8_t *)zeros,
+                                  .sums = (int32_t *)out, .channels = K, .tiles = T});
     return (int64_t)QV_TILE_PARTS * T * K * QV_PANEL;
 }
 
@@ -107,8 +100,7 @@ static int64_t float_gram(void (*kernel)(const qv_f32_gram *)) {
     _Generic(KERNEL,                                        \
         void (*)(const qv_u8_conv_forward *): forward,      \
         void (*)(const qv_u8_tile_pixels *): tile_pixels,   \
-        void (*)(const qv_s8_tile_weights *): tile_weights, \
-        void (*)(const qv_s16_tile_products *): tile_products, \
+        void (*)(const qv_s8_tile_products *): tile_products, \
         void (*)(const qv_s32_tile_requant *): tile_requant, \
         void (*)(const qv_s16_conv_forward *): first_layer, \
         void (*)(const qv_u8_conv_backward *): backward,    \

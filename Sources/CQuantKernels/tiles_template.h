@@ -12,11 +12,15 @@
 
 #include "CQuantKernels.h"
 #include "gradient_scales.h"
-#include "tile_weights_template.h"
 
-enum { QV_WORDS = QV_BYTES / 2 };
+#ifndef QV_INLINE
+#define QV_INLINE static inline __attribute__((always_inline))
+#endif
+
+enum { QV_WORDS = QV_BYTES / 2, QV_SUMS = QV_BYTES / 4 };
 typedef int8_t bytes_half __attribute__((vector_size(QV_BYTES / 2), aligned(1)));
 typedef uint8_t pixels_half __attribute__((vector_size(QV_BYTES / 2), aligned(1)));
+typedef int16_t words __attribute__((vector_size(QV_BYTES)));
 typedef int32_t sums __attribute__((vector_size(QV_BYTES)));
 typedef uint32_t wrapping __attribute__((vector_size(QV_BYTES)));
 typedef float reals __attribute__((vector_size(QV_BYTES)));
@@ -93,42 +97,6 @@ QV_TARGET void QV_NAME(u8_tile_gradients)(const qv_u8_tile_gradients *a) {
             transform_tile(a->rows, a->channels, a->tiles, first, out, 6, q);
         else
             transform_tile(a->rows, a->channels, a->tiles, first, out, columns, q);
-    }
-}
-
-/// U of a vector of outputs and two channels.
-QV_INLINE QV_TARGET void transform_filters(const words g[9], int16_t *out, int64_t part) {
-    words between[6][3];
-    for (int x = 0; x < 3; x++) {
-        words column[6];
-        transform_filter((const words[3]){g[x], g[3 + x], g[6 + x]}, column);
-        for (int y = 0; y < 6; y++) between[y][x] = column[y];
-    }
-    for (int y = 0; y < 6; y++) {
-        words row[6];
-        transform_filter(between[y], row);
-        for (int x = 0; x < 6; x++) memcpy(out + (6 * y + x) * part, &row[x], sizeof row[x]);
-    }
-}
-
-QV_TARGET void QV_NAME(s8_tile_weights)(const qv_s8_tile_weights *a) {
-    QV_CHECK(s8_tile_weights, a);
-    const int64_t tap = (int64_t)a->channels * QV_PANEL;
-    const int64_t part = QV_TILE_WEIGHTS((int64_t)a->count);
-    for (int64_t k = 0; k < a->count; k += 4) {
-        const int8_t *weights = a->weights + (a->first + k) * QV_PANEL;
-        for (int n = 0; n < QV_PANEL; n += QV_SUMS) {
-            words low[9], high[9];
-            for (int i = 0; i < 9; i++) {
-                bytes_full bytes;
-                memcpy(&bytes, weights + i * tap + 4 * n, sizeof bytes);
-                low[i] = first_channels(bytes);
-                high[i] = second_channels(bytes);
-            }
-            int16_t *out = a->out + k * QV_PANEL + 2 * n;
-            transform_filters(low, out, part);
-            transform_filters(high, out + 2 * QV_PANEL, part);
-        }
     }
 }
 

@@ -185,34 +185,6 @@ static void check_convolutions(int W, int K) {
     }
 }
 
-/// Whether a set makes M in one call, or in two for each part of the channels.
-static int has_products(const qv_kernels *table, int K, int in_one) {
-    return in_one ? table->s8_tile_products && K % 64 == 0 : table->s16_tile_products != NULL;
-}
-
-/// M of a panel.
-static void multiply_tiles(const qv_kernels *table, const int16_t *pixels, const int8_t *weights, int32_t *sums, int K,
-                           int T, int in_one) {
-    if (in_one) {
-        const qv_s8_tile_products multiply = {
-            .pixels = pixels, .weights = weights, .sums = sums, .channels = K, .tiles = T};
-        table->s8_tile_products(&multiply);
-        return;
-    }
-    const int part = K < 64 ? K : 64;
-    int16_t *filters = guarded((size_t)qv_tile_weights_count(part) * 2);
-    for (int k = 0; k < K; k += part) {
-        const int count = K - k < part ? K - k : part;
-        const qv_s8_tile_weights derive = {
-            .weights = weights, .out = filters, .channels = K, .first = k, .count = count, .rows = 6};
-        table->s8_tile_weights(&derive);
-        const qv_s16_tile_products multiply = {
-            .pixels = pixels + k * T, .weights = filters, .sums = sums, .channels = K, .count = count, .tiles = T,
-            .accumulate = k > 0, .rows = 6};
-        table->s16_tile_products(&multiply);
-    }
-}
-
 /// Up to four rows in tiles beside the model of the direct convolution.
 static void check_tiles(int W, int K, int rows) {
     const int out_stride = QV_PANEL * (1 + W % 3), mask_stride = 1 + W % 3;
@@ -247,7 +219,7 @@ static void check_tiles(int W, int K, int rows) {
     keep_expected();
     for (int set = 0; set < set_count; set++) {
         const qv_kernels *table = &sets[set].table;
-        if (!table->s16_tile_products) continue;
+        if (!table->s8_tile_products) continue;
         // In two runs, as a block has them that ends a row of tiles and begins the next.
         for (int first = 0; first < T; first += transform.count) {
             qv_u8_tile_pixels run = transform;
@@ -257,12 +229,11 @@ static void check_tiles(int W, int K, int rows) {
             table->u8_tile_pixels(&run);
         }
         a.count = T;
-        for (int in_one = 0; in_one < 2; in_one++) {
-            if (!has_products(table, K, in_one)) continue;
-            multiply_tiles(table, transform.out, weights, (int32_t *)(uintptr_t)a.sums, K, T, in_one);
-            table->s32_tile_requant(&a);
-            compare("tiles", sets[set].name, W, K);
-        }
+        const qv_s8_tile_products multiply = {
+            .pixels = transform.out, .weights = weights, .sums = (int32_t *)(uintptr_t)a.sums, .channels = K, .tiles = T};
+        table->s8_tile_products(&multiply);
+        table->s32_tile_requant(&a);
+        compare("tiles", sets[set].name, W, K);
     }
     output_count = 0;
     release_all();
@@ -328,22 +299,21 @@ static void check_gradient_tiles(int W, int K, int top, int rows) {
             .sums = products, .tile_scales = tile_scales,
             .out = {direct.out[0], direct.out[1], direct.out[2], direct.out[3]}, .width = W, .top = top, .rows = rows,
             .count = T, .tiles = T, .out_stride = out_stride};
-        for (int in_one = 0; in_one < 2; in_one++) {
-            if (!has_products(table, K, in_one)) continue;
-            // Windows are not made on this way: they are the model's.
-            memcpy(windows, outputs[0].expected, size);
-            for (int i = 0; i < 2; i++) {
-                qv_u8_tile_gradients run = {
-                    .out = transformed + QV_TILE_CHANNELS * runs[i], .tile_scales = tile_scales + runs[i], .width = W,
-                    .channels = K, .first = runs[i], .count = runs[i + 1] - runs[i], .tiles = T};
-                memcpy(run.rows, bring.rows, sizeof run.rows);
-                memcpy(run.scales, bring.scales, sizeof run.scales);
-                if (run.count > 0) table->u8_tile_gradients(&run);
-            }
-            multiply_tiles(table, transformed, direct.weights, products, K, T, in_one);
-            table->s32_tile_gradient(&finish);
-            compare("gradient tiles", sets[set].name, W, K);
+        const qv_s8_tile_products multiply = {
+            .pixels = transformed, .weights = direct.weights, .sums = products, .channels = K, .tiles = T};
+        // Windows are not made on this way: they are the model's.
+        memcpy(windows, outputs[0].expected, size);
+        for (int i = 0; i < 2; i++) {
+            qv_u8_tile_gradients run = {
+                .out = transformed + QV_TILE_CHANNELS * runs[i], .tile_scales = tile_scales + runs[i], .width = W,
+                .channels = K, .first = runs[i], .count = runs[i + 1] - runs[i], .tiles = T};
+            memcpy(run.rows, bring.rows, sizeof run.rows);
+            memcpy(run.scales, bring.scales, sizeof run.scales);
+            if (run.count > 0) table->u8_tile_gradients(&run);
         }
+        table->s8_tile_products(&multiply);
+        table->s32_tile_gradient(&finish);
+        compare("gradient tiles", sets[set].name, W, K);
     }
     output_count = 0;
     release_all();

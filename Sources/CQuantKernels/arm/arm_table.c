@@ -20,12 +20,10 @@ void qv_select_arm_kernels(qv_isa isa, qv_kernels *table) {
     if (isa >= QV_NEON) {
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_2x16c8__neon;
         table->u8_tile_pixels = qv_u8_tile_pixels__neon;
-        table->s8_tile_weights = qv_s8_tile_weights__neon;
-        table->s16_tile_products = qv_s16_s16_tiles_8x8c2__neon;
+        table->s8_tile_products = qv_s16_s8_tiles_8x8c2__neon;
         table->s32_tile_requant = qv_s32_tile_requant__neon;
         table->least_tile_rows = 3;
         table->least_tiles = 4;
-        table->tile_part_rows = 1;
         table->s16_conv_forward = qv_s16_s16_conv3x3_requant_1x32c2__neon;
         table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_2x16c8__neon;
         table->u8_gradient_windows = qv_u8_gradient_windows__neon;

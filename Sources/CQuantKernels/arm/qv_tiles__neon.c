@@ -92,57 +92,6 @@ void qv_u8_tile_pixels__neon(const qv_u8_tile_pixels *a) {
     }
 }
 
-/// Of [outputs][4 channels], the first two channels of all outputs before the other two.
-QV_INLINE int8x16_t split_channels(int8x16_t v) {
-    return __builtin_shufflevector(v, v, 0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15);
-}
-
-/// A row of parts of U of 4 outputs and two channels, from the rows of filters that it needs.
-QV_INLINE void derive_row(const words g[9], int16_t *out, int64_t part, const int row) {
-    words between[3], values[6];
-    QV_UNROLL for (int x = 0; x < 3; x++) {
-        words column[6];
-        transform_filter((const words[3]){g[x], g[3 + x], g[6 + x]}, column);
-        between[x] = column[row];
-    }
-    transform_filter(between, values);
-    QV_UNROLL for (int x = 0; x < 6; x++) vst1q_s16(out + x * part, (int16x8_t)values[x]);
-}
-
-QV_INLINE void derive_rows(const qv_s8_tile_weights *a, int16_t *to, const int row) {
-    const int64_t tap = (int64_t)a->channels * QV_PANEL;
-    const int64_t part = QV_TILE_WEIGHTS((int64_t)a->count);
-    for (int64_t k = 0; k < a->count; k += 4) {
-        for (int n = 0; n < QV_PANEL; n += 4) {
-            const int8_t *weights = a->weights + (a->first + k) * QV_PANEL + 4 * n;
-            words low[9], high[9];
-            QV_UNROLL for (int i = 0; i < 9; i++) {
-                const int8x16_t bytes = split_channels(vld1q_s8(weights + i * tap));
-                low[i] = (words)vmovl_s8(vget_low_s8(bytes));
-                high[i] = (words)vmovl_high_s8(bytes);
-            }
-            int16_t *out = to + k * QV_PANEL + 2 * n;
-            derive_row(low, out, part, row);
-            derive_row(high, out + 2 * QV_PANEL, part, row);
-        }
-    }
-}
-
-void qv_s8_tile_weights__neon(const qv_s8_tile_weights *a) {
-    QV_CHECK(s8_tile_weights, a);
-    for (int i = 0; i < a->rows; i++) {
-        int16_t *out = a->out + 6 * i * QV_TILE_WEIGHTS((int64_t)a->count);
-        switch (a->row + i) {
-            case 0: derive_rows(a, out, 0); break;
-            case 1: derive_rows(a, out, 1); break;
-            case 2: derive_rows(a, out, 2); break;
-            case 3: derive_rows(a, out, 3); break;
-            case 4: derive_rows(a, out, 4); break;
-            default: derive_rows(a, out, 5); break;
-        }
-    }
-}
-
 /// 4 channels of a tile's sums: A M A^T / 576 + bias. A row of parts begins at each of `parts`.
 QV_INLINE void detile(const int32_t *const parts[6], int64_t part, int32x4_t bias, int32x4_t out[4][4]) {
     wrapping between[4][6];

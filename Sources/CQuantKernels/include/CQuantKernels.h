@@ -82,21 +82,17 @@ typedef struct {
 // Tile i of a row of tiles has the pixels 4i ..< 4i + 4; nothing is written beyond the picture's edge. K is a multiple
 // of QV_TILE_CHANNELS. A block of T tiles is worked on at once. Its 36 parts, 6 * row + column, lie as far apart as
 // the macros say, a cache line more than they need: parts a power of two apart would share few places of the cache.
-// Weights are derived and multiplied for all parts at once, or for one of the six rows of parts after the other, which
-// need a small cache only; a table's kernels do the one or the other.
 #define QV_NINTH 0x38e38e39
 #define QV_MOST_WEIGHTS 131586  // (2^25 - 1) / 255
 #define QV_TILE_PARTS 36
 #define QV_TILE_CHANNELS 32
-/// From one part to the next: pixels of T tiles, weights of K channels, sums of T tiles.
+/// From one part to the next: pixels of T tiles, sums of T tiles.
 #define QV_TILE_PIXELS(T, K) ((T) * (K) + QV_TILE_CHANNELS)
-#define QV_TILE_WEIGHTS(K) (QV_PANEL * (K) + 32)
 #define QV_TILE_SUMS(T) (QV_PANEL * (T) + 16)
 /// Values of all parts.
 static inline int64_t qv_tile_pixels_count(int64_t tiles, int64_t channels) {
     return QV_TILE_PARTS * QV_TILE_PIXELS(tiles, channels);
 }
-static inline int64_t qv_tile_weights_count(int64_t channels) { return QV_TILE_PARTS * QV_TILE_WEIGHTS(channels); }
 static inline int64_t qv_tile_sums_count(int64_t tiles) { return QV_TILE_PARTS * QV_TILE_SUMS(tiles); }
 
 /// V of `count` neighbouring tiles of a block.
@@ -110,36 +106,12 @@ typedef struct {
     int32_t tiles;    ///< T >= count
 } qv_u8_tile_pixels;
 
-/// U of a panel, for some of the channels and the parts of some rows of parts.
-typedef struct {
-    const int8_t *weights;  ///< as in qv_u8_conv_forward
-    int16_t *out;      ///< [6 * rows parts][count / 2][QV_PANEL][2]; 64-byte aligned
-    int32_t channels;  ///< K
-    int32_t first;     ///< the first channel, a multiple of QV_TILE_CHANNELS
-    int32_t count;     ///< channels, a positive multiple of QV_TILE_CHANNELS
-    int32_t row;       ///< the first row of parts
-    int32_t rows;      ///< rows of parts: the table's tile_part_rows
-} qv_s8_tile_weights;
-
-/// M of a block and a panel, summed over some of the channels, the parts of some rows of parts.
-typedef struct {
-    const int16_t *pixels;   ///< V of these channels; 64-byte aligned
-    const int16_t *weights;  ///< U of these channels and rows of parts; 64-byte aligned
-    int32_t *sums;       ///< [36 parts][T][QV_PANEL]; 64-byte aligned
-    int32_t channels;    ///< K
-    int32_t count;       ///< channels that are summed over, a positive multiple of QV_TILE_CHANNELS
-    int32_t tiles;       ///< T >= 1
-    int32_t accumulate;  ///< 1: added to the sums that are there; 0
-    int32_t row, rows;   ///< rows of parts, as in qv_s8_tile_weights
-} qv_s16_tile_products;
-
-/// M of a block and a panel, summed over all channels: as qv_s8_tile_weights and qv_s16_tile_products make it, without U
-/// in memory.
+/// M of a block and a panel, summed over all channels. U is derived on the way.
 typedef struct {
     const int16_t *pixels;  ///< V; 64-byte aligned
     const int8_t *weights;  ///< as in qv_u8_conv_forward
     int32_t *sums;          ///< [36 parts][T][QV_PANEL]; 64-byte aligned
-    int32_t channels;       ///< K, a multiple of 64
+    int32_t channels;       ///< K
     int32_t tiles;          ///< T >= 1
 } qv_s8_tile_products;
 
@@ -378,13 +350,8 @@ typedef struct {
     /// From how many rows of a row of tiles and tiles of a block on the next four are faster than u8_conv_forward; 0
     /// where they are not.
     int32_t least_tile_rows, least_tiles;
-    /// Rows of parts whose weights are derived and multiplied at once: 6 or 1.
-    int32_t tile_part_rows;
     void (*u8_tile_pixels)(const qv_u8_tile_pixels *);
-    void (*s8_tile_weights)(const qv_s8_tile_weights *);
-    void (*s16_tile_products)(const qv_s16_tile_products *);
-    /// The two before in one; null where that is not faster.
-    void (*_Nullable s8_tile_products)(const qv_s8_tile_products *);
+    void (*s8_tile_products)(const qv_s8_tile_products *);
     void (*s32_tile_requant)(const qv_s32_tile_requant *);
     void (*s16_conv_forward)(const qv_s16_conv_forward *);
     void (*u8_conv_backward)(const qv_u8_conv_backward *);
@@ -440,8 +407,6 @@ void qv_select_kernels(qv_isa isa, qv_kernels *table);
 void qv_check_u8_conv_forward(const qv_u8_conv_forward *);
 void qv_check_s16_conv_forward(const qv_s16_conv_forward *);
 void qv_check_u8_tile_pixels(const qv_u8_tile_pixels *);
-void qv_check_s8_tile_weights(const qv_s8_tile_weights *);
-void qv_check_s16_tile_products(const qv_s16_tile_products *);
 void qv_check_s8_tile_products(const qv_s8_tile_products *);
 void qv_check_s32_tile_requant(const qv_s32_tile_requant *);
 void qv_check_u8_conv_backward(const qv_u8_conv_backward *);

@@ -5,7 +5,6 @@
 #define QV_TARGET QV_TARGET_AVX512VNNI
 #define QV_FUNCTION qv_s16_s8_tiles_14x32c2__avx512vnni
 #define QV_BYTES 64
-#define QV_PART 64
 #include "../tile_products_template.h"
 #else
 typedef int qv_s16_s8_tiles_14x32c2__avx512vnni_is_empty;

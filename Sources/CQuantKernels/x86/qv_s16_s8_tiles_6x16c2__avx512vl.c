@@ -7,7 +7,6 @@
 
 #define QV_FUNCTION qv_s16_s8_tiles_6x16c2__avx512vl
 #define QV_BYTES 32
-#define QV_PART 64
 #include "../tile_products_template.h"
 #else
 typedef int qv_s16_s8_tiles_6x16c2__avx512vl_is_empty;

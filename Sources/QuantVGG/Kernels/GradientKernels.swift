@@ -64,7 +64,8 @@ struct GradientKernels: @unchecked Sendable {
     _ block: GradientBlock, from memory: MemorySlice<UInt8>, written: Range<Int>,
     into out: [4 of MutableRow<Real>]
   ) {
-    assert(4 * (run.first + run.count - 1) < out[0].width && (panel + 1) * Panel.width <= out[0].channels)
+    assert(4 * (run.first + run.count - 1) < out[0].width)
+    assert((panel + 1) * Panel.width <= out[0].channels)
     let first = panel * Panel.width
     let found = block.scales(memory).from(run.place)
     if block.isTransformed {
@@ -91,7 +92,7 @@ struct GradientKernels: @unchecked Sendable {
 }
 
 /// The tiles of a gradient that are worked on at once, and where their parts stand in a worker's memory: the transformed
-/// pixels, weights and sums of a `TileBlock`, or the windows' bytes; before them the windows' scales.
+/// pixels and sums of a `TileBlock`, or the windows' bytes; before them the windows' scales.
 package struct GradientBlock: Sendable, Equatable {
   /// Most windows of a block: their bytes stay in the second-level cache.
   private static let mostWindows = 64
@@ -108,6 +109,7 @@ package struct GradientBlock: Sendable, Equatable {
   /// Bytes that serve all layers well.
   ///
   /// - Parameter hasTiles: whether there is memory for transforms.
+  /// - Returns: bytes of a worker.
   static func wantedBytes(hasTiles: Bool) -> Int {
     let channels = NetworkTable.mostChannels
     let windows = GradientBlock(isTransformed: false, tiles: wantedWindows, channels: channels)
@@ -152,6 +154,7 @@ package struct GradientBlock: Sendable, Equatable {
 
   /// The windows from a place on, `[6][6][channels]` each.
   func window(_ place: Int, _ memory: MemorySlice<UInt8>) -> MemorySlice<UInt8> {
-    memory[scaleBytes + place * Self.windowBytes(channels)..<scaleBytes + tiles * Self.windowBytes(channels)]
+    let each = Self.windowBytes(channels)
+    return memory[scaleBytes + place * each..<scaleBytes + tiles * each]
   }
 }

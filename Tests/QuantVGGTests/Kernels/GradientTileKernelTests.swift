@@ -156,19 +156,12 @@ private struct Problem {
   func inTiles(_ table: qv_kernels, _ buffers: GuardedBuffers) -> [UInt32] {
     let (transformed, tileScales) = transform(table, buffers)
     let packed = buffers.make(weights, aligned: true)
-    let derived = buffers.empty(
-      Int16.self, count: Int(qv_tile_weights_count(Int64(channels))), aligned: true)
     let sums = buffers.empty(
       Int32.self, count: Int(qv_tile_sums_count(Int64(tiles))), aligned: true)
-    var derive = qv_s8_tile_weights(
-      weights: packed.base, out: derived.base, channels: Int32(channels), first: 0,
-      count: Int32(channels), row: 0, rows: 6)
-    table.s8_tile_weights(&derive)
-    var multiply = qv_s16_tile_products(
-      pixels: transformed.base, weights: derived.base, sums: sums.base,
-      channels: Int32(channels), count: Int32(channels), tiles: Int32(tiles), accumulate: 0,
-      row: 0, rows: 6)
-    table.s16_tile_products(&multiply)
+    var multiply = qv_s8_tile_products(
+      pixels: transformed.base, weights: packed.base, sums: sums.base, channels: Int32(channels),
+      tiles: Int32(tiles))
+    table.s8_tile_products(&multiply)
     let out = (0..<4).map { _ in buffers.empty(Float.self, count: rowCount) }
     var call = qv_s32_tile_gradient(
       sums: sums.base, tile_scales: tileScales.base,
