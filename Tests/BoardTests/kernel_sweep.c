@@ -230,7 +230,8 @@ static void check_tiles(int W, int K, int rows) {
         }
         a.count = T;
         const qv_s8_tile_products multiply = {
-            .pixels = transform.out, .weights = weights, .sums = (int32_t *)(uintptr_t)a.sums, .channels = K, .tiles = T};
+            .pixels = transform.out, .weights = weights, .sums = (int32_t *)(uintptr_t)a.sums, .channels = K,
+            .tiles = T};
         table->s8_tile_products(&multiply);
         table->s32_tile_requant(&a);
         compare("tiles", sets[set].name, W, K);

@@ -26,6 +26,9 @@ void qv_select_arm_kernels(qv_isa isa, qv_kernels *table) {
         table->least_tiles = 4;
         table->s16_conv_forward = qv_s16_s16_conv3x3_requant_1x32c2__neon;
         table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_2x16c8__neon;
+        table->u8_tile_gradients = qv_u8_tile_gradients__neon;
+        table->s32_tile_gradient = qv_s32_tile_gradient__neon;
+        table->least_gradient_tiles = 4;
         table->u8_gradient_windows = qv_u8_gradient_windows__neon;
         table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_2x16c8__neon;
         table->u8_interleave = qv_u8_interleave__neon;
@@ -47,7 +50,7 @@ void qv_select_arm_kernels(qv_isa isa, qv_kernels *table) {
     }
     if (isa >= QV_DOTPROD) {
         // A dot product of four bytes does more than the transform saves.
-        table->least_tile_rows = table->least_tiles = 0;
+        table->least_tile_rows = table->least_tiles = table->least_gradient_tiles = 0;
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_4x16c4__dotprod;
         table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_4x16c4__dotprod;
         table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_4x16c4__dotprod;

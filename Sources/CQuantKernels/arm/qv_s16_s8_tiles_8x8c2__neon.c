@@ -1,6 +1,7 @@
 #if defined(__aarch64__)
-// void qv_s16_s8_tiles_8x8c2__neon(const qv_s8_tile_products *): the template. Up to 8 tiles x 8 channels of wrapping sums in registers. SMLAL multiplies a channel's
-// weights of four outputs by a lane of a tile's pixels, which stand in v0-v15; LD2 parts the weights of two channels.
+// void qv_s16_s8_tiles_8x8c2__neon(const qv_s8_tile_products *): the template. Up to 8 tiles x 8 channels of wrapping
+// sums in registers. SMLAL multiplies a channel's weights of four outputs by a lane of a tile's pixels, which stand in
+// v0-v15; LD2 parts the weights of two channels.
 #include "tiles_arm.h"
 
 enum {
