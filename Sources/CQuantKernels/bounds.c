@@ -128,18 +128,28 @@ void qv_check_s32_tile_requant(const qv_s32_tile_requant *a) {
     requantization(a->bias, a->multiplier);
 }
 
-void qv_check_u8_conv_backward(const qv_u8_conv_backward *a) {
+void qv_check_u8_image_gradient(const qv_u8_image_gradient *a) {
     CHANNELS(a->channels, 16);
-    OUTPUT(a->width, a->out, a->out_stride);
+    CHECK(a->width >= 1);
+    POINTER(a->out);
+    POINTER(a->weight_sums);
+    WEIGHTS(a->weights);
     for (int r = 0; r < 3; r++) {
         ROW(a->rows[r], a->width + 2, a->channels, a->out);
         // A byte is h + 128, and h is in [-127, 127].
         for (int64_t i = 0; i < (a->width + 2) * (int64_t)a->channels; i++) CHECK(a->rows[r][i] != 0);
         POINTER(a->scales[r]);
         for (int32_t x = 0; x < a->width + 2; x++) CHECK(a->scales[r][x] >= 0);
+        int32_t found[QV_IMAGE_COLUMNS] = {0};
+        for (int32_t i = 0; i < a->channels * QV_IMAGE_COLUMNS; i++) {
+            const int8_t weight = a->weights[r * a->channels * QV_IMAGE_COLUMNS + i];
+            const int32_t column = i / 4 % QV_IMAGE_COLUMNS;
+            CHECK(weight >= -127 && weight <= 127);
+            CHECK(column < 9 || weight == 0);
+            found[column] += weight;
+        }
+        for (int n = 0; n < QV_IMAGE_COLUMNS; n++) CHECK(found[n] == a->weight_sums[r * QV_IMAGE_COLUMNS + n]);
     }
-    WEIGHTS(a->weights);
-    sums(a->weights, 9, a->channels, 127, a->weight_sums);
 }
 
 /// The pixels of a stored gradient that `count` tiles from `first` on read, and their scales.
@@ -318,7 +328,7 @@ void qv_check_s16_conv_forward(const qv_s16_conv_forward *a) { (void)a; }
 void qv_check_u8_tile_pixels(const qv_u8_tile_pixels *a) { (void)a; }
 void qv_check_s8_tile_products(const qv_s8_tile_products *a) { (void)a; }
 void qv_check_s32_tile_requant(const qv_s32_tile_requant *a) { (void)a; }
-void qv_check_u8_conv_backward(const qv_u8_conv_backward *a) { (void)a; }
+void qv_check_u8_image_gradient(const qv_u8_image_gradient *a) { (void)a; }
 void qv_check_u8_tile_gradients(const qv_u8_tile_gradients *a) { (void)a; }
 void qv_check_u8_gradient_windows(const qv_u8_gradient_windows *a) { (void)a; }
 void qv_check_s32_tile_gradient(const qv_s32_tile_gradient *a) { (void)a; }

@@ -163,17 +163,19 @@ static void check_bounds_of_convolutions(void) {
         BREAKS(s32_tile_requant, multiplier = infinite)
     }
     {
-        qv_u8_conv_backward a = {.rows = {O, O, O}, .scales = {Z, Z, Z}, .weights = Z, .weight_sums = Z, .out = OUT,
-                                 .width = BOUNDS_W, .channels = BOUNDS_K, .out_stride = QV_PANEL};
-        HOLDS(u8_conv_backward);
-        BREAKS_SIZES(u8_conv_backward)
-        BREAKS(u8_conv_backward, out_stride = QV_PANEL - 1)
-        BREAKS(u8_conv_backward, rows[2] = Z)
-        BREAKS(u8_conv_backward, scales[1] = OFF(negative, 4 * (QV_PANEL - BOUNDS_W - 2)))
-        BREAKS(u8_conv_backward, scales[1] = OFF(no_number, 4 * (QV_PANEL - BOUNDS_W - 2)))
-        BREAKS(u8_conv_backward, weights = least)
-        BREAKS(u8_conv_backward, weights = OFF(Z, 16))
-        BREAKS(u8_conv_backward, weight_sums = O)
+        qv_u8_image_gradient a = {.rows = {O, O, O}, .scales = {Z, Z, Z}, .weights = Z, .weight_sums = Z, .out = OUT,
+                                  .width = BOUNDS_W, .channels = BOUNDS_K};
+        HOLDS(u8_image_gradient);
+        BREAKS_SIZES(u8_image_gradient)
+        BREAKS(u8_image_gradient, rows[2] = Z)
+        BREAKS(u8_image_gradient, rows[0] = OFF(OUT, -1))
+        BREAKS(u8_image_gradient, out = OFF(OUT, 2))
+        BREAKS(u8_image_gradient, scales[1] = OFF(negative, 4 * (QV_PANEL - BOUNDS_W - 2)))
+        BREAKS(u8_image_gradient, scales[1] = OFF(no_number, 4 * (QV_PANEL - BOUNDS_W - 2)))
+        BREAKS(u8_image_gradient, weights = OFF(least, BOUNDS_SIZE - 3 * BOUNDS_K * QV_IMAGE_COLUMNS))
+        BREAKS(u8_image_gradient, weights = O)
+        BREAKS(u8_image_gradient, weights = OFF(Z, 16))
+        BREAKS(u8_image_gradient, weight_sums = O)
     }
     {
         qv_u8_tile_gradients a = {.rows = {O, O, O, O, O, O}, .scales = {Z, Z, Z, Z, Z, Z}, .out = OUT,

@@ -160,17 +160,18 @@ static void check_convolutions(int W, int K) {
         CHECK(u8_conv_forward, &a, W, K);
     }
     {
-        int32_t *sums = FILLED(int32_t, 9 * QV_PANEL, 0);
+        const int columns = QV_IMAGE_COLUMNS;
         const uint8_t *rows = FILLED(uint8_t, 3 * (W + 2) * K, between(1, 255));
         const float *scales = FILLED(float, 3 * (W + 2), next_random() % 8 ? fabsf(real(1)) : 0);
-        const qv_u8_conv_backward a = {
+        const int8_t *weights = FILLED(int8_t, 3 * K * columns, (int)i_ / 4 % columns < 9 ? between(-127, 127) : 0);
+        int32_t *sums = FILLED(int32_t, 3 * columns, 0);
+        for (int i = 0; i < 3 * K * columns; i++) sums[i / (K * columns) * columns + i / 4 % columns] += weights[i];
+        const qv_u8_image_gradient a = {
             .rows = {rows, rows + 2 * (W + 2) * K, rows + (W + 2) * K},
             .scales = {scales + 2 * (W + 2), scales + W + 2, scales},
-            .weights = packed(K, 9, 127, sums, 0),
-            .weight_sums = sums,
-            .out = output(FILLED(float, out_count, 0.5f), out_count * 4),
-            .width = W, .channels = K, .out_stride = out_stride};
-        CHECK(u8_conv_backward, &a, W, K);
+            .weights = weights, .weight_sums = sums,
+            .out = output(FILLED(float, 3 * W, 0.5f), 12 * (size_t)W), .width = W, .channels = K};
+        CHECK(u8_image_gradient, &a, W, K);
     }
     {
         int32_t *high = FILLED(int32_t, QV_PANEL, 0), *low = FILLED(int32_t, QV_PANEL, 0);
@@ -472,6 +473,8 @@ int main(void) {
             check_first_layer(W);
             check_float_dot(W, W < 40 ? W : 3 * W);
         }
+        // More pixels than a kernel has at once.
+        for (int W = 60; W <= 130; W += 7) check_convolutions(W, 64);
         for (extreme = 0; extreme < 2; extreme++)
             for (int W = 1; W <= 9; W++) {
                 check_convolutions(W, 512);

@@ -47,18 +47,19 @@ static void model_s16_conv_forward(const qv_s16_conv_forward *a) {
     }
 }
 
-static void model_u8_conv_backward(const qv_u8_conv_backward *a) {
+static void model_u8_image_gradient(const qv_u8_image_gradient *a) {
     for (int x = 0; x < a->width; x++)
-        for (int n = 0; n < QV_PANEL; n++) {
+        for (int c = 0; c < 3; c++) {
             float total = 0;
             for (int tap = 0; tap < 9; tap++) {
                 const uint8_t *pixel = a->rows[tap / 3] + (x + tap % 3) * a->channels;
-                const int8_t *weights = a->weights + tap * a->channels * QV_PANEL;
+                const int8_t *weights = a->weights + tap / 3 * a->channels * QV_IMAGE_COLUMNS;
                 int32_t dot = 0;
-                for (int k = 0; k < a->channels; k++) dot += (pixel[k] - 128) * weight_at(weights, k, n);
+                for (int k = 0; k < a->channels; k++)
+                    dot += (pixel[k] - 128) * weights[(k / 4 * QV_IMAGE_COLUMNS + 3 * (tap % 3) + c) * 4 + k % 4];
                 total = fmaf(a->scales[tap / 3][x + tap % 3], (float)dot, total);
             }
-            a->out[x * a->out_stride + n] = total;
+            a->out[3 * x + c] = total;
         }
 }
 
@@ -249,7 +250,7 @@ static void model_f32_gram(const qv_f32_gram *a) {
 void kernel_models(qv_kernels *table) {
     table->u8_conv_forward = model_u8_conv_forward;
     table->s16_conv_forward = model_s16_conv_forward;
-    table->u8_conv_backward = model_u8_conv_backward;
+    table->u8_image_gradient = model_u8_image_gradient;
     table->u8_gradient_windows = model_u8_gradient_windows;
     table->u8_window_gradient = model_u8_window_gradient;
     table->s8_mirror_panel = model_s8_mirror_panel;

@@ -25,7 +25,7 @@ void qv_select_arm_kernels(qv_isa isa, qv_kernels *table) {
         table->least_tile_rows = 3;
         table->least_tiles = 4;
         table->s16_conv_forward = qv_s16_s16_conv3x3_requant_1x32c2__neon;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_2x16c8__neon;
+        table->u8_image_gradient = qv_u8_s8_image3x3_transposed_2x16c8__neon;
         table->u8_tile_gradients = qv_u8_tile_gradients__neon;
         table->s32_tile_gradient = qv_s32_tile_gradient__neon;
         table->least_gradient_tiles = 4;
@@ -52,14 +52,14 @@ void qv_select_arm_kernels(qv_isa isa, qv_kernels *table) {
         // A dot product of four bytes does more than the transform saves.
         table->least_tile_rows = table->least_tiles = table->least_gradient_tiles = 0;
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_4x16c4__dotprod;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_4x16c4__dotprod;
+        table->u8_image_gradient = qv_u8_s8_image3x3_transposed_4x16c4__dotprod;
         table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_4x16c4__dotprod;
         table->u8_style_gradient = qv_u8_s8_style_4x16c4__dotprod;
         table->u8_mac_peak = qv_u8_mac_peak__dotprod;
     }
     if (isa >= QV_I8MM) {
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_8x8c8__i8mm;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_8x8c8__i8mm;
+        table->u8_image_gradient = qv_u8_s8_image3x3_transposed_8x8c8__i8mm;
         table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_8x8c8__i8mm;
         table->u8_style_gradient = qv_u8_s8_style_8x8c8__i8mm;
         table->u8_mac_peak = qv_u8_mac_peak__i8mm;

@@ -20,7 +20,7 @@ QV_INLINE QV_TARGET void rows(const qv_u8_window_gradient *a, const int32x4_t st
     }
     const int8_t *weights = a->weights + half * 64;
     for (int row = 0; row < 3; row++, weights += 3 * channels * QV_PANEL) {
-        QV_DOT_ROWS(sum, QV_PIXELS * COUNT, pixels, channels, weights, 3 * channels);
+        QV_DOT_ROWS(sum, QV_PIXELS * COUNT, pixels, channels, weights, QV_GROUP, 3 * channels);
         QV_UNROLL for (int r = 0; r < COUNT; r++) pixels[r] += 6 * channels;
     }
     QV_UNROLL for (int r = 0; r < COUNT; r++) {

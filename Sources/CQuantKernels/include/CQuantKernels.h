@@ -130,22 +130,23 @@ typedef struct {
     int32_t mask_stride;         ///< words from one written pixel to the next, >= 1
 } qv_s32_tile_requant;
 
-/// One row of one panel of the transposed 3x3 convolution of a quantized gradient.
-///   dot[r][i][x][n] = sum over k of (rows[r][x + i][k] - 128) * w[r][i][k][n]                      exact Int32
-///   out[x][n] = acc after: acc = 0; for r in 0..<3, for i in 0..<3: acc = fma(scales[r][x + i], Float(dot), acc)
+/// A row of the image's gradient, of conv1_1's transposed convolution: from a quantized gradient, three colours.
+///   dot[r][i][x][c] = sum over k of (rows[r][x + i][k] - 128) * w[r][i][k][c]                      exact Int32
+///   out[3x + c] = acc after: acc = 0; for r in 0..<3, for i in 0..<3: acc = fma(scales[r][x + i], Float(dot), acc)
+/// The weights of a row's three taps are columns, so that a pixel is multiplied once for the three pixels that it reaches.
 typedef struct {
     const uint8_t *_Nonnull rows[3];      ///< [W+2][K] each: gradient rows y-1, y, y+1, stored as h + 128, h in [-127, 127]
     const float *_Nonnull scales[3];      ///< [W+2] each: the pixel's scale t, >= 0 or infinite; 0 where the pixel is padding
-    const int8_t *weights;       ///< [3 rows][3 taps][K/4][QV_PANEL][4], taps already mirrored, values in [-127, 127];
-                                 ///< 64-byte aligned
-    const int32_t *weight_sums;  ///< [3][3][QV_PANEL] sum over k of a tap's weights
-    float *out;                  ///< pixel x, channel n at out[x * out_stride + n]
+    const int8_t *weights;       ///< [3 rows][K/4][QV_IMAGE_COLUMNS][4]: column 3i + c, taps already mirrored, values in
+                                 ///< [-127, 127], 0 from column 9 on; 64-byte aligned
+    const int32_t *weight_sums;  ///< [3][QV_IMAGE_COLUMNS] sum over k of a column's weights
+    float *out;                  ///< [W][3]
     int32_t width;
     int32_t channels;            ///< K
-    int32_t out_stride;          ///< floats from one written pixel to the next, >= QV_PANEL
-} qv_u8_conv_backward;
+} qv_u8_image_gradient;
+#define QV_IMAGE_COLUMNS 16
 
-// The same for all layers but the first in tiles of 4 x 4 pixels, whose sums over all taps are exact. The 6 x 6 pixels
+// The way back of all other layers is made in tiles of 4 x 4 pixels, whose sums over all taps are exact. The 6 x 6 pixels
 // that a tile reads, its window, are brought to one scale before:
 //   T = max of t over the window; q = rne(min(t * (32768 / T), 32767)) of each pixel, 0 where t * (32768 / T) is NaN:
 //       a window's q are 0 where T is 0 or infinite
@@ -196,8 +197,10 @@ typedef struct {
 typedef struct {
     const uint8_t *windows;      ///< [count][6][6][K] of qv_u8_gradient_windows
     const float *tile_scales;    ///< [count] T of each, >= 0 or infinite
-    const int8_t *weights;       ///< as in qv_u8_conv_backward
-    const int32_t *weight_sums;  ///< as in qv_u8_conv_backward: 128 times those of all taps is what the shift by 128 adds
+    const int8_t *weights;       ///< [3 rows][3 taps][K/4][QV_PANEL][4], taps already mirrored, values in [-127, 127];
+                                 ///< 64-byte aligned
+    const int32_t *weight_sums;  ///< [3][3][QV_PANEL] sum over k of a tap's weights; 128 times those of all taps is what
+                                 ///< the shift by 128 adds
     float *_Nonnull out[4];      ///< as in qv_s32_tile_gradient
     int32_t width, channels;
     int32_t top, rows;           ///< as in qv_s32_tile_gradient
@@ -354,7 +357,7 @@ typedef struct {
     void (*s8_tile_products)(const qv_s8_tile_products *);
     void (*s32_tile_requant)(const qv_s32_tile_requant *);
     void (*s16_conv_forward)(const qv_s16_conv_forward *);
-    void (*u8_conv_backward)(const qv_u8_conv_backward *);
+    void (*u8_image_gradient)(const qv_u8_image_gradient *);
     /// From how many tiles of a block on u8_tile_gradients, the products of tiles and s32_tile_gradient are faster than
     /// u8_gradient_windows and u8_window_gradient; 0 where they are not.
     int32_t least_gradient_tiles;
@@ -409,7 +412,7 @@ void qv_check_s16_conv_forward(const qv_s16_conv_forward *);
 void qv_check_u8_tile_pixels(const qv_u8_tile_pixels *);
 void qv_check_s8_tile_products(const qv_s8_tile_products *);
 void qv_check_s32_tile_requant(const qv_s32_tile_requant *);
-void qv_check_u8_conv_backward(const qv_u8_conv_backward *);
+void qv_check_u8_image_gradient(const qv_u8_image_gradient *);
 void qv_check_u8_tile_gradients(const qv_u8_tile_gradients *);
 void qv_check_u8_gradient_windows(const qv_u8_gradient_windows *);
 void qv_check_s32_tile_gradient(const qv_s32_tile_gradient *);

@@ -44,39 +44,51 @@ QV_INLINE_VNNI256 void forward_tile(const qv_u8_conv_forward *a, int64_t x, int 
                             a->mask + x * a->mask_stride, a->mask_stride, half);
 }
 
-/// Rows hold h + 128, so sums start at -128 times the sum of the tap's weights.
-QV_INLINE_VNNI256 void backward_tile(const qv_u8_conv_backward *a, int64_t x, int half, const int MR) {
-    const int64_t channels = a->channels;
-    const int lane = half * 16;
-    __m256 sum[QV_LARGEST_TILE][2];
+/// Rows hold h + 128, so sums start at -128 times the sum of a column's weights.
+QV_INLINE_VNNI256 void image_tile(const uint8_t *pixels, int64_t channels, const int8_t *weights, const __m256i start[2],
+                                  float *out, const int MR) {
+    const uint8_t *half[2] = {pixels, pixels + 3 * channels};
+    __m256i acc[QV_LARGEST_TILE][2];
     QV_UNROLL for (int i = 0; i < MR; i++) {
-        sum[i][0] = _mm256_setzero_ps();
-        sum[i][1] = _mm256_setzero_ps();
+        acc[i][0] = start[0];
+        acc[i][1] = start[1];
     }
-    for (int tap = 0; tap < 9; tap++) {
-        const int64_t first = x + tap % 3;
-        const int32_t *weight_sums = a->weight_sums + tap * QV_PANEL + lane;
-        __m256i acc[QV_LARGEST_TILE][2];
-        QV_UNROLL for (int i = 0; i < MR; i++) {
-            QV_UNROLL for (int j = 0; j < 2; j++) {
-                const __m256i sums = _mm256_loadu_si256((const __m256i *)(weight_sums + j * 8));
-                acc[i][j] = _mm256_sub_epi32(_mm256_setzero_si256(), _mm256_slli_epi32(sums, 7));
+    for (int64_t k = 0; k < channels; k += 16, weights += 16 * QV_IMAGE_COLUMNS) {
+        QV_UNROLL for (int step = 0; step < 4; step++) {
+            const __m256i low = _mm256_load_si256((const __m256i *)(weights + step * 4 * QV_IMAGE_COLUMNS));
+            const __m256i high = _mm256_load_si256((const __m256i *)(weights + step * 4 * QV_IMAGE_COLUMNS + 32));
+            QV_UNROLL for (int i = 0; i < MR; i++) {
+                const __m256i pixel = qv_broadcast4_avx2(half[i / 3] + i % 3 * channels + step * 4);
+                acc[i][0] = QV_DPBUSD(acc[i][0], pixel, low);
+                acc[i][1] = QV_DPBUSD(acc[i][1], pixel, high);
+                // Nothing is loaded ahead of its pixel: the compiler would spill sums for it.
+                __asm__ volatile("" : "+x"(acc[i][0]), "+x"(acc[i][1]) : : "memory");
             }
         }
-        dot_tile(acc, MR, a->rows[tap / 3] + first * channels, channels,
-                 a->weights + tap * channels * QV_PANEL + lane * 4, channels);
-        const float *scales = a->scales[tap / 3] + first;
-        QV_UNROLL for (int i = 0; i < MR; i++) {
-            const __m256 scale = _mm256_set1_ps(scales[i]);
-            sum[i][0] = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(acc[i][0]), sum[i][0]);
-            sum[i][1] = _mm256_fmadd_ps(scale, _mm256_cvtepi32_ps(acc[i][1]), sum[i][1]);
-        }
+        half[0] += 16;
+        half[1] += 16;
     }
     QV_UNROLL for (int i = 0; i < MR; i++) {
-        float *out = a->out + (x + i) * a->out_stride + lane;
-        _mm256_storeu_ps(out, sum[i][0]);
-        _mm256_storeu_ps(out + 8, sum[i][1]);
+        QV_UNROLL for (int j = 0; j < 2; j++)
+            _mm256_store_ps(out + i * QV_IMAGE_COLUMNS + 8 * j, _mm256_cvtepi32_ps(acc[i][j]));
     }
+}
+
+/// For the template of the image's gradient.
+__attribute__((unused)) static QV_TARGET_VNNI256 void source_dots(const qv_u8_image_gradient *a, int row, int64_t first,
+                                                                  int count, float *out) {
+    const int64_t channels = a->channels;
+    const uint8_t *pixels = a->rows[row] + first * channels;
+    const int8_t *weights = a->weights + row * channels * QV_IMAGE_COLUMNS;
+    __m256i start[2];
+    QV_UNROLL for (int j = 0; j < 2; j++) {
+        const __m256i sums = _mm256_loadu_si256((const __m256i *)(a->weight_sums + row * QV_IMAGE_COLUMNS + 8 * j));
+        start[j] = _mm256_sub_epi32(_mm256_setzero_si256(), _mm256_slli_epi32(sums, 7));
+    }
+#define TILE_image_tile(MR) \
+    image_tile(pixels + x_ * channels, channels, weights, start, out + x_ * QV_IMAGE_COLUMNS, MR)
+#define TILES_image_tile(x, mr) QV_SWITCH_TILE_6(mr, TILE_image_tile)
+    QV_FOR_EACH_TILE(count, QV_LARGEST_TILE, TILES_image_tile);
 }
 
 /// Pairs of pixels from `place` on. Windows hold h' + 128, so sums start at -128 times the sum of all weights.
@@ -128,7 +140,5 @@ QV_INLINE_VNNI256 void window_pairs(const qv_u8_window_gradient *a, int64_t plac
     }
 #define TILE_forward_tile(MR) forward_tile(a, x_, half, MR)
 #define TILES_forward_tile(x, mr) QV_SWITCH_TILE_6(mr, TILE_forward_tile)
-#define TILE_backward_tile(MR) backward_tile(a, x_, half, MR)
-#define TILES_backward_tile(x, mr) QV_SWITCH_TILE_6(mr, TILE_backward_tile)
 #define PAIRS_window_pairs(COUNT) window_pairs(a, x_, half, COUNT)
 #define TILES_window_pairs(x, mr) QV_SWITCH_PAIRS(mr, PAIRS_window_pairs)

@@ -47,7 +47,7 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
         table->least_tile_rows = 2;
         table->least_tiles = 2;
         table->least_gradient_tiles = 2;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_6x16c4__avx2;
+        table->u8_image_gradient = qv_u8_s8_image3x3_transposed_6x16c4__avx2;
         table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_6x16c4__avx2;
         table->s16_conv_forward = qv_s16_s16_conv3x3_requant_6x16c2__avx2;
         table->u8_gram = qv_u8_u8_gram_8x8c4__avx2;
@@ -67,13 +67,13 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
     if (isa >= QV_AVXVNNI && has_avxvnni()) {
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_6x16c4__avxvnni;
         table->s8_tile_products = qv_s16_s8_tiles_6x16c2__avxvnni;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_6x16c4__avxvnni;
+        table->u8_image_gradient = qv_u8_s8_image3x3_transposed_6x16c4__avxvnni;
         table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_6x16c4__avxvnni;
         table->u8_mac_peak = qv_u8_mac_peak__avxvnni;
     } else if (isa >= QV_AVXVNNI) {
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_6x16c4__avx512vl;
         table->s8_tile_products = qv_s16_s8_tiles_6x16c2__avx512vl;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_6x16c4__avx512vl;
+        table->u8_image_gradient = qv_u8_s8_image3x3_transposed_6x16c4__avx512vl;
         table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_6x16c4__avx512vl;
         table->u8_mac_peak = qv_u8_mac_peak__avx512vl;
     }
@@ -85,7 +85,7 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
         table->least_tiles = 12;
         table->least_gradient_tiles = 14;
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_14x32c4__avx512vnni;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_7x32c4__avx512vnni;
+        table->u8_image_gradient = qv_u8_s8_image3x3_transposed_14x16c4__avx512vnni;
         table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_12x32c4__avx512vnni;
         table->s16_conv_forward = qv_s16_s16_conv3x3_requant_14x32c2__avx512vnni;
         table->u8_gram = qv_u8_u8_gram_8x32c4__avx512vnni;

@@ -85,8 +85,11 @@ package protocol Arithmetic: AnyObject, Sendable {
   var transposed: Transposed? { get }
   /// Whether that is ever so.
   static var hasTransposed: Bool { get }
-  /// Computes one panel of dJ/d(input row) of a convolution that is not made in tiles, from stored gradient rows and their
-  /// pixels' scales; `out` has the input's channels, or the first panel alone.
+  /// Computes a row of dJ/d(image), `[width][3]`, from conv1_1's stored gradient rows and their pixels' scales.
+  func imageGradient(
+    _ gradients: RowWindow<Gradient>, scales: RowWindow<Real>, into out: MutableRow<Real>)
+  /// Computes one panel of dJ/d(input row) of any other convolution, where it is not made in tiles; `out` has the
+  /// input's channels.
   func convolveBackward(
     _ gradients: RowWindow<Gradient>, scales: RowWindow<Real>, layer: Int, panel: Int,
     weights: BackwardPanel, into out: MutableRow<Real>)
@@ -94,7 +97,7 @@ package protocol Arithmetic: AnyObject, Sendable {
   func unpool(
     _ gradient: Row<Real>, top: Row<Activation>, bottom: Row<Activation>, isBottom: Bool,
     into out: MutableRow<Real>)
-  /// Applies the ReLU's mask to dJ/dA and stores the row as `convolveBackward` reads it.
+  /// Applies the ReLU's mask to dJ/dA and stores the row as the transposed convolution reads it.
   func storeGradient(
     _ gradient: Row<Real>, activations: Row<Activation>, mask: Row<MaskWord>, layer: Int,
     into out: MutableRow<Gradient>, scales: MutableRow<Real>)

@@ -119,6 +119,12 @@ package final class Float32Arithmetic: LossArithmetic {
     layers[layer].backwardPanel(panel)
   }
 
+  package func imageGradient(
+    _ gradients: RowWindow<Real>, scales: RowWindow<Real>, into out: MutableRow<Real>
+  ) {
+    kernels.imageGradient(gradients, layers[NetworkTable.imageLayer], into: out)
+  }
+
   package func convolveBackward(
     _ gradients: RowWindow<Real>, scales: RowWindow<Real>, layer: Int, panel: Int,
     weights: MemorySlice<Float>, into out: MutableRow<Real>

@@ -60,7 +60,7 @@ package final class Int8Arithmetic: LossArithmetic {
   ) -> Int {
     guard copies == .forward else { return 0 }
     return layers.reduce(0) {
-      $1.isFloat32 ? $0 : max($0, PackedInt8Convolution.backwardPanelCount($1))
+      $1.isFloat32 || $1.readsImage ? $0 : max($0, PackedInt8Convolution.backwardPanelCount($1))
     }
   }
 
@@ -149,12 +149,19 @@ package final class Int8Arithmetic: LossArithmetic {
     layers[layer].backwardPanel(panel, scratch: scratch)
   }
 
+  package func imageGradient(
+    _ gradients: RowWindow<Gradient8>, scales: RowWindow<Real>, into out: MutableRow<Real>
+  ) {
+    kernels.imageGradient(
+      gradients, scales: scales, layers[NetworkTable.imageLayer], into: out)
+  }
+
+  /// Never called: `transposed` makes them.
   package func convolveBackward(
     _ gradients: RowWindow<Gradient8>, scales: RowWindow<Real>, layer: Int, panel: Int,
     weights: MemorySlice<Int8>, into out: MutableRow<Real>
   ) {
-    kernels.convolveBackward(
-      gradients, scales: scales, layers[layer], panel: panel, weights: weights, into: out)
+    preconditionFailure("the way back is made in tiles")
   }
 
   package func unpool(

@@ -104,7 +104,7 @@ package struct KernelTable: @unchecked Sendable {
       s8_tile_products: { unsafe ScalarTiles.s8Products($0.pointee) },
       s32_tile_requant: { unsafe ScalarTiles.s32Requant($0.pointee) },
       s16_conv_forward: { unsafe ScalarConvolution.s16Forward($0.pointee) },
-      u8_conv_backward: { unsafe ScalarConvolution.u8Backward($0.pointee) },
+      u8_image_gradient: { unsafe ScalarConvolution.u8ImageGradient($0.pointee) },
       least_gradient_tiles: 0,
       u8_tile_gradients: { unsafe ScalarGradientTiles.u8Gradients($0.pointee) },
       s32_tile_gradient: { unsafe ScalarGradientTiles.s32Gradient($0.pointee) },

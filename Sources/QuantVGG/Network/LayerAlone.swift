@@ -39,7 +39,7 @@ final class LayerAlone: ParallelWork {
           RowRing(width: layer.width, channels: channels, capacity: rows, plan: &memory)
         }
         let words = Int8Arithmetic.maskWords(channels: layer.channels)
-        let channels = max(layer.convolution.inputChannels, Panel.width)
+        let channels = layer.convolution.inputChannels
         inputs.append(ring(channels, layer.convolution.readsImage ? 0 : LayerAlone.inputRows))
         outputs.append(ring(layer.channels, LayerAlone.rowsAtOnce))
         masks.append(ring(words, LayerAlone.rowsAtOnce))
@@ -126,7 +126,9 @@ final class LayerAlone: ParallelWork {
   func sendBack(layer: Int, rows: Range<Int>) -> (own: RowRing<Real>, truth: RowRing<Real>) {
     begin(layer, rows)
     run(.quantizeGradient, items: inputRows.count)
-    run(.sendBack, items: layout.own[layer].channels / Panel.width)
+    run(
+      .sendBack,
+      items: layer == NetworkTable.imageLayer ? 1 : layout.own[layer].channels / Panel.width)
     return (layout.own[layer], layout.truth[layer])
   }
 
@@ -150,6 +152,7 @@ final class LayerAlone: ParallelWork {
     case .quantizeInput: quantizeInput(inputRows.lowerBound + item)
     case .convolve: convolve(panel: item)
     case .quantizeGradient: quantizeGradient(inputRows.lowerBound + item)
+    case .sendBack where layer == NetworkTable.imageLayer: makeImageGradient()
     case .sendBack: sendBack(panel: item, worker: worker)
     }
   }
@@ -193,39 +196,43 @@ final class LayerAlone: ParallelWork {
       scales: layout.scales[layer].writableRow(y))
   }
 
-  private func sendBack(panel: Int, worker: Int) {
-    let height = shape.layers[layer].height
-    let (own, truth) = (layout.own[layer], layout.truth[layer])
-    let scratch = panels[worker]
-    if let tiles = numbers.transposed, tiles.makes(layer: layer) {
-      sendBack(panel: panel, by: tiles, worker: worker)
-    } else {
-      let weights = numbers.backwardPanel(layer: layer, panel: panel, scratch: scratch)
-      for y in rows {
-        numbers.convolveBackward(
-          RowWindow(
-            layout.gradients[layer], around: y, height: height, outside: zeros.zeroGradients),
-          scales: scales(around: y), layer: layer, panel: panel, weights: weights,
-          into: own.writableRow(y))
-      }
+  private func makeImageGradient() {
+    for y in rows {
+      numbers.imageGradient(
+        RowWindow(
+          layout.gradients[layer], around: y, height: shape.layers[layer].height,
+          outside: zeros.zeroGradients),
+        scales: scales(around: y), into: layout.own[layer].writableRow(y))
+      reference.imageGradient(
+        truthGradients(around: y), scales: scales(around: y),
+        into: layout.truth[layer].writableRow(y))
     }
-    let truthWeights = reference.backwardPanel(layer: layer, panel: panel, scratch: scratch)
+  }
+
+  private func sendBack(panel: Int, worker: Int) {
+    let (own, truth) = (layout.own[layer], layout.truth[layer])
+    guard let tiles = numbers.transposed else { preconditionFailure("no tiles") }
+    sendBack(panel: panel, by: tiles, worker: worker)
+    let weights = reference.backwardPanel(layer: layer, panel: panel, scratch: panels[worker])
     for y in rows {
       reference.convolveBackward(
-        RowWindow(
-          truthLayout.gradients[layer], around: y, height: height,
-          outside: truthLayout.zeroGradients),
-        scales: scales(around: y), layer: layer, panel: panel, weights: truthWeights,
-        into: truth.writableRow(y))
+        truthGradients(around: y), scales: scales(around: y), layer: layer, panel: panel,
+        weights: weights, into: truth.writableRow(y))
     }
     // What the layer before stores is a gradient with respect to scaled channels.
-    guard layer > 0, let factors = numbers.channelScale(layer: layer - 1) else { return }
+    guard let factors = numbers.channelScale(layer: layer - 1) else { return }
     for y in rows {
       let row = own.writableRow(y)
       for x in 0..<row.width {
         for c in Panel.channels(panel) { row[x * row.channels + c] /= factors[c] }
       }
     }
+  }
+
+  private func truthGradients(around y: Int) -> RowWindow<Real> {
+    RowWindow(
+      truthLayout.gradients[layer], around: y, height: shape.layers[layer].height,
+      outside: truthLayout.zeroGradients)
   }
 
   private func scales(around y: Int) -> RowWindow<Real> {

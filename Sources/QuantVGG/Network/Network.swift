@@ -200,26 +200,14 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
   }
 
   private func makeImageGradient(_ rows: Range<Int>, worker: Int) {
-    let (panel, first) = (Panel.width, NetworkTable.imageLayer)
-    let memory = scratch[worker].row
-    let wide = MutableRow<Real>(memory[0..<shape.width * panel], channels: panel)
-    let row = MutableRow<Real>(
-      memory[shape.width * panel..<shape.width * (panel + 3)], channels: 3)
-    let inlay = inlay(at: first)
-    let weights =
-      inlay == nil
-      ? numbers.backwardPanel(layer: first, panel: 0, scratch: scratch[worker].panel) : nil
+    let first = NetworkTable.imageLayer
+    let row = MutableRow<Real>(scratch[worker].row[0..<shape.width * 3], channels: 3)
     for y in rows {
-      if let inlay {
-        inlay.convolveBackward(
-          layout.reals.gradient(of: first, around: y), layer: first, panel: 0, into: wide)
-      } else if let weights {
-        numbers.convolveBackward(
-          gradientWindow(first, around: y), scales: scaleWindow(first, around: y), layer: first,
-          panel: 0, weights: weights, into: wide)
-      }
-      for x in 0..<shape.width {
-        for c in 0..<3 { row[3 * x + c] = wide[panel * x + c] }
+      if let inlay = inlay(at: first) {
+        inlay.imageGradient(layout.reals.gradient(of: first, around: y), into: row)
+      } else {
+        numbers.imageGradient(
+          gradientWindow(first, around: y), scales: scaleWindow(first, around: y), into: row)
       }
       unsafe client.consumeImageGradient(row, row: y, worker: worker)
     }

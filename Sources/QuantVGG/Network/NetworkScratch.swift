@@ -49,9 +49,9 @@ struct ScratchLayout {
   }
 
   /// Most numbers of a row of the way back that a worker has for itself: of the deepest layer's, or of one that a
-  /// pooling's adjoint is written to; or a panel and three colours of a row of the image.
+  /// pooling's adjoint is written to; or of the image.
   private static func rowValues(_ shape: NetworkShape) -> Int {
-    var values = shape.width * (Panel.width + 3)
+    var values = shape.width * 3
     for (index, layer) in shape.layers.enumerated()
     where shape.isPooled(index) || index + 1 == shape.layers.count {
       values = max(values, layer.width * layer.channels)
