@@ -130,6 +130,9 @@ typedef struct {
     int32_t mask_stride;         ///< words from one written pixel to the next, >= 1
 } qv_s32_tile_requant;
 
+/// Columns of the weights of a row of conv1_1's taps: three of each tap, and others that are not used.
+#define QV_IMAGE_COLUMNS 16
+
 /// A row of the image's gradient, of conv1_1's transposed convolution: from a quantized gradient, three colours.
 ///   dot[r][i][x][c] = sum over k of (rows[r][x + i][k] - 128) * w[r][i][k][c]                      exact Int32
 ///   out[3x + c] = acc after: acc = 0; for r in 0..<3, for i in 0..<3: acc = fma(scales[r][x + i], Float(dot), acc)
@@ -144,7 +147,6 @@ typedef struct {
     int32_t width;
     int32_t channels;            ///< K
 } qv_u8_image_gradient;
-#define QV_IMAGE_COLUMNS 16
 
 // The way back of all other layers is made in tiles of 4 x 4 pixels, whose sums over all taps are exact. The 6 x 6 pixels
 // that a tile reads, its window, are brought to one scale before:
