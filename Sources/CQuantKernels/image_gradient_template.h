@@ -1,5 +1,5 @@
-// A row of the image's gradient, stamped once per instruction set: the including file defines QV_TARGET, QV_FUNCTION and
-// source_dots(a, row, first, count, out), which writes the dot products of `count` pixels of a padded row, from `first`
+// A row of the image's gradient, stamped once per instruction set: the including file defines QV_TARGET, QV_FUNCTION
+// and source_dots(a, row, first, count, out), which writes the dot products of `count` pixels of a padded row, from `first`
 // on, with all columns, [count][QV_IMAGE_COLUMNS] numbers that are exact before they become Float32.
 #pragma STDC FP_CONTRACT OFF
 

@@ -11,7 +11,8 @@
 #define QV_ACTIVATION_SHIFT 0
 #define QV_GRADIENT_SHIFT (-128)
 
-/// Every fourth pixel begins a row. Groups of 4 k lie `group` bytes apart; count is a multiple of 8; MR is 1 or even. A tile of one pixel computes it twice.
+/// Every fourth pixel begins a row. Groups of 4 k lie `group` bytes apart; count is a multiple of 8; MR is 1 or even. A
+/// tile of one pixel computes it twice.
 QV_INLINE QV_TARGET_I8MM void qv_dot_rows__i8mm(int32x4_t sum[][4], const int MR, const uint8_t *const rows[],
                                                 int64_t stride, const int8_t *weights, int64_t group,
                                                 int64_t count) {

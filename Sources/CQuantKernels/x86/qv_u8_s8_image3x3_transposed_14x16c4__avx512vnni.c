@@ -1,7 +1,7 @@
 #if defined(__x86_64__)
-// void qv_u8_s8_image3x3_transposed_14x16c4__avx512vnni(const qv_u8_image_gradient *): the template. Up to 14 pixels x 16
-// columns of exact sums. Rows hold h + 128 and VPDPBUSD takes unsigned x signed, so sums start at -128 times the sum of a
-// column's weights.
+// void qv_u8_s8_image3x3_transposed_14x16c4__avx512vnni(const qv_u8_image_gradient *): the template. Up to 14 pixels x
+// 16 columns of exact sums. Rows hold h + 128 and VPDPBUSD takes unsigned x signed, so sums start at -128 times the sum
+// of a column's weights.
 #include "tiles_avx512vnni.h"
 
 QV_INLINE_AVX512VNNI void tile(const uint8_t *pixels, int64_t channels, const int8_t *weights, __m512i start,
