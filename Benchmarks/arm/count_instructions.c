@@ -2,10 +2,19 @@
 // predict counts its instructions in an emulator. KERNEL's type chooses the arguments.
 #include "../../Sources/CQuantKernels/arm/arm_table.h"
 
-enum { W = 8, K = 64 };
+// W: pixels of a row; of tiles, those that are worked on. K: channels. T: tiles of a block.
+#ifndef W
+#define W 8
+#endif
+#ifndef K
+#define K 64
+#endif
+#ifndef T
+#define T 24
+#endif
 
-static uint64_t zeros[64 * 1024];
-static uint64_t out[64 * 1024];
+static uint64_t zeros[256 * 1024] __attribute__((aligned(64)));
+static uint64_t out[256 * 1024] __attribute__((aligned(64)));
 
 static int64_t forward(void (*kernel)(const qv_u8_conv_forward *)) {
     const uint8_t *row = (const uint8_t *)zeros;
@@ -15,6 +24,36 @@ static int64_t forward(void (*kernel)(const qv_u8_conv_forward *)) {
                                  .mask = (uint32_t *)out + 1024, .width = W, .channels = K,
                                  .out_stride = QV_PANEL, .mask_stride = 1});
     return (int64_t)W * 9 * K * QV_PANEL;
+}
+
+static int64_t tile_pixels(void (*kernel)(const qv_u8_tile_pixels *)) {
+    const uint8_t *row = (const uint8_t *)zeros;
+    kernel(&(qv_u8_tile_pixels){.rows = {row, row, row, row, row, row}, .out = (int16_t *)out, .width = W,
+                                .channels = K, .count = W / 4, .tiles = T});
+    return 0;
+}
+
+static int64_t tile_weights(void (*kernel)(const qv_s8_tile_weights *)) {
+    kernel(&(qv_s8_tile_weights){.weights = (const int8_t *)zeros, .out = (int16_t *)out, .channels = K, .count = K,
+                                 .rows = 6});
+    return 0;
+}
+
+static int64_t tile_products(void (*kernel)(const qv_s16_tile_products *)) {
+    const int16_t *values = (const int16_t *)zeros;
+    kernel(&(qv_s16_tile_products){.pixels = values, .weights = values, .sums = (int32_t *)out, .channels = K,
+                                   .count = K, .tiles = T, .accumulate = 1, .rows = 6});
+    return (int64_t)QV_TILE_PARTS * T * K * QV_PANEL;
+}
+
+static int64_t tile_requant(void (*kernel)(const qv_s32_tile_requant *)) {
+    uint8_t *bytes = (uint8_t *)out;
+    uint32_t *mask = (uint32_t *)out + 16 * 1024;
+    kernel(&(qv_s32_tile_requant){.sums = (const int32_t *)zeros, .bias = (const int32_t *)zeros,
+                                  .multiplier = (const float *)zeros, .out = {bytes, bytes, bytes, bytes},
+                                  .mask = {mask, mask, mask, mask}, .width = W, .rows = 4, .count = W / 4,
+                                  .tiles = T, .out_stride = QV_PANEL, .mask_stride = 1});
+    return 0;
 }
 
 static int64_t first_layer(void (*kernel)(const qv_s16_conv_forward *)) {
@@ -67,6 +106,10 @@ static int64_t float_gram(void (*kernel)(const qv_f32_gram *)) {
 #define CALL                                                \
     _Generic(KERNEL,                                        \
         void (*)(const qv_u8_conv_forward *): forward,      \
+        void (*)(const qv_u8_tile_pixels *): tile_pixels,   \
+        void (*)(const qv_s8_tile_weights *): tile_weights, \
+        void (*)(const qv_s16_tile_products *): tile_products, \
+        void (*)(const qv_s32_tile_requant *): tile_requant, \
         void (*)(const qv_s16_conv_forward *): first_layer, \
         void (*)(const qv_u8_conv_backward *): backward,    \
         void (*)(const qv_u8_style_gradient *): style,      \

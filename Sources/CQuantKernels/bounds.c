@@ -108,10 +108,16 @@ void qv_check_u8_tile_pixels(const qv_u8_tile_pixels *a) {
     for (int r = 0; r < 6; r++) ROW(a->rows[r], a->width + 2, a->channels, a->out);
 }
 
+static void part_rows(int32_t row, int32_t rows) {
+    CHECK(rows == 1 || rows == 6);
+    CHECK(row >= 0 && row + rows <= 6);
+}
+
 void qv_check_s8_tile_weights(const qv_s8_tile_weights *a) {
     CHANNELS(a->channels, QV_TILE_CHANNELS);
     CHANNELS(a->count, QV_TILE_CHANNELS);
     CHECK(a->first >= 0 && a->first % QV_TILE_CHANNELS == 0 && a->first + a->count <= a->channels);
+    part_rows(a->row, a->rows);
     WEIGHTS(a->weights);
     WEIGHTS(a->out);
     sums(a->weights, 1, 9 * a->channels, 127, 0);
@@ -123,6 +129,7 @@ void qv_check_s16_tile_products(const qv_s16_tile_products *a) {
     CHECK(a->count <= a->channels);
     CHECK(a->tiles >= 1);
     CHECK(a->accumulate == 0 || a->accumulate == 1);
+    part_rows(a->row, a->rows);
     WEIGHTS(a->pixels);
     WEIGHTS(a->weights);
     WEIGHTS(a->sums);

@@ -1,7 +1,8 @@
 // What F(4x4, 3x3) does before and after its products, in vectors of any length, stamped once per instruction set:
 // the including file defines QV_TARGET (a target attribute or nothing), QV_NAME(op) (the function's full name),
 // QV_BYTES (bytes of a vector), and QV_REQUANTIZE(sums, multiplier, out, mask, n): requantizes a vector of sums, the
-// channels n and on of a panel, into their bytes of a pixel and their bits of its mask.
+// channels n and on of a panel, into their bytes of a pixel and their bits of its mask. Without it the including file
+// has functions of its own, and takes the transforms.
 //
 // Contracts and matrices: CQuantKernels.h. Nothing here may be contracted to fused multiply-adds by the compiler.
 #pragma STDC FP_CONTRACT OFF
@@ -32,6 +33,7 @@ QV_INLINE void transform_pixels(const words d[6], words out[6]) {
     out[5] = ((d[1] - d[3]) << 2) + (d[5] - d[3]);
 }
 
+#if defined(QV_REQUANTIZE)
 QV_INLINE void transform_tile(const qv_u8_tile_pixels *a, int32_t tile, int16_t *to, const int columns) {
     const int64_t channels = a->channels;
     const int64_t part = QV_TILE_PIXELS((int64_t)a->tiles, channels);
@@ -70,6 +72,8 @@ QV_TARGET void QV_NAME(u8_tile_pixels)(const qv_u8_tile_pixels *a) {
     }
 }
 
+#endif
+
 /// G g.
 QV_INLINE void transform_filter(const words g[3], words out[6]) {
     const words ends = (g[0] + g[2]) << 2, middle = g[1] << 2;
@@ -82,6 +86,7 @@ QV_INLINE void transform_filter(const words g[3], words out[6]) {
     out[5] = g[2] * 12;
 }
 
+#if defined(QV_REQUANTIZE)
 /// U of a vector of outputs and two channels.
 QV_INLINE void transform_filters(const words g[9], int16_t *out, int64_t part) {
     words between[6][3];
@@ -97,6 +102,8 @@ QV_INLINE void transform_filters(const words g[9], int16_t *out, int64_t part) {
     }
 }
 
+#endif
+
 /// Of [outputs][4 channels], the first two channels of all outputs before the other two.
 QV_INLINE bytes_full split_channels(bytes_full v) {
 #if QV_BYTES == 16
@@ -111,6 +118,7 @@ QV_INLINE bytes_full split_channels(bytes_full v) {
 #endif
 }
 
+#if defined(QV_REQUANTIZE)
 QV_TARGET void QV_NAME(s8_tile_weights)(const qv_s8_tile_weights *a) {
     QV_CHECK(s8_tile_weights, a);
     const int64_t tap = (int64_t)a->channels * QV_PANEL;
@@ -135,6 +143,8 @@ QV_TARGET void QV_NAME(s8_tile_weights)(const qv_s8_tile_weights *a) {
     }
 }
 
+#endif
+
 /// A m.
 QV_INLINE void transform_sums(const wrapping m[6], wrapping out[4]) {
     const wrapping s = m[1] + m[2], d = m[1] - m[2], t = m[3] + m[4], e = m[3] - m[4];
@@ -144,6 +154,7 @@ QV_INLINE void transform_sums(const wrapping m[6], wrapping out[4]) {
     out[3] = d + (((e << 2) + m[5]) << 1);
 }
 
+#if defined(QV_REQUANTIZE)
 QV_TARGET void QV_NAME(s32_tile_requant)(const qv_s32_tile_requant *a) {
     QV_CHECK(s32_tile_requant, a);
     const int64_t part = QV_TILE_SUMS((int64_t)a->tiles);
@@ -175,3 +186,4 @@ QV_TARGET void QV_NAME(s32_tile_requant)(const qv_s32_tile_requant *a) {
         }
     }
 }
+#endif

@@ -102,23 +102,28 @@ static void check_bounds_of_convolutions(void) {
         BREAKS(u8_tile_pixels, out = OFF(OUT, 32))
     }
     {
-        qv_s8_tile_weights a = {.weights = Z, .out = OUT, .channels = BOUNDS_K, .count = BOUNDS_K};
+        qv_s8_tile_weights a = {.weights = Z, .out = OUT, .channels = BOUNDS_K, .count = BOUNDS_K,
+                                .rows = 6};
         HOLDS(s8_tile_weights);
         BREAKS(s8_tile_weights, channels = 16)
         BREAKS(s8_tile_weights, count = 16)
         BREAKS(s8_tile_weights, first = 32)
         BREAKS(s8_tile_weights, first = -32)
+        BREAKS(s8_tile_weights, row = 1)
+        BREAKS(s8_tile_weights, rows = 2)
         BREAKS(s8_tile_weights, weights = least)
         BREAKS(s8_tile_weights, out = OFF(OUT, 32))
     }
     {
         qv_s16_tile_products a = {.pixels = Z, .weights = Z, .sums = OUT, .channels = BOUNDS_K, .count = BOUNDS_K,
-                                  .tiles = 1};
+                                  .tiles = 1, .rows = 6};
         HOLDS(s16_tile_products);
         BREAKS(s16_tile_products, channels = 16)
         BREAKS(s16_tile_products, count = 0)
         BREAKS(s16_tile_products, count = 64)
         BREAKS(s16_tile_products, tiles = 0)
+        BREAKS(s16_tile_products, row = -1)
+        BREAKS(s16_tile_products, rows = 0)
         BREAKS(s16_tile_products, accumulate = 2)
         BREAKS(s16_tile_products, pixels = OFF(Z, 32))
         BREAKS(s16_tile_products, weights = OFF(Z, 32))

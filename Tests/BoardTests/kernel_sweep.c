@@ -230,14 +230,16 @@ static void check_tiles(int W, int K, int rows) {
             table->u8_tile_pixels(&run);
         }
         for (int k = 0; k < K; k += part) {
-            const int count = K - k < part ? K - k : part;
-            const qv_s8_tile_weights derive = {
-                .weights = weights, .out = filters, .channels = K, .first = k, .count = count};
-            table->s8_tile_weights(&derive);
-            const qv_s16_tile_products multiply = {
-                .pixels = transform.out + k * T, .weights = filters, .sums = (int32_t *)(uintptr_t)a.sums,
-                .channels = K, .count = count, .tiles = T, .accumulate = k > 0};
-            table->s16_tile_products(&multiply);
+            const int count = K - k < part ? K - k : part, part_rows = table->tile_part_rows;
+            for (int row = 0; row < 6; row += part_rows) {
+                const qv_s8_tile_weights derive = {.weights = weights, .out = filters, .channels = K, .first = k,
+                                                   .count = count, .row = row, .rows = part_rows};
+                table->s8_tile_weights(&derive);
+                const qv_s16_tile_products multiply = {
+                    .pixels = transform.out + k * T, .weights = filters, .sums = (int32_t *)(uintptr_t)a.sums,
+                    .channels = K, .count = count, .tiles = T, .accumulate = k > 0, .row = row, .rows = part_rows};
+                table->s16_tile_products(&multiply);
+            }
         }
         a.count = T;
         table->s32_tile_requant(&a);

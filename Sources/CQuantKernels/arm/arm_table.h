@@ -22,6 +22,11 @@ void qv_u8_squared_difference__neon(const qv_u8_squared_difference *);
 void qv_u8_content_gradient__neon(const qv_u8_content_gradient *);
 void qv_u8_interleave__neon(const qv_u8_interleave *);
 
+void qv_u8_tile_pixels__neon(const qv_u8_tile_pixels *);
+void qv_s8_tile_weights__neon(const qv_s8_tile_weights *);
+void qv_s16_s16_tiles_8x8c2__neon(const qv_s16_tile_products *);
+void qv_s32_tile_requant__neon(const qv_s32_tile_requant *);
+
 void qv_u8_s8_conv3x3_requant_2x16c8__neon(const qv_u8_conv_forward *);
 void qv_u8_s8_conv3x3_transposed_2x16c8__neon(const qv_u8_conv_backward *);
 void qv_u8_s8_style_2x16c8__neon(const qv_u8_style_gradient *);

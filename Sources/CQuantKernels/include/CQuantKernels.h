@@ -82,6 +82,8 @@ typedef struct {
 // Tile i of a row of tiles has the pixels 4i ..< 4i + 4; nothing is written beyond the picture's edge. K is a multiple
 // of QV_TILE_CHANNELS. A block of T tiles is worked on at once. Its 36 parts, 6 * row + column, lie as far apart as
 // the macros say, a cache line more than they need: parts a power of two apart would share few places of the cache.
+// Weights are derived and multiplied for all parts at once, or for one of the six rows of parts after the other, which
+// need a small cache only; a table's kernels do the one or the other.
 #define QV_NINTH 0x38e38e39
 #define QV_MOST_WEIGHTS 131586  // (2^25 - 1) / 255
 #define QV_TILE_PARTS 36
@@ -108,24 +110,27 @@ typedef struct {
     int32_t tiles;    ///< T >= count
 } qv_u8_tile_pixels;
 
-/// U of a panel, for some of the channels.
+/// U of a panel, for some of the channels and the parts of some rows of parts.
 typedef struct {
     const int8_t *weights;  ///< as in qv_u8_conv_forward
-    int16_t *out;      ///< [36 parts][count / 2][QV_PANEL][2]; 64-byte aligned
+    int16_t *out;      ///< [6 * rows parts][count / 2][QV_PANEL][2]; 64-byte aligned
     int32_t channels;  ///< K
     int32_t first;     ///< the first channel, a multiple of QV_TILE_CHANNELS
     int32_t count;     ///< channels, a positive multiple of QV_TILE_CHANNELS
+    int32_t row;       ///< the first row of parts
+    int32_t rows;      ///< rows of parts: the table's tile_part_rows
 } qv_s8_tile_weights;
 
-/// M of a block and a panel, summed over some of the channels.
+/// M of a block and a panel, summed over some of the channels, the parts of some rows of parts.
 typedef struct {
     const int16_t *pixels;   ///< V of these channels; 64-byte aligned
-    const int16_t *weights;  ///< U of these channels; 64-byte aligned
+    const int16_t *weights;  ///< U of these channels and rows of parts; 64-byte aligned
     int32_t *sums;       ///< [36 parts][T][QV_PANEL]; 64-byte aligned
     int32_t channels;    ///< K
     int32_t count;       ///< channels that are summed over, a positive multiple of QV_TILE_CHANNELS
     int32_t tiles;       ///< T >= 1
     int32_t accumulate;  ///< 1: added to the sums that are there; 0
+    int32_t row, rows;   ///< rows of parts, as in qv_s8_tile_weights
 } qv_s16_tile_products;
 
 /// Up to four rows of one panel from M of `count` neighbouring tiles, each row as qv_u8_conv_forward makes it.
@@ -303,6 +308,8 @@ typedef struct {
     /// From how many rows of a row of tiles and tiles of a block on the next four are faster than u8_conv_forward; 0
     /// where they are not.
     int32_t least_tile_rows, least_tiles;
+    /// Rows of parts whose weights are derived and multiplied at once: 6 or 1.
+    int32_t tile_part_rows;
     void (*u8_tile_pixels)(const qv_u8_tile_pixels *);
     void (*s8_tile_weights)(const qv_s8_tile_weights *);
     void (*s16_tile_products)(const qv_s16_tile_products *);

@@ -44,6 +44,7 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
         table->s16_tile_products = qv_s16_s16_tiles_6x16c2__avx2;
         table->least_tile_rows = 2;
         table->least_tiles = 2;
+        table->tile_part_rows = 6;
         table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_6x16c4__avx2;
         table->s16_conv_forward = qv_s16_s16_conv3x3_requant_6x16c2__avx2;
         table->u8_gram = qv_u8_u8_gram_8x8c4__avx2;

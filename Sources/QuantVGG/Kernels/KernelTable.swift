@@ -44,6 +44,9 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     #endif
   }
 
+  /// Whether it has dot products of bytes, beside which tiles gain less.
+  package var hasByteDots: Bool { self != .scalar && self != .avx2 && self != .neon }
+
   private var isX86: Bool { self == .avx2 || self == .avxvnni || self == .avx512vnni }
 
   fileprivate var code: qv_isa {
@@ -97,6 +100,7 @@ package struct KernelTable: @unchecked Sendable {
       u8_conv_forward: { unsafe ScalarConvolution.u8Forward($0.pointee) },
       least_tile_rows: 0,
       least_tiles: 0,
+      tile_part_rows: 6,
       u8_tile_pixels: { unsafe ScalarTiles.u8Pixels($0.pointee) },
       s8_tile_weights: { unsafe ScalarTiles.s8Weights($0.pointee) },
       s16_tile_products: { unsafe ScalarTiles.s16Products($0.pointee) },

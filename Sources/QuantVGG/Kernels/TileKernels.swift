@@ -58,17 +58,21 @@ struct TileKernels: @unchecked Sendable {
   ) {
     assert(layer.inputChannels == block.channels)
     let (pixels, weights) = (block.pixels(memory), block.weights(memory))
-    for first in stride(from: 0, to: block.channels, by: TileBlock.part) {
-      let count = min(TileBlock.part, block.channels - first)
-      var derivation = unsafe qv_s8_tile_weights(
-        weights: layer.forwardPanel(panel).base, out: weights.base,
-        channels: Int32(block.channels), first: Int32(first), count: Int32(count))
-      unsafe entries.s8_tile_weights(&derivation)
-      var call = unsafe qv_s16_tile_products(
-        pixels: pixels.from(first * block.tiles).base, weights: weights.base,
-        sums: block.sums(memory).base, channels: Int32(block.channels), count: Int32(count),
-        tiles: Int32(block.tiles), accumulate: first > 0 ? 1 : 0)
-      unsafe entries.s16_tile_products(&call)
+    let rows = entries.tile_part_rows
+    for row in stride(from: 0, to: 6, by: Int(rows)) {
+      for first in stride(from: 0, to: block.channels, by: TileBlock.part) {
+        let count = min(TileBlock.part, block.channels - first)
+        var derivation = unsafe qv_s8_tile_weights(
+          weights: layer.forwardPanel(panel).base, out: weights.base,
+          channels: Int32(block.channels), first: Int32(first), count: Int32(count),
+          row: Int32(row), rows: rows)
+        unsafe entries.s8_tile_weights(&derivation)
+        var call = unsafe qv_s16_tile_products(
+          pixels: pixels.from(first * block.tiles).base, weights: weights.base,
+          sums: block.sums(memory).base, channels: Int32(block.channels), count: Int32(count),
+          tiles: Int32(block.tiles), accumulate: first > 0 ? 1 : 0, row: Int32(row), rows: rows)
+        unsafe entries.s16_tile_products(&call)
+      }
     }
   }
 

@@ -8,7 +8,7 @@ extension ForwardNetwork {
   func tilesPerBlock(_ stage: Stage, layer: Int, rows: Int) -> Int {
     guard stage == .convolve, layer != NetworkTable.imageLayer, !shape.isFloat32(layer),
       let tiles = numbers.tiles, rows >= tiles.leastRows, tiles.holds(layer: layer),
-      layout.scratch.hasTiles || numbers.instructionSet == .avx2
+      layout.scratch.hasTiles || !numbers.instructionSet.hasByteDots
     else { return 0 }
     let own = shape.layers[layer]
     let most = min(

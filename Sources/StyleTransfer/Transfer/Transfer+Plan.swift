@@ -309,8 +309,8 @@ private struct Planner<Numbers: LossArithmetic> {
   private func forwardPass(_ plan: NetworkPlan) -> Double {
     let set = transfer.instructionSet
     guard Numbers.makesTiles(set) else { return 1 }
-    if set == .avx2 { return plan.hasTiles ? PassTime.tiles : PassTime.smallBlocks }
-    return plan.hasTiles ? PassTime.tilesBesideDots : 1
+    if set.hasByteDots { return plan.hasTiles ? PassTime.tilesBesideDots : 1 }
+    return plan.hasTiles ? PassTime.tiles : PassTime.smallBlocks
   }
 
   /// Multiply-accumulates of a forward pass through some layers, and those of them in single precision.

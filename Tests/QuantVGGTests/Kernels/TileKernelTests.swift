@@ -36,10 +36,15 @@ import Testing
         Kernels.compare("K \(channels) \(first)") { table, buffers -> [Int16] in
           let out = buffers.empty(
             Int16.self, count: Int(qv_tile_weights_count(Int64(count))), aligned: true)
-          var call = qv_s8_tile_weights(
-            weights: buffers.make(weights, aligned: true).base, out: out.base,
-            channels: Int32(channels), first: Int32(first), count: Int32(count))
-          table.s8_tile_weights(&call)
+          let input = buffers.make(weights, aligned: true)
+          for row in stride(from: 0, to: 6, by: Int(table.tile_part_rows)) {
+            let place = row * Int(qv_tile_weights_count(Int64(count))) / 6
+            var call = qv_s8_tile_weights(
+              weights: input.base, out: out.base + place, channels: Int32(channels),
+              first: Int32(first), count: Int32(count), row: Int32(row),
+              rows: table.tile_part_rows)
+            table.s8_tile_weights(&call)
+          }
           return out.values
         }
       }
@@ -61,12 +66,15 @@ import Testing
       }
       Kernels.compare("T \(tiles)") { table, buffers -> [Int32] in
         let out = buffers.make(sums, aligned: true)
-        var call = qv_s16_tile_products(
-          pixels: buffers.make(pixels, aligned: true).base,
-          weights: buffers.make(weights, aligned: true).base, sums: out.base,
-          channels: Int32(channels), count: Int32(count), tiles: Int32(tiles),
-          accumulate: tiles % 3 == 0 ? 1 : 0)
-        table.s16_tile_products(&call)
+        let inputs = (buffers.make(pixels, aligned: true), buffers.make(weights, aligned: true))
+        for row in stride(from: 0, to: 6, by: Int(table.tile_part_rows)) {
+          let place = row * Int(qv_tile_weights_count(Int64(count))) / 6
+          var call = qv_s16_tile_products(
+            pixels: inputs.0.base, weights: inputs.1.base + place, sums: out.base,
+            channels: Int32(channels), count: Int32(count), tiles: Int32(tiles),
+            accumulate: tiles % 3 == 0 ? 1 : 0, row: Int32(row), rows: table.tile_part_rows)
+          table.s16_tile_products(&call)
+        }
         return out.values
       }
     }
@@ -161,16 +169,18 @@ private struct Problem {
       Int16.self, count: Int(qv_tile_weights_count(Int64(part))), aligned: true)
     let sums = buffers.empty(
       Int32.self, count: Int(qv_tile_sums_count(Int64(tiles))), aligned: true)
-    for first in stride(from: 0, to: channels, by: part) {
-      var derive = qv_s8_tile_weights(
-        weights: packed.base, out: derived.base, channels: Int32(channels), first: Int32(first),
-        count: Int32(part))
-      table.s8_tile_weights(&derive)
-      var multiply = qv_s16_tile_products(
-        pixels: transformed.base + first * tiles, weights: derived.base, sums: sums.base,
-        channels: Int32(channels), count: Int32(part), tiles: Int32(tiles),
-        accumulate: first > 0 ? 1 : 0)
-      table.s16_tile_products(&multiply)
+    for row in stride(from: 0, to: 6, by: Int(table.tile_part_rows)) {
+      for first in stride(from: 0, to: channels, by: part) {
+        var derive = qv_s8_tile_weights(
+          weights: packed.base, out: derived.base, channels: Int32(channels), first: Int32(first),
+          count: Int32(part), row: Int32(row), rows: table.tile_part_rows)
+        table.s8_tile_weights(&derive)
+        var multiply = qv_s16_tile_products(
+          pixels: transformed.base + first * tiles, weights: derived.base, sums: sums.base,
+          channels: Int32(channels), count: Int32(part), tiles: Int32(tiles),
+          accumulate: first > 0 ? 1 : 0, row: Int32(row), rows: table.tile_part_rows)
+        table.s16_tile_products(&multiply)
+      }
     }
     let (b, m) = (buffers.make(bias), buffers.make(multiplier))
     let out = (0..<4).map { _ in buffers.empty(UInt8.self, count: (width - 1) * 41 + 32) }

@@ -78,8 +78,9 @@ enum ScalarTiles {
           }
           columns[i] = filter(column)
         }
-        for y in 0..<6 {
-          let values = filter([columns[0][y], columns[1][y], columns[2][y]])
+        for y in unsafe 0..<Int(a.rows) {
+          let row = unsafe Int(a.row) + y
+          let values = filter([columns[0][row], columns[1][row], columns[2][row]])
           for i in 0..<6 {
             unsafe a.out[(6 * y + i) * part + place] = Int16(values[i])
           }
@@ -91,9 +92,10 @@ enum ScalarTiles {
   static func s16Products(_ a: qv_s16_tile_products) {
     unsafe Bounds.check(a, qv_check_s16_tile_products)
     let (tiles, count) = unsafe (Int(a.tiles), Int(a.count))
-    for part in 0..<Int(QV_TILE_PARTS) {
+    for place in unsafe 0..<6 * Int(a.rows) {
+      let part = unsafe 6 * Int(a.row) + place
       let pixels = unsafe a.pixels + part * (tiles * Int(a.channels) + group)
-      let weights = unsafe a.weights + part * (panel * count + 32)
+      let weights = unsafe a.weights + place * (panel * count + 32)
       let sums = unsafe a.sums + part * (panel * tiles + 16)
       for tile in 0..<tiles {
         for n in 0..<panel {
