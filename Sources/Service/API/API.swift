@@ -70,7 +70,7 @@ final class API {
     guard folder.freeBytes > Self.spare + head.contentLength else {
       return .refused(Response(507, error: "no space is left on the disk; free some"))
     }
-    guard !checks.isFull else { return .refused(busy) }
+    guard !checks.isFull(ofUploads: true) else { return .refused(busy) }
     self.parts += 1
     guard
       let upload = IncomingUpload(

@@ -26,7 +26,7 @@ extension API {
       }
       if content == nil { content = upload }
     }
-    guard !checks.isFull else {
+    guard !checks.isFull(ofUploads: false) else {
       connection.answer(busy)
       return nil
     }

@@ -13,7 +13,7 @@ final class Checks {
     let done: (Child?, Child.End) -> Void
   }
 
-  /// Most checks that wait.
+  /// Most checks of a kind, uploads or plans, that wait.
   static let most = 32
   /// Seconds after which one is ended.
   private static let patience = 120.0
@@ -33,8 +33,10 @@ final class Checks {
 
   init(_ folder: DataFolder) { self.folder = folder }
 
-  /// Whether there is room for another one.
-  var isFull: Bool { waiting.count >= Self.most }
+  /// Whether there is no room for another upload or, which never wait for uploads' time, another plan.
+  func isFull(ofUploads: Bool) -> Bool {
+    waiting.count { ($0.flushed != nil) == ofUploads } >= Self.most
+  }
 
   /// Runs a command when it is its turn.
   ///
