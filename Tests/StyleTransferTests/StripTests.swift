@@ -53,8 +53,10 @@ import Testing
         #expect(rows.gradients[layer].clamped(to: owned) == owned)
         #expect(rows.first.layers[layer].clamped(to: owned) == owned)
       }
-      // 156 rows around the strip decide its gradient, and at most three of each layer's besides where its tiles are whole.
-      let most = 156 + 3 * shape.layers.dropFirst().reduce(0) { $0 + 1 << $1.convolution.name.poolings }
+      // 156 rows around the strip decide its gradient, and at most three of each layer's besides
+      // where its tiles are whole.
+      let whole = shape.layers.dropFirst().reduce(0) { $0 + 1 << $1.convolution.name.poolings }
+      let most = 156 + 3 * whole
       #expect(rows.pixels.lowerBound >= strip.lowerBound - most)
       #expect(rows.pixels.upperBound <= strip.upperBound + most)
     }

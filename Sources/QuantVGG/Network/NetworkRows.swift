@@ -55,10 +55,9 @@ package struct NetworkRows: Sendable, Equatable {
       let next = shape.layers[index + 1]
       let isPooled = next.convolution.followsPool
       let inputs = GradientRows(next).whole(isPooled ? reached.halved(in: next.height) : reached)
-      let end = isPooled ? 2 * inputs.upperBound : inputs.upperBound
-      gradients.append(
-        (isPooled ? 2 : 1) * inputs.lowerBound
-          ..< (inputs.upperBound == next.height ? layer.height : end))
+      let factor = isPooled ? 2 : 1
+      let end = inputs.upperBound == next.height ? layer.height : factor * inputs.upperBound
+      gradients.append(factor * inputs.lowerBound..<end)
       reached = inputs.widened(in: next.height)
     }
     self.gradients = gradients

@@ -28,6 +28,10 @@ struct TransposedRows<Gradient: RowFormat> {
   ///
   /// - Parameters:
   ///   - part: the tiles' places among all.
+  ///   - panels: of the result's channels.
+  ///   - block: the memory's parts.
+  ///   - tiles: makes them.
+  ///   - memory: the worker's.
   ///   - weights: gives a panel's weights, valid until it is called again.
   ///   - out: gives a row of the result.
   func make<Tiles: TransposedTiles>(
