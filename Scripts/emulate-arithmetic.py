@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 MEAN = np.array([123.68, 116.779, 103.939], np.float32)
 LAYERS = [f"conv{block}_{place}" for block, count in enumerate([2, 2, 4, 4, 1], 1) for place in range(1, count + 1)]
 STYLE = ["conv1_1", "conv2_1", "conv3_1", "conv4_1", "conv5_1"]
+BLOCKS = [2, 2, 4, 4, 4]  # of the whole network, from whose end the tiles of the way back are placed
 TYPES = {"F32": np.float32, "F64": np.float64, "I8": np.int8, "U8": np.uint8, "I32": np.int32}
 
 
@@ -56,6 +57,16 @@ def tensor(values):
 
 def column(values):
     return tensor(values).view(1, -1, 1, 1)
+
+
+def tile_phases():
+    """By layer, the rows of its input at which tiles begin, modulo 4: a row before those end from which its gradient came."""
+    phases, edge = [], 0
+    for block in reversed(BLOCKS):
+        for place in reversed(range(block)):
+            phases.append((edge - 1) % 4)
+            edge = phases[-1] * (2 if place == 0 else 1)
+    return phases[::-1]
 
 
 class Sums:
@@ -180,9 +191,31 @@ class Networks:
 
     @staticmethod
     def quantize(gradient):
-        """8 bits with a scale per pixel."""
+        """8 bits with a scale per pixel: h and t."""
         scale = gradient.abs().amax(1, keepdim=True) / 127
-        return torch.where(scale > 0, torch.round(gradient / torch.where(scale > 0, scale, 1)) * scale, 0)
+        return torch.where(scale > 0, torch.round(gradient / torch.where(scale > 0, scale, 1)), 0), scale
+
+    def send_back(self, stored, index):
+        """dJ/d(input) in tiles of 4 x 4 pixels, whose windows of 6 x 6 are brought to one scale each; of the image pixel by pixel."""
+        (h, t), layer = stored, self.layers[index]
+        if index == 0:
+            return F.conv_transpose2d(h * t, layer["q"], padding=1) / layer["before"]
+        height, width = h.shape[2:]
+        above = -tile_phases()[index] % 4  # rows of the first tiles that lie above the picture
+        pad = (1, 5, 1 + above, 8)
+        h, t = F.pad(h, pad)[0], F.pad(t, pad)[0, 0].numpy().astype(np.float32)
+        weights = layer["q"].flip(2, 3).transpose(0, 1)
+        out = torch.zeros(1, weights.shape[0], above + height + 8, width + 8, dtype=torch.float64)
+        for y in range(0, above + height, 4):
+            for x in range(0, width, 4):
+                scales = t[y:y + 6, x:x + 6]
+                most = scales.max()
+                if most == 0:
+                    continue
+                factors = np.rint(np.minimum(scales * (np.float32(32768) / most), np.float32(32767)))
+                window = torch.floor((h[:, y:y + 6, x:x + 6] * tensor(factors) + 16384) / 32768)
+                out[0, :, y:y + 4, x:x + 4] = float(most) * F.conv2d(window[None], weights)[0]
+        return out[:, :, above:above + height, :width] / layer["before"]
 
     def backward(self, kept, targets, figures):
         loss = 0
@@ -203,10 +236,10 @@ class Networks:
             fold = layer["channels"] * layer["step"]
             stored = self.quantize(gradient * state["mask"] * fold)
             wanted = state["sums"].grad
-            figures["gradient"][i].add(stored / fold, wanted)
-            alone = F.conv_transpose2d(self.quantize(wanted * fold), layer["q"], padding=1) / layer["before"]
+            figures["gradient"][i].add(stored[0] * stored[1] / fold, wanted)
+            alone = self.send_back(self.quantize(wanted * fold), i)
             figures["gradient_alone"][i].add(alone, F.conv_transpose2d(wanted, layer["w"], padding=1))
-            incoming = F.conv_transpose2d(stored, layer["q"], padding=1) / layer["before"]
+            incoming = self.send_back(stored, i)
             if state["pooled"]:
                 incoming = self.unpool(incoming, kept[i - 1]["own"])
 

@@ -13,6 +13,17 @@
 #define T 24
 #endif
 
+/// What the compiler makes of short loops; no call that is counted comes here.
+__attribute__((no_builtin)) void *memcpy(void *to, const void *from, __SIZE_TYPE__ count) {
+    for (__SIZE_TYPE__ i = 0; i < count; i++) ((char *)to)[i] = ((const char *)from)[i];
+    return to;
+}
+
+__attribute__((no_builtin)) void *memset(void *to, int value, __SIZE_TYPE__ count) {
+    for (__SIZE_TYPE__ i = 0; i < count; i++) ((char *)to)[i] = (char)value;
+    return to;
+}
+
 static uint64_t zeros[256 * 1024] __attribute__((aligned(64)));
 static uint64_t out[256 * 1024] __attribute__((aligned(64)));
 
@@ -33,16 +44,9 @@ static int64_t tile_pixels(void (*kernel)(const qv_u8_tile_pixels *)) {
     return 0;
 }
 
-static int64_t tile_weights(void (*kernel)(const qv_s8_tile_weights *)) {
-    kernel(&(qv_s8_tile_weights){.weights = (const int8_t *)zeros, .out = (int16_t *)out, .channels = K, .count = K,
-                                 .rows = 6});
-    return 0;
-}
-
-static int64_t tile_products(void (*kernel)(const qv_s16_tile_products *)) {
-    const int16_t *values = (const int16_t *)zeros;
-    kernel(&(qv_s16_tile_products){.pixels = values, .weights = values, .sums = (int32_t *)out, .channels = K,
-                                   .count = K, .tiles = T, .accumulate = 1, .rows = 6});
+static int64_t tile_products(void (*kernel)(const qv_s8_tile_products *)) {
+    kernel(&(qv_s8_tile_products){.pixels = (const int16_t *)zeros, .weights = (const int8_t *)zeros,
+                                  .sums = (int32_t *)out, .channels = K, .tiles = T});
     return (int64_t)QV_TILE_PARTS * T * K * QV_PANEL;
 }
 
@@ -65,13 +69,50 @@ static int64_t first_layer(void (*kernel)(const qv_s16_conv_forward *)) {
     return (int64_t)W * 36 * QV_PANEL;
 }
 
-static int64_t backward(void (*kernel)(const qv_u8_conv_backward *)) {
+static int64_t image_gradient(void (*kernel)(const qv_u8_image_gradient *)) {
     const uint8_t *row = (const uint8_t *)zeros;
     const float *scale = (const float *)zeros;
-    kernel(&(qv_u8_conv_backward){.rows = {row, row, row}, .scales = {scale, scale, scale},
-                                  .weights = (const int8_t *)zeros, .weight_sums = (const int32_t *)zeros,
-                                  .out = (float *)out, .width = W, .channels = K, .out_stride = QV_PANEL});
-    return (int64_t)W * 9 * K * QV_PANEL;
+    kernel(&(qv_u8_image_gradient){.rows = {row, row, row}, .scales = {scale, scale, scale},
+                                   .weights = (const int8_t *)zeros, .weight_sums = (const int32_t *)zeros,
+                                   .out = (float *)out, .width = W, .channels = K});
+    return (int64_t)W * 9 * K * 3;
+}
+
+static int64_t windows(void (*kernel)(const qv_u8_gradient_windows *)) {
+    const uint8_t *row = (const uint8_t *)zeros;
+    const float *scale = (const float *)zeros;
+    kernel(&(qv_u8_gradient_windows){.rows = {row, row, row, row, row, row},
+                                     .scales = {scale, scale, scale, scale, scale, scale}, .out = (uint8_t *)out,
+                                     .tile_scales = (float *)out + 256 * 1024, .width = W, .channels = K,
+                                     .count = W / 4});
+    return 0;
+}
+
+static int64_t window_gradient(void (*kernel)(const qv_u8_window_gradient *)) {
+    float *rows = (float *)out;
+    kernel(&(qv_u8_window_gradient){.windows = (const uint8_t *)zeros, .tile_scales = (const float *)zeros,
+                                    .weights = (const int8_t *)zeros, .weight_sums = (const int32_t *)zeros,
+                                    .out = {rows, rows, rows, rows}, .width = W, .channels = K, .rows = 4,
+                                    .count = W / 4, .out_stride = QV_PANEL});
+    return (int64_t)W * 4 * 9 * K * QV_PANEL;
+}
+
+static int64_t tile_gradients(void (*kernel)(const qv_u8_tile_gradients *)) {
+    const uint8_t *row = (const uint8_t *)zeros;
+    const float *scale = (const float *)zeros;
+    kernel(&(qv_u8_tile_gradients){.rows = {row, row, row, row, row, row},
+                                   .scales = {scale, scale, scale, scale, scale, scale}, .out = (int16_t *)out,
+                                   .tile_scales = (float *)out + 256 * 1024, .width = W, .channels = K,
+                                   .count = W / 4, .tiles = T});
+    return 0;
+}
+
+static int64_t tile_gradient(void (*kernel)(const qv_s32_tile_gradient *)) {
+    float *rows = (float *)out;
+    kernel(&(qv_s32_tile_gradient){.sums = (const int32_t *)zeros, .tile_scales = (const float *)zeros,
+                                   .out = {rows, rows, rows, rows}, .width = W, .rows = 4, .count = W / 4,
+                                   .tiles = T, .out_stride = QV_PANEL});
+    return 0;
 }
 
 static int64_t style(void (*kernel)(const qv_u8_style_gradient *)) {
@@ -107,11 +148,14 @@ static int64_t float_gram(void (*kernel)(const qv_f32_gram *)) {
     _Generic(KERNEL,                                        \
         void (*)(const qv_u8_conv_forward *): forward,      \
         void (*)(const qv_u8_tile_pixels *): tile_pixels,   \
-        void (*)(const qv_s8_tile_weights *): tile_weights, \
-        void (*)(const qv_s16_tile_products *): tile_products, \
+        void (*)(const qv_s8_tile_products *): tile_products, \
         void (*)(const qv_s32_tile_requant *): tile_requant, \
         void (*)(const qv_s16_conv_forward *): first_layer, \
-        void (*)(const qv_u8_conv_backward *): backward,    \
+        void (*)(const qv_u8_image_gradient *): image_gradient, \
+        void (*)(const qv_u8_gradient_windows *): windows,  \
+        void (*)(const qv_u8_window_gradient *): window_gradient, \
+        void (*)(const qv_u8_tile_gradients *): tile_gradients, \
+        void (*)(const qv_s32_tile_gradient *): tile_gradient, \
         void (*)(const qv_u8_style_gradient *): style,      \
         void (*)(const qv_u8_gram *): gram,                 \
         void (*)(const qv_f32_dot *): float_dot,            \

@@ -12,6 +12,9 @@
 
 enum { THREADS = 4, DERIVED = 64, LINE = 64, TURN = 16, L1_BYTES = 32 << 10, L1_WAYS = 4, L2_WAYS = 16 };
 
+/// From one part of derived weights to the next.
+#define WEIGHTS(K) (QV_PANEL * (K) + 32)
+
 typedef struct {
     uint64_t tag[L2_WAYS];  // line + 1, the youngest first
     uint8_t dirty[L2_WAYS];
@@ -62,7 +65,7 @@ static void make_block(trace *t, int thread, int64_t K, int64_t T, int rows) {
     const int64_t derived = K < DERIVED ? K : DERIVED;
     const uint64_t own = (uint64_t)(thread + 1) << 32;
     const uint64_t V = own, U = V + (uint64_t)(2 * qv_tile_pixels_count(T, K));
-    const uint64_t M = U + (uint64_t)(2 * qv_tile_weights_count(derived));
+    const uint64_t M = U + (uint64_t)(2 * QV_TILE_PARTS * WEIGHTS(derived));
     const uint64_t input = own + (1u << 30), output = own + (2u << 30), weights = 1 << 20;
     for (int64_t i = 0; i < T; i++) {
         for (int64_t k = 0; k < K; k += 32) {
@@ -82,11 +85,11 @@ static void make_block(trace *t, int thread, int64_t K, int64_t T, int rows) {
                     for (int tap = first_tap; tap < taps; tap++)
                         add(t, weights + (uint64_t)((panel * 9 * K + tap * K + k) * QV_PANEL), 4 * QV_PANEL, 0);
                     for (int part = 0; part < 6 * rows; part++)
-                        add(t, U + (uint64_t)(2 * (part * QV_TILE_WEIGHTS(derived) + (k - first) * QV_PANEL)), 256, 1);
+                        add(t, U + (uint64_t)(2 * (part * WEIGHTS(derived) + (k - first) * QV_PANEL)), 256, 1);
                 }
                 for (int part = 0; part < 6 * rows; part++) {
                     const int64_t pixels = (6 * row + part) * QV_TILE_PIXELS(T, K) + first * T;
-                    add(t, U + (uint64_t)(2 * part * QV_TILE_WEIGHTS(derived)), 2 * QV_PANEL * derived, 0);
+                    add(t, U + (uint64_t)(2 * part * WEIGHTS(derived)), 2 * QV_PANEL * derived, 0);
                     add(t, V + (uint64_t)(2 * pixels), 2 * T * derived, 0);
                     add(t, M + (uint64_t)(4 * (6 * row + part) * QV_TILE_SUMS(T)), 4 * T * QV_PANEL, 1);
                 }

@@ -108,31 +108,13 @@ void qv_check_u8_tile_pixels(const qv_u8_tile_pixels *a) {
     for (int r = 0; r < 6; r++) ROW(a->rows[r], a->width + 2, a->channels, a->out);
 }
 
-static void part_rows(int32_t row, int32_t rows) {
-    CHECK(rows == 1 || rows == 6);
-    CHECK(row >= 0 && row + rows <= 6);
-}
-
-void qv_check_s8_tile_weights(const qv_s8_tile_weights *a) {
+void qv_check_s8_tile_products(const qv_s8_tile_products *a) {
     CHANNELS(a->channels, QV_TILE_CHANNELS);
-    CHANNELS(a->count, QV_TILE_CHANNELS);
-    CHECK(a->first >= 0 && a->first % QV_TILE_CHANNELS == 0 && a->first + a->count <= a->channels);
-    part_rows(a->row, a->rows);
-    WEIGHTS(a->weights);
-    WEIGHTS(a->out);
-    sums(a->weights, 1, 9 * a->channels, 127, 0);
-}
-
-void qv_check_s16_tile_products(const qv_s16_tile_products *a) {
-    CHANNELS(a->channels, QV_TILE_CHANNELS);
-    CHANNELS(a->count, QV_TILE_CHANNELS);
-    CHECK(a->count <= a->channels);
     CHECK(a->tiles >= 1);
-    CHECK(a->accumulate == 0 || a->accumulate == 1);
-    part_rows(a->row, a->rows);
     WEIGHTS(a->pixels);
     WEIGHTS(a->weights);
     WEIGHTS(a->sums);
+    sums(a->weights, 1, 9 * a->channels, 127, 0);
 }
 
 void qv_check_s32_tile_requant(const qv_s32_tile_requant *a) {
@@ -146,16 +128,81 @@ void qv_check_s32_tile_requant(const qv_s32_tile_requant *a) {
     requantization(a->bias, a->multiplier);
 }
 
-void qv_check_u8_conv_backward(const qv_u8_conv_backward *a) {
+void qv_check_u8_image_gradient(const qv_u8_image_gradient *a) {
     CHANNELS(a->channels, 16);
-    OUTPUT(a->width, a->out, a->out_stride);
+    CHECK(a->width >= 1);
+    POINTER(a->out);
+    POINTER(a->weight_sums);
+    WEIGHTS(a->weights);
     for (int r = 0; r < 3; r++) {
         ROW(a->rows[r], a->width + 2, a->channels, a->out);
         // A byte is h + 128, and h is in [-127, 127].
         for (int64_t i = 0; i < (a->width + 2) * (int64_t)a->channels; i++) CHECK(a->rows[r][i] != 0);
         POINTER(a->scales[r]);
         for (int32_t x = 0; x < a->width + 2; x++) CHECK(a->scales[r][x] >= 0);
+        int32_t found[QV_IMAGE_COLUMNS] = {0};
+        for (int32_t i = 0; i < a->channels * QV_IMAGE_COLUMNS; i++) {
+            const int8_t weight = a->weights[r * a->channels * QV_IMAGE_COLUMNS + i];
+            const int32_t column = i / 4 % QV_IMAGE_COLUMNS;
+            CHECK(weight >= -127 && weight <= 127);
+            CHECK(column < 9 || weight == 0);
+            found[column] += weight;
+        }
+        for (int n = 0; n < QV_IMAGE_COLUMNS; n++) CHECK(found[n] == a->weight_sums[r * QV_IMAGE_COLUMNS + n]);
     }
+}
+
+/// The pixels of a stored gradient that `count` tiles from `first` on read, and their scales.
+static void gradient(const uint8_t *const rows[6], const float *const scales[6], int32_t width, int32_t channels,
+                     int32_t first, int32_t count, const void *out) {
+    const int64_t start = 4 * (int64_t)first, left = width + 2 - start, most = 4 * (int64_t)count + 2;
+    const int64_t pixels = left < most ? left : most;
+    for (int r = 0; r < 6; r++) {
+        ROW(rows[r], width + 2, channels, out);
+        // A byte is h + 128, and h is in [-127, 127].
+        for (int64_t i = start * channels; i < (start + pixels) * channels; i++) CHECK(rows[r][i] != 0);
+        POINTER(scales[r]);
+        for (int64_t x = start; x < start + pixels; x++) CHECK(scales[r][x] >= 0);
+    }
+}
+
+void qv_check_u8_tile_gradients(const qv_u8_tile_gradients *a) {
+    CHANNELS(a->channels, QV_TILE_CHANNELS);
+    tiles(a->width, a->first, a->count, a->tiles);
+    WEIGHTS(a->out);
+    POINTER(a->tile_scales);
+    gradient(a->rows, a->scales, a->width, a->channels, a->first, a->count, a->out);
+}
+
+void qv_check_u8_gradient_windows(const qv_u8_gradient_windows *a) {
+    CHANNELS(a->channels, QV_TILE_CHANNELS);
+    tiles(a->width, a->first, a->count, a->count);
+    POINTER(a->out);
+    POINTER(a->tile_scales);
+    gradient(a->rows, a->scales, a->width, a->channels, a->first, a->count, a->out);
+}
+
+/// The rows `top` ..< `rows` of tiles, and T of each tile.
+static void tile_gradient(float *const out[4], int32_t width, int32_t out_stride, int32_t top, int32_t rows,
+                          const float *tile_scales, int32_t count) {
+    CHECK(top >= 0 && top < rows && rows <= 4);
+    for (int row = top; row < rows; row++) OUTPUT(width, out[row], out_stride);
+    POINTER(tile_scales);
+    for (int32_t i = 0; i < count; i++) CHECK(tile_scales[i] >= 0);
+}
+
+void qv_check_s32_tile_gradient(const qv_s32_tile_gradient *a) {
+    tiles(a->width, a->first, a->count, a->tiles);
+    WEIGHTS(a->sums);
+    tile_gradient(a->out, a->width, a->out_stride, a->top, a->rows, a->tile_scales, a->count);
+}
+
+void qv_check_u8_window_gradient(const qv_u8_window_gradient *a) {
+    CHANNELS(a->channels, QV_TILE_CHANNELS);
+    tiles(a->width, a->first, a->count, a->count);
+    tile_gradient(a->out, a->width, a->out_stride, a->top, a->rows, a->tile_scales, a->count);
+    for (int row = a->top; row < a->rows; row++) ROW(a->windows, a->count, 36 * a->channels, a->out[row]);
+    for (int64_t i = 0; i < 36 * (int64_t)a->count * a->channels; i++) CHECK(a->windows[i] != 0);
     WEIGHTS(a->weights);
     sums(a->weights, 9, a->channels, 127, a->weight_sums);
 }
@@ -279,10 +326,13 @@ void qv_check_f32_gram(const qv_f32_gram *a) {
 void qv_check_u8_conv_forward(const qv_u8_conv_forward *a) { (void)a; }
 void qv_check_s16_conv_forward(const qv_s16_conv_forward *a) { (void)a; }
 void qv_check_u8_tile_pixels(const qv_u8_tile_pixels *a) { (void)a; }
-void qv_check_s8_tile_weights(const qv_s8_tile_weights *a) { (void)a; }
-void qv_check_s16_tile_products(const qv_s16_tile_products *a) { (void)a; }
+void qv_check_s8_tile_products(const qv_s8_tile_products *a) { (void)a; }
 void qv_check_s32_tile_requant(const qv_s32_tile_requant *a) { (void)a; }
-void qv_check_u8_conv_backward(const qv_u8_conv_backward *a) { (void)a; }
+void qv_check_u8_image_gradient(const qv_u8_image_gradient *a) { (void)a; }
+void qv_check_u8_tile_gradients(const qv_u8_tile_gradients *a) { (void)a; }
+void qv_check_u8_gradient_windows(const qv_u8_gradient_windows *a) { (void)a; }
+void qv_check_s32_tile_gradient(const qv_s32_tile_gradient *a) { (void)a; }
+void qv_check_u8_window_gradient(const qv_u8_window_gradient *a) { (void)a; }
 void qv_check_s8_mirror_panel(const qv_s8_mirror_panel *a) { (void)a; }
 void qv_check_u8_interleave(const qv_u8_interleave *a) { (void)a; }
 void qv_check_u8_gram(const qv_u8_gram *a) { (void)a; }

@@ -32,4 +32,23 @@ public struct RowBand<Format: RowFormat>: @unchecked Sendable {
     channels = ring.channels
     self.made = made.count
   }
+
+  /// The band of a row of tiles that begins with `row`, which may lie up to 3 rows above a picture of `height` rows: all
+  /// rows that are in the picture, the others zero.
+  @inlinable
+  public init(
+    _ ring: RowRing<Format>, tilesAt row: Int, height: Int, outside zeros: ZeroRow<Format>
+  ) {
+    assert(row > -4 && row < height, "a row of tiles outside the picture")
+    let zero = unsafe zeros.padded(width: ring.width, channels: ring.channels)
+    var rows = unsafe [6 of UnsafePointer<Format.Element>](repeating: zero)
+    for i in 0..<6 {
+      let y = row - 1 + i
+      if y >= 0 && y < height { unsafe rows[i] = UnsafePointer(ring.padded(y)) }
+    }
+    unsafe self.rows = rows
+    width = ring.width
+    channels = ring.channels
+    made = 4
+  }
 }

@@ -65,6 +65,35 @@ static const float no_number[QV_PANEL] = {[QV_PANEL - 1] = NAN};
     BREAKS(kernel, multiplier = infinite)     \
     BREAKS(kernel, multiplier = no_number)
 
+#define BREAKS_WINDOWS(kernel)                                                       \
+    BREAKS(kernel, channels = 16)                                                    \
+    BREAKS(kernel, count = 0)                                                        \
+    BREAKS(kernel, count = 2)                                                        \
+    BREAKS(kernel, first = 1)                                                        \
+    BREAKS(kernel, first = -1)                                                       \
+    BREAKS(kernel, rows[5] = Z)                                                      \
+    BREAKS(kernel, rows[0] = NULL)                                                   \
+    BREAKS(kernel, rows[3] = OFF(OUT, -1))                                           \
+    BREAKS(kernel, scales[5] = OFF(negative, 4 * (QV_PANEL - BOUNDS_W - 2)))         \
+    BREAKS(kernel, scales[4] = OFF(no_number, 4 * (QV_PANEL - BOUNDS_W - 2)))        \
+    BREAKS(kernel, scales[0] = OFF(Z, 2))                                            \
+    BREAKS(kernel, tile_scales = OFF(OUT, 2))
+
+#define BREAKS_TILE_ROWS(kernel)                          \
+    BREAKS(kernel, top = -1)                              \
+    BREAKS(kernel, top = 4)                               \
+    BREAKS(kernel, rows = 0)                              \
+    BREAKS(kernel, rows = 5)                              \
+    BREAKS(kernel, count = 0)                             \
+    BREAKS(kernel, count = 2)                             \
+    BREAKS(kernel, first = 1)                             \
+    BREAKS(kernel, first = -1)                            \
+    BREAKS(kernel, out[3] = NULL)                         \
+    BREAKS(kernel, out_stride = QV_PANEL - 1)             \
+    BREAKS(kernel, tile_scales = negative + QV_PANEL - 1) \
+    BREAKS(kernel, tile_scales = no_number + QV_PANEL - 1)\
+    BREAKS(kernel, tile_scales = NULL)
+
 static void check_bounds_of_convolutions(void) {
     {
         qv_u8_conv_forward a = {.rows = {Z, Z, Z}, .weights = Z, .weight_sums = Z, .bias = Z, .multiplier = Z,
@@ -102,32 +131,16 @@ static void check_bounds_of_convolutions(void) {
         BREAKS(u8_tile_pixels, out = OFF(OUT, 32))
     }
     {
-        qv_s8_tile_weights a = {.weights = Z, .out = OUT, .channels = BOUNDS_K, .count = BOUNDS_K,
-                                .rows = 6};
-        HOLDS(s8_tile_weights);
-        BREAKS(s8_tile_weights, channels = 16)
-        BREAKS(s8_tile_weights, count = 16)
-        BREAKS(s8_tile_weights, first = 32)
-        BREAKS(s8_tile_weights, first = -32)
-        BREAKS(s8_tile_weights, row = 1)
-        BREAKS(s8_tile_weights, rows = 2)
-        BREAKS(s8_tile_weights, weights = least)
-        BREAKS(s8_tile_weights, out = OFF(OUT, 32))
-    }
-    {
-        qv_s16_tile_products a = {.pixels = Z, .weights = Z, .sums = OUT, .channels = BOUNDS_K, .count = BOUNDS_K,
-                                  .tiles = 1, .rows = 6};
-        HOLDS(s16_tile_products);
-        BREAKS(s16_tile_products, channels = 16)
-        BREAKS(s16_tile_products, count = 0)
-        BREAKS(s16_tile_products, count = 64)
-        BREAKS(s16_tile_products, tiles = 0)
-        BREAKS(s16_tile_products, row = -1)
-        BREAKS(s16_tile_products, rows = 0)
-        BREAKS(s16_tile_products, accumulate = 2)
-        BREAKS(s16_tile_products, pixels = OFF(Z, 32))
-        BREAKS(s16_tile_products, weights = OFF(Z, 32))
-        BREAKS(s16_tile_products, sums = OFF(OUT, 32))
+        qv_s8_tile_products a = {.pixels = Z, .weights = Z, .sums = OUT, .channels = BOUNDS_K, .tiles = 1};
+        HOLDS(s8_tile_products);
+        BREAKS(s8_tile_products, channels = 16)
+        BREAKS(s8_tile_products, channels = 0)
+        BREAKS(s8_tile_products, channels = 544)
+        BREAKS(s8_tile_products, tiles = 0)
+        BREAKS(s8_tile_products, pixels = OFF(Z, 32))
+        BREAKS(s8_tile_products, weights = OFF(Z, 32))
+        BREAKS(s8_tile_products, weights = least)
+        BREAKS(s8_tile_products, sums = OFF(OUT, 32))
     }
     {
         qv_s32_tile_requant a = {.sums = Z, .bias = Z, .multiplier = Z,
@@ -150,17 +163,62 @@ static void check_bounds_of_convolutions(void) {
         BREAKS(s32_tile_requant, multiplier = infinite)
     }
     {
-        qv_u8_conv_backward a = {.rows = {O, O, O}, .scales = {Z, Z, Z}, .weights = Z, .weight_sums = Z, .out = OUT,
-                                 .width = BOUNDS_W, .channels = BOUNDS_K, .out_stride = QV_PANEL};
-        HOLDS(u8_conv_backward);
-        BREAKS_SIZES(u8_conv_backward)
-        BREAKS(u8_conv_backward, out_stride = QV_PANEL - 1)
-        BREAKS(u8_conv_backward, rows[2] = Z)
-        BREAKS(u8_conv_backward, scales[1] = OFF(negative, 4 * (QV_PANEL - BOUNDS_W - 2)))
-        BREAKS(u8_conv_backward, scales[1] = OFF(no_number, 4 * (QV_PANEL - BOUNDS_W - 2)))
-        BREAKS(u8_conv_backward, weights = least)
-        BREAKS(u8_conv_backward, weights = OFF(Z, 16))
-        BREAKS(u8_conv_backward, weight_sums = O)
+        qv_u8_image_gradient a = {.rows = {O, O, O}, .scales = {Z, Z, Z}, .weights = Z, .weight_sums = Z, .out = OUT,
+                                  .width = BOUNDS_W, .channels = BOUNDS_K};
+        HOLDS(u8_image_gradient);
+        BREAKS_SIZES(u8_image_gradient)
+        BREAKS(u8_image_gradient, rows[2] = Z)
+        BREAKS(u8_image_gradient, rows[0] = OFF(OUT, -1))
+        BREAKS(u8_image_gradient, out = OFF(OUT, 2))
+        BREAKS(u8_image_gradient, scales[1] = OFF(negative, 4 * (QV_PANEL - BOUNDS_W - 2)))
+        BREAKS(u8_image_gradient, scales[1] = OFF(no_number, 4 * (QV_PANEL - BOUNDS_W - 2)))
+        BREAKS(u8_image_gradient, weights = OFF(least, BOUNDS_SIZE - 3 * BOUNDS_K * QV_IMAGE_COLUMNS))
+        BREAKS(u8_image_gradient, weights = O)
+        BREAKS(u8_image_gradient, weights = OFF(Z, 16))
+        BREAKS(u8_image_gradient, weight_sums = O)
+    }
+    {
+        qv_u8_tile_gradients a = {.rows = {O, O, O, O, O, O}, .scales = {Z, Z, Z, Z, Z, Z}, .out = OUT,
+                                  .tile_scales = OFF(OUT, BOUNDS_SIZE), .width = BOUNDS_W, .channels = BOUNDS_K,
+                                  .count = 1, .tiles = 1};
+        HOLDS(u8_tile_gradients);
+        BREAKS_SIZES(u8_tile_gradients)
+        BREAKS_WINDOWS(u8_tile_gradients)
+        BREAKS(u8_tile_gradients, tiles = 0)
+        BREAKS(u8_tile_gradients, out = OFF(OUT, 32))
+    }
+    {
+        qv_u8_gradient_windows a = {.rows = {O, O, O, O, O, O}, .scales = {Z, Z, Z, Z, Z, Z}, .out = OUT,
+                                    .tile_scales = OFF(OUT, BOUNDS_SIZE), .width = BOUNDS_W, .channels = BOUNDS_K,
+                                    .count = 1};
+        HOLDS(u8_gradient_windows);
+        BREAKS_SIZES(u8_gradient_windows)
+        BREAKS_WINDOWS(u8_gradient_windows)
+        BREAKS(u8_gradient_windows, out = NULL)
+    }
+    {
+        qv_s32_tile_gradient a = {.sums = Z, .tile_scales = Z,
+                                  .out = {OUT, OFF(OUT, 1024), OFF(OUT, 2048), OFF(OUT, 3072)}, .width = BOUNDS_W,
+                                  .rows = 4, .count = 1, .tiles = 1, .out_stride = QV_PANEL};
+        HOLDS(s32_tile_gradient);
+        BREAKS(s32_tile_gradient, width = 0)
+        BREAKS_TILE_ROWS(s32_tile_gradient)
+        BREAKS(s32_tile_gradient, tiles = 0)
+        BREAKS(s32_tile_gradient, sums = OFF(Z, 32))
+    }
+    {
+        qv_u8_window_gradient a = {.windows = O, .tile_scales = Z, .weights = Z, .weight_sums = Z,
+                                   .out = {OUT, OFF(OUT, 1024), OFF(OUT, 2048), OFF(OUT, 3072)}, .width = BOUNDS_W,
+                                   .channels = BOUNDS_K, .rows = 4, .count = 1, .out_stride = QV_PANEL};
+        HOLDS(u8_window_gradient);
+        BREAKS_SIZES(u8_window_gradient)
+        BREAKS_TILE_ROWS(u8_window_gradient)
+        BREAKS(u8_window_gradient, channels = 16)
+        BREAKS(u8_window_gradient, windows = Z)
+        BREAKS(u8_window_gradient, windows = OFF(OUT, -1))
+        BREAKS(u8_window_gradient, weights = least)
+        BREAKS(u8_window_gradient, weights = OFF(Z, 16))
+        BREAKS(u8_window_gradient, weight_sums = O)
     }
     {
         qv_s8_mirror_panel a = {.forward = Z, .out = OUT, .inputs = 32, .outputs = 32, .panel = 0};

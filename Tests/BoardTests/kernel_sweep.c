@@ -21,7 +21,7 @@ static int at_end;  // whether buffers of this case end at the guard page, or be
 static struct {
     void *start;
     size_t size;
-} mappings[64];
+} mappings[96];
 static int mapping_count;
 
 static void *guarded(size_t size) {
@@ -160,17 +160,18 @@ static void check_convolutions(int W, int K) {
         CHECK(u8_conv_forward, &a, W, K);
     }
     {
-        int32_t *sums = FILLED(int32_t, 9 * QV_PANEL, 0);
+        const int columns = QV_IMAGE_COLUMNS;
         const uint8_t *rows = FILLED(uint8_t, 3 * (W + 2) * K, between(1, 255));
         const float *scales = FILLED(float, 3 * (W + 2), next_random() % 8 ? fabsf(real(1)) : 0);
-        const qv_u8_conv_backward a = {
+        const int8_t *weights = FILLED(int8_t, 3 * K * columns, (int)i_ / 4 % columns < 9 ? between(-127, 127) : 0);
+        int32_t *sums = FILLED(int32_t, 3 * columns, 0);
+        for (int i = 0; i < 3 * K * columns; i++) sums[i / (K * columns) * columns + i / 4 % columns] += weights[i];
+        const qv_u8_image_gradient a = {
             .rows = {rows, rows + 2 * (W + 2) * K, rows + (W + 2) * K},
             .scales = {scales + 2 * (W + 2), scales + W + 2, scales},
-            .weights = packed(K, 9, 127, sums, 0),
-            .weight_sums = sums,
-            .out = output(FILLED(float, out_count, 0.5f), out_count * 4),
-            .width = W, .channels = K, .out_stride = out_stride};
-        CHECK(u8_conv_backward, &a, W, K);
+            .weights = weights, .weight_sums = sums,
+            .out = output(FILLED(float, 3 * W, 0.5f), 12 * (size_t)W), .width = W, .channels = K};
+        CHECK(u8_image_gradient, &a, W, K);
     }
     {
         int32_t *high = FILLED(int32_t, QV_PANEL, 0), *low = FILLED(int32_t, QV_PANEL, 0);
@@ -190,7 +191,7 @@ static void check_tiles(int W, int K, int rows) {
     const int out_stride = QV_PANEL * (1 + W % 3), mask_stride = 1 + W % 3;
     const size_t out_count = (size_t)((W - 1) * out_stride + QV_PANEL);
     const size_t mask_count = (size_t)((W - 1) * mask_stride + 1);
-    const int row_size = (W + 2) * K, T = (W + 3) / 4, part = K < 64 ? K : 64;
+    const int row_size = (W + 2) * K, T = (W + 3) / 4;
     const int most = 9 * K * 127 > QV_MOST_WEIGHTS ? QV_MOST_WEIGHTS / (9 * K) : 127;
     int32_t *sums = FILLED(int32_t, QV_PANEL, 0);
     const uint8_t *pixels = FILLED(uint8_t, 6 * row_size, between(0, 255));
@@ -204,7 +205,6 @@ static void check_tiles(int W, int K, int rows) {
         .bias = FILLED(int32_t, QV_PANEL, between(-100000, 100000)),
         .multiplier = FILLED(float, QV_PANEL, fabsf(real(1.0f / (float)(1 << 17)))),
         .width = W, .rows = rows, .tiles = T, .out_stride = out_stride, .mask_stride = mask_stride};
-    int16_t *filters = guarded((size_t)qv_tile_weights_count(part) * 2);
     uint8_t *out = output(FILLED(uint8_t, 4 * out_count, 0xa5), 4 * out_count);
     uint32_t *mask = output(FILLED(uint32_t, 4 * mask_count, 0xa5a5a5a5), 16 * mask_count);
     for (int row = 0; row < 4; row++) {
@@ -220,7 +220,7 @@ static void check_tiles(int W, int K, int rows) {
     keep_expected();
     for (int set = 0; set < set_count; set++) {
         const qv_kernels *table = &sets[set].table;
-        if (!table->s16_tile_products) continue;
+        if (!table->s8_tile_products) continue;
         // In two runs, as a block has them that ends a row of tiles and begins the next.
         for (int first = 0; first < T; first += transform.count) {
             qv_u8_tile_pixels run = transform;
@@ -229,21 +229,93 @@ static void check_tiles(int W, int K, int rows) {
             run.out += QV_TILE_CHANNELS * first;
             table->u8_tile_pixels(&run);
         }
-        for (int k = 0; k < K; k += part) {
-            const int count = K - k < part ? K - k : part, part_rows = table->tile_part_rows;
-            for (int row = 0; row < 6; row += part_rows) {
-                const qv_s8_tile_weights derive = {.weights = weights, .out = filters, .channels = K, .first = k,
-                                                   .count = count, .row = row, .rows = part_rows};
-                table->s8_tile_weights(&derive);
-                const qv_s16_tile_products multiply = {
-                    .pixels = transform.out + k * T, .weights = filters, .sums = (int32_t *)(uintptr_t)a.sums,
-                    .channels = K, .count = count, .tiles = T, .accumulate = k > 0, .row = row, .rows = part_rows};
-                table->s16_tile_products(&multiply);
-            }
-        }
         a.count = T;
+        const qv_s8_tile_products multiply = {
+            .pixels = transform.out, .weights = weights, .sums = (int32_t *)(uintptr_t)a.sums, .channels = K,
+            .tiles = T};
+        table->s8_tile_products(&multiply);
         table->s32_tile_requant(&a);
         compare("tiles", sets[set].name, W, K);
+    }
+    output_count = 0;
+    release_all();
+}
+
+/// Of a pixel or tile: some are 0, some infinite, some so small that their quotients overflow.
+static float any_scale(void) {
+    const uint32_t kind = next_random() % 32;
+    if (kind == 0 && next_random() % 16 == 0) return INFINITY;
+    return kind < 4 ? 0 : kind < 6 ? 1e-42f : fabsf(real(1)) * (kind < 12 ? 1e-3f : 1);
+}
+
+/// The gradient of the rows `top` ..< `rows` of tiles, from windows and from F(4x4, 3x3), beside the models.
+static void check_gradient_tiles(int W, int K, int top, int rows) {
+    const int out_stride = QV_PANEL * (1 + W % 3), row_size = (W + 2) * K, T = (W + 3) / 4;
+    const size_t out_count = (size_t)((W - 1) * out_stride + QV_PANEL), size = (size_t)T * 36 * (size_t)K;
+    const int most = 9 * K * 127 > QV_MOST_GRADIENT_WEIGHTS ? QV_MOST_GRADIENT_WEIGHTS / (9 * K) : 127;
+    int32_t *sums = FILLED(int32_t, 9 * QV_PANEL, 0);
+    const uint8_t *pixels = FILLED(uint8_t, 6 * row_size, between(1, 255));
+    // A picture whose scales are all subnormal, now and then.
+    const int tiny = W % 8 == 5;
+    const float *scales = FILLED(float, 6 * (W + 2), tiny ? next_random() % 3 * 1e-42f : any_scale());
+    uint8_t *windows = output(FILLED(uint8_t, size, 0xa5), size);
+    float *tile_scales = output(FILLED(float, T, 0.5f), (size_t)T * 4);
+    float *out = output(FILLED(float, 4 * out_count, 0.5f), 16 * out_count);
+    const qv_u8_gradient_windows bring = {
+        .rows = {pixels + row_size, pixels, pixels + 3 * row_size, pixels + 2 * row_size, pixels + 5 * row_size,
+                 pixels + 4 * row_size},
+        .scales = {scales, scales + W + 2, scales + 2 * (W + 2), scales + 3 * (W + 2), scales + 4 * (W + 2),
+                   scales + 5 * (W + 2)},
+        .out = windows, .tile_scales = tile_scales, .width = W, .channels = K, .count = T};
+    const qv_u8_window_gradient direct = {
+        .windows = windows, .tile_scales = tile_scales, .weights = packed(K, 9, most, sums, 0), .weight_sums = sums,
+        .out = {out, out + out_count, out + 2 * out_count, out + 3 * out_count}, .width = W, .channels = K,
+        .top = top, .rows = rows, .count = T, .out_stride = out_stride};
+    int16_t *transformed = guarded((size_t)qv_tile_pixels_count(T, K) * 2);
+    int32_t *products = guarded((size_t)qv_tile_sums_count(T) * 4);
+    models.u8_gradient_windows(&bring);
+    models.u8_window_gradient(&direct);
+    keep_expected();
+    for (int set = 0; set < set_count; set++) {
+        const qv_kernels *table = &sets[set].table;
+        // In two runs, as a block has them that ends a row of tiles and begins the next.
+        const int runs[3] = {0, T / 2, T};
+        for (int i = 0; table->u8_window_gradient && i < 2; i++) {
+            qv_u8_gradient_windows run = bring;
+            run.first = runs[i];
+            run.count = runs[i + 1] - runs[i];
+            run.out += (size_t)runs[i] * 36 * (size_t)K;
+            run.tile_scales += runs[i];
+            qv_u8_window_gradient rest = direct;
+            rest.windows = run.out;
+            rest.tile_scales = run.tile_scales;
+            rest.first = run.first;
+            rest.count = run.count;
+            if (run.count == 0) continue;
+            table->u8_gradient_windows(&run);
+            table->u8_window_gradient(&rest);
+        }
+        if (table->u8_window_gradient) compare("windows", sets[set].name, W, K);
+        if (!table->u8_tile_gradients) continue;
+        const qv_s32_tile_gradient finish = {
+            .sums = products, .tile_scales = tile_scales,
+            .out = {direct.out[0], direct.out[1], direct.out[2], direct.out[3]}, .width = W, .top = top, .rows = rows,
+            .count = T, .tiles = T, .out_stride = out_stride};
+        const qv_s8_tile_products multiply = {
+            .pixels = transformed, .weights = direct.weights, .sums = products, .channels = K, .tiles = T};
+        // Windows are not made on this way: they are the model's.
+        memcpy(windows, outputs[0].expected, size);
+        for (int i = 0; i < 2; i++) {
+            qv_u8_tile_gradients run = {
+                .out = transformed + QV_TILE_CHANNELS * runs[i], .tile_scales = tile_scales + runs[i], .width = W,
+                .channels = K, .first = runs[i], .count = runs[i + 1] - runs[i], .tiles = T};
+            memcpy(run.rows, bring.rows, sizeof run.rows);
+            memcpy(run.scales, bring.scales, sizeof run.scales);
+            if (run.count > 0) table->u8_tile_gradients(&run);
+        }
+        table->s8_tile_products(&multiply);
+        table->s32_tile_gradient(&finish);
+        compare("gradient tiles", sets[set].name, W, K);
     }
     output_count = 0;
     release_all();
@@ -389,7 +461,11 @@ int main(void) {
                 // The model is slow: half of the widths at one end, half at the other.
                 if (W % 2 == at_end) {
                     check_convolutions(W, K);
-                    if (K % QV_TILE_CHANNELS == 0) check_tiles(W, K, 1 + W % 4);
+                    if (K % QV_TILE_CHANNELS == 0) {
+                        const int top = W / 4 % 4, rows = top + 1 + (W + K / 32) % (4 - top);
+                        check_tiles(W, K, 1 + W % 4);
+                        check_gradient_tiles(W, K, top, rows);
+                    }
                 }
                 check_losses(W, K);
                 check_rows(W, K);
@@ -397,10 +473,13 @@ int main(void) {
             check_first_layer(W);
             check_float_dot(W, W < 40 ? W : 3 * W);
         }
+        // More pixels than a kernel has at once.
+        for (int W = 60; W <= 130; W += 7) check_convolutions(W, 64);
         for (extreme = 0; extreme < 2; extreme++)
             for (int W = 1; W <= 9; W++) {
                 check_convolutions(W, 512);
                 check_tiles(W, 512, 4);
+                check_gradient_tiles(W, 512, 0, 4);
             }
         // More columns than a 32-bit sum of squares holds.
         extreme = 1;

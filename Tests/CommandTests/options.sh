@@ -416,7 +416,7 @@ check "a layer that no network has" 64 $transfer "$photo" "$style" --style-layer
 rm -f unmade.png terms.jsonl
 
 # --- plan --verbose: the parts of the steps' memory add up to a little less than the peak ------------------------------------
-for plan in "--memory 60M" "" "--precision float32 --pool max" "--spill . --memory 46M"; do
+for plan in "--memory 60M" "" "--precision float32 --pool max" "--spill . --memory 48M"; do
     check "plan --verbose $plan" 0 $qstyle plan 400x300 200x200 --threads 2 --optimizer adam $plan --verbose --json
     python3 - <<'END' && ok || bad "plan --verbose $plan: $(cat out.txt)"
 import json

@@ -47,19 +47,57 @@ static void model_s16_conv_forward(const qv_s16_conv_forward *a) {
     }
 }
 
-static void model_u8_conv_backward(const qv_u8_conv_backward *a) {
+static void model_u8_image_gradient(const qv_u8_image_gradient *a) {
     for (int x = 0; x < a->width; x++)
-        for (int n = 0; n < QV_PANEL; n++) {
+        for (int c = 0; c < 3; c++) {
             float total = 0;
             for (int tap = 0; tap < 9; tap++) {
                 const uint8_t *pixel = a->rows[tap / 3] + (x + tap % 3) * a->channels;
-                const int8_t *weights = a->weights + tap * a->channels * QV_PANEL;
+                const int8_t *weights = a->weights + tap / 3 * a->channels * QV_IMAGE_COLUMNS;
                 int32_t dot = 0;
-                for (int k = 0; k < a->channels; k++) dot += (pixel[k] - 128) * weight_at(weights, k, n);
+                for (int k = 0; k < a->channels; k++)
+                    dot += (pixel[k] - 128) * weights[(k / 4 * QV_IMAGE_COLUMNS + 3 * (tap % 3) + c) * 4 + k % 4];
                 total = fmaf(a->scales[tap / 3][x + tap % 3], (float)dot, total);
             }
-            a->out[x * a->out_stride + n] = total;
+            a->out[3 * x + c] = total;
         }
+}
+
+static void model_u8_gradient_windows(const qv_u8_gradient_windows *a) {
+    for (int tile = 0; tile < a->count; tile++) {
+        const int left = 4 * (a->first + tile);
+        float most = 0;
+        for (int y = 0; y < 6; y++)
+            for (int x = left; x < left + 6 && x < a->width + 2; x++) most = fmaxf(most, a->scales[y][x]);
+        a->tile_scales[tile] = most;
+        for (int y = 0; y < 6; y++)
+            for (int x = left; x < left + 6; x++)
+                for (int k = 0; k < a->channels; k++) {
+                    uint8_t *out = a->out + (((int64_t)tile * 6 + y) * 6 + x - left) * a->channels + k;
+                    *out = 128;
+                    if (x >= a->width + 2) continue;
+                    const float ratio = a->scales[y][x] * (32768 / most);
+                    const long long q = isnan(ratio) ? 0 : llrintf(fminf(ratio, 32767));
+                    const long long product = (a->rows[y][x * a->channels + k] - 128) * q;
+                    *out = (uint8_t)(128 + (int)floor((double)(product + 16384) / 32768));
+                }
+    }
+}
+
+static void model_u8_window_gradient(const qv_u8_window_gradient *a) {
+    for (int tile = 0; tile < a->count; tile++)
+        for (int y = a->top; y < a->rows; y++)
+            for (int x = 0; x < 4 && 4 * (a->first + tile) + x < a->width; x++)
+                for (int n = 0; n < QV_PANEL; n++) {
+                    int64_t sum = 0;
+                    for (int tap = 0; tap < 9; tap++) {
+                        const int place = (tile * 6 + y + tap / 3) * 6 + x + tap % 3;
+                        const int8_t *weights = a->weights + tap * a->channels * QV_PANEL;
+                        for (int k = 0; k < a->channels; k++)
+                            sum += (a->windows[(int64_t)place * a->channels + k] - 128) * weight_at(weights, k, n);
+                    }
+                    a->out[y][(4 * (a->first + tile) + x) * a->out_stride + n] = a->tile_scales[tile] * (float)sum;
+                }
 }
 
 static void model_s8_mirror_panel(const qv_s8_mirror_panel *a) {
@@ -212,7 +250,9 @@ static void model_f32_gram(const qv_f32_gram *a) {
 void kernel_models(qv_kernels *table) {
     table->u8_conv_forward = model_u8_conv_forward;
     table->s16_conv_forward = model_s16_conv_forward;
-    table->u8_conv_backward = model_u8_conv_backward;
+    table->u8_image_gradient = model_u8_image_gradient;
+    table->u8_gradient_windows = model_u8_gradient_windows;
+    table->u8_window_gradient = model_u8_window_gradient;
     table->s8_mirror_panel = model_s8_mirror_panel;
     table->u8_interleave = model_u8_interleave;
     table->u8_gram = model_u8_gram;

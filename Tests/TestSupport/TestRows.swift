@@ -2,8 +2,10 @@ package import Rows
 
 /// Rows of a picture in a ring that keeps them all.
 package final class TestRows<Format: RowFormat> {
-  private var ring: RowRing<Format>
-  private var zeros: ZeroRow<Format>
+  /// The ring.
+  package private(set) var ring: RowRing<Format>
+  /// What stands around the picture.
+  package private(set) var zeros: ZeroRow<Format>
   private let height: Int
   private let memory: Arena
 

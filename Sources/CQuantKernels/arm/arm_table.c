@@ -20,14 +20,17 @@ void qv_select_arm_kernels(qv_isa isa, qv_kernels *table) {
     if (isa >= QV_NEON) {
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_2x16c8__neon;
         table->u8_tile_pixels = qv_u8_tile_pixels__neon;
-        table->s8_tile_weights = qv_s8_tile_weights__neon;
-        table->s16_tile_products = qv_s16_s16_tiles_8x8c2__neon;
+        table->s8_tile_products = qv_s16_s8_tiles_8x8c2__neon;
         table->s32_tile_requant = qv_s32_tile_requant__neon;
         table->least_tile_rows = 3;
         table->least_tiles = 4;
-        table->tile_part_rows = 1;
         table->s16_conv_forward = qv_s16_s16_conv3x3_requant_1x32c2__neon;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_2x16c8__neon;
+        table->u8_image_gradient = qv_u8_s8_image3x3_transposed_2x16c8__neon;
+        table->u8_tile_gradients = qv_u8_tile_gradients__neon;
+        table->s32_tile_gradient = qv_s32_tile_gradient__neon;
+        table->least_gradient_tiles = 4;
+        table->u8_gradient_windows = qv_u8_gradient_windows__neon;
+        table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_2x16c8__neon;
         table->u8_interleave = qv_u8_interleave__neon;
         table->u8_gram = qv_u8_u8_gram_4x8c4__neon;
         table->u8_style_gradient = qv_u8_s8_style_2x16c8__neon;
@@ -47,15 +50,17 @@ void qv_select_arm_kernels(qv_isa isa, qv_kernels *table) {
     }
     if (isa >= QV_DOTPROD) {
         // A dot product of four bytes does more than the transform saves.
-        table->least_tile_rows = table->least_tiles = 0;
+        table->least_tile_rows = table->least_tiles = table->least_gradient_tiles = 0;
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_4x16c4__dotprod;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_4x16c4__dotprod;
+        table->u8_image_gradient = qv_u8_s8_image3x3_transposed_4x16c4__dotprod;
+        table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_4x16c4__dotprod;
         table->u8_style_gradient = qv_u8_s8_style_4x16c4__dotprod;
         table->u8_mac_peak = qv_u8_mac_peak__dotprod;
     }
     if (isa >= QV_I8MM) {
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_8x8c8__i8mm;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_8x8c8__i8mm;
+        table->u8_image_gradient = qv_u8_s8_image3x3_transposed_8x8c8__i8mm;
+        table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_8x8c8__i8mm;
         table->u8_style_gradient = qv_u8_s8_style_8x8c8__i8mm;
         table->u8_mac_peak = qv_u8_mac_peak__i8mm;
     }

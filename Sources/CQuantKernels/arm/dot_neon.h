@@ -7,6 +7,7 @@
 // Bytes are shifted by 128 (xor 0x80) to become signed: an activation misses 128 times its weight, a
 // gradient, stored as h + 128, becomes h.
 #define QV_DOT qv_dot_tile__neon
+#define QV_DOT_ROWS(sum, MR, rows, ...) QV_DOT(sum, MR, (rows)[0], __VA_ARGS__)
 #define QV_ACTIVATION_SHIFT 128
 #define QV_GRADIENT_SHIFT 0
 
@@ -51,9 +52,9 @@
     after_smull                                                                       \
     QV_ACCUMULATE("s" j "10", t2, "s" j "11", t3)
 
-/// count is a multiple of 16. A tile of one pixel computes it twice.
+/// Groups of 4 k lie `group` bytes apart; count is a multiple of 16. A tile of one pixel computes it twice.
 QV_INLINE void qv_dot_tile__neon(int32x4_t sum[][4], const int MR, const uint8_t *pixels, int64_t stride,
-                                 const int8_t *weights, int64_t count) {
+                                 const int8_t *weights, int64_t group, int64_t count) {
     // Channels 4j...4j+3 of pixel i: two lanes each, the first two in acc[j][i][0], the others in
     // acc[j][i][1].
     int32x4_t acc[4][2][2];
@@ -64,19 +65,19 @@ QV_INLINE void qv_dot_tile__neon(int32x4_t sum[][4], const int MR, const uint8_t
     // loads its own again: nothing behind them is read.
     int64_t passes = count / 16 - 1;
     int64_t step = passes > 0 ? 16 : 0;
-    int64_t weight_step = step * QV_PANEL;
+    int64_t weight_step = step / 4 * group;
     __asm__(
         "ldr    q30, [%[pixels]] \n"
         "ldr    q31, [%[pixels], %[stride]] \n"
         "movi   v26.16b, #0x80 \n"
         "mov    x8, %[weights] \n"
-        "add    x9, %[weights], #128 \n"
+        "add    x9, %[weights], %[group] \n"
         "add    x10, %[weights], #32 \n"
-        "add    x11, %[weights], #160 \n"
-        "add    x12, %[weights], #256 \n"
-        "add    x13, %[weights], #384 \n"
-        "add    x14, %[weights], #288 \n"
-        "add    x15, %[weights], #416 \n"
+        "add    x11, x9, #32 \n"
+        "add    x12, x9, %[group] \n"
+        "add    x13, x12, %[group] \n"
+        "add    x14, x12, #32 \n"
+        "add    x15, x13, #32 \n"
         "ld1    {v22.16b, v23.16b}, [x8] \n"
         "ld1    {v24.16b, v25.16b}, [x9] \n"
         "eor    v30.16b, v30.16b, v26.16b \n"
@@ -116,11 +117,11 @@ QV_INLINE void qv_dot_tile__neon(int32x4_t sum[][4], const int MR, const uint8_t
         QV_BATCH("2", "v16", "v17", "v18", "v19", "v24", "v20", "v21", "v23",
                  "",
                  "ldr  q30, [%[pixels]] \n"
-                 "add  x12, x12, #512 \n"
+                 "add  x12, x12, %[pass] \n"
                  "ldr  q31, [%[pixels], %[stride]] \n"
-                 "add  x13, x13, #512 \n"
-                 "add  x14, x14, #512 \n"
-                 "add  x15, x15, #512 \n"
+                 "add  x13, x13, %[pass] \n"
+                 "add  x14, x14, %[pass] \n"
+                 "add  x15, x15, %[pass] \n"
                  "subs %[passes], %[passes], #1 \n"
                  "movi v26.16b, #0x80 \n"
                  "ld1  {v22.16b, v23.16b}, [x8] \n")
@@ -134,8 +135,8 @@ QV_INLINE void qv_dot_tile__neon(int32x4_t sum[][4], const int MR, const uint8_t
         "dup    v27.4s, v31.s[0] \n"
         "dup    v28.4s, v30.s[1] \n"
         "dup    v29.4s, v31.s[1] \n"
-        "add    x10, x10, #512 \n"
-        "add    x11, x11, #512 \n"
+        "add    x10, x10, %[pass] \n"
+        "add    x11, x11, %[pass] \n"
         "b.gt   .Lqv_dot_neon_%= \n"
         "mov    %[step], xzr \n"
         "mov    %[weight_step], xzr \n"
@@ -150,7 +151,7 @@ QV_INLINE void qv_dot_tile__neon(int32x4_t sum[][4], const int MR, const uint8_t
           [s310] "+w"(acc[3][1][0]), [s311] "+w"(acc[3][1][1]),
           [pixels] "+&r"(pixels), [passes] "+&r"(passes), [step] "+&r"(step),
           [weight_step] "+&r"(weight_step)
-        : [weights] "r"(weights), [stride] "r"((MR - 1) * stride)
+        : [weights] "r"(weights), [group] "r"(group), [pass] "r"(4 * group), [stride] "r"((MR - 1) * stride)
         : "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15", "v16", "v17", "v18", "v19", "v20", "v21",
           "v22", "v23", "v24", "v25", "v26", "v27", "v28", "v29", "v30", "v31", "cc", "memory");
     QV_UNROLL for (int i = 0; i < MR; i++) {

@@ -15,7 +15,7 @@ QV_INLINE QV_TARGET void tile(const qv_u8_conv_forward *a, int64_t x, int half, 
     }
     const int8_t *weights = a->weights + first * 4;
     for (int row = 0; row < 3; row++, weights += 3 * channels * QV_PANEL)
-        QV_DOT(sum, MR, a->rows[row] + x * channels, channels, weights, 3 * channels);
+        QV_DOT(sum, MR, a->rows[row] + x * channels, channels, weights, QV_GROUP, 3 * channels);
     QV_UNROLL for (int i = 0; i < MR; i++) {
         uint8_t *out = a->out + (x + i) * a->out_stride + first;
         const uint16_t mask = (uint16_t)qv_requantize_pixel(sum[i], a->multiplier + first, out);

@@ -5,7 +5,6 @@
 /// first and spill them.
 #define QV_KEEP(address) __asm__("" : "+r"(address))
 
-#undef QV_INLINE
 #define QV_TARGET QV_TARGET_NEON
 #define QV_NAME(op) qv_##op##__neon
 #define QV_BYTES 16
@@ -25,8 +24,8 @@ QV_INLINE void finish_column(const words d[6], int16_t *const parts[6], int64_t 
     QV_UNROLL for (int y = 0; y < 6; y++) vst1q_s16(parts[y] + column, (int16x8_t)out[y]);
 }
 
-/// V of 8 channels of a tile. The numbers between its two steps do not fit into the registers at once: first those of the
-/// four inner columns of parts, then those of the outer two.
+/// V of 8 channels of a tile. The numbers between its two steps do not fit into the registers at once: first those of
+/// the four inner columns of parts, then those of the outer two.
 QV_INLINE void transform_8(const uint8_t *const rows[6], int64_t channels, int16_t *const parts[6], int64_t part,
                            const int columns) {
 #define PIXEL(x) ((x) < columns ? vld1_u8(rows[y] + (x) * channels) : vdup_n_u8(0))
@@ -51,13 +50,37 @@ QV_INLINE void transform_8(const uint8_t *const rows[6], int64_t channels, int16
     QV_UNROLL for (int x = 0; x < 2; x++) finish_column(outer[x], parts, 5 * x * part);
 }
 
-QV_INLINE void transform_tile(const qv_u8_tile_pixels *a, int32_t tile, int16_t *out, const int columns) {
-    const int64_t channels = a->channels;
-    const int64_t part = QV_TILE_PIXELS((int64_t)a->tiles, channels);
+/// V of 8 channels of a tile of a stored gradient, from h' with the factors q; the numbers between its two steps stand
+/// in memory.
+QV_INLINE void transform_gradient_8(const uint8_t *const rows[6], int64_t channels, int16_t *const parts[6],
+                                    int64_t part, const int columns, const int16x8_t q[6], int16_t *between) {
+#define GRADIENT(x) ((x) < columns ? vld1_u8(rows[y] + (x) * channels) : vdup_n_u8(128))
+#define SCALED(x) \
+    (words)vqrdmulhq_laneq_s16(vmovl_s8(vreinterpret_s8_u8(veor_u8(GRADIENT(x), vdup_n_u8(128)))), q[y], x)
+    QV_UNROLL for (int y = 0; y < 6; y++) {
+        const words d[6] = {SCALED(0), SCALED(1), SCALED(2), SCALED(3), SCALED(4), SCALED(5)};
+        words row[6];
+        transform_pixels(d, row);
+        QV_UNROLL for (int x = 0; x < 6; x++) vst1q_s16(between + 8 * (6 * y + x), (int16x8_t)row[x]);
+    }
+    __asm__ volatile("" : : : "memory");
+    QV_UNROLL for (int x = 0; x < 6; x++) {
+        words d[6];
+        QV_UNROLL for (int y = 0; y < 6; y++) d[y] = (words)vld1q_s16(between + 8 * (6 * y + x));
+        finish_column(d, parts, x * part);
+    }
+}
+
+/// V of a tile, from the pixel `first` of padded rows on. With factors q, pixels are a stored gradient.
+QV_INLINE void transform_tile(const uint8_t *const from[6], int64_t channels, int64_t tiles, int64_t first,
+                              int16_t *out, const int columns, const int16x8_t *q) {
+    const int64_t part = QV_TILE_PIXELS(tiles, channels);
+    int16_t numbers[36 * 8], *between = numbers;
     const uint8_t *rows[6];
     int16_t *parts[6];
+    QV_KEEP(between);
     QV_UNROLL for (int y = 0; y < 6; y++) {
-        rows[y] = a->rows[y] + 4 * (int64_t)tile * channels;
+        rows[y] = from[y] + first * channels;
         parts[y] = out + 6 * y * part;
     }
     for (int64_t k = 0; k < channels; k += QV_TILE_CHANNELS) {
@@ -71,71 +94,46 @@ QV_INLINE void transform_tile(const qv_u8_tile_pixels *a, int32_t tile, int16_t 
                 QV_KEEP(rows[y]);
                 QV_KEEP(parts[y]);
             }
-            transform_8(rows, channels, parts, part, columns);
+            if (q)
+                transform_gradient_8(rows, channels, parts, part, columns, q, between);
+            else
+                transform_8(rows, channels, parts, part, columns);
             QV_UNROLL for (int y = 0; y < 6; y++) {
                 rows[y] += 8;
                 parts[y] += 8;
             }
         }
-        QV_UNROLL for (int y = 0; y < 6; y++) parts[y] += QV_TILE_CHANNELS * ((int64_t)a->tiles - 1);
+        QV_UNROLL for (int y = 0; y < 6; y++) parts[y] += QV_TILE_CHANNELS * (tiles - 1);
     }
 }
 
 void qv_u8_tile_pixels__neon(const qv_u8_tile_pixels *a) {
     QV_CHECK(u8_tile_pixels, a);
     for (int32_t i = 0; i < a->count; i++) {
-        const int32_t columns = a->width + 2 - 4 * (a->first + i);
+        const int64_t first = 4 * (int64_t)(a->first + i);
+        const int columns = (int)(a->width + 2 - first);
         int16_t *out = a->out + QV_TILE_CHANNELS * i;
         if (columns >= 6)
-            transform_tile(a, a->first + i, out, 6);
+            transform_tile(a->rows, a->channels, a->tiles, first, out, 6, 0);
         else
-            transform_tile(a, a->first + i, out, columns);
+            transform_tile(a->rows, a->channels, a->tiles, first, out, columns, 0);
     }
 }
 
-/// A row of parts of U of 4 outputs and two channels, from the rows of filters that it needs.
-QV_INLINE void derive_row(const words g[9], int16_t *out, int64_t part, const int row) {
-    words between[3], values[6];
-    QV_UNROLL for (int x = 0; x < 3; x++) {
-        words column[6];
-        transform_filter((const words[3]){g[x], g[3 + x], g[6 + x]}, column);
-        between[x] = column[row];
-    }
-    transform_filter(between, values);
-    QV_UNROLL for (int x = 0; x < 6; x++) vst1q_s16(out + x * part, (int16x8_t)values[x]);
-}
-
-QV_INLINE void derive_rows(const qv_s8_tile_weights *a, int16_t *to, const int row) {
-    const int64_t tap = (int64_t)a->channels * QV_PANEL;
-    const int64_t part = QV_TILE_WEIGHTS((int64_t)a->count);
-    for (int64_t k = 0; k < a->count; k += 4) {
-        for (int n = 0; n < QV_PANEL; n += 4) {
-            const int8_t *weights = a->weights + (a->first + k) * QV_PANEL + 4 * n;
-            words low[9], high[9];
-            QV_UNROLL for (int i = 0; i < 9; i++) {
-                const int8x16_t bytes = (int8x16_t)split_channels((bytes_full)vld1q_s8(weights + i * tap));
-                low[i] = (words)vmovl_s8(vget_low_s8(bytes));
-                high[i] = (words)vmovl_high_s8(bytes);
-            }
-            int16_t *out = to + k * QV_PANEL + 2 * n;
-            derive_row(low, out, part, row);
-            derive_row(high, out + 2 * QV_PANEL, part, row);
-        }
-    }
-}
-
-void qv_s8_tile_weights__neon(const qv_s8_tile_weights *a) {
-    QV_CHECK(s8_tile_weights, a);
-    for (int i = 0; i < a->rows; i++) {
-        int16_t *out = a->out + 6 * i * QV_TILE_WEIGHTS((int64_t)a->count);
-        switch (a->row + i) {
-            case 0: derive_rows(a, out, 0); break;
-            case 1: derive_rows(a, out, 1); break;
-            case 2: derive_rows(a, out, 2); break;
-            case 3: derive_rows(a, out, 3); break;
-            case 4: derive_rows(a, out, 4); break;
-            default: derive_rows(a, out, 5); break;
-        }
+void qv_u8_tile_gradients__neon(const qv_u8_tile_gradients *a) {
+    QV_CHECK(u8_tile_gradients, a);
+    for (int32_t i = 0; i < a->count; i++) {
+        const int64_t first = 4 * (int64_t)(a->first + i);
+        const int columns = (int)(a->width + 2 - first);
+        int16_t *out = a->out + QV_TILE_CHANNELS * i;
+        int16_t factors[6][8];
+        int16x8_t q[6];
+        a->tile_scales[i] = qv_window_factors(a->scales, first, columns, factors);
+        QV_UNROLL for (int y = 0; y < 6; y++) q[y] = vld1q_s16(factors[y]);
+        if (columns >= 6)
+            transform_tile(a->rows, a->channels, a->tiles, first, out, 6, q);
+        else
+            transform_tile(a->rows, a->channels, a->tiles, first, out, columns, q);
     }
 }
 
@@ -208,6 +206,37 @@ void qv_s32_tile_requant__neon(const qv_s32_tile_requant *a) {
         const int64_t x = 4 * (int64_t)(a->first + i);
         const int columns = a->width - x < 4 ? (int)(a->width - x) : 4;
         requantize_tile(a, a->sums + i * (int64_t)QV_PANEL, x, columns);
+    }
+}
+
+/// The rows of a gradient's tile, from its sums.
+QV_INLINE void finish_gradient(const qv_s32_tile_gradient *a, const int32_t *from, int64_t x, float scale,
+                               int columns) {
+    const int64_t part = QV_TILE_SUMS((int64_t)a->tiles);
+    const int32_t *parts[6];
+    QV_UNROLL for (int r = 0; r < 6; r++) parts[r] = from + 6 * r * part;
+    for (int n = 0; n < QV_PANEL; n += 4) {
+        int32x4_t sums[4][4];
+        QV_UNROLL for (int r = 0; r < 6; r++) QV_KEEP(parts[r]);
+        detile(parts, part, vdupq_n_s32(0), sums);
+        QV_UNROLL for (int r = 0; r < 4; r++) {
+            if (r < a->top || r >= a->rows) continue;
+            float *out = a->out[r] + x * a->out_stride + n;
+            QV_UNROLL for (int c = 0; c < 4; c++) {
+                if (c < columns)
+                    vst1q_f32(out + c * (int64_t)a->out_stride, vmulq_n_f32(vcvtq_f32_s32(sums[r][c]), scale));
+            }
+        }
+        QV_UNROLL for (int r = 0; r < 6; r++) parts[r] += 4;
+    }
+}
+
+void qv_s32_tile_gradient__neon(const qv_s32_tile_gradient *a) {
+    QV_CHECK(s32_tile_gradient, a);
+    for (int32_t i = 0; i < a->count; i++) {
+        const int64_t x = 4 * (int64_t)(a->first + i);
+        const int columns = a->width - x < 4 ? (int)(a->width - x) : 4;
+        finish_gradient(a, a->sums + i * (int64_t)QV_PANEL, x, a->tile_scales[i], columns);
     }
 }
 #else

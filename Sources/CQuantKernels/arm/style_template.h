@@ -16,7 +16,7 @@ QV_INLINE QV_TARGET void tile(const qv_u8_style_gradient *a, int64_t x, int half
             const int32x4_t start = vmulq_n_s32(sums, QV_ACTIVATION_SHIFT);
             QV_UNROLL for (int i = 0; i < MR; i++) sum[part][i][j] = start;
         }
-        QV_DOT(sum[part], MR, a->row + x * channels, channels, parts[part] + lane * 4, channels);
+        QV_DOT(sum[part], MR, a->row + x * channels, channels, parts[part] + lane * 4, QV_GROUP, channels);
     }
     QV_UNROLL for (int i = 0; i < MR; i++) {
         QV_UNROLL for (int j = 0; j < 4; j++) {

@@ -1,6 +1,6 @@
 // What the ARM64 kernels share. A tile is MR pixels x 16 channels, half a panel, MR a constant of the
 // instantiation; `sum[i][j]` holds channels 4j...4j+3 of pixel i. Each instruction set has a header with
-// its dot products of a tile (QV_DOT), which the templates of convolution, adjoint and style gradient are
+// its dot products of a tile (QV_DOT), which the templates of convolution, gradients and style gradient are
 // stamped with.
 #ifndef QV_TILES_ARM_H
 #define QV_TILES_ARM_H
@@ -11,6 +11,8 @@
 #include "arm_table.h"
 
 #define QV_INLINE static inline __attribute__((always_inline))
+/// Bytes of the weights of a panel and 4 k.
+#define QV_GROUP (4 * QV_PANEL)
 #define QV_UNROLL _Pragma("clang loop unroll(full)")
 
 /// Covers the pixels of a row with tiles: TILE(MR), MR one of the constants in the name, the largest first.

@@ -82,21 +82,17 @@ typedef struct {
 // Tile i of a row of tiles has the pixels 4i ..< 4i + 4; nothing is written beyond the picture's edge. K is a multiple
 // of QV_TILE_CHANNELS. A block of T tiles is worked on at once. Its 36 parts, 6 * row + column, lie as far apart as
 // the macros say, a cache line more than they need: parts a power of two apart would share few places of the cache.
-// Weights are derived and multiplied for all parts at once, or for one of the six rows of parts after the other, which
-// need a small cache only; a table's kernels do the one or the other.
 #define QV_NINTH 0x38e38e39
 #define QV_MOST_WEIGHTS 131586  // (2^25 - 1) / 255
 #define QV_TILE_PARTS 36
 #define QV_TILE_CHANNELS 32
-/// From one part to the next: pixels of T tiles, weights of K channels, sums of T tiles.
+/// From one part to the next: pixels of T tiles, sums of T tiles.
 #define QV_TILE_PIXELS(T, K) ((T) * (K) + QV_TILE_CHANNELS)
-#define QV_TILE_WEIGHTS(K) (QV_PANEL * (K) + 32)
 #define QV_TILE_SUMS(T) (QV_PANEL * (T) + 16)
 /// Values of all parts.
 static inline int64_t qv_tile_pixels_count(int64_t tiles, int64_t channels) {
     return QV_TILE_PARTS * QV_TILE_PIXELS(tiles, channels);
 }
-static inline int64_t qv_tile_weights_count(int64_t channels) { return QV_TILE_PARTS * QV_TILE_WEIGHTS(channels); }
 static inline int64_t qv_tile_sums_count(int64_t tiles) { return QV_TILE_PARTS * QV_TILE_SUMS(tiles); }
 
 /// V of `count` neighbouring tiles of a block.
@@ -110,28 +106,14 @@ typedef struct {
     int32_t tiles;    ///< T >= count
 } qv_u8_tile_pixels;
 
-/// U of a panel, for some of the channels and the parts of some rows of parts.
+/// M of a block and a panel, summed over all channels. U is derived on the way.
 typedef struct {
+    const int16_t *pixels;  ///< V; 64-byte aligned
     const int8_t *weights;  ///< as in qv_u8_conv_forward
-    int16_t *out;      ///< [6 * rows parts][count / 2][QV_PANEL][2]; 64-byte aligned
-    int32_t channels;  ///< K
-    int32_t first;     ///< the first channel, a multiple of QV_TILE_CHANNELS
-    int32_t count;     ///< channels, a positive multiple of QV_TILE_CHANNELS
-    int32_t row;       ///< the first row of parts
-    int32_t rows;      ///< rows of parts: the table's tile_part_rows
-} qv_s8_tile_weights;
-
-/// M of a block and a panel, summed over some of the channels, the parts of some rows of parts.
-typedef struct {
-    const int16_t *pixels;   ///< V of these channels; 64-byte aligned
-    const int16_t *weights;  ///< U of these channels and rows of parts; 64-byte aligned
-    int32_t *sums;       ///< [36 parts][T][QV_PANEL]; 64-byte aligned
-    int32_t channels;    ///< K
-    int32_t count;       ///< channels that are summed over, a positive multiple of QV_TILE_CHANNELS
-    int32_t tiles;       ///< T >= 1
-    int32_t accumulate;  ///< 1: added to the sums that are there; 0
-    int32_t row, rows;   ///< rows of parts, as in qv_s8_tile_weights
-} qv_s16_tile_products;
+    int32_t *sums;          ///< [36 parts][T][QV_PANEL]; 64-byte aligned
+    int32_t channels;       ///< K
+    int32_t tiles;          ///< T >= 1
+} qv_s8_tile_products;
 
 /// Up to four rows of one panel from M of `count` neighbouring tiles, each row as qv_u8_conv_forward makes it.
 typedef struct {
@@ -148,20 +130,85 @@ typedef struct {
     int32_t mask_stride;         ///< words from one written pixel to the next, >= 1
 } qv_s32_tile_requant;
 
-/// One row of one panel of the transposed 3x3 convolution of a quantized gradient.
-///   dot[r][i][x][n] = sum over k of (rows[r][x + i][k] - 128) * w[r][i][k][n]                      exact Int32
-///   out[x][n] = acc after: acc = 0; for r in 0..<3, for i in 0..<3: acc = fma(scales[r][x + i], Float(dot), acc)
+/// Columns of the weights of a row of conv1_1's taps: three of each tap, and others that are not used.
+#define QV_IMAGE_COLUMNS 16
+
+/// A row of the image's gradient, of conv1_1's transposed convolution: from a quantized gradient, three colours.
+///   dot[r][i][x][c] = sum over k of (rows[r][x + i][k] - 128) * w[r][i][k][c]                      exact Int32
+///   out[3x + c] = acc after: acc = 0; for r in 0..<3, for i in 0..<3: acc = fma(scales[r][x + i], Float(dot), acc)
+/// The weights of a row's three taps are columns, so that a pixel is multiplied once for the three pixels that it reaches.
 typedef struct {
     const uint8_t *_Nonnull rows[3];      ///< [W+2][K] each: gradient rows y-1, y, y+1, stored as h + 128, h in [-127, 127]
     const float *_Nonnull scales[3];      ///< [W+2] each: the pixel's scale t, >= 0 or infinite; 0 where the pixel is padding
-    const int8_t *weights;       ///< [3 rows][3 taps][K/4][QV_PANEL][4], taps already mirrored, values in [-127, 127];
-                                 ///< 64-byte aligned
-    const int32_t *weight_sums;  ///< [3][3][QV_PANEL] sum over k of a tap's weights
-    float *out;                  ///< pixel x, channel n at out[x * out_stride + n]
+    const int8_t *weights;       ///< [3 rows][K/4][QV_IMAGE_COLUMNS][4]: column 3i + c, taps already mirrored, values in
+                                 ///< [-127, 127], 0 from column 9 on; 64-byte aligned
+    const int32_t *weight_sums;  ///< [3][QV_IMAGE_COLUMNS] sum over k of a column's weights
+    float *out;                  ///< [W][3]
     int32_t width;
     int32_t channels;            ///< K
+} qv_u8_image_gradient;
+
+// The way back of all other layers is made in tiles of 4 x 4 pixels, whose sums over all taps are exact. The 6 x 6 pixels
+// that a tile reads, its window, are brought to one scale before:
+//   T = max of t over the window; q = rne(min(t * (32768 / T), 32767)) of each pixel, 0 where t * (32768 / T) is NaN:
+//       a window's q are 0 where T is 0 or infinite
+//   h' = (h * q + 16384) >> 15, for h = stored - 128: h itself where q is 32767, and |h'| <= 127
+//   S[y][x][n] = sum over taps and channels of h' * w                                              exact Int32
+//   out[y][x][n] = T * Float(S): not finite where T is infinite
+// Pixels beyond the padded row, of the last tile, have t = 0. Where the absolute weights of a channel of the layer's
+// input add up to QV_MOST_GRADIENT_WEIGHTS at most, |S| < 2^25, and V of h' (|V| <= 12700) and U of the mirrored weights
+// give it as they do forward. K is a multiple of QV_TILE_CHANNELS.
+#define QV_MOST_GRADIENT_WEIGHTS 264208  // (2^25 - 1) / 127
+
+/// V and T of `count` neighbouring tiles of a block, of a stored gradient.
+typedef struct {
+    const uint8_t *_Nonnull rows[6];  ///< [W+2][K] each: gradient rows y-1 ... y+4, stored as h + 128, h in [-127, 127]
+    const float *_Nonnull scales[6];  ///< [W+2] each: t, >= 0 or infinite; 0 where the pixel is padding
+    int16_t *out;        ///< V of h' of the first of them: [36 parts][K / 32][T][32]; 64-byte aligned
+    float *tile_scales;  ///< [count] T of each
+    int32_t width;       ///< W
+    int32_t channels;    ///< K
+    int32_t first;       ///< the first tile's place in its row of tiles
+    int32_t count;       ///< >= 1
+    int32_t tiles;       ///< T of the block, >= count
+} qv_u8_tile_gradients;
+
+/// h' of the windows of `count` neighbouring tiles, for dot products of bytes.
+typedef struct {
+    const uint8_t *_Nonnull rows[6];  ///< as in qv_u8_tile_gradients
+    const float *_Nonnull scales[6];  ///< as in qv_u8_tile_gradients
+    uint8_t *out;                     ///< [count][6 rows][6 pixels][K]: h' + 128
+    float *tile_scales;               ///< [count] T of each
+    int32_t width, channels, first, count;
+} qv_u8_gradient_windows;
+
+/// Up to four rows of one panel of the gradient from M of `count` neighbouring tiles.
+typedef struct {
+    const int32_t *sums;         ///< M of the first of them: [36 parts][T][QV_PANEL]; 64-byte aligned
+    const float *tile_scales;    ///< [count] T of each, >= 0 or infinite
+    float *_Nonnull out[4];      ///< rows y ... y+3 of the tiles: pixel x, channel n at out[x * out_stride + n]
+    int32_t width;               ///< W
+    int32_t top;                 ///< 0...3: the first row that is written; those before it lie outside of the picture
+    int32_t rows;                ///< the row behind the last one that is written, > top, <= 4
+    int32_t first, count;        ///< tiles, as in qv_u8_tile_gradients
+    int32_t tiles;               ///< T of the block, >= count
     int32_t out_stride;          ///< floats from one written pixel to the next, >= QV_PANEL
-} qv_u8_conv_backward;
+} qv_s32_tile_gradient;
+
+/// The same rows of one panel from the tiles' windows.
+typedef struct {
+    const uint8_t *windows;      ///< [count][6][6][K] of qv_u8_gradient_windows
+    const float *tile_scales;    ///< [count] T of each, >= 0 or infinite
+    const int8_t *weights;       ///< [3 rows][3 taps][K/4][QV_PANEL][4], taps already mirrored, values in [-127, 127];
+                                 ///< 64-byte aligned
+    const int32_t *weight_sums;  ///< [3][3][QV_PANEL] sum over k of a tap's weights; 128 times those of all taps is what
+                                 ///< the shift by 128 adds
+    float *_Nonnull out[4];      ///< as in qv_s32_tile_gradient
+    int32_t width, channels;
+    int32_t top, rows;           ///< as in qv_s32_tile_gradient
+    int32_t first, count;        ///< tiles, as in qv_u8_gradient_windows
+    int32_t out_stride;          ///< floats from one written pixel to the next, >= QV_PANEL
+} qv_u8_window_gradient;
 
 /// One panel of backward weights from the forward weights of the same layer: taps mirrored, channels exchanged.
 typedef struct {
@@ -308,14 +355,18 @@ typedef struct {
     /// From how many rows of a row of tiles and tiles of a block on the next four are faster than u8_conv_forward; 0
     /// where they are not.
     int32_t least_tile_rows, least_tiles;
-    /// Rows of parts whose weights are derived and multiplied at once: 6 or 1.
-    int32_t tile_part_rows;
     void (*u8_tile_pixels)(const qv_u8_tile_pixels *);
-    void (*s8_tile_weights)(const qv_s8_tile_weights *);
-    void (*s16_tile_products)(const qv_s16_tile_products *);
+    void (*s8_tile_products)(const qv_s8_tile_products *);
     void (*s32_tile_requant)(const qv_s32_tile_requant *);
     void (*s16_conv_forward)(const qv_s16_conv_forward *);
-    void (*u8_conv_backward)(const qv_u8_conv_backward *);
+    void (*u8_image_gradient)(const qv_u8_image_gradient *);
+    /// From how many tiles of a block on u8_tile_gradients, the products of tiles and s32_tile_gradient are faster than
+    /// u8_gradient_windows and u8_window_gradient; 0 where they are not.
+    int32_t least_gradient_tiles;
+    void (*u8_tile_gradients)(const qv_u8_tile_gradients *);
+    void (*s32_tile_gradient)(const qv_s32_tile_gradient *);
+    void (*u8_gradient_windows)(const qv_u8_gradient_windows *);
+    void (*u8_window_gradient)(const qv_u8_window_gradient *);
     void (*s8_mirror_panel)(const qv_s8_mirror_panel *);
     void (*u8_interleave)(const qv_u8_interleave *);
     void (*u8_gram)(const qv_u8_gram *);
@@ -361,10 +412,13 @@ void qv_select_kernels(qv_isa isa, qv_kernels *table);
 void qv_check_u8_conv_forward(const qv_u8_conv_forward *);
 void qv_check_s16_conv_forward(const qv_s16_conv_forward *);
 void qv_check_u8_tile_pixels(const qv_u8_tile_pixels *);
-void qv_check_s8_tile_weights(const qv_s8_tile_weights *);
-void qv_check_s16_tile_products(const qv_s16_tile_products *);
+void qv_check_s8_tile_products(const qv_s8_tile_products *);
 void qv_check_s32_tile_requant(const qv_s32_tile_requant *);
-void qv_check_u8_conv_backward(const qv_u8_conv_backward *);
+void qv_check_u8_image_gradient(const qv_u8_image_gradient *);
+void qv_check_u8_tile_gradients(const qv_u8_tile_gradients *);
+void qv_check_u8_gradient_windows(const qv_u8_gradient_windows *);
+void qv_check_s32_tile_gradient(const qv_s32_tile_gradient *);
+void qv_check_u8_window_gradient(const qv_u8_window_gradient *);
 void qv_check_s8_mirror_panel(const qv_s8_mirror_panel *);
 void qv_check_u8_interleave(const qv_u8_interleave *);
 void qv_check_u8_gram(const qv_u8_gram *);

@@ -15,6 +15,7 @@ QV_INLINE_AVX2 void requantize(__m256i sums, const float *multiplier, uint8_t *o
 #define QV_TARGET QV_TARGET_AVX2
 #define QV_NAME(op) qv_##op##__avx2
 #define QV_BYTES 32
+#define QV_ROUNDING_PRODUCT(a, b) ((words)_mm256_mulhrs_epi16((__m256i)(a), (__m256i)(b)))
 #define QV_REQUANTIZE(sums, multiplier, out, mask, n) requantize((__m256i)(sums), multiplier, out, mask, n)
 #include "../tiles_template.h"
 #else

@@ -14,6 +14,7 @@ QV_INLINE_AVX512VNNI void requantize(__m512i sums, const float *multiplier, uint
 #define QV_TARGET QV_TARGET_AVX512VNNI
 #define QV_NAME(op) qv_##op##__avx512vnni
 #define QV_BYTES 64
+#define QV_ROUNDING_PRODUCT(a, b) ((words)_mm512_mulhrs_epi16((__m512i)(a), (__m512i)(b)))
 #define QV_REQUANTIZE(sums, multiplier, out, mask, n) requantize((__m512i)(sums), multiplier, out, mask, n)
 #include "../tiles_template.h"
 #else

@@ -4,7 +4,8 @@
 #define QV_DPBUSD _mm256_dpbusd_epi32
 #include "avxvnni_template.h"
 
-QV_VNNI256_KERNEL(qv_u8_s8_conv3x3_requant_6x16c4__avx512vl, u8_conv_forward, forward_tile)
+QV_VNNI256_KERNEL(qv_u8_s8_conv3x3_requant_6x16c4__avx512vl, u8_conv_forward, forward_tile, a->width,
+                  QV_LARGEST_TILE)
 #else
 typedef int qv_u8_s8_conv3x3_requant_6x16c4__avx512vl_is_empty;
 #endif

@@ -30,10 +30,12 @@ qv_isa qv_detect_x86_isa(void) {
     table->u8_squared_difference = qv_u8_squared_difference__##isa;    \
     table->u8_content_gradient = qv_u8_content_gradient__##isa
 
-#define QV_SELECT_TILES(isa)                                \
-    table->u8_tile_pixels = qv_u8_tile_pixels__##isa;       \
-    table->s8_tile_weights = qv_s8_tile_weights__##isa;     \
-    table->s32_tile_requant = qv_s32_tile_requant__##isa
+#define QV_SELECT_TILES(isa)                                    \
+    table->u8_tile_pixels = qv_u8_tile_pixels__##isa;           \
+    table->s32_tile_requant = qv_s32_tile_requant__##isa;       \
+    table->u8_tile_gradients = qv_u8_tile_gradients__##isa;     \
+    table->s32_tile_gradient = qv_s32_tile_gradient__##isa;     \
+    table->u8_gradient_windows = qv_u8_gradient_windows__##isa
 
 void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
     if (isa >= QV_AVX2) {
@@ -41,11 +43,12 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
         table->u8_interleave = qv_u8_interleave__avx2;
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_6x16c4__avx2;
         QV_SELECT_TILES(avx2);
-        table->s16_tile_products = qv_s16_s16_tiles_6x16c2__avx2;
+        table->s8_tile_products = qv_s16_s8_tiles_6x16c2__avx2;
         table->least_tile_rows = 2;
         table->least_tiles = 2;
-        table->tile_part_rows = 6;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_6x16c4__avx2;
+        table->least_gradient_tiles = 2;
+        table->u8_image_gradient = qv_u8_s8_image3x3_transposed_6x16c4__avx2;
+        table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_6x16c4__avx2;
         table->s16_conv_forward = qv_s16_s16_conv3x3_requant_6x16c2__avx2;
         table->u8_gram = qv_u8_u8_gram_8x8c4__avx2;
         table->u8_style_gradient = qv_u8_s8_style_6x16c4__avx2;
@@ -54,26 +57,36 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
         table->u8_mac_peak = qv_u8_mac_peak__avx2;
         table->f32_mac_peak = qv_f32_mac_peak__avx2;
     }
-    // A dot product of four bytes does as much as the transform saves.
-    if (isa >= QV_AVXVNNI) table->least_tile_rows = table->least_tiles = 0;
+    // A dot product of four bytes saves half of what the transform does, which pays for larger blocks.
+    if (isa >= QV_AVXVNNI) {
+        table->least_tile_rows = 3;
+        table->least_tiles = 8;
+        table->least_gradient_tiles = 8;
+    }
     // AVX-512 VNNI does not include the shorter encoding, but it has the same 256-bit instruction.
     if (isa >= QV_AVXVNNI && has_avxvnni()) {
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_6x16c4__avxvnni;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_6x16c4__avxvnni;
+        table->s8_tile_products = qv_s16_s8_tiles_6x16c2__avxvnni;
+        table->u8_image_gradient = qv_u8_s8_image3x3_transposed_6x16c4__avxvnni;
+        table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_6x16c4__avxvnni;
         table->u8_mac_peak = qv_u8_mac_peak__avxvnni;
     } else if (isa >= QV_AVXVNNI) {
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_6x16c4__avx512vl;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_6x16c4__avx512vl;
+        table->s8_tile_products = qv_s16_s8_tiles_6x16c2__avx512vl;
+        table->u8_image_gradient = qv_u8_s8_image3x3_transposed_6x16c4__avx512vl;
+        table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_6x16c4__avx512vl;
         table->u8_mac_peak = qv_u8_mac_peak__avx512vl;
     }
     if (isa >= QV_AVX512VNNI) {
         QV_SELECT_ROWS(avx512vnni);
         QV_SELECT_TILES(avx512vnni);
-        table->s16_tile_products = qv_s16_s16_tiles_14x32c2__avx512vnni;
+        table->s8_tile_products = qv_s16_s8_tiles_14x32c2__avx512vnni;
         table->least_tile_rows = 3;
         table->least_tiles = 12;
+        table->least_gradient_tiles = 14;
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_14x32c4__avx512vnni;
-        table->u8_conv_backward = qv_u8_s8_conv3x3_transposed_7x32c4__avx512vnni;
+        table->u8_image_gradient = qv_u8_s8_image3x3_transposed_14x16c4__avx512vnni;
+        table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_12x32c4__avx512vnni;
         table->s16_conv_forward = qv_s16_s16_conv3x3_requant_14x32c2__avx512vnni;
         table->u8_gram = qv_u8_u8_gram_8x32c4__avx512vnni;
         table->u8_style_gradient = qv_u8_s8_style_6x32c4__avx512vnni;

@@ -20,6 +20,9 @@ package protocol Arithmetic: AnyObject, Sendable {
   associatedtype BackwardPanel
   /// The way in which rows of a convolution are made in tiles.
   associatedtype Tiles: TileConvolution where Tiles.Activation == Activation
+  /// The way in which a convolution's way back is made in tiles.
+  associatedtype Transposed: TransposedTiles
+  where Transposed.Gradient == Gradient, Transposed.Panel == BackwardPanel
 
   /// The instruction set whose kernels compute.
   var instructionSet: InstructionSet { get }
@@ -78,8 +81,15 @@ package protocol Arithmetic: AnyObject, Sendable {
   /// The weights of one panel of a layer's transposed convolution, valid as long as `scratch` of
   /// `panelScratchBytes` is not used again.
   func backwardPanel(layer: Int, panel: Int, scratch: MemorySlice<UInt8>) -> BackwardPanel
-  /// Computes one panel of dJ/d(input row) of a convolution from stored gradient rows and their
-  /// pixels' scales; `out` has the input's channels, or the first panel alone.
+  /// Makes dJ/d(input) in tiles; nil where it is made row by row.
+  var transposed: Transposed? { get }
+  /// Whether that is ever so.
+  static var hasTransposed: Bool { get }
+  /// Computes a row of dJ/d(image), `[width][3]`, from conv1_1's stored gradient rows and their pixels' scales.
+  func imageGradient(
+    _ gradients: RowWindow<Gradient>, scales: RowWindow<Real>, into out: MutableRow<Real>)
+  /// Computes one panel of dJ/d(input row) of any other convolution, where it is not made in tiles; `out` has the
+  /// input's channels.
   func convolveBackward(
     _ gradients: RowWindow<Gradient>, scales: RowWindow<Real>, layer: Int, panel: Int,
     weights: BackwardPanel, into out: MutableRow<Real>)
@@ -87,7 +97,7 @@ package protocol Arithmetic: AnyObject, Sendable {
   func unpool(
     _ gradient: Row<Real>, top: Row<Activation>, bottom: Row<Activation>, isBottom: Bool,
     into out: MutableRow<Real>)
-  /// Applies the ReLU's mask to dJ/dA and stores the row as `convolveBackward` reads it.
+  /// Applies the ReLU's mask to dJ/dA and stores the row as the transposed convolution reads it.
   func storeGradient(
     _ gradient: Row<Real>, activations: Row<Activation>, mask: Row<MaskWord>, layer: Int,
     into out: MutableRow<Gradient>, scales: MutableRow<Real>)

@@ -9,6 +9,7 @@ package final class Float32Arithmetic: LossArithmetic {
   package typealias Activation = Real
   package typealias Gradient = Real
   package typealias Tiles = NoTiles<Real>
+  package typealias Transposed = NoTransposedTiles<Real, MemorySlice<Float>>
 
   package let pooling: Pooling
   private let packed: Float32Layers
@@ -109,10 +110,19 @@ package final class Float32Arithmetic: LossArithmetic {
 
   // MARK: Backward
 
+  package var transposed: Transposed? { nil }
+  package static var hasTransposed: Bool { false }
+
   package func backwardPanel(
     layer: Int, panel: Int, scratch: MemorySlice<UInt8>
   ) -> MemorySlice<Float> {
     layers[layer].backwardPanel(panel)
+  }
+
+  package func imageGradient(
+    _ gradients: RowWindow<Real>, scales: RowWindow<Real>, into out: MutableRow<Real>
+  ) {
+    kernels.imageGradient(gradients, layers[NetworkTable.imageLayer], into: out)
   }
 
   package func convolveBackward(

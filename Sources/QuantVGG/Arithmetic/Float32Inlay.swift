@@ -37,8 +37,12 @@ package struct Float32Inlay: Sendable {
     pooling.pool(top: top, bottom: bottom, into: out)
   }
 
-  /// Computes one panel of dJ/d(input row) of a convolution; `out` has the input's channels, or the
-  /// first panel alone.
+  /// Computes a row of dJ/d(image), `[width][3]`.
+  func imageGradient(_ gradients: RowWindow<Real>, into out: MutableRow<Real>) {
+    kernels.imageGradient(gradients, weights(NetworkTable.imageLayer), into: out)
+  }
+
+  /// Computes one panel of dJ/d(input row) of any other convolution; `out` has the input's channels.
   func convolveBackward(
     _ gradients: RowWindow<Real>, layer: Int, panel: Int, into out: MutableRow<Real>
   ) {

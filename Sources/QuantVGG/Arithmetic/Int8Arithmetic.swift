@@ -10,6 +10,7 @@ package final class Int8Arithmetic: LossArithmetic {
   /// The pooling between the blocks, for which the activation scales were chosen.
   package let pooling: Pooling
   package let tiles: Int8Tiles?
+  package let transposed: Int8TransposedTiles?
   package let inlay: Float32Inlay?
   private let packed: Int8Layers
 
@@ -19,6 +20,7 @@ package final class Int8Arithmetic: LossArithmetic {
     packed = layers
     inlay = Float32Inlay(layers, pooling: pooling)
     tiles = TileKernels(layers.kernels).map { Int8Tiles(kernels: $0, layers: layers.layers) }
+    transposed = Int8TransposedTiles(layers.kernels, layers.layers)
   }
 
   /// Packs convolutions, conv1_1 and on.
@@ -58,7 +60,7 @@ package final class Int8Arithmetic: LossArithmetic {
   ) -> Int {
     guard copies == .forward else { return 0 }
     return layers.reduce(0) {
-      $1.isFloat32 ? $0 : max($0, PackedInt8Convolution.backwardPanelCount($1))
+      $1.isFloat32 || $1.readsImage ? $0 : max($0, PackedInt8Convolution.backwardPanelCount($1))
     }
   }
 
@@ -139,18 +141,27 @@ package final class Int8Arithmetic: LossArithmetic {
 
   // MARK: Backward
 
+  package static var hasTransposed: Bool { true }
+
   package func backwardPanel(
     layer: Int, panel: Int, scratch: MemorySlice<UInt8>
   ) -> MemorySlice<Int8> {
     layers[layer].backwardPanel(panel, scratch: scratch)
   }
 
+  package func imageGradient(
+    _ gradients: RowWindow<Gradient8>, scales: RowWindow<Real>, into out: MutableRow<Real>
+  ) {
+    kernels.imageGradient(
+      gradients, scales: scales, layers[NetworkTable.imageLayer], into: out)
+  }
+
+  /// Never called: `transposed` makes them.
   package func convolveBackward(
     _ gradients: RowWindow<Gradient8>, scales: RowWindow<Real>, layer: Int, panel: Int,
     weights: MemorySlice<Int8>, into out: MutableRow<Real>
   ) {
-    kernels.convolveBackward(
-      gradients, scales: scales, layers[layer], panel: panel, weights: weights, into: out)
+    preconditionFailure("the way back is made in tiles")
   }
 
   package func unpool(

@@ -62,7 +62,7 @@ package struct Int8Tiles: TileConvolution {
   package func multiply(
     layer: Int, panel: Int, _ block: TileBlock, memory: MemorySlice<UInt8>
   ) {
-    kernels.multiply(layers[layer], panel: panel, block, in: memory)
+    kernels.multiply(panel: layers[layer].forwardPanel(panel), block, in: memory)
   }
 
   package func requantize(
@@ -71,5 +71,107 @@ package struct Int8Tiles: TileConvolution {
   ) {
     kernels.requantize(
       layers[layer], panel: panel, run, block, from: memory, rows: rows, into: out, masks: masks)
+  }
+}
+
+/// A transposed convolution that is made in tiles of 4 x 4 pixels, a block of them at once.
+package protocol TransposedTiles: Sendable {
+  /// The stored gradient's format.
+  associatedtype Gradient: RowFormat
+  /// The weights of a panel.
+  associatedtype Panel
+
+  /// Whether a layer's way back is made so.
+  func makes(layer: Int) -> Bool
+  /// A block of some of `tiles` tiles of a layer in a worker's memory of `bytes`; `share` is how many of them a
+  /// worker should have at most.
+  func block(layer: Int, tiles: Int, share: Int, bytes: Int) -> GradientBlock
+  /// Brings the windows of a run of tiles to one scale each, for all panels.
+  func gather(
+    _ band: RowBand<Gradient>, scales: RowBand<Real>, _ run: TileRun, _ block: GradientBlock,
+    memory: MemorySlice<UInt8>)
+  /// Sums a panel's products with a block, where `write` does not.
+  func multiply(weights: Panel, _ block: GradientBlock, memory: MemorySlice<UInt8>)
+  /// Makes one panel of the rows `written` of a row of tiles, 0..<4, for a run of tiles.
+  func write(
+    layer: Int, panel: Int, weights: Panel, _ run: TileRun, _ block: GradientBlock,
+    memory: MemorySlice<UInt8>, written: Range<Int>, into out: [4 of MutableRow<Real>])
+}
+
+/// Of an arithmetic whose way back makes one row at a time: there is no value of it.
+package enum NoTransposedTiles<Gradient: RowFormat, Panel>: TransposedTiles {
+  package func makes(layer: Int) -> Bool { switch self {} }
+  package func block(layer: Int, tiles: Int, share: Int, bytes: Int) -> GradientBlock {
+    switch self {}
+  }
+  package func gather(
+    _ band: RowBand<Gradient>, scales: RowBand<Real>, _ run: TileRun, _ block: GradientBlock,
+    memory: MemorySlice<UInt8>
+  ) { switch self {} }
+  package func multiply(weights: Panel, _ block: GradientBlock, memory: MemorySlice<UInt8>) {
+    switch self {}
+  }
+  package func write(
+    layer: Int, panel: Int, weights: Panel, _ run: TileRun, _ block: GradientBlock,
+    memory: MemorySlice<UInt8>, written: Range<Int>, into out: [4 of MutableRow<Real>]
+  ) { switch self {} }
+}
+
+/// The way back through the layers of the fixed-point engine, but for conv1_1.
+package struct Int8TransposedTiles: TransposedTiles {
+  package typealias Gradient = Gradient8
+
+  /// Tiles that are worth the transform of a panel's weights.
+  private static let fair = 24
+
+  let kernels: GradientKernels
+  /// Nil where dot products of bytes are always faster.
+  let products: TileKernels?
+  let layers: [PackedInt8Convolution]
+
+  init(_ table: KernelTable, _ layers: [PackedInt8Convolution]) {
+    kernels = GradientKernels(table)
+    products = TileKernels(gradientsOf: table)
+    self.layers = layers
+  }
+
+  package func makes(layer: Int) -> Bool { layer != NetworkTable.imageLayer }
+
+  package func block(layer: Int, tiles: Int, share: Int, bytes: Int) -> GradientBlock {
+    let channels = layers[layer].outputChannels
+    let most = GradientBlock.capacity(isTransformed: true, channels: channels, bytes: bytes)
+    if let least = kernels.leastTransformed, products != nil, layers[layer].holdsGradientTiles,
+      min(most, tiles) >= least
+    {
+      let count = min(most, tiles, max(share, Self.fair))
+      return GradientBlock(isTransformed: true, tiles: count, channels: channels)
+    }
+    let windows = GradientBlock.capacity(isTransformed: false, channels: channels, bytes: bytes)
+    precondition(windows > 0, "the worker has no memory for a tile")
+    return GradientBlock(
+      isTransformed: false, tiles: min(windows, tiles, max(share, 1)), channels: channels)
+  }
+
+  package func gather(
+    _ band: RowBand<Gradient8>, scales: RowBand<Real>, _ run: TileRun, _ block: GradientBlock,
+    memory: MemorySlice<UInt8>
+  ) {
+    kernels.gather(band, scales, run, block, into: memory)
+  }
+
+  package func multiply(
+    weights: MemorySlice<Int8>, _ block: GradientBlock, memory: MemorySlice<UInt8>
+  ) {
+    guard block.isTransformed, let products else { return }
+    products.multiply(panel: weights, block.transformed, in: memory)
+  }
+
+  package func write(
+    layer: Int, panel: Int, weights: MemorySlice<Int8>, _ run: TileRun, _ block: GradientBlock,
+    memory: MemorySlice<UInt8>, written: Range<Int>, into out: [4 of MutableRow<Real>]
+  ) {
+    kernels.write(
+      layers[layer], panel: panel, weights: weights, run, block, from: memory, written: written,
+      into: out)
   }
 }

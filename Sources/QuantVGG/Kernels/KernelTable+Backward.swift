@@ -16,24 +16,21 @@ extension KernelTable {
     unsafe entries.s8_mirror_panel(&call)
   }
 
-  /// Computes one panel of dJ/d(input row) of a convolution; `out` has the channels of the input, or
-  /// one panel alone.
-  func convolveBackward(
+  /// Computes a row of dJ/d(image), `[width][3]`.
+  func imageGradient(
     _ gradients: RowWindow<Gradient8>, scales: RowWindow<Real>, _ layer: PackedInt8Convolution,
-    panel: Int, weights: MemorySlice<Int8>, into out: MutableRow<Real>
+    into out: MutableRow<Real>
   ) {
     let width = gradients.width
-    assert(gradients.channels == layer.outputChannels && scales.channels == 1)
-    assert(scales.width == width && out.width == width)
-    assert(weights.count == PackedInt8Convolution.backwardPanelCount(layer.shape))
-    assert((panel + 1) * Panel.width <= out.channels)
-    var call = unsafe qv_u8_conv_backward(
+    assert(layer.shape.readsImage && gradients.channels == layer.outputChannels)
+    assert(scales.channels == 1 && scales.width == width)
+    assert(out.width == width && out.channels == 3)
+    var call = unsafe qv_u8_image_gradient(
       rows: (gradients.above, gradients.middle, gradients.below),
-      scales: (scales.above, scales.middle, scales.below), weights: weights.base,
-      weight_sums: layer.backwardPanelSums(panel).base,
-      out: out.base + panel * Panel.width, width: Int32(width),
-      channels: Int32(gradients.channels), out_stride: Int32(out.channels))
-    unsafe entries.u8_conv_backward(&call)
+      scales: (scales.above, scales.middle, scales.below), weights: layer.imageColumns.base,
+      weight_sums: layer.imageColumnSums.base, out: out.base, width: Int32(width),
+      channels: Int32(gradients.channels))
+    unsafe entries.u8_image_gradient(&call)
   }
 
   /// Adjoint of average pooling: from `[width / 2][channels]`, rounded down, to `[width][channels]`.

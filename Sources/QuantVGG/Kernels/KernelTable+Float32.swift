@@ -37,6 +37,32 @@ extension KernelTable {
     unsafe entries.f32_dot(&call)
   }
 
+  /// Computes a row of dJ/d(image), `[width][3]`, some pixels of a whole panel after the other.
+  func imageGradient(
+    _ gradients: RowWindow<Real>, _ layer: PackedFloat32Convolution, into out: MutableRow<Real>
+  ) {
+    let (width, channels) = (gradients.width, layer.outputChannels)
+    assert(gradients.channels == channels && out.width == width && out.channels == 3)
+    let most = 56
+    unsafe withUnsafeTemporaryAllocation(of: Float.self, capacity: most * Panel.width) { panel in
+      guard let wide = panel.baseAddress else { return }
+      for first in stride(from: 0, to: width, by: most) {
+        let (count, skipped) = (min(most, width - first), first * channels)
+        var call = unsafe qv_f32_dot(
+          rows: (
+            gradients.above + skipped, gradients.middle + skipped, gradients.below + skipped
+          ),
+          weights: layer.backwardPanel(0).base, start: layer.zeros.base, out: wide, row_count: 3,
+          length: Int32(3 * channels), pixel_stride: Int32(channels), width: Int32(count),
+          out_stride: Int32(Panel.width), relu: 0, accumulate: 0)
+        unsafe entries.f32_dot(&call)
+        for x in 0..<count {
+          for c in 0..<3 { out[3 * (first + x) + c] = unsafe wide[Panel.width * x + c] }
+        }
+      }
+    }
+  }
+
   /// Adds one panel of a matrix's products with a row's pixels; `matrix` is
   /// `[channels / 32][channels][32]`.
   func addProduct(

@@ -13,6 +13,12 @@ struct TileKernels: @unchecked Sendable {
     entries = table.entries
   }
 
+  /// The kernels that sum a gradient's products; nil where dot products of its bytes are as fast.
+  init?(gradientsOf table: KernelTable) {
+    guard table.entries.least_gradient_tiles > 0 else { return nil }
+    entries = table.entries
+  }
+
   /// The rows of a row of tiles from which on tiles are faster.
   var leastRows: Int { Int(entries.least_tile_rows) }
   /// The tiles of a block from which on they are.
@@ -52,28 +58,19 @@ struct TileKernels: @unchecked Sendable {
   }
 
   /// Sums a panel's products with a block's pixels over all channels, which derives the panel's weights.
+  ///
+  /// - Parameters:
+  ///   - panel: `[3][3][channels / 4][32][4]`, forward or mirrored.
+  ///   - block: the block.
+  ///   - memory: what holds its transformed pixels, and its sums then.
   func multiply(
-    _ layer: PackedInt8Convolution, panel: Int, _ block: TileBlock,
-    in memory: MemorySlice<UInt8>
+    panel: MemorySlice<Int8>, _ block: TileBlock, in memory: MemorySlice<UInt8>
   ) {
-    assert(layer.inputChannels == block.channels)
-    let (pixels, weights) = (block.pixels(memory), block.weights(memory))
-    let rows = entries.tile_part_rows
-    for row in stride(from: 0, to: 6, by: Int(rows)) {
-      for first in stride(from: 0, to: block.channels, by: TileBlock.part) {
-        let count = min(TileBlock.part, block.channels - first)
-        var derivation = unsafe qv_s8_tile_weights(
-          weights: layer.forwardPanel(panel).base, out: weights.base,
-          channels: Int32(block.channels), first: Int32(first), count: Int32(count),
-          row: Int32(row), rows: rows)
-        unsafe entries.s8_tile_weights(&derivation)
-        var call = unsafe qv_s16_tile_products(
-          pixels: pixels.from(first * block.tiles).base, weights: weights.base,
-          sums: block.sums(memory).base, channels: Int32(block.channels), count: Int32(count),
-          tiles: Int32(block.tiles), accumulate: first > 0 ? 1 : 0, row: Int32(row), rows: rows)
-        unsafe entries.s16_tile_products(&call)
-      }
-    }
+    assert(panel.count == Panel.width * 9 * block.channels)
+    var call = unsafe qv_s8_tile_products(
+      pixels: block.pixels(memory).base, weights: panel.base, sums: block.sums(memory).base,
+      channels: Int32(block.channels), tiles: Int32(block.tiles))
+    unsafe entries.s8_tile_products(&call)
   }
 
   /// Makes a panel of up to four rows from the sums of a run of tiles.
@@ -112,8 +109,6 @@ package struct TileRun {
 
 /// The tiles that are worked on at once, and where their parts stand in a worker's memory.
 package struct TileBlock {
-  /// Channels of which a panel's weights are derived at once: they stay in the second-level cache.
-  static let part = 64
   /// Channels that lie together.
   static let group = Int(QV_TILE_CHANNELS)
   /// Most tiles of a block, whose numbers stay in the second-level cache.
@@ -125,6 +120,8 @@ package struct TileBlock {
   let tiles: Int
   /// Channels of a pixel.
   let channels: Int
+  /// Bytes before the first part, a multiple of a cache line.
+  var offset = 0
 
   /// Bytes that serve all layers well.
   static var wantedBytes: Int { TileBlock(tiles: wanted.tiles, channels: wanted.channels).bytes }
@@ -137,21 +134,16 @@ package struct TileBlock {
   }
 
   /// Bytes of all parts.
-  var bytes: Int { 2 * (pixelCount + weightCount) + 4 * sumCount }
+  var bytes: Int { 2 * pixelCount + 4 * sumCount }
 
   private var pixelCount: Int { Int(qv_tile_pixels_count(Int64(tiles), Int64(channels))) }
-  private var weightCount: Int { Int(qv_tile_weights_count(Int64(Self.part))) }
   private var sumCount: Int { Int(qv_tile_sums_count(Int64(tiles))) }
 
   func pixels(_ memory: MemorySlice<UInt8>) -> MemorySlice<Int16> {
-    memory.elements(Int16.self, count: pixelCount)
-  }
-
-  func weights(_ memory: MemorySlice<UInt8>) -> MemorySlice<Int16> {
-    memory.elements(Int16.self, at: 2 * pixelCount, count: weightCount)
+    memory.elements(Int16.self, at: offset, count: pixelCount)
   }
 
   func sums(_ memory: MemorySlice<UInt8>) -> MemorySlice<Int32> {
-    memory.elements(Int32.self, at: 2 * (pixelCount + weightCount), count: sumCount)
+    memory.elements(Int32.self, at: offset + 2 * pixelCount, count: sumCount)
   }
 }

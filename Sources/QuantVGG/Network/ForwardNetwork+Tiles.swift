@@ -70,6 +70,7 @@ extension ForwardNetwork {
 struct TileRuns: Sequence, IteratorProtocol {
   /// The rows that the tiles make.
   let rows: Range<Int>
+  private let origin: Int
   private let tilesPerRow: Int
   private var index: Int
   private var start = 0
@@ -78,10 +79,20 @@ struct TileRuns: Sequence, IteratorProtocol {
   /// All tiles of `rows`, of which a row of tiles makes at least `least`.
   init(rows: Range<Int>, width: Int, least: Int) {
     let rest = rows.count % 4
+    origin = rows.lowerBound
     self.rows = rows.lowerBound..<rows.upperBound - (rest < least ? rest : 0)
     tilesPerRow = (width + 3) / 4
     index = 0
     end = (self.rows.count + 3) / 4 * tilesPerRow
+  }
+
+  /// All tiles of `rows`; those of the first row of tiles begin at `origin`, up to three rows before.
+  init(rows: Range<Int>, from origin: Int, width: Int) {
+    self.rows = rows
+    self.origin = origin
+    tilesPerRow = (width + 3) / 4
+    index = 0
+    end = (rows.upperBound - origin + 3) / 4 * tilesPerRow
   }
 
   /// Tiles.
@@ -97,11 +108,11 @@ struct TileRuns: Sequence, IteratorProtocol {
   /// The rows of the next run, and its tiles.
   mutating func next() -> (Range<Int>, TileRun)? {
     guard index < end else { return nil }
-    let y = rows.lowerBound + index / tilesPerRow * 4
+    let y = origin + index / tilesPerRow * 4
     let first = index % tilesPerRow
     let run = TileRun(
       first: first, count: Swift.min(tilesPerRow - first, end - index), place: index - start)
     index += run.count
-    return (y..<Swift.min(y + 4, rows.upperBound), run)
+    return (Swift.max(y, rows.lowerBound)..<Swift.min(y + 4, rows.upperBound), run)
   }
 }

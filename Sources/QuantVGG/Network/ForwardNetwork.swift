@@ -19,6 +19,8 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
   let layout: NetworkLayout<Numbers>
   /// By worker.
   let scratch: [NetworkScratch]
+  /// The rows of a layer's gradient that come back from the next one.
+  let incoming: MemorySlice<Float>
   private unowned(unsafe) let observer: Observer
   private let arena: Arena
   private(set) var schedule: RowSchedule
@@ -75,6 +77,7 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
     layout.attach(arena)
     self.layout = layout
     scratch = layout.scratch.attach(arena)
+    incoming = layout.scratch.attachIncoming(arena)
     schedule = RowSchedule(shape: shape, plan: plan, rows: rows)
     timing = NetworkTiming(layers: shape.layers.count)
     super.init()
@@ -133,16 +136,21 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
   /// Cuts a stage into items, runs them on the pool, and shows new rows to the observer.
   func runStage(_ stage: Stage, layer: Int, rows: Range<Int>) {
     if stage == .quantizeImage { image?.read(rows) }
-    work = StageWork(
-      stage, layer: layer, rows: rows, shape: shape, threads: pool.threads,
-      tilesPerBlock: tilesPerBlock(stage, layer: layer, rows: rows.count),
-      derivesPanels: numbers.copies == .forward)
-    let start = timing.now
-    pool.run(self, items: work.items)
-    timing.add(since: start, stage: stage, layer: layer)
+    run(
+      StageWork(
+        stage, layer: layer, rows: rows, shape: shape, threads: pool.threads,
+        tilesPerBlock: tilesPerBlock(stage, layer: layer, rows: rows.count)))
     guard isMeasuring, stage == .convolve else { return }
     unsafe observer.didProduce(
       rows: rows, layer: layer, activations: ActivationRows(ring: layout.activations[layer]))
+  }
+
+  /// Does a stage's work on the pool.
+  func run(_ work: StageWork) {
+    self.work = work
+    let start = timing.now
+    pool.run(self, items: work.items)
+    timing.add(since: start, stage: work.stage, layer: work.layer)
   }
 
   package override func run(item: Int, worker: Int) {
@@ -162,7 +170,7 @@ package class ForwardNetwork<Observer: RowObserver>: ParallelWork, StageRunner {
         item, into: layout.readActivations[item.layer], mask: layout.readMasks[item.layer],
         worker: worker)
     case .pool: pool(item)
-    case .gradient, .imageGradient: preconditionFailure("a network without a way back")
+    case .sendBack, .gradient, .imageGradient: preconditionFailure("a network without a way back")
     }
   }
 

@@ -23,6 +23,8 @@ final class LayerAlone: ParallelWork {
     fileprivate var open: [RowRing<MaskWord>] = []
     /// For each worker a derived panel of weights.
     fileprivate let panels: Reservation<UInt8>
+    /// For each worker a block of tiles.
+    fileprivate let blocks: Reservation<UInt8>
 
     /// Reserves the rows of all layers.
     init(_ shape: NetworkShape, backward: Bool, threads: Int, memory: inout ArenaPlan) {
@@ -30,12 +32,14 @@ final class LayerAlone: ParallelWork {
         max($0, PackedInt8Convolution.backwardPanelCount($1.convolution))
       }
       panels = memory.reserve(backward ? threads * most : 0, of: UInt8.self)
+      blocks = memory.reserve(
+        backward ? threads * GradientBlock.wantedBytes(hasTiles: false) : 0, of: UInt8.self)
       for layer in shape.layers {
         func ring<Format>(_ channels: Int, _ rows: Int) -> RowRing<Format> {
           RowRing(width: layer.width, channels: channels, capacity: rows, plan: &memory)
         }
         let words = Int8Arithmetic.maskWords(channels: layer.channels)
-        let channels = max(layer.convolution.inputChannels, Panel.width)
+        let channels = layer.convolution.inputChannels
         inputs.append(ring(channels, layer.convolution.readsImage ? 0 : LayerAlone.inputRows))
         outputs.append(ring(layer.channels, LayerAlone.rowsAtOnce))
         masks.append(ring(words, LayerAlone.rowsAtOnce))
@@ -83,6 +87,7 @@ final class LayerAlone: ParallelWork {
   private let zeros: NetworkLayout<Int8Arithmetic>
   /// By worker.
   private let panels: [MemorySlice<UInt8>]
+  private let blocks: [MemorySlice<UInt8>]
   private let memory: Arena
   private let pool: WorkerPool
   private var work = Work.convolve
@@ -105,6 +110,7 @@ final class LayerAlone: ParallelWork {
     self.layout = rows
     self.memory = memory
     panels = rows.panels.split(pool.threads).map { memory.slice($0) }
+    blocks = rows.blocks.split(pool.threads).map { memory.slice($0) }
     self.pool = pool
   }
 
@@ -116,11 +122,13 @@ final class LayerAlone: ParallelWork {
     return layout.outputs[layer]
   }
 
-  /// Makes rows of dJ/d(input) of a layer, by itself and by the reference.
+  /// Makes rows of dJ/d(input) of a layer, by itself and by the reference: one row of tiles at most, but of the image.
   func sendBack(layer: Int, rows: Range<Int>) -> (own: RowRing<Real>, truth: RowRing<Real>) {
     begin(layer, rows)
     run(.quantizeGradient, items: inputRows.count)
-    run(.sendBack, items: layout.own[layer].channels / Panel.width)
+    run(
+      .sendBack,
+      items: layer == NetworkTable.imageLayer ? 1 : layout.own[layer].channels / Panel.width)
     return (layout.own[layer], layout.truth[layer])
   }
 
@@ -144,7 +152,8 @@ final class LayerAlone: ParallelWork {
     case .quantizeInput: quantizeInput(inputRows.lowerBound + item)
     case .convolve: convolve(panel: item)
     case .quantizeGradient: quantizeGradient(inputRows.lowerBound + item)
-    case .sendBack: sendBack(panel: item, scratch: panels[worker])
+    case .sendBack where layer == NetworkTable.imageLayer: makeImageGradient()
+    case .sendBack: sendBack(panel: item, worker: worker)
     }
   }
 
@@ -187,32 +196,63 @@ final class LayerAlone: ParallelWork {
       scales: layout.scales[layer].writableRow(y))
   }
 
-  private func sendBack(panel: Int, scratch: MemorySlice<UInt8>) {
-    let height = shape.layers[layer].height
-    let (own, truth) = (layout.own[layer], layout.truth[layer])
-    let weights = numbers.backwardPanel(layer: layer, panel: panel, scratch: scratch)
-    let truthWeights = reference.backwardPanel(layer: layer, panel: panel, scratch: scratch)
+  private func makeImageGradient() {
     for y in rows {
-      let scales = RowWindow(
-        layout.scales[layer], around: y, height: height, outside: zeros.zeroScales)
-      numbers.convolveBackward(
+      numbers.imageGradient(
         RowWindow(
-          layout.gradients[layer], around: y, height: height, outside: zeros.zeroGradients),
-        scales: scales, layer: layer, panel: panel, weights: weights, into: own.writableRow(y))
+          layout.gradients[layer], around: y, height: shape.layers[layer].height,
+          outside: zeros.zeroGradients),
+        scales: scales(around: y), into: layout.own[layer].writableRow(y))
+      reference.imageGradient(
+        truthGradients(around: y), scales: scales(around: y),
+        into: layout.truth[layer].writableRow(y))
+    }
+  }
+
+  private func sendBack(panel: Int, worker: Int) {
+    let (own, truth) = (layout.own[layer], layout.truth[layer])
+    guard let tiles = numbers.transposed else { preconditionFailure("no tiles") }
+    sendBack(panel: panel, by: tiles, worker: worker)
+    let weights = reference.backwardPanel(layer: layer, panel: panel, scratch: panels[worker])
+    for y in rows {
       reference.convolveBackward(
-        RowWindow(
-          truthLayout.gradients[layer], around: y, height: height,
-          outside: truthLayout.zeroGradients),
-        scales: scales, layer: layer, panel: panel, weights: truthWeights,
-        into: truth.writableRow(y))
+        truthGradients(around: y), scales: scales(around: y), layer: layer, panel: panel,
+        weights: weights, into: truth.writableRow(y))
     }
     // What the layer before stores is a gradient with respect to scaled channels.
-    guard layer > 0, let factors = numbers.channelScale(layer: layer - 1) else { return }
+    guard let factors = numbers.channelScale(layer: layer - 1) else { return }
     for y in rows {
       let row = own.writableRow(y)
       for x in 0..<row.width {
         for c in Panel.channels(panel) { row[x * row.channels + c] /= factors[c] }
       }
+    }
+  }
+
+  private func truthGradients(around y: Int) -> RowWindow<Real> {
+    RowWindow(
+      truthLayout.gradients[layer], around: y, height: shape.layers[layer].height,
+      outside: truthLayout.zeroGradients)
+  }
+
+  private func scales(around y: Int) -> RowWindow<Real> {
+    RowWindow(
+      layout.scales[layer], around: y, height: shape.layers[layer].height, outside: zeros.zeroScales
+    )
+  }
+
+  private func sendBack(panel: Int, by tiles: Int8TransposedTiles, worker: Int) {
+    let made = TransposedRows(
+      layer: layer, rows: rows, gradients: layout.gradients[layer], scales: layout.scales[layer],
+      zeroGradients: zeros.zeroGradients, zeroScales: zeros.zeroScales, size: shape.layers[layer])
+    let (count, memory) = (made.tiles.count, blocks[worker])
+    let block = tiles.block(layer: layer, tiles: count, share: count, bytes: memory.count)
+    for first in stride(from: 0, to: count, by: block.tiles) {
+      made.make(
+        first..<min(first + block.tiles, count), panels: panel..<panel + 1, block, by: tiles,
+        memory: memory,
+        weights: { numbers.backwardPanel(layer: layer, panel: $0, scratch: panels[worker]) },
+        out: { layout.own[layer].writableRow($0) })
     }
   }
 }

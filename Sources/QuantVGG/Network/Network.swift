@@ -7,6 +7,8 @@ package import Rows
 /// convolution reads.
 package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
   private unowned(unsafe) let client: Client
+  /// The rows that `incoming` has.
+  private var incomingRows = 0..<0
 
   /// Plans and allocates everything that forward and backward passes touch.
   ///
@@ -39,7 +41,12 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
 
   override func runStage(_ stage: Stage, layer: Int, rows: Range<Int>) {
     switch stage {
-    case .gradient: unsafe client.willAddLossGradient(rows: rows, layer: layer)
+    case .gradient:
+      unsafe client.willAddLossGradient(rows: rows, layer: layer)
+      if layer < deepest {
+        makeGradient(layer, rows)
+        return
+      }
     case .imageGradient: unsafe client.willConsumeImageGradient(rows: rows)
     default: break
     }
@@ -49,49 +56,111 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
 
   override func perform(_ item: StageItem, worker: Int) {
     switch item.stage {
+    case .sendBack: sendBack(item, worker: worker)
     case .gradient: makeGradient(item, worker: worker)
     case .imageGradient: makeImageGradient(item.rows, worker: worker)
     default: super.perform(item, worker: worker)
     }
   }
 
-  /// Gradient rows of a layer: transposed convolution of the layer above, adjoint of the pooling
-  /// between, losses, mask.
-  ///
-  /// Rows and columns of the item start at even numbers where the layer is pooled.
+  // MARK: Gradients of layers
+
+  /// Makes gradient rows of a layer that is not the deepest, as many at once as there is memory for: first what comes back
+  /// from the next layer, of all channels, then the rest pixel by pixel.
+  private func makeGradient(_ layer: Int, _ rows: Range<Int>) {
+    let next = shape.layers[layer + 1]
+    let grid = GradientRows(next)
+    let isPooled = shape.isPooled(layer)
+    var made = rows.lowerBound
+    while made < rows.upperBound {
+      let first = isPooled ? made / 2 : made
+      let most = isPooled ? (rows.upperBound + 1) / 2 : rows.upperBound
+      let end = min(grid.end(from: first, rows: layout.scratch.incomingRows(next)), most)
+      sendBack(layer, first..<end)
+      let last = isPooled ? (end == next.height ? rows.upperBound : 2 * end) : end
+      super.runStage(.gradient, layer: layer, rows: made..<last)
+      made = last
+    }
+  }
+
+  /// Makes dJ/d(input) of the layer behind `layer` for some rows, which are `incoming` then.
+  private func sendBack(_ layer: Int, _ rows: Range<Int>) {
+    incomingRows = rows
+    let threads = pool.threads
+    guard !shape.isFloat32(layer + 1), let tiles = numbers.transposed, tiles.makes(layer: layer + 1)
+    else {
+      run(
+        StageWork(
+          .sendBack, layer: layer, rows: rows, shape: shape, threads: threads, tilesPerBlock: 0))
+      return
+    }
+    let count = transposed(layer + 1, rows).tiles.count
+    let block = tiles.block(
+      layer: layer + 1, tiles: count,
+      share: NetworkTiling.tileShare(tiles: count, threads: threads),
+      bytes: layout.scratch.bytes)
+    run(
+      StageWork(
+        sendBackTo: layer, rows: rows, tiles: count, by: block, shape: shape, threads: threads))
+  }
+
+  private func incomingRow(_ y: Int, _ layer: Int) -> MutableRow<Real> {
+    let channels = shape.layers[layer].channels
+    let count = shape.layers[layer + 1].width * channels
+    let first = (y - incomingRows.lowerBound) * count
+    return MutableRow(incoming[first..<first + count], channels: channels)
+  }
+
+  private func sendBack(_ item: StageItem, worker: Int) {
+    let next = item.layer + 1
+    if let block = item.block {
+      guard let tiles = numbers.transposed else { preconditionFailure("no tiles") }
+      transposed(next, item.rows).make(
+        item.tiles, panels: item.panels, block, by: tiles, memory: scratch[worker].bytes,
+        weights: { numbers.backwardPanel(layer: next, panel: $0, scratch: scratch[worker].panel) },
+        out: { incomingRow($0, item.layer) })
+      return
+    }
+    for panel in item.panels {
+      if let inlay = inlay(at: next) {
+        for y in item.rows {
+          inlay.convolveBackward(
+            layout.reals.gradient(of: next, around: y), layer: next, panel: panel,
+            into: incomingRow(y, item.layer))
+        }
+        continue
+      }
+      let weights = numbers.backwardPanel(
+        layer: next, panel: panel, scratch: scratch[worker].panel)
+      for y in item.rows {
+        numbers.convolveBackward(
+          gradientWindow(next, around: y), scales: scaleWindow(next, around: y), layer: next,
+          panel: panel, weights: weights, into: incomingRow(y, item.layer))
+      }
+    }
+  }
+
+  private func transposed(_ layer: Int, _ rows: Range<Int>) -> TransposedRows<Numbers.Gradient> {
+    TransposedRows(
+      layer: layer, rows: rows, gradients: layout.gradients[layer], scales: layout.scales[layer],
+      zeroGradients: layout.zeroGradients, zeroScales: layout.zeroScales, size: shape.layers[layer])
+  }
+
+  /// Gradient rows of a layer from what has come back from the next one: adjoint of the pooling between, losses, mask.
   private func makeGradient(_ item: StageItem, worker: Int) {
     let layer = shape.layers[item.layer]
-    let isPooled = shape.isPooled(item.layer)
-    let channels = layer.channels
-    let count = item.columns.count * channels
-    let memory = scratch[worker].gradients
-    let incoming = memory[0..<item.rows.count * count]
-    let unpooled = MutableRow<Real>(
-      memory[item.rows.count * count..<(item.rows.count + 1) * count], channels: channels)
-    var incomingRows = item.rows
-    var incomingColumns = item.columns
-    if item.layer < deepest {
-      let above = shape.layers[item.layer + 1]
-      if isPooled {
-        incomingRows = Self.halved(item.rows, limit: above.height)
-        incomingColumns = Self.halved(item.columns, limit: above.width)
-      }
-      backpropagate(
-        item.layer, rows: incomingRows, columns: incomingColumns, into: incoming, worker: worker)
-    }
-    let incomingCount = incomingColumns.count * channels
     for y in item.rows {
       let gradient: MutableRow<Real>
-      if isPooled {
-        gradient = unpooled
-        unpool(
-          item.layer, y, columns: item.columns, incoming: incoming,
-          firstRow: incomingRows.lowerBound,
-          count: incomingCount, into: gradient)
+      if item.layer == deepest || shape.isPooled(item.layer) {
+        gradient = MutableRow(
+          scratch[worker].row[0..<item.columns.count * layer.channels], channels: layer.channels)
+        if item.layer == deepest {
+          gradient.clear()
+        } else {
+          unpool(item.layer, y, columns: item.columns, into: gradient)
+        }
       } else {
-        let first = (y - item.rows.lowerBound) * count
-        gradient = MutableRow(incoming[first..<first + count], channels: channels)
-        if item.layer == deepest { gradient.clear() }
+        gradient = incomingRow(y, item.layer).columns(item.columns)
       }
       let activations = layout.readActivations[item.layer].row(y).columns(item.columns)
       if unsafe client.hasLoss(layer: item.layer) {
@@ -113,50 +182,8 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
     }
   }
 
-  /// The pooled rows or columns whose windows lie in `range`.
-  private static func halved(_ range: Range<Int>, limit: Int) -> Range<Int> {
-    let first = min(range.lowerBound / 2, limit)
-    return first..<min((range.upperBound + 1) / 2, limit)
-  }
-
-  /// dJ/d(input) of the layer above, row by row: `[rows][columns][channels]`.
-  private func backpropagate(
-    _ layer: Int, rows: Range<Int>, columns: Range<Int>, into out: MemorySlice<Float>, worker: Int
-  ) {
-    // Nothing for the last row of an odd height, which no window of a pooling covers.
-    guard !rows.isEmpty else { return }
-    let channels = shape.layers[layer].channels
-    let count = columns.count * channels
-    func row(_ y: Int) -> MutableRow<Real> {
-      let first = (y - rows.lowerBound) * count
-      return MutableRow(out[first..<first + count], channels: channels)
-    }
-    for panel in 0..<channels / Panel.width {
-      if let inlay = inlay(at: layer + 1) {
-        for y in rows {
-          inlay.convolveBackward(
-            layout.reals.gradient(of: layer + 1, around: y).columns(columns), layer: layer + 1,
-            panel: panel, into: row(y))
-        }
-        continue
-      }
-      let weights = numbers.backwardPanel(
-        layer: layer + 1, panel: panel, scratch: scratch[worker].panel)
-      for y in rows {
-        numbers.convolveBackward(
-          gradientWindow(layer + 1, around: y).columns(columns),
-          scales: scaleWindow(layer + 1, around: y).columns(columns), layer: layer + 1,
-          panel: panel, weights: weights, into: row(y))
-      }
-    }
-  }
-
-  /// The adjoint of a pooling for columns of row `y`, from rows of `count` numbers that begin with the
-  /// pooled row `firstRow`.
-  private func unpool(
-    _ index: Int, _ y: Int, columns: Range<Int>, incoming: MemorySlice<Float>, firstRow: Int,
-    count: Int, into out: MutableRow<Real>
-  ) {
+  /// The adjoint of a pooling for columns of row `y`, which begin at an even one.
+  private func unpool(_ index: Int, _ y: Int, columns: Range<Int>, into out: MutableRow<Real>) {
     let layer = shape.layers[index]
     guard y / 2 < layer.height / 2 else {
       // The last row of an odd height: no window covers it.
@@ -164,34 +191,23 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
       return
     }
     let ring = layout.readActivations[index]
-    let first = (y / 2 - firstRow) * count
+    let pooled = shape.layers[index + 1].width
     numbers.unpool(
-      Row(incoming[first..<first + count], channels: layer.channels),
+      Row(incomingRow(y / 2, index)).columns(
+        min(columns.lowerBound / 2, pooled)..<min((columns.upperBound + 1) / 2, pooled)),
       top: ring.row(y & ~1).columns(columns), bottom: ring.row(y | 1).columns(columns),
       isBottom: y & 1 == 1, into: out)
   }
 
   private func makeImageGradient(_ rows: Range<Int>, worker: Int) {
-    let (panel, first) = (Panel.width, NetworkTable.imageLayer)
-    let memory = scratch[worker].gradients
-    let wide = MutableRow<Real>(memory[0..<shape.width * panel], channels: panel)
-    let row = MutableRow<Real>(
-      memory[shape.width * panel..<shape.width * (panel + 3)], channels: 3)
-    let inlay = inlay(at: first)
-    let weights =
-      inlay == nil
-      ? numbers.backwardPanel(layer: first, panel: 0, scratch: scratch[worker].panel) : nil
+    let first = NetworkTable.imageLayer
+    let row = MutableRow<Real>(scratch[worker].row[0..<shape.width * 3], channels: 3)
     for y in rows {
-      if let inlay {
-        inlay.convolveBackward(
-          layout.reals.gradient(of: first, around: y), layer: first, panel: 0, into: wide)
-      } else if let weights {
-        numbers.convolveBackward(
-          gradientWindow(first, around: y), scales: scaleWindow(first, around: y), layer: first,
-          panel: 0, weights: weights, into: wide)
-      }
-      for x in 0..<shape.width {
-        for c in 0..<3 { row[3 * x + c] = wide[panel * x + c] }
+      if let inlay = inlay(at: first) {
+        inlay.imageGradient(layout.reals.gradient(of: first, around: y), into: row)
+      } else {
+        numbers.imageGradient(
+          gradientWindow(first, around: y), scales: scaleWindow(first, around: y), into: row)
       }
       unsafe client.consumeImageGradient(row, row: y, worker: worker)
     }

@@ -108,7 +108,10 @@ package final class NetworkPair<
   }
 
   private func sendBack(_ layer: Int, _ rows: Range<Int>) {
-    for part in parts(rows) {
+    let parts =
+      layer == NetworkTable.imageLayer
+      ? parts(rows) : GradientRows(shape.layers[layer]).tiles(rows).map { $0 }
+    for part in parts {
       let made = alone.sendBack(layer: layer, rows: part)
       unsafe observer.didSendBack(
         rows: part, layer: layer, alone: made.own, reference: made.truth)

@@ -39,17 +39,13 @@ package struct NetworkPlan: Sendable, Equatable {
     }
   }
 
-  /// Most rows of the image whose gradient arrives at once, in a network up to a layer.
-  ///
-  /// A chunk is a whole number of the deepest layer's rows; the image's last row comes with those of
-  /// the last chunk.
-  package func imageGradientRows(through deepest: LayerName) -> Int {
-    gradientRows(of: .conv1_1, through: deepest) + 1
-  }
+  /// Most rows of the image whose gradient arrives at once.
+  package var imageGradientRows: Int { gradientRows(of: .conv1_1) }
 
-  /// Most rows of a layer whose gradient is made at once, in a network up to a layer.
-  package func gradientRows(of layer: LayerName, through deepest: LayerName) -> Int {
-    max(1, chunkRows >> deepest.poolings) << (deepest.poolings - layer.poolings)
+  /// Most rows of a layer whose gradient is made at once: whole rows of tiles, of a pooled layer two of them, and one row more at the
+  /// picture's end.
+  package func gradientRows(of layer: LayerName) -> Int {
+    max(2 * GradientRows.tile, chunkRows >> layer.poolings) + 1
   }
 
   /// Whether chunks are high enough for tiles in most layers, and workers have memory for blocks of them.

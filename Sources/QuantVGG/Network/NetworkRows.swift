@@ -2,7 +2,7 @@
 ///
 /// A strip is some rows of the image whose gradient is wanted, and the same part of every layer, whose activations are
 /// measured. Passes make these, and around them, as far as they lie in the picture, the rows that these follow from: towards the image
-/// one more for each convolution, and on the way back one more towards the deepest layer.
+/// one more for each convolution, and on the way back whole rows of tiles (`GradientRows`) and one more towards the deepest layer.
 package struct NetworkRows: Sendable, Equatable {
   /// What a pass forward makes.
   package struct Forward: Sendable, Equatable {
@@ -47,12 +47,18 @@ package struct NetworkRows: Sendable, Equatable {
     var gradients: [Range<Int>] = []
     var reached = strip.widened(in: shape.height)
     for (index, layer) in shape.layers.enumerated() {
-      if layer.convolution.followsPool { reached = reached.halved(in: layer.height) }
-      if index > 0 { reached = reached.widened(in: layer.height) }
       reached = reached.joined(owned[index])
-      // The adjoint of a pooling is made for whole windows.
-      if shape.isPooled(index) { reached = reached.evened(in: layer.height) }
-      gradients.append(reached)
+      guard index + 1 < shape.layers.count else {
+        gradients.append(reached)
+        break
+      }
+      let next = shape.layers[index + 1]
+      let isPooled = next.convolution.followsPool
+      let inputs = GradientRows(next).whole(isPooled ? reached.halved(in: next.height) : reached)
+      let factor = isPooled ? 2 : 1
+      let end = inputs.upperBound == next.height ? layer.height : factor * inputs.upperBound
+      gradients.append(factor * inputs.lowerBound..<end)
+      reached = inputs.widened(in: next.height)
     }
     self.gradients = gradients
     let twice = plan.computedTwice(shape.layers)
@@ -118,11 +124,6 @@ extension Range<Int> {
   /// The windows of a pooling that rows lie in.
   fileprivate func halved(in count: Int) -> Range<Int> {
     Swift.min(lowerBound / 2, count)..<Swift.min((upperBound + 1) / 2, count)
-  }
-
-  /// The rows of whole windows of a pooling.
-  fileprivate func evened(in count: Int) -> Range<Int> {
-    lowerBound & ~1..<Swift.min((upperBound + 1) & ~1, count)
   }
 
   /// The least range with both.

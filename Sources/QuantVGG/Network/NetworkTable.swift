@@ -20,6 +20,8 @@ public struct NetworkTable: Sendable, Equatable {
     public let followsPool: Bool
     /// Whether it computes in single precision inside a fixed-point network.
     public private(set) var isFloat32 = false
+    /// Rows of its input at which a row of the way back's tiles begins, modulo 4 (`GradientRows`).
+    fileprivate(set) var tilePhase = 0
 
     fileprivate mutating func computeInFloat32() { isFloat32 = true }
 
@@ -63,7 +65,18 @@ public struct NetworkTable: Sendable, Equatable {
         channels = width
       }
     }
+    Self.placeTiles(in: &table)
     convolutions = table
+  }
+
+  /// Places the tiles of the way back, from the last layer on: those of a layer's input end a row before the
+  /// tiles end from which its gradient came, so that no layer waits for more than a row.
+  private static func placeTiles(in table: inout [Convolution]) {
+    var edge = 0
+    for index in table.indices.reversed() {
+      table[index].tilePhase = (edge + 3) % 4
+      edge = table[index].tilePhase * (table[index].followsPool ? 2 : 1)
+    }
   }
 
   /// VGG-19, column E of the table: sixteen convolutions, conv1_1 to conv5_4.

@@ -6,13 +6,11 @@ enum NetworkTiling {
   /// Rows of an item for which a panel's weights are worth keeping in the cache.
   private static let largestRows = 8
   /// Bytes of Float32 gradient rows that stay in the second-level cache.
-  private static let gradientBytes = 256 << 10
+  private static let gradientBytes = 1 << 20
 
-  /// Rows per item of a stage over `rows` rows; `isCoarse` makes one item per thread.
-  static func rowsPerItem(
-    rows: Int, threads: Int, largest: Int = largestRows, isCoarse: Bool = false
-  ) -> Int {
-    max(1, min(largest, rows / (threads * (isCoarse ? 1 : itemsPerThread))))
+  /// Rows per item of a stage over `rows` rows.
+  static func rowsPerItem(rows: Int, threads: Int) -> Int {
+    max(1, min(largestRows, rows / (threads * itemsPerThread)))
   }
 
   /// Rows per item where rows are made in tiles: of as many whole rows of tiles as a block has.
@@ -29,19 +27,24 @@ enum NetworkTiling {
     return threads == 1 ? 1 : max(1, min(panels, wanted))
   }
 
-  /// Columns of a gradient item where rows are few: enough that a panel's weights are used often.
+  /// Columns of a gradient item where rows are few.
   private static let leastColumns = 14
 
-  /// Groups of columns per row item of a gradient stage; `width` is that of the convolution.
-  static func columnGroups(rowItems: Int, width: Int, threads: Int, isCoarse: Bool) -> Int {
-    let items = threads * (isCoarse ? 1 : itemsPerThread)
-    let wanted = (items + rowItems - 1) / rowItems
+  /// Groups of columns per row item of a gradient stage.
+  static func columnGroups(rowItems: Int, width: Int, threads: Int) -> Int {
+    let wanted = (threads * itemsPerThread + rowItems - 1) / rowItems
     return threads == 1 ? 1 : max(1, min(width / leastColumns, wanted))
   }
 
-  /// Most rows of a gradient item; even, for the row pairs of a pooling.
-  static func largestGradientRows(_ layer: NetworkShape.Layer) -> Int {
-    let rowBytes = layer.width * layer.channels * MemoryLayout<Float>.stride
-    return max(2, min(largestRows, gradientBytes / rowBytes) & ~1)
+  /// Tiles of the way back that a worker has at most, so that all are busy.
+  static func tileShare(tiles: Int, threads: Int) -> Int {
+    threads == 1 ? tiles : max(1, tiles / (threads * itemsPerThread / 2))
+  }
+
+  /// Most rows of a convolution's input whose gradient is made at once: rows of tiles, of small plans one.
+  static func incomingRows(_ layer: NetworkShape.Layer, _ plan: NetworkPlan) -> Int {
+    let rowBytes = layer.width * layer.convolution.inputChannels * MemoryLayout<Float>.stride
+    let tiles = plan.hasTiles ? gradientBytes / rowBytes / GradientRows.tile : 1
+    return max(1, tiles) * GradientRows.tile
   }
 }

@@ -23,6 +23,7 @@ package struct NetworkTiming: Sendable {
     let seconds = now - start
     switch stage {
     case .convolve: forward[layer] += seconds
+    case .sendBack: backward[layer + 1] += seconds
     case .gradient where layer + 1 < backward.count: backward[layer + 1] += seconds
     case .imageGradient: backward[NetworkTable.imageLayer] += seconds
     default: other += seconds

@@ -18,7 +18,7 @@ package protocol PairObserver: AnyObject {
   /// Rows of dJ/d(input) of a layer, both from the reference's dJ/d(output): by the layer's way back alone
   /// and by the reference's.
   ///
-  /// `[width][inputChannels]`; the image's three channels are the first of a panel.
+  /// `[width][inputChannels]`.
   func didSendBack(
     rows: Range<Int>, layer: Int, alone: RowRing<Real>, reference: RowRing<Real>)
 }

@@ -73,6 +73,7 @@ final class RingWatcher: StageRunner {
         if readsActivations[layer] { activations[layer].read(from: rows.lowerBound) }
       }
       gradients[layer].write(rows)
+    case .sendBack: break
     case .imageGradient:
       gradients[NetworkTable.imageLayer].read(from: rows.lowerBound - 1)
     }

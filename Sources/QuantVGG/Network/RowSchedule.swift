@@ -5,6 +5,9 @@ enum Stage {
   /// The first layer's rows once more, just before their gradient.
   case convolveAgain
   case pool
+  /// What the next layer's stored gradient makes of the gradient of some rows of this layer's output, pooled where it is: the
+  /// first part of `gradient`, in which the network makes it.
+  case sendBack
   case gradient
   case imageGradient
 }
@@ -24,26 +27,19 @@ struct RowSchedule {
   private let rows: NetworkRows
   /// What the pass forward makes.
   private var pass: NetworkRows.Forward
-  /// Rows of the deepest layer by which the gradient advances.
-  private let deepRows: Int
 
   // How far the current pass has come, in rows.
   private var pixels = 0
   private var activations: [Int]
   private var gradients: [Int]
-  private var imageGradients = 0
-  /// Rows to which the gradients advance next.
-  private var targets: [Int]
 
   init(shape: NetworkShape, plan: NetworkPlan, rows: NetworkRows) {
     self.shape = shape
     self.plan = plan
     self.rows = rows
     pass = rows.first
-    deepRows = max(1, plan.chunkRows >> shape.deepest.poolings)
     activations = shape.layers.map { _ in 0 }
     gradients = activations
-    targets = activations
   }
 
   private var deepest: Int { shape.layers.count - 1 }
@@ -97,56 +93,56 @@ struct RowSchedule {
 
   // MARK: Second pass
 
-  /// Makes the gradients of all rows, deepest layer first, and what forward rows they still need.
+  /// Makes the gradients of all rows, and what forward rows they still need: of each layer no sooner than the layer
+  /// before needs them, so that deep layers, whose rows of tiles are many of the image's, run ahead in bursts.
   mutating func backward<Runner: StageRunner>(_ runner: Runner) {
     restart(rows.again)
     for layer in gradients.indices { gradients[layer] = rows.gradients[layer].lowerBound }
-    imageGradients = rows.strip.lowerBound
-    while imageGradients < rows.strip.upperBound {
-      aim()
-      while needsForward { advance(runner) }
-      for layer in stride(from: deepest, through: 0, by: -1)
-      where targets[layer] > gradients[layer] {
-        let made = gradients[layer]..<targets[layer]
-        if layer == NetworkTable.imageLayer, plan.repeatsFirst {
-          runner.runStage(.convolveAgain, layer: layer, rows: made)
-        }
-        runner.runStage(.gradient, layer: layer, rows: made)
-        gradients[layer] = targets[layer]
-      }
-      let first = gradients[NetworkTable.imageLayer]
-      let image = min(first == shape.height ? first : first - 1, rows.strip.upperBound)
-      if image > imageGradients {
-        runner.runStage(
-          .imageGradient, layer: NetworkTable.imageLayer, rows: imageGradients..<image)
-        imageGradients = image
-      }
+    let first = NetworkTable.imageLayer
+    var made = rows.strip.lowerBound
+    while made < rows.strip.upperBound {
+      if gradients[first] < rows.gradients[first].upperBound { advanceGradient(runner, of: first) }
+      let ready = gradients[first]
+      let end = min(ready == shape.height ? ready : ready - 1, rows.strip.upperBound)
+      guard end > made else { continue }
+      runner.runStage(.imageGradient, layer: first, rows: made..<end)
+      made = end
     }
   }
 
-  /// Sets `targets`: the deepest layer advances, and every layer follows as far as it can, by no
-  /// more rows than in the middle of the image.
-  private mutating func aim() {
-    var above = shape.layers[deepest].height
-    var step = deepRows
-    for layer in stride(from: deepest, through: 0, by: -1) {
-      let height = shape.layers[layer].height
-      if layer < deepest {
-        if shape.isPooled(layer) { step *= 2 }
-        if above == shape.layers[layer + 1].height {
-          above = height
-        } else {
-          let input = max(above - 1, 0)
-          above = shape.isPooled(layer) ? 2 * input : input
-        }
-      }
-      above = min(above, gradients[layer] + step, rows.gradients[layer].upperBound)
-      targets[layer] = above
+  /// Makes the next rows of a layer's gradient after all that they follow from.
+  private mutating func advanceGradient<Runner: StageRunner>(_ runner: Runner, of layer: Int) {
+    let start = gradients[layer]
+    let (end, above) = gradientStep(layer, from: start)
+    while layer < deepest, gradients[layer + 1] < above {
+      advanceGradient(runner, of: layer + 1)
     }
+    while layer < pass.layers.count, activations[layer] < end { advance(runner) }
+    if layer == NetworkTable.imageLayer, plan.repeatsFirst {
+      runner.runStage(.convolveAgain, layer: layer, rows: start..<end)
+    }
+    runner.runStage(.gradient, layer: layer, rows: start..<end)
+    gradients[layer] = end
   }
 
-  private var needsForward: Bool {
-    for layer in pass.layers.indices where activations[layer] < targets[layer] { return true }
-    return false
+  /// To which row a layer's gradient is made next, and to which one that of the layer behind it must have been.
+  private func gradientStep(_ layer: Int, from start: Int) -> (end: Int, above: Int) {
+    let most = plan.chunkRows >> shape.layers[layer].convolution.name.poolings
+    let last = rows.gradients[layer].upperBound
+    guard layer < deepest else {
+      // Where the tiles of its own input end, and a row more.
+      let tiles = GradientRows(shape.layers[layer])
+      let end = tiles.needed(to: tiles.end(from: max(start - 1, 0), rows: most))
+      return (min(end, last), 0)
+    }
+    let tiles = GradientRows(shape.layers[layer + 1])
+    let height = shape.layers[layer + 1].height
+    guard shape.isPooled(layer) else {
+      let end = min(tiles.end(from: start, rows: most), last)
+      return (end, tiles.needed(to: end))
+    }
+    // The last row of an odd height, which no window of the pooling covers, comes with those before it.
+    let pooled = min(tiles.end(from: start / 2, rows: most / 2), (last + 1) / 2)
+    return (pooled == height ? last : 2 * pooled, tiles.needed(to: pooled))
   }
 }

@@ -1,3 +1,4 @@
+internal import CQuantKernels
 internal import Rows
 
 /// A convolution's weights in the order in which the kernels read them.
@@ -6,13 +7,15 @@ internal import Rows
 /// forward   [panel of 32 o][3 rows][3 taps][i / 4][32 o][4 i]     sum over input channels i
 /// backward  [panel of 32 i][3 rows][3 taps][o / 4][32 i][4 o]     sum over output channels o, taps mirrored
 /// conv1_1   [panel of 32 o][3 rows][6 pairs][32 o][2]             the 12 values R G B 0 of 3 taps, as Int16
+///  backward [3 rows][o / 4][16 columns][4 o]                      R G B of 3 taps, mirrored, and 7 zeros
 /// ```
-/// conv1_1's three input channels are one backward panel of which three columns are not zero.
 ///
 /// Of a layer that computes in single precision only the scales of its activations are kept here.
 final class PackedInt8Convolution: Sendable {
   /// Int16 weights of one panel of conv1_1.
   private static let imagePanelCount = 3 * 12 * Panel.width
+  /// Columns of conv1_1's backward weights.
+  fileprivate static let imageColumnCount = Int(QV_IMAGE_COLUMNS)
 
   let shape: NetworkTable.Convolution
   let outputScale: Float
@@ -27,6 +30,8 @@ final class PackedInt8Convolution: Sendable {
   let float32: PackedFloat32Convolution?
   /// Whether tiles make the rows of the layer; false for conv1_1.
   let holdsTiles: Bool
+  /// Whether transformed tiles make the gradient of its input; false for conv1_1.
+  let holdsGradientTiles: Bool
   /// `[outputChannels]` sums of the forward weights.
   let forwardSums: MemorySlice<Int32>
   /// conv1_1 only; empty otherwise.
@@ -53,6 +58,7 @@ final class PackedInt8Convolution: Sendable {
     self.float32 = float32
     outputScale = source.outputScale
     holdsTiles = !shape.readsImage && TileKernels.hold(source.weights, count: 9 * inputs)
+    holdsGradientTiles = !shape.readsImage && GradientKernels.hold(source.weights, inputs: inputs)
     let layout = PackedInt8Layout(shape, copies: copies)
     let memory = try Arena(layout.plan)
     self.memory = memory
@@ -74,10 +80,10 @@ final class PackedInt8Convolution: Sendable {
     for o in 0..<outputs {
       multiplier[o] = inputScale * source.weightScale[o] / source.outputScale
     }
-    sumBackward(source.weights)
     if shape.readsImage {
       packImage(source.weights)
     } else {
+      sumBackward(source.weights)
       packForward(source.weights)
       if backward.count > 0 {
         for panel in 0..<inputs / Panel.width { derive(panel, into: keptBackwardPanel(panel)) }
@@ -142,6 +148,12 @@ final class PackedInt8Convolution: Sendable {
     kernels.mirrorPanel(forward, shape, panel: index, into: out)
   }
 
+  /// conv1_1's backward weights, `[3][outputChannels / 4][16][4]`.
+  var imageColumns: MemorySlice<Int8> { backward }
+
+  /// `[3][16]` sums of conv1_1's backward weights.
+  var imageColumnSums: MemorySlice<Int32> { backwardSums }
+
   // MARK: Packing
 
   private func packImage(_ weights: [Int8]) {
@@ -152,8 +164,10 @@ final class PackedInt8Convolution: Sendable {
           let k = tap % 3 * 4 + i
           let pair = (o / Panel.width * 3 + tap / 3) * 6 + k / 2
           image[(pair * Panel.width + o % Panel.width) * 2 + k % 2] = Int16(weight)
-          let group = (8 - tap) * (outputChannels / 4) + o / 4
-          backward[(group * Panel.width + i) * 4 + o % 4] = weight
+          let (row, column) = (2 - tap / 3, 3 * (2 - tap % 3) + i)
+          let group = row * (outputChannels / 4) + o / 4
+          backward[(group * Self.imageColumnCount + column) * 4 + o % 4] = weight
+          backwardSums[row * Self.imageColumnCount + column] += Int32(weight)
         }
       }
     }
@@ -198,11 +212,9 @@ private struct PackedInt8Layout {
   let plan: ArenaPlan
 
   init(_ shape: NetworkTable.Convolution, copies: WeightCopies) {
-    let (inputs, outputs, panel) = (
-      shape.inputChannels, shape.outputChannels, Panel.width
-    )
+    let (inputs, outputs) = (shape.inputChannels, shape.outputChannels)
     let isImage = shape.readsImage
-    let paddedInputs = (inputs + panel - 1) / panel * panel
+    let columns = 3 * PackedInt8Convolution.imageColumnCount
     var plan = ArenaPlan()
     func reserve<Number: BitwiseCopyable>(_ count: Int, of type: Number.Type) -> Reservation<Number>
     {
@@ -210,10 +222,10 @@ private struct PackedInt8Layout {
     }
     image = reserve(isImage ? outputs * 3 * 12 : 0, of: Int16.self)
     forward = reserve(isImage ? 0 : outputs * inputs * 9, of: Int8.self)
-    let keepsBackward = isImage || copies == .both
-    backward = reserve(keepsBackward ? paddedInputs * 9 * outputs : 0, of: Int8.self)
+    backward = reserve(
+      isImage ? columns * outputs : copies == .both ? inputs * 9 * outputs : 0, of: Int8.self)
     forwardSums = reserve(outputs, of: Int32.self)
-    backwardSums = reserve(paddedInputs * 9, of: Int32.self)
+    backwardSums = reserve(isImage ? columns : inputs * 9, of: Int32.self)
     bias = reserve(outputs, of: Int32.self)
     multiplier = reserve(outputs, of: Float.self)
     weightScale = reserve(outputs, of: Float.self)

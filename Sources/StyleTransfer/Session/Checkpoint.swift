@@ -44,7 +44,7 @@ package struct Checkpoint: Sendable, Equatable {
 
   /// "qstyleCP".
   static let magic: UInt64 = 0x5043_656c_7974_7371
-  static let version: UInt64 = 5
+  static let version: UInt64 = 6
   /// Words before the caller's.
   static let headerWords = 9
   /// Words that are written or read at once.

@@ -81,7 +81,7 @@ struct SessionLayout<Numbers: LossArithmetic> {
     let samples = shape.width * rows.strip.count * 3
     let spills = place == .file
     var file = spills ? RowFilePlan() : nil
-    let movingRows = plan.imageGradientRows(through: shape.deepest)
+    let movingRows = plan.imageGradientRows
     image =
       isStrip
       ? StateRows.Layout(
@@ -120,7 +120,7 @@ struct SessionLayout<Numbers: LossArithmetic> {
         shape.layers[shape.place(of: $0.layer)],
         kept: isStrip ? rows.gradients[shape.place(of: $0.layer)] : nil,
         packs: place == .packed && !transfer.hasNext,
-        window: plan.gradientRows(of: $0.layer, through: shape.deepest), threads: threads,
+        window: plan.gradientRows(of: $0.layer), threads: threads,
         memory: &memory, file: &file)
     }
     self.file = file

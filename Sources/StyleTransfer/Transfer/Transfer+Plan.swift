@@ -179,19 +179,20 @@ private enum PlanChoices {
 
 /// Durations in direct forward passes, by measurement on the shapes of VGG-19.
 private enum PassTime {
-  /// A forward pass in tiles, which has 36 products in place of 144 and transforms beside, where a product
-  /// of 16 bits costs as much as one of 8.
-  static let tiles = 0.32
+  /// Passes forward and back in tiles, which have 36 products in place of 144 and transforms beside, where a
+  /// product of 16 bits costs as much as one of 8.
+  static let tiles = (forward: 0.32, backward: 0.42)
   /// The same in the memory of plans without any for tiles, whose blocks are small.
-  static let smallBlocks = 0.5
+  static let smallBlocks = (forward: 0.5, backward: 0.6)
   /// Tiles where a product of 16 bits costs twice as much as one of 8, as with dot products of bytes.
-  static let tilesBesideDots = 0.75
-  /// A float32 layer's time in that of an int8 layer's direct convolution.
+  static let tilesBesideDots = (forward: 0.75, backward: 1.0)
+  /// Direct convolutions; on the way back windows come to one scale first.
+  static let direct = (forward: 1.0, backward: 1.1)
+  /// A float32 layer's time in that of an int8 layer's direct convolution, forward, and back in that.
   static let float32 = 2.5
-  /// A backward pass, whose sums are weighted pixel by pixel.
-  static let backward = 1.1
-  /// The same where workers derive the weights that it reads.
-  static let derivingBackward = 1.2
+  static let float32Backward = 1.1
+  /// What a backward pass takes longer where workers derive the weights that it reads.
+  static let deriving = 1.1
   /// The share that is added for a chunk of one row: what each chunk costs, whatever its rows.
   static let chunkRow = 0.35
 }
@@ -292,8 +293,8 @@ private struct Planner<Numbers: LossArithmetic> {
   /// Duration of a step in direct forward passes of the whole network: that of the arithmetic's own
   /// layers, and that of those in single precision.
   private func duration(_ plan: MemoryPlan) -> (own: Double, float: Double) {
-    let forward = forwardPass(plan.network)
-    let backward = plan.copies == .forward ? PassTime.derivingBackward : PassTime.backward
+    var (forward, backward) = passes(plan.network)
+    if plan.copies == .forward { backward *= PassTime.deriving }
     let total = work(shape.layers[...])
     let again = work(shape.layers.prefix(plan.network.computedTwice(shape.layers)))
     let (repeated, float) = (again.all / total.all, total.float / total.all)
@@ -301,15 +302,15 @@ private struct Planner<Numbers: LossArithmetic> {
     let chunks = 1 + PassTime.chunkRow / Double(plan.network.chunkRows)
     return (
       (forward * (1 + repeated - both) + backward * (1 - float)) * chunks,
-      (both + PassTime.backward * float) * chunks
+      (both + PassTime.float32Backward * float) * chunks
     )
   }
 
-  /// Duration of a forward pass of the arithmetic's own layers.
-  private func forwardPass(_ plan: NetworkPlan) -> Double {
+  /// Durations of passes of the arithmetic's own layers.
+  private func passes(_ plan: NetworkPlan) -> (forward: Double, backward: Double) {
     let set = transfer.instructionSet
-    guard Numbers.makesTiles(set) else { return 1 }
-    if set.hasByteDots { return plan.hasTiles ? PassTime.tilesBesideDots : 1 }
+    guard Numbers.makesTiles(set) else { return PassTime.direct }
+    if set.hasByteDots { return plan.hasTiles ? PassTime.tilesBesideDots : PassTime.direct }
     return plan.hasTiles ? PassTime.tiles : PassTime.smallBlocks
   }
 

@@ -31,10 +31,10 @@ public struct SelfTest: Sendable {
   public static let all = [
     SelfTest(
       .int8, .average, .lbfgs,
-      hash: "3c30916b4cda523b0808b4d8bbbb4e773a95d1629055fd7174a03281e895bef7"),
+      hash: "2d058fc05a3c0b552fb73ee9cb97bae394b3790b96b0723afc8699f12b3b983b"),
     SelfTest(
       .int8, .maximum, .adam,
-      hash: "187f8ead3a637855f3d59bf1adc2d02b40d4ed40a7019e0e9390633b32034051"),
+      hash: "0193291c2459f79208fcc360c225dd6611c1a60b9a8dfd88a17c16567cdbd75b"),
     SelfTest(
       .float32, .average, .adam,
       hash: "d73348dffca4b93a60b839fcc451e29b84164030a95af0e657980567f0fc74ed"),

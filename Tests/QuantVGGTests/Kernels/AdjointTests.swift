@@ -1,7 +1,8 @@
-import QuantVGG
 import Rows
 import TestSupport
 import Testing
+
+@testable import QuantVGG
 
 /// The backward convolution is the transpose of the forward one: <conv x, y> = <x, conv' y>, exactly.
 @Suite struct AdjointTests {
@@ -46,25 +47,41 @@ import Testing
       var backward = 0
       let out = TestRows<Activation8>(width: width, height: 1, channels: channels)
       let mask = TestRows<MaskWord>(width: width, height: 1, channels: channels / 32)
-      let gradient = TestRows<Real>(width: width, height: 1, channels: channels)
+      let gradient = TestRows<Real>(width: width, height: height, channels: channels)
+      let size = NetworkShape(.vgg19, width: width, height: height, deepest: .conv1_2).layers[1]
+      let memory = Block(
+        [UInt8](repeating: 0, count: GradientBlock.wantedBytes(hasTiles: true)))
+      let tiles = try #require(numbers.transposed)
+      // All scales are 1, so that windows are the gradient itself.
       let layers = Array(NetworkTable.vgg19.convolutions[...1])
       let scratch = Block(
         [UInt8](
           repeating: 0,
           count: Int8Arithmetic.panelScratchBytes(
             layers, copies: .forward)))
+      for rows in GradientRows(size).tiles(0..<height) {
+        let made = TransposedRows(
+          layer: 1, rows: rows, gradients: h.ring, scales: scales.ring, zeroGradients: h.zeros,
+          zeroScales: scales.zeros, size: size)
+        let count = made.tiles.count
+        let block = tiles.block(
+          layer: 1, tiles: count, share: count, bytes: memory.elements.count)
+        for first in stride(from: 0, to: count, by: block.tiles) {
+          made.make(
+            first..<min(first + block.tiles, count), panels: 0..<channels / 32, block, by: tiles,
+            memory: memory.elements,
+            weights: { numbers.backwardPanel(layer: 1, panel: $0, scratch: scratch.elements) },
+            out: { gradient[$0] })
+        }
+      }
       for y in 0..<height {
         for panel in 0..<channels / 32 {
           numbers.convolve(
             x.window(around: y), layer: 1, panel: panel, into: out[0], mask: mask[0])
-          numbers.convolveBackward(
-            h.window(around: y), scales: scales.window(around: y), layer: 1, panel: panel,
-            weights: numbers.backwardPanel(layer: 1, panel: panel, scratch: scratch.elements),
-            into: gradient[0])
         }
         for i in 0..<width * channels {
           forward += (Int(out[0][i]) - 128) * (Int(h[y][i]) - 128)
-          backward += Int(x[y][i]) * Int(gradient[0][i])
+          backward += Int(x[y][i]) * Int(gradient[y][i])
         }
       }
       #expect(forward == backward, "\(width)x\(height)")

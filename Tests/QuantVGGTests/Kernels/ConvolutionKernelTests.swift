@@ -80,29 +80,34 @@ import Testing
     }
   }
 
-  @Test func convolutionBackward() {
-    var random = TestRandom("convolutionBackward")
-    for width in Kernels.widths {
+  @Test func imageGradient() {
+    var random = TestRandom("imageGradient")
+    let columns = Int(QV_IMAGE_COLUMNS)
+    for width in Kernels.widths + [62, 63, 64, 125] {
       for channels in Kernels.channels where width < 20 || channels == 64 {
         let rows = (0..<3).map { _ in
           random.bytes((width + 2) * channels).map { max($0, 1) }
         }
         let scales = (0..<3).map { _ in random.floats(width + 2).map { $0 < -0.5 ? 0 : abs($0) } }
-        let weights = random.weights(9 * channels * 32)
-        let sums = Kernels.panelSums(weights, blocks: 9)
+        let weights = random.weights(3 * channels * columns).enumerated().map {
+          $0 / 4 % columns < 9 ? $1 : 0
+        }
+        var sums = [Int32](repeating: 0, count: 3 * columns)
+        for (i, weight) in weights.enumerated() {
+          sums[i / (channels * columns) * columns + i / 4 % columns] += Int32(weight)
+        }
         Kernels.compare("W \(width) K \(channels)") { table, buffers -> [UInt32] in
           let inputs = rows.map { buffers.make($0) }
           let factors = scales.map { buffers.make($0) }
           let packed = buffers.make(weights, aligned: true)
           let s = buffers.make(sums)
-          let out = buffers.empty(Float.self, count: (width - 1) * 37 + 32)
-          var call = qv_u8_conv_backward(
+          let out = buffers.empty(Float.self, count: 3 * width)
+          var call = qv_u8_image_gradient(
             rows: (inputs[0].constant, inputs[1].constant, inputs[2].constant),
             scales: (factors[0].constant, factors[1].constant, factors[2].constant),
-            weights: packed.base,
-            weight_sums: s.base, out: out.base, width: Int32(width), channels: Int32(channels),
-            out_stride: 37)
-          table.u8_conv_backward(&call)
+            weights: packed.base, weight_sums: s.base, out: out.base, width: Int32(width),
+            channels: Int32(channels))
+          table.u8_image_gradient(&call)
           return out.values.map { $0.bitPattern }
         }
       }

@@ -26,56 +26,30 @@ import Testing
     }
   }
 
-  @Test func weights() {
-    var random = TestRandom("tileWeights")
-    for (channels, first, count) in [(32, 0, 32), (64, 32, 32), (128, 64, 64), (96, 0, 96)] {
-      for isExtreme in [false, true] {
-        let weights =
-          isExtreme
-          ? [Int8](repeating: 127, count: 9 * channels * 32) : random.weights(9 * channels * 32)
-        Kernels.compare("K \(channels) \(first)") { table, buffers -> [Int16] in
-          let out = buffers.empty(
-            Int16.self, count: Int(qv_tile_weights_count(Int64(count))), aligned: true)
-          let input = buffers.make(weights, aligned: true)
-          for row in stride(from: 0, to: 6, by: Int(table.tile_part_rows)) {
-            let place = row * Int(qv_tile_weights_count(Int64(count))) / 6
-            var call = qv_s8_tile_weights(
-              weights: input.base, out: out.base + place, channels: Int32(channels),
-              first: Int32(first), count: Int32(count), row: Int32(row),
-              rows: table.tile_part_rows)
-            table.s8_tile_weights(&call)
-          }
-          return out.values
-        }
-      }
-    }
-  }
-
   /// The sums wrap.
   @Test func products() {
     var random = TestRandom("tileProducts")
-    func words(_ count: Int) -> [Int16] {
-      (0..<count).map { _ in Int16(truncatingIfNeeded: random.next()) }
-    }
-    for tiles in Array(1...15) + [27, 28, 29] {
-      let (channels, count) = (64, tiles % 2 == 0 ? 64 : 32)
-      let pixels = words(Int(qv_tile_pixels_count(Int64(tiles), Int64(channels))))
-      let weights = words(Int(qv_tile_weights_count(Int64(count))))
-      let sums = (0..<Int(qv_tile_sums_count(Int64(tiles)))).map { _ in
-        Int32(truncatingIfNeeded: random.next())
-      }
-      Kernels.compare("T \(tiles)") { table, buffers -> [Int32] in
-        let out = buffers.make(sums, aligned: true)
-        let inputs = (buffers.make(pixels, aligned: true), buffers.make(weights, aligned: true))
-        for row in stride(from: 0, to: 6, by: Int(table.tile_part_rows)) {
-          let place = row * Int(qv_tile_weights_count(Int64(count))) / 6
-          var call = qv_s16_tile_products(
-            pixels: inputs.0.base, weights: inputs.1.base + place, sums: out.base,
-            channels: Int32(channels), count: Int32(count), tiles: Int32(tiles),
-            accumulate: tiles % 3 == 0 ? 1 : 0, row: Int32(row), rows: table.tile_part_rows)
-          table.s16_tile_products(&call)
+    let sizes =
+      (1...15).map { ($0, $0 % 2 == 0 ? 64 : 32) } + [(5, 128), (15, 192), (27, 96), (29, 64)]
+    for (tiles, channels) in sizes {
+      for isExtreme in [false, true] where !isExtreme || tiles == 5 {
+        let pixels = (0..<Int(qv_tile_pixels_count(Int64(tiles), Int64(channels)))).map { _ in
+          Int16(truncatingIfNeeded: random.next())
         }
-        return out.values
+        let weights =
+          isExtreme
+          ? [Int8](repeating: 127, count: 9 * channels * 32) : random.weights(9 * channels * 32)
+        Kernels.compare("T \(tiles) K \(channels)") { table, buffers -> [Int32] in
+          let read = buffers.make(pixels, aligned: true)
+          let packed = buffers.make(weights, aligned: true)
+          let sums = buffers.empty(
+            Int32.self, count: Int(qv_tile_sums_count(Int64(tiles))), aligned: true)
+          var call = qv_s8_tile_products(
+            pixels: read.base, weights: packed.base, sums: sums.base, channels: Int32(channels),
+            tiles: Int32(tiles))
+          table.s8_tile_products(&call)
+          return sums.values
+        }
       }
     }
   }
@@ -84,7 +58,7 @@ import Testing
   func convolution(rows: Int) {
     var random = TestRandom("tileConvolution")
     for width in Array(1...9) + [14, 31, 57] {
-      for channels in [32, 64, 128] where width < 14 || channels == 64 {
+      for channels in [32, 64, 96, 128] where width < 14 || channels == 64 {
         let weights = random.weights(9 * channels * 32).map { $0 / 2 }
         let problem = Problem(
           width: width, channels: channels, rows: rows, weights: weights,
@@ -164,24 +138,12 @@ private struct Problem {
       count: Int32(tiles), tiles: Int32(tiles))
     table.u8_tile_pixels(&read)
     let packed = buffers.make(weights, aligned: true)
-    let part = min(64, channels)
-    let derived = buffers.empty(
-      Int16.self, count: Int(qv_tile_weights_count(Int64(part))), aligned: true)
     let sums = buffers.empty(
       Int32.self, count: Int(qv_tile_sums_count(Int64(tiles))), aligned: true)
-    for row in stride(from: 0, to: 6, by: Int(table.tile_part_rows)) {
-      for first in stride(from: 0, to: channels, by: part) {
-        var derive = qv_s8_tile_weights(
-          weights: packed.base, out: derived.base, channels: Int32(channels), first: Int32(first),
-          count: Int32(part), row: Int32(row), rows: table.tile_part_rows)
-        table.s8_tile_weights(&derive)
-        var multiply = qv_s16_tile_products(
-          pixels: transformed.base + first * tiles, weights: derived.base, sums: sums.base,
-          channels: Int32(channels), count: Int32(part), tiles: Int32(tiles),
-          accumulate: first > 0 ? 1 : 0, row: Int32(row), rows: table.tile_part_rows)
-        table.s16_tile_products(&multiply)
-      }
-    }
+    var multiply = qv_s8_tile_products(
+      pixels: transformed.base, weights: packed.base, sums: sums.base, channels: Int32(channels),
+      tiles: Int32(tiles))
+    table.s8_tile_products(&multiply)
     let (b, m) = (buffers.make(bias), buffers.make(multiplier))
     let out = (0..<4).map { _ in buffers.empty(UInt8.self, count: (width - 1) * 41 + 32) }
     let mask = (0..<4).map { _ in buffers.empty(UInt32.self, count: width) }

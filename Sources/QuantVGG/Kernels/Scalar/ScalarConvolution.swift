@@ -50,27 +50,28 @@ enum ScalarConvolution {
     }
   }
 
-  static func u8Backward(_ a: qv_u8_conv_backward) {
-    unsafe Bounds.check(a, qv_check_u8_conv_backward)
+  static func u8ImageGradient(_ a: qv_u8_image_gradient) {
+    unsafe Bounds.check(a, qv_check_u8_image_gradient)
     let rows: [3 of _] = unsafe [a.rows.0, a.rows.1, a.rows.2]
     let scales: [3 of _] = unsafe [a.scales.0, a.scales.1, a.scales.2]
-    let channels = unsafe Int(a.channels)
+    let (channels, columns) = unsafe (Int(a.channels), Int(QV_IMAGE_COLUMNS))
     for x in unsafe 0..<Int(a.width) {
-      for n in 0..<panel {
+      for c in 0..<3 {
         var sum: Float = 0
         for row in 0..<3 {
+          let weights = unsafe a.weights + row * channels * columns
           for tap in 0..<3 {
             let pixel = unsafe rows[row] + (x + tap) * channels
-            let weights = unsafe a.weights + (row * 3 + tap) * channels * panel
+            let column = 3 * tap + c
             var dot: Int32 = 0
             for k in 0..<channels {
               let gradient = unsafe Int32(pixel[k]) - 128
-              unsafe dot &+= gradient &* Int32(weights[(k / 4 * panel + n) * 4 + k % 4])
+              unsafe dot &+= gradient &* Int32(weights[(k / 4 * columns + column) * 4 + k % 4])
             }
             sum = unsafe sum.addingProduct(scales[row][x + tap], Float(dot))
           }
         }
-        unsafe a.out[x * Int(a.out_stride) + n] = sum
+        unsafe a.out[3 * x + c] = sum
       }
     }
   }

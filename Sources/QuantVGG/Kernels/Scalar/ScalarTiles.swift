@@ -6,7 +6,7 @@ enum ScalarTiles {
   private static let group = Int(QV_TILE_CHANNELS)
 
   /// B d.
-  private static func pixels(_ d: [6 of Int32]) -> [6 of Int32] {
+  static func pixels(_ d: [6 of Int32]) -> [6 of Int32] {
     [
       4 * d[0] - 5 * d[2] + d[4],
       4 * d[1] + 4 * d[2] - d[3] - d[4],
@@ -26,7 +26,7 @@ enum ScalarTiles {
   }
 
   /// A m modulo 2^32.
-  private static func sums(_ m: [6 of Int32]) -> [4 of Int32] {
+  static func sums(_ m: [6 of Int32]) -> [4 of Int32] {
     let (s, d) = (m[1] &+ m[2], m[1] &- m[2])
     let (t, e) = (m[3] &+ m[4], m[3] &- m[4])
     return [
@@ -61,51 +61,34 @@ enum ScalarTiles {
     }
   }
 
-  static func s8Weights(_ a: qv_s8_tile_weights) {
-    unsafe Bounds.check(a, qv_check_s8_tile_weights)
-    let (channels, count) = unsafe (Int(a.channels), Int(a.count))
-    let part = panel * count + 32
-    for k in 0..<count {
-      let source = unsafe Int(a.first) + k
+  static func s8Products(_ a: qv_s8_tile_products) {
+    unsafe Bounds.check(a, qv_check_s8_tile_products)
+    let (channels, tiles) = unsafe (Int(a.channels), Int(a.tiles))
+    let (pixelPart, sumPart) = (tiles * channels + group, panel * tiles + 16)
+    for part in 0..<Int(QV_TILE_PARTS) {
+      for i in 0..<tiles * panel { unsafe a.sums[part * sumPart + i] = 0 }
+    }
+    for k in 0..<channels {
       for n in 0..<panel {
-        let place = (k / 2 * panel + n) * 2 + k % 2
         var columns = [3 of [6 of Int32]](repeating: [6 of Int32](repeating: 0))
         for i in 0..<3 {
           var column = [3 of Int32](repeating: 0)
           for y in 0..<3 {
-            let group = (3 * y + i) * (channels / 4) + source / 4
-            column[y] = unsafe Int32(a.weights[(group * panel + n) * 4 + source % 4])
+            let group = (3 * y + i) * (channels / 4) + k / 4
+            column[y] = unsafe Int32(a.weights[(group * panel + n) * 4 + k % 4])
           }
           columns[i] = filter(column)
         }
-        for y in unsafe 0..<Int(a.rows) {
-          let row = unsafe Int(a.row) + y
-          let values = filter([columns[0][row], columns[1][row], columns[2][row]])
+        for y in 0..<6 {
+          let weights = filter([columns[0][y], columns[1][y], columns[2][y]])
           for i in 0..<6 {
-            unsafe a.out[(6 * y + i) * part + place] = Int16(values[i])
+            let pixels = unsafe a.pixels + (6 * y + i) * pixelPart + k % group
+            let sums = unsafe a.sums + (6 * y + i) * sumPart + n
+            for tile in 0..<tiles {
+              let pixel = unsafe Int32(pixels[(k / group * tiles + tile) * group])
+              unsafe sums[tile * panel] &+= pixel &* weights[i]
+            }
           }
-        }
-      }
-    }
-  }
-
-  static func s16Products(_ a: qv_s16_tile_products) {
-    unsafe Bounds.check(a, qv_check_s16_tile_products)
-    let (tiles, count) = unsafe (Int(a.tiles), Int(a.count))
-    for place in unsafe 0..<6 * Int(a.rows) {
-      let part = unsafe 6 * Int(a.row) + place
-      let pixels = unsafe a.pixels + part * (tiles * Int(a.channels) + group)
-      let weights = unsafe a.weights + place * (panel * count + 32)
-      let sums = unsafe a.sums + part * (panel * tiles + 16)
-      for tile in 0..<tiles {
-        for n in 0..<panel {
-          var sum = unsafe a.accumulate != 0 ? sums[tile * panel + n] : 0
-          for k in 0..<count {
-            let pixel = unsafe pixels[(k / group * tiles + tile) * group + k % group]
-            let weight = unsafe weights[(k / 2 * panel + n) * 2 + k % 2]
-            sum &+= Int32(pixel) &* Int32(weight)
-          }
-          unsafe sums[tile * panel + n] = sum
         }
       }
     }

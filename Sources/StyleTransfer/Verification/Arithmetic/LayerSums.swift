@@ -18,7 +18,7 @@ struct LayerSums {
       accumulated = AgreementSums.Layout(channels: channels, memory: &memory)
       gradient = AgreementSums.Layout(channels: channels, memory: &memory)
       gradientAlone = AgreementSums.Layout(
-        channels: max(layer.convolution.inputChannels, Panel.width), memory: &memory)
+        channels: layer.convolution.inputChannels, memory: &memory)
       steps = memory.reserve(channels, of: Double.self)
       squares = memory.reserve(channels, of: Double.self)
       largest = memory.reserve(channels, of: Float.self)

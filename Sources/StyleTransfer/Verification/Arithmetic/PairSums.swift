@@ -27,6 +27,7 @@ final class PairSums: ParallelWork, PairObserver {
   private var work: Work?
   private var layer = 0
   private var rows = 0..<0
+  private var channels = 0
   private var hasGradients = false
 
   init(
@@ -75,12 +76,13 @@ final class PairSums: ParallelWork, PairObserver {
     self.work = work
     self.layer = layer
     self.rows = rows
-    pool.run(self, items: channels / Panel.width)
+    self.channels = channels
+    pool.run(self, items: (channels + Panel.width - 1) / Panel.width)
   }
 
   override func run(item: Int, worker: Int) {
     let sums = layers[layer]
-    let channels = item * Panel.width..<(item + 1) * Panel.width
+    let channels = item * Panel.width..<min((item + 1) * Panel.width, channels)
     for y in rows {
       switch work {
       case .produce(let own, let alone, let reference):

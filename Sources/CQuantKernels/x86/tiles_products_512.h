@@ -1,16 +1,15 @@
-#if defined(__x86_64__)
 // Products of F(4x4, 3x3): up to 14 tiles x 32 channels of wrapping sums in registers. VPDPWSSD adds products of
 // two neighbouring channels.
 #include "tiles_avx512vnni.h"
 
-QV_INLINE_AVX512VNNI void tile(const qv_s16_tile_products *a, const int16_t *pixels, const int16_t *weights,
-                               int32_t *sums, const int MR) {
+QV_INLINE_AVX512VNNI void tile(const int16_t *pixels, const int16_t *weights, int32_t *sums, int64_t tiles,
+                               int64_t count, int accumulate, const int MR) {
     __m512i acc[QV_LARGEST_TILE][2];
     QV_UNROLL for (int i = 0; i < MR; i++) {
         QV_UNROLL for (int half = 0; half < 2; half++)
-            acc[i][half] = a->accumulate ? _mm512_load_si512(sums + i * QV_PANEL + half * 16) : _mm512_setzero_si512();
+            acc[i][half] = accumulate ? _mm512_load_si512(sums + i * QV_PANEL + half * 16) : _mm512_setzero_si512();
     }
-    for (int64_t k = 0; k < a->count; k += QV_TILE_CHANNELS, pixels += QV_TILE_CHANNELS * a->tiles) {
+    for (int64_t k = 0; k < count; k += QV_TILE_CHANNELS, pixels += QV_TILE_CHANNELS * tiles) {
         for (int c = 0; c < QV_TILE_CHANNELS; c += 8, weights += 256) {
             QV_UNROLL for (int step = 0; step < 4; step++) {
                 const __m512i low = _mm512_load_si512(weights + step * 64);
@@ -34,17 +33,12 @@ QV_INLINE_AVX512VNNI void tile(const qv_s16_tile_products *a, const int16_t *pix
     }
 }
 
-QV_TARGET_AVX512VNNI void qv_s16_s16_tiles_14x32c2__avx512vnni(const qv_s16_tile_products *a) {
-    QV_CHECK(s16_tile_products, a);
-    for (int part = 0; part < QV_TILE_PARTS; part++) {
-        const int16_t *pixels = a->pixels + part * QV_TILE_PIXELS((int64_t)a->tiles, a->channels);
-        const int16_t *weights = a->weights + part * QV_TILE_WEIGHTS((int64_t)a->count);
-        int32_t *sums = a->sums + part * QV_TILE_SUMS((int64_t)a->tiles);
-#define TILE(MR) tile(a, pixels + QV_TILE_CHANNELS * x_, weights, sums + x_ * QV_PANEL, MR)
+/// The sums of one part, over `count` channels.
+static __attribute__((noinline)) QV_TARGET_AVX512VNNI void part_products(const int16_t *pixels, const int16_t *weights,
+                                                                         int32_t *sums, int32_t tiles, int64_t count,
+                                                                         int accumulate) {
+#define TILE(MR) \
+    tile(pixels + QV_TILE_CHANNELS * x_, weights, sums + x_ * QV_PANEL, tiles, count, accumulate, MR)
 #define TILES(x, mr) QV_SWITCH_TILE_14(mr, TILE)
-        QV_FOR_EACH_TILE(a->tiles, QV_LARGEST_TILE, TILES);
-    }
+    QV_FOR_EACH_TILE(tiles, QV_LARGEST_TILE, TILES);
 }
-#else
-typedef int qv_s16_s16_tiles_14x32c2__avx512vnni_is_empty;
-#endif

@@ -1,6 +1,7 @@
 #if defined(__aarch64__)
-// Products of F(4x4, 3x3): up to 8 tiles x 8 channels of wrapping sums in registers. SMLAL multiplies a channel's
-// weights of four outputs by a lane of a tile's pixels, which stand in v0-v15; LD2 parts the weights of two channels.
+// void qv_s16_s8_tiles_8x8c2__neon(const qv_s8_tile_products *): the template. Up to 8 tiles x 8 channels of wrapping
+// sums in registers. SMLAL multiplies a channel's weights of four outputs by a lane of a tile's pixels, which stand in
+// v0-v15; LD2 parts the weights of two channels.
 #include "tiles_arm.h"
 
 enum {
@@ -38,22 +39,22 @@ enum {
         MULTIPLY_2((c) + 6, weights)                                                                            \
     }
 
-QV_INLINE void tile(const qv_s16_tile_products *a, const int16_t *pixels, const int16_t *weights, int32_t *sums,
-                    const int MR) {
+QV_INLINE void tile(const int16_t *pixels, const int16_t *weights, int32_t *sums, int64_t tiles, int64_t count,
+                    int accumulate, const int MR) {
     int32x4_t acc[MOST_TILES][2];
     int16x8_t pixel[MOST_TILES];
     QV_UNROLL for (int i = 0; i < MR; i++) {
         QV_UNROLL for (int j = 0; j < 2; j++)
-            acc[i][j] = a->accumulate ? vld1q_s32(sums + i * QV_PANEL + 4 * j) : vdupq_n_s32(0);
+            acc[i][j] = accumulate ? vld1q_s32(sums + i * QV_PANEL + 4 * j) : vdupq_n_s32(0);
         pixel[i] = vld1q_s16(pixels + i * QV_TILE_CHANNELS);
     }
     int16x8x2_t next = vld2q_s16(weights);
-    for (int32_t left = a->count; left > 0; left -= QV_TILE_CHANNELS) {
+    for (int64_t left = count; left > 0; left -= QV_TILE_CHANNELS) {
         // The last pass loads some of its own numbers again: nothing behind them is read.
         const int16_t *after = pixels;
         int64_t step = 0;
         if (left > QV_TILE_CHANNELS) {
-            after += QV_TILE_CHANNELS * (int64_t)a->tiles;
+            after += QV_TILE_CHANNELS * tiles;
             step = PAIR;
         }
         MULTIPLY_8(0, PAIR)
@@ -67,35 +68,35 @@ QV_INLINE void tile(const qv_s16_tile_products *a, const int16_t *pixels, const 
     }
 }
 
-void qv_s16_s16_tiles_8x8c2__neon(const qv_s16_tile_products *a) {
-    QV_CHECK(s16_tile_products, a);
-    const int32_t runs = (a->tiles + MOST_TILES - 1) / MOST_TILES;
-    for (int i = 0; i < 6 * a->rows; i++) {
-        const int part = 6 * a->row + i;
-        const int16_t *pixels = a->pixels + part * QV_TILE_PIXELS((int64_t)a->tiles, a->channels);
-        for (int n = 0; n < QV_PANEL; n += OUTPUTS) {
-            const int16_t *weights = a->weights + i * QV_TILE_WEIGHTS((int64_t)a->count) + 2 * n;
-            int32_t *sums = a->sums + part * QV_TILE_SUMS((int64_t)a->tiles) + n;
-            int64_t x = 0;
-            for (int32_t run = 0; run < runs; run++) {
-                const int64_t end = (int64_t)a->tiles * (run + 1) / runs;
+/// The sums of one part, over `count` channels.
+static __attribute__((noinline)) void part_products(const int16_t *pixels, const int16_t *weights, int32_t *sums,
+                                                    int32_t tiles, int64_t count, int accumulate) {
+    const int32_t runs = (tiles + MOST_TILES - 1) / MOST_TILES;
+    for (int n = 0; n < QV_PANEL; n += OUTPUTS, weights += 2 * OUTPUTS, sums += OUTPUTS) {
+        int64_t x = 0;
+        for (int32_t run = 0; run < runs; run++) {
+            const int64_t end = (int64_t)tiles * (run + 1) / runs;
 #define TILE(MR) \
-    case MR: tile(a, pixels + x * QV_TILE_CHANNELS, weights, sums + x * QV_PANEL, MR); break;
-                switch (end - x) {
-                    TILE(1)
-                    TILE(2)
-                    TILE(3)
-                    TILE(4)
-                    TILE(5)
-                    TILE(6)
-                    TILE(7)
-                    TILE(8)
-                }
-                x = end;
+    case MR: tile(pixels + x * QV_TILE_CHANNELS, weights, sums + x * QV_PANEL, tiles, count, accumulate, MR); break;
+            switch (end - x) {
+                TILE(1)
+                TILE(2)
+                TILE(3)
+                TILE(4)
+                TILE(5)
+                TILE(6)
+                TILE(7)
+                TILE(8)
             }
+            x = end;
         }
     }
 }
+
+#define QV_TARGET QV_TARGET_NEON
+#define QV_FUNCTION qv_s16_s8_tiles_8x8c2__neon
+#define QV_BYTES 16
+#include "../tile_products_template.h"
 #else
-typedef int qv_s16_s16_tiles_8x8c2__neon_is_empty;
+typedef int qv_s16_s8_tiles_8x8c2__neon_is_empty;
 #endif
