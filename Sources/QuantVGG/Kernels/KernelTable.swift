@@ -29,7 +29,8 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     let best = Self.best
     switch self {
     case .scalar: return true
-    case .avx2, .avxvnni, .avx512vnni, .amx: return best.isX86 && code.rawValue <= best.code.rawValue
+    case .avx2, .avxvnni, .avx512vnni, .amx:
+      return best.isX86 && code.rawValue <= best.code.rawValue
     case .neon, .dotprod, .i8mm:
       return best != .scalar && !best.isX86 && code.rawValue <= best.code.rawValue
     }
