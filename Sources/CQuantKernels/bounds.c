@@ -201,8 +201,8 @@ void qv_check_u8_window_gradient(const qv_u8_window_gradient *a) {
     CHANNELS(a->channels, QV_TILE_CHANNELS);
     tiles(a->width, a->first, a->count, a->count);
     tile_gradient(a->out, a->width, a->out_stride, a->top, a->rows, a->tile_scales, a->count);
-    for (int row = a->top; row < a->rows; row++) ROW(a->windows, a->count, 36 * a->channels, a->out[row]);
-    for (int64_t i = 0; i < 36 * (int64_t)a->count * a->channels; i++) CHECK(a->windows[i] != 0);
+    for (int row = a->top; row < a->rows; row++) ROW(a->windows, a->count, QV_WINDOW(a->channels), a->out[row]);
+    for (int64_t i = 0; i < a->count * QV_WINDOW(a->channels); i++) CHECK(a->windows[i] != 0);
     WEIGHTS(a->weights);
     sums(a->weights, 9, a->channels, 127, a->weight_sums);
 }

@@ -70,7 +70,7 @@ static float real(float magnitude) { return magnitude * ((float)next_random() / 
 // --- running them ------------------------------------------------------------------------------
 
 static const char *const isa_names[] = {
-    [QV_AVX2] = "avx2", [QV_AVXVNNI] = "avxvnni", [QV_AVX512VNNI] = "avx512vnni",
+    [QV_AVX2] = "avx2", [QV_AVXVNNI] = "avxvnni", [QV_AVX512VNNI] = "avx512vnni", [QV_AMX] = "amx",
     [QV_NEON] = "neon", [QV_DOTPROD] = "dotprod", [QV_I8MM] = "i8mm"};
 static struct {
     const char *name;

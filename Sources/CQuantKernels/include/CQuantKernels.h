@@ -173,6 +173,9 @@ typedef struct {
     int32_t tiles;       ///< T of the block, >= count
 } qv_u8_tile_gradients;
 
+/// Bytes from one window to the next.
+#define QV_WINDOW(K) (36 * (int64_t)(K))
+
 /// h' of the windows of `count` neighbouring tiles, for dot products of bytes.
 typedef struct {
     const uint8_t *_Nonnull rows[6];  ///< as in qv_u8_tile_gradients
@@ -393,9 +396,10 @@ typedef enum {
     QV_AVX2 = 1,
     QV_AVXVNNI = 2,
     QV_AVX512VNNI = 3,
-    QV_NEON = 4,
-    QV_DOTPROD = 5,
-    QV_I8MM = 6,
+    QV_AMX = 4,
+    QV_NEON = 5,
+    QV_DOTPROD = 6,
+    QV_I8MM = 7,
 } qv_isa;
 
 /// The best instruction set of this machine that has kernels here.

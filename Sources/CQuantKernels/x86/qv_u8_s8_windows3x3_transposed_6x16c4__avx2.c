@@ -41,7 +41,7 @@ QV_INLINE_AVX2 void pairs(const qv_u8_window_gradient *a, const int16_t *values,
 
 QV_TARGET_AVX2 void qv_u8_s8_windows3x3_transposed_6x16c4__avx2(const qv_u8_window_gradient *a) {
     QV_CHECK(u8_window_gradient, a);
-    const int64_t window = 36 * (int64_t)a->channels;
+    const int64_t window = QV_WINDOW(a->channels);
     const int each = 2 * (a->rows - a->top);
     int16_t values[36 * QV_MOST_CHANNELS];
     for (int32_t tile = 0; tile < a->count; tile++) {

@@ -2,11 +2,27 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#if defined(__linux__)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 
 /// AVX-VNNI, which processors without AVX-512 have; AVX2 was found before.
 static int has_avxvnni(void) {
     unsigned a, b, c, d;
     return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a >> 4 & 1);
+}
+
+/// AMX's products of bytes, with the system's leave for this process to use their registers.
+static int has_amx(void) {
+#if defined(__linux__)
+    unsigned a, b, c, d;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d >> 24 & 1) || !(d >> 25 & 1)) return 0;
+    // ARCH_REQ_XCOMP_PERM for XFEATURE_XTILE_DATA; it holds for all threads, and may be asked for again.
+    return syscall(SYS_arch_prctl, 0x1023, 18) == 0;
+#else
+    return 0;
+#endif
 }
 
 qv_isa qv_detect_x86_isa(void) {
@@ -15,7 +31,7 @@ qv_isa qv_detect_x86_isa(void) {
     // These checks include the operating system's support of the registers.
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vnni"))
-        return QV_AVX512VNNI;
+        return has_amx() ? QV_AMX : QV_AVX512VNNI;
     return has_avxvnni() ? QV_AVXVNNI : QV_AVX2;
 }
 
@@ -94,6 +110,14 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
         table->f32_gram = qv_f32_f32_gram_8x32__avx512vnni;
         table->u8_mac_peak = qv_u8_mac_peak__avx512vnni;
         table->f32_mac_peak = qv_f32_mac_peak__avx512vnni;
+    }
+    // Eight times the products of bytes, beside which transforms save nothing.
+    if (isa >= QV_AMX) {
+        table->least_tiles = 0;
+        table->least_gradient_tiles = 0;
+        table->u8_conv_forward = qv_u8_s8_conv3x3_requant_32x32c64__amx;
+        table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_64x16c64__amx;
+        table->u8_mac_peak = qv_u8_mac_peak__amx;
     }
 }
 

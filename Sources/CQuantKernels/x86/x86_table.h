@@ -113,4 +113,8 @@ void qv_f32_f32_gram_8x32__avx512vnni(const qv_f32_gram *);
 int64_t qv_u8_mac_peak__avx512vnni(int64_t);
 int64_t qv_f32_mac_peak__avx512vnni(int64_t);
 
+void qv_u8_s8_conv3x3_requant_32x32c64__amx(const qv_u8_conv_forward *);
+void qv_u8_s8_windows3x3_transposed_64x16c64__amx(const qv_u8_window_gradient *);
+int64_t qv_u8_mac_peak__amx(int64_t);
+
 #endif

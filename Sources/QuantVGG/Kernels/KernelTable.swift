@@ -12,6 +12,8 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   case avxvnni
   /// x86-64 with AVX-512 and its 8-bit dot products (VNNI).
   case avx512vnni
+  /// x86-64 with 8-bit products of matrices in registers (AMX), besides AVX-512 with VNNI.
+  case amx
   /// Baseline ARMv8-A (Cortex-A53, Cortex-A72).
   case neon
   /// ARMv8.2-A with 8-bit dot products (Cortex-A76).
@@ -27,7 +29,8 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     let best = Self.best
     switch self {
     case .scalar: return true
-    case .avx2, .avxvnni, .avx512vnni: return best.isX86 && code.rawValue <= best.code.rawValue
+    case .avx2, .avxvnni, .avx512vnni, .amx:
+      return best.isX86 && code.rawValue <= best.code.rawValue
     case .neon, .dotprod, .i8mm:
       return best != .scalar && !best.isX86 && code.rawValue <= best.code.rawValue
     }
@@ -47,7 +50,12 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   /// Whether it has dot products of bytes, beside which tiles gain less.
   package var hasByteDots: Bool { self != .scalar && self != .avx2 && self != .neon }
 
-  private var isX86: Bool { self == .avx2 || self == .avxvnni || self == .avx512vnni }
+  private var isX86: Bool {
+    switch self {
+    case .avx2, .avxvnni, .avx512vnni, .amx: true
+    case .scalar, .neon, .dotprod, .i8mm: false
+    }
+  }
 
   fileprivate var code: qv_isa {
     switch self {
@@ -55,6 +63,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     case .avx2: QV_AVX2
     case .avxvnni: QV_AVXVNNI
     case .avx512vnni: QV_AVX512VNNI
+    case .amx: QV_AMX
     case .neon: QV_NEON
     case .dotprod: QV_DOTPROD
     case .i8mm: QV_I8MM
@@ -66,6 +75,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
     case QV_AVX2: self = .avx2
     case QV_AVXVNNI: self = .avxvnni
     case QV_AVX512VNNI: self = .avx512vnni
+    case QV_AMX: self = .amx
     case QV_NEON: self = .neon
     case QV_DOTPROD: self = .dotprod
     case QV_I8MM: self = .i8mm

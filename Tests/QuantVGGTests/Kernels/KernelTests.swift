@@ -60,6 +60,7 @@ enum Kernels {
       if features.isSuperset(of: ["avx2", "fma"]) { expected.insert(.avx2) }
       if features.isSuperset(of: ["avx512f", "avx512bw", "avx512vl", "avx512dq", "avx512_vnni"]) {
         expected.formUnion([.avxvnni, .avx512vnni])
+        if features.isSuperset(of: ["amx_tile", "amx_int8"]) { expected.insert(.amx) }
       }
       if features.isSuperset(of: ["avx2", "fma", "avx_vnni"]) { expected.insert(.avxvnni) }
     #elseif arch(arm64)

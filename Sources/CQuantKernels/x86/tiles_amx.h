@@ -1,0 +1,33 @@
+// What the AMX kernels share: registers of up to 16 rows of 64 bytes, products of whole registers, exact Int32 sums.
+#ifndef QV_TILES_AMX_H
+#define QV_TILES_AMX_H
+
+#include "tiles_avx512vnni.h"
+
+#define QV_TARGET_AMX \
+    __attribute__((target("amx-tile,amx-int8,avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,avx2,fma")))
+#define QV_INLINE_AMX static inline __attribute__((always_inline)) QV_TARGET_AMX
+
+/// Rows of a register.
+#define QV_AMX_ROWS 16
+/// Bytes from one row of four channels of packed weights to the next.
+#define QV_AMX_WEIGHTS (4 * QV_PANEL)
+
+/// Channels that a product sums over: a register's, or where a row of taps has no whole number of them 16.
+QV_INLINE_AMX int qv_amx_step(int64_t channels) { return channels % 64 ? 16 : 64; }
+
+/// The registers' sizes; those without rows are not used.
+typedef struct {
+    uint8_t palette, start_row, reserved[14];
+    uint16_t bytes[16];
+    uint8_t rows[16];
+} qv_amx_sizes;
+
+QV_INLINE_AMX void qv_amx_size(qv_amx_sizes *sizes, int first, int count, int rows, int bytes) {
+    QV_UNROLL for (int i = first; i < first + count; i++) {
+        sizes->bytes[i] = (uint16_t)(rows > 0 ? bytes : 0);
+        sizes->rows[i] = (uint8_t)rows;
+    }
+}
+
+#endif
