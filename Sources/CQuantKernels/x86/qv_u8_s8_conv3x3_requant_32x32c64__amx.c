@@ -71,13 +71,7 @@ QV_TARGET_AMX void qv_u8_s8_conv3x3_requant_32x32c64__amx(const qv_u8_conv_forwa
         const int32_t count = a->width - x < MOST ? a->width - x : MOST;
         const int32_t first = count < QV_AMX_ROWS ? count : QV_AMX_ROWS;
         if (count != set) {
-            qv_amx_sizes sizes = {.palette = 1};
-            qv_amx_size(&sizes, 0, 2, first, 64);
-            qv_amx_size(&sizes, 2, 2, count - first, 64);
-            qv_amx_size(&sizes, 4, 1, first, step);
-            qv_amx_size(&sizes, 5, 1, count - first, step);
-            qv_amx_size(&sizes, 6, 2, step / 4, 64);
-            _tile_loadconfig(&sizes);
+            qv_amx_set_pairs(first, count - first, step);
             set = count;
         }
         int32_t *own = sums[x / MOST % 2];

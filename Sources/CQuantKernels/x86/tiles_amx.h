@@ -30,4 +30,16 @@ QV_INLINE_AMX void qv_amx_size(qv_amx_sizes *sizes, int first, int count, int ro
     }
 }
 
+/// Sizes for `first` and `second` pixels: registers 0 and 1, 2 and 3 for their sums, 4 and 5 for `step` of their channels,
+/// 6 and 7 for weights. `second` may be 0.
+QV_INLINE_AMX void qv_amx_set_pairs(int first, int second, int step) {
+    qv_amx_sizes sizes = {.palette = 1};
+    qv_amx_size(&sizes, 0, 2, first, 64);
+    qv_amx_size(&sizes, 2, 2, second, 64);
+    qv_amx_size(&sizes, 4, 1, first, step);
+    qv_amx_size(&sizes, 5, 1, second, step);
+    qv_amx_size(&sizes, 6, 2, step / 4, 64);
+    _tile_loadconfig(&sizes);
+}
+
 #endif

@@ -117,6 +117,7 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
         table->least_gradient_tiles = 0;
         table->u8_conv_forward = qv_u8_s8_conv3x3_requant_32x32c64__amx;
         table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_64x16c64__amx;
+        table->u8_style_gradient = qv_u8_s8_style_32x16c64__amx;
         table->u8_mac_peak = qv_u8_mac_peak__amx;
     }
 }

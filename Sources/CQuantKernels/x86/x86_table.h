@@ -115,6 +115,7 @@ int64_t qv_f32_mac_peak__avx512vnni(int64_t);
 
 void qv_u8_s8_conv3x3_requant_32x32c64__amx(const qv_u8_conv_forward *);
 void qv_u8_s8_windows3x3_transposed_64x16c64__amx(const qv_u8_window_gradient *);
+void qv_u8_s8_style_32x16c64__amx(const qv_u8_style_gradient *);
 int64_t qv_u8_mac_peak__amx(int64_t);
 
 #endif
