@@ -115,19 +115,11 @@ enum ScalarGradientTiles {
       let first = unsafe 4 * (Int(a.first) + tile)
       let columns = unsafe min(4, Int(a.width) - first)
       for n in 0..<panel {
-        var between = [6 of [4 of Int32]](repeating: [4 of Int32](repeating: 0))
-        for x in 0..<6 {
-          var column = [6 of Int32](repeating: 0)
-          for y in 0..<6 { column[y] = unsafe a.sums[(6 * y + x) * part + tile * panel + n] }
-          between[x] = ScalarTiles.sums(column)
-        }
+        let pixels = unsafe ScalarTiles.pixels(a.sums + tile * panel + n, part: part)
         for y in unsafe Int(a.top)..<Int(a.rows) {
-          var row = [6 of Int32](repeating: 0)
-          for x in 0..<6 { row[x] = between[x][y] }
-          let values = ScalarTiles.sums(row)
           for x in 0..<columns {
-            let sum = ScalarTiles.dividedBy576(values[x])
-            unsafe out[y][(first + x) * Int(a.out_stride) + n] = a.tile_scales[tile] * Float(sum)
+            unsafe out[y][(first + x) * Int(a.out_stride) + n] =
+              a.tile_scales[tile] * Float(pixels[y][x])
           }
         }
       }

@@ -103,18 +103,10 @@ enum ScalarTiles {
       let first = unsafe 4 * (Int(a.first) + tile)
       let columns = unsafe min(4, Int(a.width) - first)
       for n in 0..<panel {
-        var between = [6 of [4 of Int32]](repeating: [4 of Int32](repeating: 0))
-        for i in 0..<6 {
-          var column = [6 of Int32](repeating: 0)
-          for y in 0..<6 { column[y] = unsafe a.sums[(6 * y + i) * part + tile * panel + n] }
-          between[i] = sums(column)
-        }
+        let pixels = unsafe pixels(a.sums + tile * panel + n, part: part)
         for y in unsafe 0..<Int(a.rows) {
-          var row = [6 of Int32](repeating: 0)
-          for i in 0..<6 { row[i] = between[i][y] }
-          let values = sums(row)
           for i in 0..<columns {
-            let sum = unsafe dividedBy576(values[i]) &+ a.bias[n]
+            let sum = unsafe pixels[y][i] &+ a.bias[n]
             unsafe out[y][(first + i) * Int(a.out_stride) + n] = unsafe FixedPoint.requantize(
               sum, multiplier: a.multiplier[n])
             let mask = unsafe masks[y] + (first + i) * Int(a.mask_stride)
@@ -126,8 +118,26 @@ enum ScalarTiles {
     }
   }
 
+  /// A M A^T / 576: the sums of a tile's 4 x 4 pixels and of a channel, whose parts lie `part` apart.
+  static func pixels(_ parts: UnsafePointer<Int32>, part: Int) -> [4 of [4 of Int32]] {
+    var between = [6 of [4 of Int32]](repeating: [4 of Int32](repeating: 0))
+    for x in 0..<6 {
+      var column = [6 of Int32](repeating: 0)
+      for y in 0..<6 { column[y] = unsafe parts[(6 * y + x) * part] }
+      between[x] = sums(column)
+    }
+    var pixels = [4 of [4 of Int32]](repeating: [4 of Int32](repeating: 0))
+    for y in 0..<4 {
+      var row = [6 of Int32](repeating: 0)
+      for x in 0..<6 { row[x] = between[x][y] }
+      let values = sums(row)
+      for x in 0..<4 { pixels[y][x] = dividedBy576(values[x]) }
+    }
+    return pixels
+  }
+
   /// The number in -2^25 ..< 2^25 whose product with 576 is `value` modulo 2^32.
-  static func dividedBy576(_ value: Int32) -> Int32 {
+  private static func dividedBy576(_ value: Int32) -> Int32 {
     (value &* Int32(QV_NINTH)) >> 6
   }
 }
