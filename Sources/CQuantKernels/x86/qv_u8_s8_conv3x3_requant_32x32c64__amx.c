@@ -5,13 +5,11 @@
 #pragma STDC FP_CONTRACT OFF
 #include "tiles_amx.h"
 
-enum { MOST = 2 * QV_AMX_ROWS };
-
-/// Pixels whose sums wait, from x on; those before `next` are done.
+/// Pixels whose sums wait, from x on; those before `next` are done. `each` of them beside every product makes all.
 typedef struct {
     const int32_t *sums;
     int64_t x;
-    int32_t next, count;
+    int32_t next, count, each;
 } waiting;
 
 /// Requantizes up to `most` of them.
@@ -28,7 +26,6 @@ QV_INLINE_AMX void requantize(const qv_u8_conv_forward *a, waiting *w, int32_t m
 QV_INLINE_AMX void tile(const qv_u8_conv_forward *a, int64_t x, const int step, const int isWide, int32_t *sums,
                         waiting *before) {
     const int64_t channels = a->channels;
-    const int32_t each = (int32_t)((MOST * step + 9 * channels - 1) / (9 * channels));
     // A distance of 0 makes every row the bias.
     _tile_loadd(0, a->bias, 0);
     _tile_loadd(1, a->bias + 16, 0);
@@ -50,7 +47,7 @@ QV_INLINE_AMX void tile(const qv_u8_conv_forward *a, int64_t x, const int step, 
                 _tile_dpbusd(2, 5, 6);
                 _tile_dpbusd(3, 5, 7);
             }
-            requantize(a, before, each);
+            requantize(a, before, before->each);
         }
     }
     _tile_stored(0, sums, 4 * QV_PANEL);
@@ -63,25 +60,20 @@ QV_INLINE_AMX void tile(const qv_u8_conv_forward *a, int64_t x, const int step, 
 
 QV_TARGET_AMX void qv_u8_s8_conv3x3_requant_32x32c64__amx(const qv_u8_conv_forward *a) {
     QV_CHECK(u8_conv_forward, a);
-    _Alignas(64) int32_t sums[2][MOST * QV_PANEL];
+    _Alignas(64) int32_t sums[2][QV_AMX_PIXELS * QV_PANEL];
     const int step = qv_amx_step(a->channels);
-    int32_t set = 0;
-    waiting before = {.count = 0};
-    for (int32_t x = 0; x < a->width; x += MOST) {
-        const int32_t count = a->width - x < MOST ? a->width - x : MOST;
-        const int32_t first = count < QV_AMX_ROWS ? count : QV_AMX_ROWS;
-        if (count != set) {
-            qv_amx_set_pairs(first, count - first, step);
-            set = count;
-        }
-        int32_t *own = sums[x / MOST % 2];
-        if (count > first)
+    const int32_t products = 9 * a->channels / step;
+    waiting before = {.each = (QV_AMX_PIXELS + products - 1) / products};
+    for (int32_t x = 0, count = 0; x < a->width; x += count) {
+        count = qv_amx_pixels(a->width - x, step, count);
+        int32_t *own = sums[x / QV_AMX_PIXELS % 2];
+        if (count > QV_AMX_ROWS)
             tile(a, x, step, 1, own, &before);
         else
             tile(a, x, step, 0, own, &before);
-        before = (waiting){.sums = own, .x = x, .count = count};
+        before = (waiting){.sums = own, .x = x, .count = count, .each = before.each};
     }
-    requantize(a, &before, MOST);
+    requantize(a, &before, QV_AMX_PIXELS);
     _tile_release();
 }
 #else

@@ -3,11 +3,9 @@
 #pragma STDC FP_CONTRACT OFF
 #include "tiles_amx.h"
 
-enum { MOST = 2 * QV_AMX_ROWS };
-
 /// Pixels from `x` on: 16 and up to 16 more, or up to 16; of one half of the panel.
 QV_INLINE_AMX void tile(const qv_u8_style_gradient *a, int64_t x, int half, const int step, const int isWide,
-                        int32_t sums[2][MOST][16]) {
+                        int32_t sums[2][QV_AMX_PIXELS][16]) {
     const int64_t channels = a->channels;
     _tile_zero(0);
     _tile_zero(1);
@@ -38,19 +36,13 @@ QV_INLINE_AMX void tile(const qv_u8_style_gradient *a, int64_t x, int half, cons
 
 QV_TARGET_AMX void qv_u8_s8_style_32x16c64__amx(const qv_u8_style_gradient *a) {
     QV_CHECK(u8_style_gradient, a);
-    _Alignas(64) int32_t sums[2][MOST][16];
+    _Alignas(64) int32_t sums[2][QV_AMX_PIXELS][16];
     const int step = qv_amx_step(a->channels);
     const __m512 steps = _mm512_set1_ps(128);
-    int32_t set = 0;
-    for (int32_t x = 0; x < a->width; x += MOST) {
-        const int32_t count = a->width - x < MOST ? a->width - x : MOST;
-        const int32_t first = count < QV_AMX_ROWS ? count : QV_AMX_ROWS;
-        if (count != set) {
-            qv_amx_set_pairs(first, count - first, step);
-            set = count;
-        }
+    for (int32_t x = 0, count = 0; x < a->width; x += count) {
+        count = qv_amx_pixels(a->width - x, step, count);
         for (int half = 0; half < 2; half++) {
-            if (count > first)
+            if (count > QV_AMX_ROWS)
                 tile(a, x, half, step, 1, sums);
             else
                 tile(a, x, half, step, 0, sums);

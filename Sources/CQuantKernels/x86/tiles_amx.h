@@ -23,6 +23,7 @@ typedef struct {
     uint8_t rows[16];
 } qv_amx_sizes;
 
+/// `count` registers from `first` on, of `rows` of `bytes` each.
 QV_INLINE_AMX void qv_amx_size(qv_amx_sizes *sizes, int first, int count, int rows, int bytes) {
     QV_UNROLL for (int i = first; i < first + count; i++) {
         sizes->bytes[i] = (uint16_t)(rows > 0 ? bytes : 0);
@@ -30,9 +31,15 @@ QV_INLINE_AMX void qv_amx_size(qv_amx_sizes *sizes, int first, int count, int ro
     }
 }
 
-/// Sizes for `first` and `second` pixels: registers 0 and 1, 2 and 3 for their sums, 4 and 5 for `step` of their channels,
-/// 6 and 7 for weights. `second` may be 0.
-QV_INLINE_AMX void qv_amx_set_pairs(int first, int second, int step) {
+/// Pixels that are multiplied by the same weights.
+#define QV_AMX_PIXELS (2 * QV_AMX_ROWS)
+
+/// How many of the `left` pixels are next, for which the registers are set unless they are for `before`: 0 and 1 for the
+/// sums of up to 16, 2 and 3 for those of the others, 4 and 5 for `step` of their channels, 6 and 7 for weights.
+QV_INLINE_AMX int32_t qv_amx_pixels(int32_t left, int step, int32_t before) {
+    const int32_t count = left < QV_AMX_PIXELS ? left : QV_AMX_PIXELS;
+    if (count == before) return count;
+    const int first = count < QV_AMX_ROWS ? count : QV_AMX_ROWS, second = count - first;
     qv_amx_sizes sizes = {.palette = 1};
     qv_amx_size(&sizes, 0, 2, first, 64);
     qv_amx_size(&sizes, 2, 2, second, 64);
@@ -40,6 +47,7 @@ QV_INLINE_AMX void qv_amx_set_pairs(int first, int second, int step) {
     qv_amx_size(&sizes, 5, 1, second, step);
     qv_amx_size(&sizes, 6, 2, step / 4, 64);
     _tile_loadconfig(&sizes);
+    return count;
 }
 
 #endif
