@@ -1,7 +1,8 @@
 // M of F(4x4, 3x3) from weights as they are stored, in vectors of any length, stamped once per instruction set: the
 // including file defines QV_TARGET, QV_FUNCTION, QV_BYTES (bytes of a vector) and part_products. Weights of QV_PART
 // channels are derived at once, a row of parts for all of its products. These stay in the first-level cache or near it,
-// where all parts would not; that each row begins at the stored weights costs less.
+// where all parts would not; that each row begins at the stored weights costs less. Behind a large second-level cache
+// sums are loaded and stored half as often.
 #include <string.h>
 
 #include "CQuantKernels.h"
@@ -9,7 +10,7 @@
 /// From one part of derived weights to the next: a cache line more than they need, as QV_TILE_PIXELS.
 #define QV_TILE_WEIGHTS (QV_PANEL * QV_PART + 32)
 
-enum { QV_SUMS = QV_BYTES / 4, QV_PART = 64 };
+enum { QV_SUMS = QV_BYTES / 4, QV_PART = QV_BYTES == 16 ? 64 : 128 };
 typedef int8_t bytes_full __attribute__((vector_size(QV_BYTES), aligned(1)));
 typedef int16_t words __attribute__((vector_size(QV_BYTES)));
 
@@ -19,11 +20,10 @@ typedef int16_t words __attribute__((vector_size(QV_BYTES)));
 
 /// G g.
 QV_INLINE QV_TARGET void transform_filter(const words g[3], words out[6]) {
-    const words ends = (g[0] + g[2]) << 2, middle = g[1] << 2;
-    const words far = g[0] + (g[2] << 2), twice = g[1] << 1;
+    const words ends = g[0] + g[2], far = g[0] + (g[2] << 2), twice = g[1] << 1;
     out[0] = g[0] * 6;
-    out[1] = ends + middle;
-    out[2] = ends - middle;
+    out[1] = (ends + g[1]) << 2;
+    out[2] = (ends - g[1]) << 2;
     out[3] = far + twice;
     out[4] = far - twice;
     out[5] = g[2] * 12;
@@ -52,34 +52,26 @@ QV_INLINE QV_TARGET words second_channels(bytes_full v) {
 #endif
 }
 
-/// Row `y` of G g.
-QV_INLINE QV_TARGET words filter_row(words above, words middle, words below, const int y) {
-    switch (y) {
-        case 0: return above * 6;
-        case 1: return (above + below + middle) << 2;
-        case 2: return (above + below - middle) << 2;
-        case 3: return above + (below << 2) + (middle << 1);
-        case 4: return above + (below << 2) - (middle << 1);
-        default: return below * 12;
-    }
-}
-
 /// Row `y` of the parts of U of `count` channels, whose weights begin at `weights`; taps lie `tap` bytes apart.
 QV_INLINE QV_TARGET void derive_row(const int8_t *weights, int64_t tap, int64_t count, int16_t *out, const int y) {
     for (int64_t k = 0; k < count; k += 4) {
         for (int n = 0; n < QV_PANEL; n += QV_SUMS) {
             words columns[2][3], row[6];
-            for (int x = 0; x < 3; x++) {
+            QV_UNROLL for (int x = 0; x < 3; x++) {
                 bytes_full g[3];
                 for (int i = 0; i < 3; i++)
                     memcpy(&g[i], weights + (3 * i + x) * tap + k * QV_PANEL + 4 * n, sizeof g[i]);
-                columns[0][x] = filter_row(first_channels(g[0]), first_channels(g[1]), first_channels(g[2]), y);
-                columns[1][x] = filter_row(second_channels(g[0]), second_channels(g[1]), second_channels(g[2]), y);
+                const words first[3] = {first_channels(g[0]), first_channels(g[1]), first_channels(g[2])};
+                const words second[3] = {second_channels(g[0]), second_channels(g[1]), second_channels(g[2])};
+                transform_filter(first, row);
+                columns[0][x] = row[y];
+                transform_filter(second, row);
+                columns[1][x] = row[y];
             }
-            for (int two = 0; two < 2; two++) {
+            QV_UNROLL for (int two = 0; two < 2; two++) {
                 transform_filter(columns[two], row);
                 int16_t *to = out + (k + 2 * two) * QV_PANEL + 2 * n;
-                for (int x = 0; x < 6; x++) memcpy(to + x * QV_TILE_WEIGHTS, &row[x], sizeof row[x]);
+                QV_UNROLL for (int x = 0; x < 6; x++) memcpy(to + x * QV_TILE_WEIGHTS, &row[x], sizeof row[x]);
             }
         }
     }

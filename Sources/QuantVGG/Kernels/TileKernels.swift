@@ -112,9 +112,9 @@ package struct TileBlock {
   /// Channels that lie together.
   static let group = Int(QV_TILE_CHANNELS)
   /// Most tiles of a block, whose numbers stay in the second-level cache.
-  private static let most = 48
+  private static let most = 96
   /// The tiles of the deepest layers for which memory is asked.
-  private static let wanted = (tiles: 24, channels: Int(QV_MOST_CHANNELS))
+  private static let wanted = (tiles: 32, channels: Int(QV_MOST_CHANNELS))
 
   /// Tiles.
   let tiles: Int
