@@ -93,7 +93,7 @@ import Testing
   }
 
   private func check(
-    _ layers: [Pooling: [Int8Convolution]], _ content: String, _ style: String, side: Int = 96,
+    _ layers: [Pooling: [Int8Convolution]], _ content: String, _ style: String, side: Int = 64,
     poolings: [Pooling] = [.average]
   ) throws -> ArithmeticCheck {
     func picture(_ name: String) throws -> Picture {
