@@ -358,6 +358,8 @@ typedef struct {
     /// From how many rows of a row of tiles and tiles of a block on the next four are faster than u8_conv_forward; 0
     /// where they are not.
     int32_t least_tile_rows, least_tiles;
+    /// The tiles of a block from which on it would leave the second-level cache, forward and back.
+    int32_t most_tiles;
     void (*u8_tile_pixels)(const qv_u8_tile_pixels *);
     void (*s8_tile_products)(const qv_s8_tile_products *);
     void (*s32_tile_requant)(const qv_s32_tile_requant *);

@@ -62,6 +62,7 @@ void qv_select_x86_kernels(qv_isa isa, qv_kernels *table) {
         table->s8_tile_products = qv_s16_s8_tiles_6x16c2__avx2;
         table->least_tile_rows = 2;
         table->least_tiles = 2;
+        table->most_tiles = 96;
         table->least_gradient_tiles = 2;
         table->u8_image_gradient = qv_u8_s8_image3x3_transposed_6x16c4__avx2;
         table->u8_window_gradient = qv_u8_s8_windows3x3_transposed_6x16c4__avx2;

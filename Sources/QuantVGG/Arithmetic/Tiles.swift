@@ -12,6 +12,8 @@ package protocol TileConvolution: Sendable {
   var leastRows: Int { get }
   /// The tiles of a block from which on they are.
   var leastTiles: Int { get }
+  /// Most tiles of a block.
+  var mostTiles: Int { get }
   /// Whether the tiles of a layer have the result of its rows.
   func holds(layer: Int) -> Bool
   /// Transforms the pixels of a run of tiles, which `memory` holds for all panels.
@@ -29,6 +31,7 @@ package protocol TileConvolution: Sendable {
 package enum NoTiles<Activation: RowFormat>: TileConvolution {
   package var leastRows: Int { switch self {} }
   package var leastTiles: Int { switch self {} }
+  package var mostTiles: Int { switch self {} }
   package func holds(layer: Int) -> Bool { switch self {} }
   package func transform(
     _ band: RowBand<Activation>, _ run: TileRun, _ block: TileBlock, memory: MemorySlice<UInt8>
@@ -50,6 +53,8 @@ package struct Int8Tiles: TileConvolution {
   package var leastRows: Int { kernels.leastRows }
 
   package var leastTiles: Int { kernels.leastTiles }
+
+  package var mostTiles: Int { kernels.mostTiles }
 
   package func holds(layer: Int) -> Bool { layers[layer].holdsTiles }
 
@@ -139,11 +144,11 @@ package struct Int8TransposedTiles: TransposedTiles {
 
   package func block(layer: Int, tiles: Int, share: Int, bytes: Int) -> GradientBlock {
     let channels = layers[layer].outputChannels
-    let most = GradientBlock.capacity(isTransformed: true, channels: channels, bytes: bytes)
-    if let least = kernels.leastTransformed, products != nil, layers[layer].holdsGradientTiles,
-      min(most, tiles) >= least
+    let room = GradientBlock.capacity(isTransformed: true, channels: channels, bytes: bytes)
+    if let least = kernels.leastTransformed, let products, layers[layer].holdsGradientTiles,
+      min(room, tiles) >= least
     {
-      let count = min(most, tiles, max(share, Self.fair))
+      let count = min(room, products.mostTiles, tiles, max(share, Self.fair))
       return GradientBlock(isTransformed: true, tiles: count, channels: channels)
     }
     let windows = GradientBlock.capacity(isTransformed: false, channels: channels, bytes: bytes)

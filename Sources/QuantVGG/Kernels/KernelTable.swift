@@ -110,6 +110,7 @@ package struct KernelTable: @unchecked Sendable {
       u8_conv_forward: { unsafe ScalarConvolution.u8Forward($0.pointee) },
       least_tile_rows: 0,
       least_tiles: 0,
+      most_tiles: 0,
       u8_tile_pixels: { unsafe ScalarTiles.u8Pixels($0.pointee) },
       s8_tile_products: { unsafe ScalarTiles.s8Products($0.pointee) },
       s32_tile_requant: { unsafe ScalarTiles.s32Requant($0.pointee) },

@@ -23,6 +23,8 @@ struct TileKernels: @unchecked Sendable {
   var leastRows: Int { Int(entries.least_tile_rows) }
   /// The tiles of a block from which on they are.
   var leastTiles: Int { Int(entries.least_tiles) }
+  /// Most tiles of a block, whose numbers stay in the second-level cache.
+  var mostTiles: Int { Int(entries.most_tiles) }
 
   /// Whether the sums of a layer stay within what tiles can tell apart, whatever its input.
   ///
@@ -111,8 +113,6 @@ package struct TileRun {
 package struct TileBlock {
   /// Channels that lie together.
   static let group = Int(QV_TILE_CHANNELS)
-  /// Most tiles of a block, whose numbers stay in the second-level cache.
-  private static let most = 96
   /// The tiles of the deepest layers for which memory is asked.
   private static let wanted = (tiles: 32, channels: Int(QV_MOST_CHANNELS))
 
@@ -130,7 +130,7 @@ package struct TileBlock {
   static func capacity(channels: Int, bytes: Int) -> Int {
     let one = TileBlock(tiles: 1, channels: channels).bytes
     let each = TileBlock(tiles: 2, channels: channels).bytes - one
-    return min(most, (bytes - one) / each + 1)
+    return (bytes - one) / each + 1
   }
 
   /// Bytes of all parts.

@@ -12,6 +12,7 @@ extension ForwardNetwork {
     else { return 0 }
     let own = shape.layers[layer]
     let most = min(
+      tiles.mostTiles,
       TileBlock.capacity(channels: own.convolution.inputChannels, bytes: layout.scratch.bytes),
       TileRuns(rows: 0..<rows, width: own.width, least: tiles.leastRows).count)
     return most < tiles.leastTiles ? 0 : most
