@@ -59,7 +59,7 @@ struct BenchReport {
   var isFloat: Bool { transfer.precision == .float32 }
 
   /// Whether rows are made in tiles where that is faster.
-  private var mayHaveTiles: Bool { !isFloat && Int8Arithmetic.makesTiles(isa) }
+  private var mayHaveTiles: Bool { !isFloat && Int8Arithmetic.mostTiles(isa) > 0 }
 
   /// Adds a round.
   mutating func add(_ passes: (forward: Double, backward: Double), _ timing: NetworkTiming) {

@@ -24,8 +24,8 @@ void qv_select_arm_kernels(qv_isa isa, qv_kernels *table) {
         table->s32_tile_requant = qv_s32_tile_requant__neon;
         table->least_tile_rows = 3;
         table->least_tiles = 4;
-        // Several cores share a small second-level cache.
-        table->most_tiles = 48;
+        // Four cores share a small second-level cache (Benchmarks/arm/memory_traffic.c).
+        table->most_tiles = 24;
         table->s16_conv_forward = qv_s16_s16_conv3x3_requant_1x32c2__neon;
         table->u8_image_gradient = qv_u8_s8_image3x3_transposed_2x16c8__neon;
         table->u8_tile_gradients = qv_u8_tile_gradients__neon;

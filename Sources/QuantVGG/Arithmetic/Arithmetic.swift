@@ -71,8 +71,8 @@ package protocol Arithmetic: AnyObject, Sendable {
     mask: MutableRow<MaskWord>)
   /// Makes rows in tiles, faster than `convolve` makes them; nil where it does not.
   var tiles: Tiles? { get }
-  /// Whether an instruction set has `tiles`.
-  static func makesTiles(_ set: InstructionSet) -> Bool
+  /// Most tiles of a block of `tiles` on an instruction set; 0 where it has none.
+  static func mostTiles(_ set: InstructionSet) -> Int
   /// Pools two rows of at least `2 * out.width` pixels into one.
   func pool(top: Row<Activation>, bottom: Row<Activation>, into out: MutableRow<Activation>)
 

@@ -83,7 +83,7 @@ package final class Float32Arithmetic: LossArithmetic {
 
   package var tiles: NoTiles<Real>? { nil }
 
-  package static func makesTiles(_ set: InstructionSet) -> Bool { false }
+  package static func mostTiles(_ set: InstructionSet) -> Int { 0 }
 
   // MARK: Forward
 

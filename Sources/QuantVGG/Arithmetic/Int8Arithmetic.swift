@@ -79,8 +79,8 @@ package final class Int8Arithmetic: LossArithmetic {
 
   package static func maskWords(channels: Int) -> Int { channels / Panel.width }
 
-  package static func makesTiles(_ set: InstructionSet) -> Bool {
-    TileKernels(KernelTable(set)) != nil
+  package static func mostTiles(_ set: InstructionSet) -> Int {
+    TileKernels(KernelTable(set))?.mostTiles ?? 0
   }
 
   // MARK: Forward

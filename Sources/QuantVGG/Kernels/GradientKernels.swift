@@ -108,12 +108,13 @@ package struct GradientBlock: Sendable, Equatable {
 
   /// Bytes that serve all layers well.
   ///
-  /// - Parameter hasTiles: whether there is memory for transforms.
+  /// - Parameter mostTiles: the most tiles of a transformed block, 0 where there is no memory for it.
   /// - Returns: bytes of a worker.
-  static func wantedBytes(hasTiles: Bool) -> Int {
+  static func wantedBytes(mostTiles: Int) -> Int {
     let channels = NetworkTable.mostChannels
     let windows = GradientBlock(isTransformed: false, tiles: wantedWindows, channels: channels)
-    return max(windows.bytes, hasTiles ? TileBlock.wantedBytes + windows.scaleBytes : 0)
+    let transformed = TileBlock.wantedBytes(mostTiles: mostTiles)
+    return max(windows.bytes, transformed > 0 ? transformed + windows.scaleBytes : 0)
   }
 
   /// The most tiles of a block in some memory; 0 or less where it is too small.

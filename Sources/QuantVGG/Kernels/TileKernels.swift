@@ -113,7 +113,7 @@ package struct TileRun {
 package struct TileBlock {
   /// Channels that lie together.
   static let group = Int(QV_TILE_CHANNELS)
-  /// The tiles of the deepest layers for which memory is asked.
+  /// The tiles of the deepest layers for which memory is asked, where blocks may have as many.
   private static let wanted = (tiles: 32, channels: Int(QV_MOST_CHANNELS))
 
   /// Tiles.
@@ -124,9 +124,15 @@ package struct TileBlock {
   var offset = 0
 
   /// Bytes that serve all layers well.
-  static var wantedBytes: Int { TileBlock(tiles: wanted.tiles, channels: wanted.channels).bytes }
+  ///
+  /// - Parameter mostTiles: the most tiles of a block, 0 where there is none.
+  /// - Returns: bytes of a worker.
+  static func wantedBytes(mostTiles: Int) -> Int {
+    guard mostTiles > 0 else { return 0 }
+    return TileBlock(tiles: min(mostTiles, wanted.tiles), channels: wanted.channels).bytes
+  }
 
-  /// Most tiles of a block in some memory; 0 or less where it is too small.
+  /// The tiles for which some memory is large enough; 0 or less where it is too small.
   static func capacity(channels: Int, bytes: Int) -> Int {
     let one = TileBlock(tiles: 1, channels: channels).bytes
     let each = TileBlock(tiles: 2, channels: channels).bytes - one

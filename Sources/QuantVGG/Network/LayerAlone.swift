@@ -33,7 +33,7 @@ final class LayerAlone: ParallelWork {
       }
       panels = memory.reserve(backward ? threads * most : 0, of: UInt8.self)
       blocks = memory.reserve(
-        backward ? threads * GradientBlock.wantedBytes(hasTiles: false) : 0, of: UInt8.self)
+        backward ? threads * GradientBlock.wantedBytes(mostTiles: 0) : 0, of: UInt8.self)
       for layer in shape.layers {
         func ring<Format>(_ channels: Int, _ rows: Int) -> RowRing<Format> {
           RowRing(width: layer.width, channels: channels, capacity: rows, plan: &memory)

@@ -24,11 +24,14 @@ struct ScratchLayout {
     self.threads = threads
     self.plan = plan
     let line = ArenaPlan.alignment
-    hasTiles = plan.hasTiles && Numbers.makesTiles(instructionSet)
-    var bytes = hasTiles ? TileBlock.wantedBytes : 0
+    let mostTiles = plan.hasTiles ? Numbers.mostTiles(instructionSet) : 0
+    hasTiles = mostTiles > 0
+    var bytes = TileBlock.wantedBytes(mostTiles: mostTiles)
     if backward {
       bytes = max(bytes, Self.rowValues(shape) * MemoryLayout<Float>.stride)
-      if Numbers.hasTransposed { bytes = max(bytes, GradientBlock.wantedBytes(hasTiles: hasTiles)) }
+      if Numbers.hasTransposed {
+        bytes = max(bytes, GradientBlock.wantedBytes(mostTiles: mostTiles))
+      }
     }
     self.bytes = Self.rounded(bytes, to: line)
     panelBytes =

@@ -309,7 +309,7 @@ private struct Planner<Numbers: LossArithmetic> {
   /// Durations of passes of the arithmetic's own layers.
   private func passes(_ plan: NetworkPlan) -> (forward: Double, backward: Double) {
     let set = transfer.instructionSet
-    guard Numbers.makesTiles(set) else { return PassTime.direct }
+    guard Numbers.mostTiles(set) > 0 else { return PassTime.direct }
     if set.hasByteDots { return plan.hasTiles ? PassTime.tilesBesideDots : PassTime.direct }
     return plan.hasTiles ? PassTime.tiles : PassTime.smallBlocks
   }
