@@ -84,8 +84,8 @@ QV_TARGET void QV_NAME(u8_quantize_gradient)(const qv_u8_quantize_gradient *a) {
         const float *restrict gradient = a->gradient + x * (int64_t)channels;
         const uint32_t *restrict mask = a->mask + x * (int64_t)(channels / 32);
         uint8_t *restrict out = a->out + x * (int64_t)channels;
-        // Magnitudes are ordered like their bits, and integer maxima can be vectorized.
-        int32_t largest = 0;
+        // Magnitudes are ordered like their bits, and integer maxima can be vectorized: of every 32nd channel first.
+        int32_t most[32] = {0}, largest = 0;
         for (int32_t block = 0; block < channels; block += 32) {
             const uint32_t word = mask[block / 32];
             for (int32_t c = 0; c < 32; c++) {
@@ -93,9 +93,10 @@ QV_TARGET void QV_NAME(u8_quantize_gradient)(const qv_u8_quantize_gradient *a) {
                 int32_t bits;
                 memcpy(&bits, &g, sizeof bits);
                 bits = word >> c & 1 ? bits & 0x7fffffff : 0;
-                largest = bits > largest ? bits : largest;
+                most[c] = bits > most[c] ? bits : most[c];
             }
         }
+        for (int32_t c = 0; c < 32; c++) largest = most[c] > largest ? most[c] : largest;
         float m;
         memcpy(&m, &largest, sizeof m);
         if (!(m >= 0x1p-100f && m < __builtin_inff())) {

@@ -91,7 +91,7 @@ import Testing
       self.refusal { try session.restore(from: path, fingerprint: 5) }
     }
     #expect(refusal() == nil)
-    for end in Array(0..<100) + Array(stride(from: 100, to: whole.count, by: 97))
+    for end in Array(0..<100) + Array(stride(from: 100, to: whole.count, by: 997))
       + [whole.count - 9, whole.count - 8, whole.count - 1]
     {
       try write(whole[..<end])
@@ -101,7 +101,7 @@ import Testing
       }
     }
     // All of the header, and the bytes behind it.
-    for index in Array(0..<100) + Array(stride(from: 100, to: whole.count, by: 11)) {
+    for index in Array(0..<100) + Array(stride(from: 100, to: whole.count, by: 101)) {
       var bytes = whole
       bytes[index] ^= UInt8(1 << (index % 8))
       let descriptor = path.withCString { system_open($0, O_WRONLY | O_CREAT | O_TRUNC, 0o600) }

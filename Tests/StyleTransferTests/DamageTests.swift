@@ -83,13 +83,16 @@ import Testing
   ]
 
   /// The shipped weights up to conv5_1, by pooling.
-  private func shipped() throws -> [Pooling: [Int8Convolution]] {
-    let file = try WeightFile(path: Self.folder.appending("weights/vgg19-int8.safetensors"))
+  private static let shipped = Result {
+    let file = try WeightFile(path: folder.appending("weights/vgg19-int8.safetensors"))
     var layers: [Pooling: [Int8Convolution]] = [:]
     for pooling in Pooling.allCases {
       layers[pooling] = try (0...12).map { try file.int8(layer: $0, pooling: pooling) }
     }
     return layers
+  }
+  private static let reference = Result {
+    try Weights(path: folder.appending("Fixtures/vgg19-reference.safetensors"))
   }
 
   private func check(
@@ -106,12 +109,12 @@ import Testing
     transfer.threads = pool.threads
     return try ArithmeticCheck(
       transfer,
-      reference: Weights(path: Self.folder.appending("Fixtures/vgg19-reference.safetensors")),
+      reference: Self.reference.get(),
       poolings: poolings, pool: pool)
   }
 
   @Test func shippedWeightsPass() throws {
-    let layers = try shipped()
+    let layers = try Self.shipped.get()
     let pairs = [
       ("photo-astronaut.jpg", "style-night-swirls.jpg", 96),
       ("photo-chelsea.png", "style-warm-glass.jpg", 64),
@@ -127,7 +130,7 @@ import Testing
   }
 
   @Test(arguments: damage) func damageIsNamed(_ damage: Damage) throws {
-    var layers = try shipped()
+    var layers = try Self.shipped.get()
     damage.change(&layers[.average, default: []])
     let verdict = try check(layers, "photo-astronaut.jpg", "style-night-swirls.jpg").verdict
     #expect(
@@ -136,7 +139,7 @@ import Testing
 
   /// Deep scales differ up to five times between the poolings.
   @Test(arguments: Pooling.allCases) func scalesOfTheOtherPooling(_ pooling: Pooling) throws {
-    var layers = try shipped()
+    var layers = try Self.shipped.get()
     let other = try #require(layers[pooling == .average ? .maximum : .average])
     for index in other.indices {
       layers[pooling]?[index].outputScale = other[index].outputScale
@@ -153,11 +156,11 @@ import Testing
       width: 64, height: 64, rgb: [Float](repeating: 128, count: 3 * 64 * 64))
     var transfer = Transfer(
       content: Picture(grey), styles: [Style(Picture(grey))],
-      weights: Weights(try shipped(), of: .vgg19))
+      weights: Weights(try Self.shipped.get(), of: .vgg19))
     transfer.threads = pool.threads
     let check = try ArithmeticCheck(
       transfer,
-      reference: Weights(path: Self.folder.appending("Fixtures/vgg19-reference.safetensors")),
+      reference: Self.reference.get(),
       pool: pool)
     #expect(check.verdict.passes, "\(String(describing: check.verdict.finding))")
   }
