@@ -23,9 +23,19 @@ struct GradientKernels: @unchecked Sendable {
   ///   - inputs: channels of the layer's input.
   /// - Returns: whether no input channel's weights add up to more than `QV_MOST_GRADIENT_WEIGHTS`, without their signs.
   static func hold(_ weights: [Int8], inputs: Int) -> Bool {
-    var sums = [Int](repeating: 0, count: inputs)
-    for index in weights.indices { sums[index / 9 % inputs] += abs(Int(weights[index])) }
-    return sums.allSatisfy { $0 <= Int(QV_MOST_GRADIENT_WEIGHTS) }
+    assert(weights.count % (9 * inputs) == 0 && weights.count / inputs <= 9 * Int(QV_MOST_CHANNELS))
+    var sums = [Int32](repeating: 0, count: inputs)
+    for output in stride(from: 0, to: weights.count, by: 9 * inputs) {
+      for input in 0..<inputs {
+        let first = output + 9 * input
+        var sum: Int32 = 0
+        for weight in weights[first..<first + 9] {
+          sum &+= max(Int32(weight), 0 &- Int32(weight))
+        }
+        sums[input] &+= sum
+      }
+    }
+    return sums.allSatisfy { $0 <= Int32(QV_MOST_GRADIENT_WEIGHTS) }
   }
 
   /// Brings the windows of a run of tiles to one scale each, in the form that the block is of.

@@ -33,13 +33,17 @@ struct TileKernels: @unchecked Sendable {
   ///   - count: weights of an output channel.
   /// - Returns: whether no output channel's weights of either sign add up to more than `QV_MOST_WEIGHTS`.
   static func hold(_ weights: [Int8], count: Int) -> Bool {
-    let most = Int(QV_MOST_WEIGHTS)
+    // Without branches, as this is done for all weights before every run.
+    assert(weights.count % count == 0 && count <= 9 * Int(QV_MOST_CHANNELS))
+    let most = 2 * Int32(QV_MOST_WEIGHTS)
     for first in stride(from: 0, to: weights.count, by: count) {
-      var (positive, negative) = (0, 0)
+      var (sum, magnitudes) = (Int32(0), Int32(0))
       for weight in weights[first..<first + count] {
-        if weight > 0 { positive += Int(weight) } else { negative -= Int(weight) }
+        let weight = Int32(weight)
+        sum &+= weight
+        magnitudes &+= max(weight, 0 &- weight)
       }
-      guard positive <= most, negative <= most else { return false }
+      guard magnitudes + sum <= most, magnitudes - sum <= most else { return false }
     }
     return true
   }

@@ -174,16 +174,18 @@ final class PackedInt8Convolution: Sendable {
   }
 
   private func packForward(_ weights: [Int8]) {
-    let groups = inputChannels / 4
+    let group = 4 * Panel.width
+    let tap = inputChannels / 4 * group
     for o in 0..<outputChannels {
+      let first = o / Panel.width * 9 * tap + o % Panel.width * 4
       var sum: Int32 = 0
       for i in 0..<inputChannels {
         let source = (o * inputChannels + i) * 9
-        for tap in 0..<9 {
-          let weight = weights[source + tap]
-          let group = (o / Panel.width * 9 + tap) * groups + i / 4
-          forward[(group * Panel.width + o % Panel.width) * 4 + i % 4] = weight
-          sum += Int32(weight)
+        var place = first + i / 4 * group + i % 4
+        for weight in weights[source..<source + 9] {
+          forward[place] = weight
+          place &+= tap
+          sum &+= Int32(weight)
         }
       }
       forwardSums[o] = sum
