@@ -39,13 +39,15 @@ demo: build weights
 		--size 320 --steps 150 -o $(DEMO)
 	@echo "The picture is $(DEMO)."
 
-# Two parts at a time, the long ones first: many wait, link or compile one module. What is printed of each comes at its end.
-test: build mpi weights lint test-kernels test-docs test-asserts test-commands test-board test-threads test-memory \
+# Two parts at a time, the long ones first: many wait, link or compile one module, and the emulator has one processor busy. What is
+# printed of each comes at its end.
+test: build mpi weights lint test-kernels test-docs test-board test-commands test-asserts test-threads test-memory \
 	test-fuzz test-mpi test-library test-hashes
 ifneq ($(filter test,$(MAKECMDGOALS)),)
 MAKEFLAGS += --jobs=2 --output-sync=target
 # What most of them run comes first; nothing may build in .build meanwhile.
-test-asserts test-commands test-board test-threads test-memory test-fuzz test-mpi test-library test-hashes: mpi
+# None begins before the weights are there, or those that need none would be before the long ones.
+test-asserts test-commands test-board test-threads test-memory test-fuzz test-mpi test-library test-hashes: mpi weights
 mpi: build
 endif
 
