@@ -121,7 +121,7 @@ import Testing
 
   @Test(arguments: jpegs)
   func flippedBitsInJPEG(name: String) {
-    let times = 200
+    let times = isSlow ? 500 : 2000
     let errors = flipBits(readBytes(fixture("\(name).jpg")), times: times, seed: 8)
     // Damage to the header is refused, damage to a sample is not seen.
     #expect((times / 20...times * 19 / 20).contains(errors), "\(errors) errors")

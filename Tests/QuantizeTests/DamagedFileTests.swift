@@ -36,7 +36,7 @@ import Testing
     var random = TestRandom(name)
     let path = makeTemporaryFile()
     defer { remove(path) }
-    for round in 0..<30 {
+    for round in 0..<60 {
       var damaged = whole
       if round % 4 == 0 { damaged.removeLast(Int.random(in: 1..<whole.count, using: &random)) }
       // Most of what a container says is near its start, or near its end.

@@ -96,7 +96,7 @@ import Testing
   }
 
   private func check(
-    _ layers: [Pooling: [Int8Convolution]], _ content: String, _ style: String, side: Int = 64,
+    _ layers: [Pooling: [Int8Convolution]], _ content: String, _ style: String, side: Int = 96,
     poolings: [Pooling] = [.average]
   ) throws -> ArithmeticCheck {
     func picture(_ name: String) throws -> Picture {
