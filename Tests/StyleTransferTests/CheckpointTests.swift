@@ -108,10 +108,10 @@ import Testing
     defer { close(descriptor) }
     for index in Array(0..<100) + Array(stride(from: 100, to: whole.count, by: isSlow ? 11 : 1)) {
       var byte = whole[index] ^ UInt8(1 << (index % 8))
-      #expect(pwrite(descriptor, &byte, 1, index) == 1)
+      #expect(system_write_at(descriptor, &byte, 1, Int64(index)) == 1)
       #expect(refusal() != nil, "byte \(index)")
       byte = whole[index]
-      #expect(pwrite(descriptor, &byte, 1, index) == 1)
+      #expect(system_write_at(descriptor, &byte, 1, Int64(index)) == 1)
     }
     #expect(refusal() == nil)
     try write(whole + [0])
