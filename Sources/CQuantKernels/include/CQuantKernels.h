@@ -358,7 +358,7 @@ typedef struct {
     /// From how many rows of a row of tiles and tiles of a block on the next four are faster than u8_conv_forward; 0
     /// where they are not.
     int32_t least_tile_rows, least_tiles;
-    /// The tiles of a block from which on it would leave the second-level cache, forward and back.
+    /// Most tiles of a block, forward and back: a larger one would leave the second-level cache. 0 where there are none.
     int32_t most_tiles;
     void (*u8_tile_pixels)(const qv_u8_tile_pixels *);
     void (*s8_tile_products)(const qv_s8_tile_products *);
