@@ -20,9 +20,12 @@ package protocol Arithmetic: AnyObject, Sendable {
   associatedtype BackwardPanel
   /// The way in which rows of a convolution are made in tiles.
   associatedtype Tiles: TileConvolution where Tiles.Activation == Activation
-  /// The way in which a convolution's way back is made in tiles.
-  associatedtype Transposed: TransposedTiles
-  where Transposed.Gradient == Gradient, Transposed.Panel == BackwardPanel
+  /// Makes dJ/d(input) of a convolution in tiles.
+  associatedtype BackwardTiles: TransposedTiles
+  where BackwardTiles.Gradient == Gradient, BackwardTiles.Panel == BackwardPanel
+  /// Makes dJ/d(input) of a convolution row by row.
+  associatedtype BackwardRows: TransposedRow
+  where BackwardRows.Gradient == Gradient, BackwardRows.Panel == BackwardPanel
 
   /// The instruction set whose kernels compute.
   var instructionSet: InstructionSet { get }
@@ -81,18 +84,11 @@ package protocol Arithmetic: AnyObject, Sendable {
   /// The weights of one panel of a layer's transposed convolution, valid as long as `scratch` of
   /// `panelScratchBytes` is not used again.
   func backwardPanel(layer: Int, panel: Int, scratch: MemorySlice<UInt8>) -> BackwardPanel
-  /// Makes dJ/d(input) in tiles; nil where it is made row by row.
-  var transposed: Transposed? { get }
-  /// Whether that is ever so.
-  static var hasTransposed: Bool { get }
+  /// How dJ/d(input) of a convolution is made, of any but conv1_1.
+  var transposed: Transposed<BackwardTiles, BackwardRows> { get }
   /// Computes a row of dJ/d(image), `[width][3]`, from conv1_1's stored gradient rows and their pixels' scales.
   func imageGradient(
     _ gradients: RowWindow<Gradient>, scales: RowWindow<Real>, into out: MutableRow<Real>)
-  /// Computes one panel of dJ/d(input row) of any other convolution, where it is not made in tiles; `out` has the
-  /// input's channels.
-  func convolveBackward(
-    _ gradients: RowWindow<Gradient>, scales: RowWindow<Real>, layer: Int, panel: Int,
-    weights: BackwardPanel, into out: MutableRow<Real>)
   /// Adjoint of `pool` for one row of a window: from `[width / 2][channels]` to `[width][channels]`.
   func unpool(
     _ gradient: Row<Real>, top: Row<Activation>, bottom: Row<Activation>, isBottom: Bool,

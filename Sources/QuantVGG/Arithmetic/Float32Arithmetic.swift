@@ -9,7 +9,6 @@ package final class Float32Arithmetic: LossArithmetic {
   package typealias Activation = Real
   package typealias Gradient = Real
   package typealias Tiles = NoTiles<Real>
-  package typealias Transposed = NoTransposedTiles<Real, MemorySlice<Float>>
 
   package let pooling: Pooling
   private let packed: Float32Layers
@@ -110,8 +109,14 @@ package final class Float32Arithmetic: LossArithmetic {
 
   // MARK: Backward
 
-  package var transposed: Transposed? { nil }
-  package static var hasTransposed: Bool { false }
+  package var transposed:
+    Transposed<NoTransposedTiles<Real, MemorySlice<Float>>, Float32TransposedRow>
+  { .byRow(transposedRow) }
+
+  /// What `transposed` is.
+  package var transposedRow: Float32TransposedRow {
+    Float32TransposedRow(kernels: kernels, layers: layers)
+  }
 
   package func backwardPanel(
     layer: Int, panel: Int, scratch: MemorySlice<UInt8>
@@ -123,13 +128,6 @@ package final class Float32Arithmetic: LossArithmetic {
     _ gradients: RowWindow<Real>, scales: RowWindow<Real>, into out: MutableRow<Real>
   ) {
     kernels.imageGradient(gradients, layers[NetworkTable.imageLayer], into: out)
-  }
-
-  package func convolveBackward(
-    _ gradients: RowWindow<Real>, scales: RowWindow<Real>, layer: Int, panel: Int,
-    weights: MemorySlice<Float>, into out: MutableRow<Real>
-  ) {
-    kernels.convolveBackward(gradients, layers[layer], panel: panel, weights: weights, into: out)
   }
 
   /// The first of several equal maxima takes all.
@@ -164,5 +162,18 @@ package final class Float32Arithmetic: LossArithmetic {
     into out: MutableRow<Real>, scales: MutableRow<Real>
   ) {
     for i in 0..<out.count { out[i] = activations[i] > 0 ? gradient[i] : 0 }
+  }
+}
+
+/// The way back through the layers of the reference, but for conv1_1.
+package struct Float32TransposedRow: TransposedRow {
+  let kernels: KernelTable
+  let layers: [PackedFloat32Convolution]
+
+  package func convolve(
+    _ gradients: RowWindow<Real>, layer: Int, panel: Int, weights: MemorySlice<Float>,
+    into out: MutableRow<Real>
+  ) {
+    kernels.convolveBackward(gradients, layers[layer], panel: panel, weights: weights, into: out)
   }
 }

@@ -10,7 +10,8 @@ package final class Int8Arithmetic: LossArithmetic {
   /// The pooling between the blocks, for which the activation scales were chosen.
   package let pooling: Pooling
   package let tiles: Int8Tiles?
-  package let transposed: Int8TransposedTiles?
+  /// What `transposed` is.
+  package let transposedTiles: Int8TransposedTiles
   package let inlay: Float32Inlay?
   private let packed: Int8Layers
 
@@ -20,7 +21,7 @@ package final class Int8Arithmetic: LossArithmetic {
     packed = layers
     inlay = Float32Inlay(layers, pooling: pooling)
     tiles = TileKernels(layers.kernels).map { Int8Tiles(kernels: $0, layers: layers.layers) }
-    transposed = Int8TransposedTiles(layers.kernels, layers.layers)
+    transposedTiles = Int8TransposedTiles(layers.kernels, layers.layers)
   }
 
   /// Packs convolutions, conv1_1 and on.
@@ -141,7 +142,9 @@ package final class Int8Arithmetic: LossArithmetic {
 
   // MARK: Backward
 
-  package static var hasTransposed: Bool { true }
+  package var transposed:
+    Transposed<Int8TransposedTiles, NoTransposedRow<Gradient8, MemorySlice<Int8>>>
+  { .inTiles(transposedTiles) }
 
   package func backwardPanel(
     layer: Int, panel: Int, scratch: MemorySlice<UInt8>
@@ -154,14 +157,6 @@ package final class Int8Arithmetic: LossArithmetic {
   ) {
     kernels.imageGradient(
       gradients, scales: scales, layers[NetworkTable.imageLayer], into: out)
-  }
-
-  /// Never called: `transposed` makes them.
-  package func convolveBackward(
-    _ gradients: RowWindow<Gradient8>, scales: RowWindow<Real>, layer: Int, panel: Int,
-    weights: MemorySlice<Int8>, into out: MutableRow<Real>
-  ) {
-    preconditionFailure("the way back is made in tiles")
   }
 
   package func unpool(

@@ -79,6 +79,35 @@ package struct Int8Tiles: TileConvolution {
   }
 }
 
+/// How an arithmetic makes transposed convolutions.
+package enum Transposed<Tiles, Row> {
+  /// In tiles, a block of them at once.
+  case inTiles(Tiles)
+  /// One row at a time.
+  case byRow(Row)
+}
+
+/// A transposed convolution that makes one row at a time.
+package protocol TransposedRow: Sendable {
+  /// The stored gradient's format.
+  associatedtype Gradient: RowFormat
+  /// The weights of a panel.
+  associatedtype Panel
+
+  /// Computes one panel of a row of dJ/d(input) from the rows of the stored gradient around it; `out` has the input's channels.
+  func convolve(
+    _ gradients: RowWindow<Gradient>, layer: Int, panel: Int, weights: Panel,
+    into out: MutableRow<Real>)
+}
+
+/// Of an arithmetic whose way back is made in tiles: there is no value of it.
+package enum NoTransposedRow<Gradient: RowFormat, Panel>: TransposedRow {
+  package func convolve(
+    _ gradients: RowWindow<Gradient>, layer: Int, panel: Int, weights: Panel,
+    into out: MutableRow<Real>
+  ) { switch self {} }
+}
+
 /// A transposed convolution that is made in tiles of 4 x 4 pixels, a block of them at once.
 package protocol TransposedTiles: Sendable {
   /// The stored gradient's format.
@@ -86,8 +115,8 @@ package protocol TransposedTiles: Sendable {
   /// The weights of a panel.
   associatedtype Panel
 
-  /// Whether a layer's way back is made so.
-  func makes(layer: Int) -> Bool
+  /// Bytes of a worker for blocks that are worth their while, where blocks of transformed tiles have `mostTiles` at most.
+  static func wantedBytes(mostTiles: Int) -> Int
   /// A block of some of `tiles` tiles of a layer in a worker's memory of `bytes`; `share` is how many of them a
   /// worker should have at most.
   func block(layer: Int, tiles: Int, share: Int, bytes: Int) -> GradientBlock
@@ -105,7 +134,7 @@ package protocol TransposedTiles: Sendable {
 
 /// Of an arithmetic whose way back makes one row at a time: there is no value of it.
 package enum NoTransposedTiles<Gradient: RowFormat, Panel>: TransposedTiles {
-  package func makes(layer: Int) -> Bool { switch self {} }
+  package static func wantedBytes(mostTiles: Int) -> Int { 0 }
   package func block(layer: Int, tiles: Int, share: Int, bytes: Int) -> GradientBlock {
     switch self {}
   }
@@ -140,7 +169,9 @@ package struct Int8TransposedTiles: TransposedTiles {
     self.layers = layers
   }
 
-  package func makes(layer: Int) -> Bool { layer != NetworkTable.imageLayer }
+  package static func wantedBytes(mostTiles: Int) -> Int {
+    GradientBlock.wantedBytes(mostTiles: mostTiles)
+  }
 
   package func block(layer: Int, tiles: Int, share: Int, bytes: Int) -> GradientBlock {
     let channels = layers[layer].outputChannels

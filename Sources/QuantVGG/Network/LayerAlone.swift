@@ -211,13 +211,12 @@ final class LayerAlone: ParallelWork {
 
   private func sendBack(panel: Int, worker: Int) {
     let (own, truth) = (layout.own[layer], layout.truth[layer])
-    guard let tiles = numbers.transposed else { preconditionFailure("no tiles") }
-    sendBack(panel: panel, by: tiles, worker: worker)
+    makeTiles(panel: panel, by: numbers.transposedTiles, worker: worker)
     let weights = reference.backwardPanel(layer: layer, panel: panel, scratch: panels[worker])
     for y in rows {
-      reference.convolveBackward(
-        truthGradients(around: y), scales: scales(around: y), layer: layer, panel: panel,
-        weights: weights, into: truth.writableRow(y))
+      reference.transposedRow.convolve(
+        truthGradients(around: y), layer: layer, panel: panel, weights: weights,
+        into: truth.writableRow(y))
     }
     // What the layer before stores is a gradient with respect to scaled channels.
     guard let factors = numbers.channelScale(layer: layer - 1) else { return }
@@ -241,7 +240,7 @@ final class LayerAlone: ParallelWork {
     )
   }
 
-  private func sendBack(panel: Int, by tiles: Int8TransposedTiles, worker: Int) {
+  private func makeTiles(panel: Int, by tiles: Int8TransposedTiles, worker: Int) {
     let made = TransposedRows(
       layer: layer, rows: rows, gradients: layout.gradients[layer], scales: layout.scales[layer],
       zeroGradients: zeros.zeroGradients, zeroScales: zeros.zeroScales, size: shape.layers[layer])

@@ -87,8 +87,7 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
   private func sendBack(_ layer: Int, _ rows: Range<Int>) {
     incomingRows = rows
     let threads = pool.threads
-    guard !shape.isFloat32(layer + 1), let tiles = numbers.transposed, tiles.makes(layer: layer + 1)
-    else {
+    guard !shape.isFloat32(layer + 1), case .inTiles(let tiles) = numbers.transposed else {
       run(
         StageWork(
           .sendBack, layer: layer, rows: rows, shape: shape, threads: threads, tilesPerBlock: 0))
@@ -114,28 +113,31 @@ package final class Network<Client: GradientClient>: ForwardNetwork<Client> {
   private func sendBack(_ item: StageItem, worker: Int) {
     let next = item.layer + 1
     if let block = item.block {
-      guard let tiles = numbers.transposed else { preconditionFailure("no tiles") }
+      guard case .inTiles(let tiles) = numbers.transposed else { preconditionFailure("no tiles") }
       transposed(next, item.rows).make(
         item.tiles, panels: item.panels, block, by: tiles, memory: scratch[worker].bytes,
         weights: { numbers.backwardPanel(layer: next, panel: $0, scratch: scratch[worker].panel) },
         out: { incomingRow($0, item.layer) })
       return
     }
-    for panel in item.panels {
-      if let inlay = inlay(at: next) {
+    if let inlay = inlay(at: next) {
+      for panel in item.panels {
         for y in item.rows {
           inlay.convolveBackward(
             layout.reals.gradient(of: next, around: y), layer: next, panel: panel,
             into: incomingRow(y, item.layer))
         }
-        continue
       }
+      return
+    }
+    guard case .byRow(let row) = numbers.transposed else { preconditionFailure("no rows") }
+    for panel in item.panels {
       let weights = numbers.backwardPanel(
         layer: next, panel: panel, scratch: scratch[worker].panel)
       for y in item.rows {
-        numbers.convolveBackward(
-          gradientWindow(next, around: y), scales: scaleWindow(next, around: y), layer: next,
-          panel: panel, weights: weights, into: incomingRow(y, item.layer))
+        row.convolve(
+          gradientWindow(next, around: y), layer: next, panel: panel, weights: weights,
+          into: incomingRow(y, item.layer))
       }
     }
   }

@@ -29,9 +29,7 @@ struct ScratchLayout {
     var bytes = TileBlock.wantedBytes(mostTiles: mostTiles)
     if backward {
       bytes = max(bytes, Self.rowValues(shape) * MemoryLayout<Float>.stride)
-      if Numbers.hasTransposed {
-        bytes = max(bytes, GradientBlock.wantedBytes(mostTiles: mostTiles))
-      }
+      bytes = max(bytes, Numbers.BackwardTiles.wantedBytes(mostTiles: mostTiles))
     }
     self.bytes = Self.rounded(bytes, to: line)
     panelBytes =

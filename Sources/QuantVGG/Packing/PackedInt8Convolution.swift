@@ -173,22 +173,28 @@ final class PackedInt8Convolution: Sendable {
     }
   }
 
+  /// Four input channels of a whole panel after the other, whose places stay in the first-level cache.
   private func packForward(_ weights: [Int8]) {
     let group = 4 * Panel.width
-    let tap = inputChannels / 4 * group
-    for o in 0..<outputChannels {
-      let first = o / Panel.width * 9 * tap + o % Panel.width * 4
-      var sum: Int32 = 0
-      for i in 0..<inputChannels {
-        let source = (o * inputChannels + i) * 9
-        var place = first + i / 4 * group + i % 4
-        for weight in weights[source..<source + 9] {
-          forward[place] = weight
+    let fours = inputChannels / 4
+    let tap = fours * group
+    for index in 0..<outputChannels / Panel.width * fours {
+      let (panel, four) = index.quotientAndRemainder(dividingBy: fours)
+      for n in 0..<Panel.width {
+        let o = panel * Panel.width + n
+        let source = (o * inputChannels + 4 * four) * 9
+        var place = panel * 9 * tap + four * group + 4 * n
+        var sum: Int32 = 0
+        for t in source..<source + 9 {
+          for i in 0..<4 {
+            let weight = weights[t + 9 * i]
+            forward[place + i] = weight
+            sum &+= Int32(weight)
+          }
           place &+= tap
-          sum &+= Int32(weight)
         }
+        forwardSums[o] += sum
       }
-      forwardSums[o] = sum
     }
   }
 

@@ -51,7 +51,7 @@ import Testing
       let size = NetworkShape(.vgg19, width: width, height: height, deepest: .conv1_2).layers[1]
       let memory = Block(
         [UInt8](repeating: 0, count: GradientBlock.wantedBytes(mostTiles: 24)))
-      let tiles = try #require(numbers.transposed)
+      let tiles = numbers.transposedTiles
       // All scales are 1, so that windows are the gradient itself.
       let layers = Array(NetworkTable.vgg19.convolutions[...1])
       let scratch = Block(
