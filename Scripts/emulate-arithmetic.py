@@ -99,9 +99,9 @@ class Steps:
         self.sum += float(steps.sum())
         self.squares += float((steps**2).sum())
 
-    def reaches(self, name, channels):
+    def reaches(self, channels):
         """What the conversion has seen beside the largest of each active channel, in the middle, and beside the mean."""
-        seen = 255 / (0.85 if name < "conv3" else 1.1)
+        seen = 255 / 1.05
         active = self.largest > 0
         by_channel = np.sort(seen * channels[active] / self.largest[active])
         return by_channel[len(by_channel) // 2], seen * self.sum / self.squares
@@ -272,7 +272,7 @@ def main():
         for key, sums in figures.items():
             tensors[f"{key}_db"] = np.array([s.decibels for s in sums], np.float32)
             tensors[f"{key}_cosine"] = np.array([s.cosine for s in sums], np.float32)
-        reaches = [s.reaches(n, l["channels"].flatten().numpy()) for s, n, l in zip(steps, LAYERS, networks.layers)]
+        reaches = [s.reaches(l["channels"].flatten().numpy()) for s, l in zip(steps, networks.layers)]
         tensors["channel_reach"], tensors["mean_reach"] = np.array(reaches, np.float32).T
         tensors["bias_move"], tensors["bias_fit"] = np.array(list(networks.biases()), np.float32).T
         grams = networks.grams(kept)

@@ -1,4 +1,7 @@
 /// The two-loop recursion of L-BFGS on the products of its vectors alone.
+///
+/// Its pairs are damped: y + d s stands for y, d being a share of |y| / |s|, which is as if a parabola of that
+/// curvature were added to the loss around every point (the term of Levenberg and Marquardt).
 struct LBFGSRecursion {
   private let settings: LBFGSSettings
   private let count: Int
@@ -6,6 +9,8 @@ struct LBFGSRecursion {
   private var order: [Int] = []
   /// `[2 * history + 1][2 * history + 1]`: of changes s, changes y, and the gradient.
   private var products: [Double]
+  /// The same of damped changes of the gradient, for a solution.
+  private var damped: [Double]
   private var alphas: [Double]
 
   init(_ settings: LBFGSSettings, count: Int) {
@@ -14,6 +19,7 @@ struct LBFGSRecursion {
     order.reserveCapacity(settings.history)
     let size = 2 * settings.history + 1
     products = [Double](repeating: 0, count: size * size)
+    damped = products
     alphas = [Double](repeating: 0, count: settings.history)
   }
 
@@ -29,7 +35,9 @@ struct LBFGSRecursion {
     products[b * size + a] = product
   }
 
-  private func product(_ a: Int, _ b: Int) -> Double { products[a * size + b] }
+  private func plain(_ a: Int, _ b: Int) -> Double { products[a * size + b] }
+
+  private func product(_ a: Int, _ b: Int) -> Double { damped[a * size + b] }
 
   /// Shows the accepted slots and all products; false where slots are impossible.
   mutating func visitScalars(pending: Int?, _ visit: (inout UInt64) -> Void) -> Bool {
@@ -48,7 +56,7 @@ struct LBFGSRecursion {
     while order.count > Int(used) { order.removeLast() }
     for a in 0..<size {
       for b in 0...a {
-        var value = product(a, b)
+        var value = plain(a, b)
         value.show(visit)
         set(value, a, b)
       }
@@ -63,7 +71,7 @@ struct LBFGSRecursion {
   mutating func accept(_ slot: Int?) {
     guard let slot else { return }
     let (s, y) = (slot, settings.history + slot)
-    let (ss, sy, yy) = (product(s, s), product(s, y), product(y, y))
+    let (ss, sy, yy) = (plain(s, s), plain(s, y), plain(y, y))
     guard sy > 1e-4 * (ss * yy).squareRoot() else { return }
     order.append(slot)
   }
@@ -77,6 +85,7 @@ struct LBFGSRecursion {
   /// Sets the factors of the vectors in the next change, which is `reach` times as long where there is
   /// nothing to go by.
   mutating func solve(_ factors: inout [Double], reach: Double) {
+    damp()
     for i in 0..<size { factors[i] = 0 }
     factors[gradient] = -1
     for slot in order.reversed() {
@@ -103,6 +112,23 @@ struct LBFGSRecursion {
       scale(&factors, to: reach * settings.firstChange)
     } else if rootMeanSquare(factors) > settings.largestChange {
       scale(&factors, to: settings.largestChange)
+    }
+    for slot in order { factors[slot] += damping(slot) * factors[settings.history + slot] }
+  }
+
+  /// Curvature that is added along a pair.
+  private func damping(_ slot: Int) -> Double {
+    let y = settings.history + slot
+    return settings.damping * (plain(y, y) / plain(slot, slot)).squareRoot()
+  }
+
+  /// Finds the products of damped pairs.
+  private mutating func damp() {
+    for i in damped.indices { damped[i] = products[i] }
+    for slot in order {
+      let (y, damping) = (settings.history + slot, damping(slot))
+      for i in 0..<size { damped[y * size + i] += damping * damped[slot * size + i] }
+      for i in 0..<size { damped[i * size + y] += damping * damped[i * size + slot] }
     }
   }
 

@@ -125,6 +125,7 @@ extension Fingerprint {
       add(UInt64(optimizer.lbfgs.history))
       add(optimizer.lbfgs.firstChange.bitPattern)
       add(optimizer.lbfgs.largestChange.bitPattern)
+      add(optimizer.lbfgs.damping.bitPattern)
     }
   }
 

@@ -132,7 +132,7 @@ struct LayerSums {
     var (total, full, silent, silentTruth, silenced) = (0, 0, 0, 0, 0)
     var (sum, energy) = (0.0, 0.0)
     // What the conversion has seen of a channel without a scale.
-    let seen = 255 / Int8Convolution.headroom(layer)
+    let seen = 255 / Int8Convolution.headroom
     var reaches: [Double] = []
     for c in 0..<channels {
       most = max(most, largest[c])

@@ -67,7 +67,7 @@ package struct Int8Weights {
         let largest = zip(maxima[place][index], channels).reduce(0) { max($0, $1.0 / $1.1) }
         let convolution = Int8Convolution(
           weights: weights[index].values, weightScale: weights[index].scales, bias: [],
-          outputScale: max(largest * Int8Convolution.headroom(layer.name) / 255, 0x1p-30),
+          outputScale: max(largest * Int8Convolution.headroom / 255, 0x1p-30),
           channelScale: channels)
         let corrected = try Self.corrected(
           convolution, bias: balanced[index].bias, network: networks[place],
