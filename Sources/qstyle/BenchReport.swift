@@ -76,11 +76,11 @@ struct BenchReport {
     [("forward", forward), ("backward", backward), ("step", step)]
   }
 
-  /// What the processor can do: the peak loop's rate, or a higher one that work without tiles has reached on
-  /// a busy machine.
+  /// What the processor can do: the peak loop's rate, or, where none is made in tiles, a higher one that a part
+  /// has reached on a busy machine.
   private var limit: Double {
-    let direct = [backward] + layerBackward
-    let all = mayHaveTiles ? direct : direct + [forward, step] + layerForward
+    guard !mayHaveTiles else { return peak }
+    let all = [forward, backward, step] + layerForward + layerBackward
     return all.reduce(peak) { max($0, $1.rate) }
   }
 
