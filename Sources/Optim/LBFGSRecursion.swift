@@ -19,7 +19,7 @@ struct LBFGSRecursion {
     order.reserveCapacity(settings.history)
     let size = 2 * settings.history + 1
     products = [Double](repeating: 0, count: size * size)
-    damped = products
+    damped = [Double](repeating: 0, count: size * size)
     alphas = [Double](repeating: 0, count: settings.history)
   }
 
@@ -35,8 +35,10 @@ struct LBFGSRecursion {
     products[b * size + a] = product
   }
 
+  /// Of vectors as they are remembered.
   private func plain(_ a: Int, _ b: Int) -> Double { products[a * size + b] }
 
+  /// Of vectors with damped changes of the gradient.
   private func product(_ a: Int, _ b: Int) -> Double { damped[a * size + b] }
 
   /// Shows the accepted slots and all products; false where slots are impossible.

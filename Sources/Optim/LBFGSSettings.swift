@@ -6,10 +6,10 @@ public struct LBFGSSettings: Sendable, Equatable {
   public var firstChange: Double
   /// Most that the root mean square of a change may be, in grey levels, > 0.
   public var largestChange: Double
-  /// Curvature that is added to that of every pair, as a share of the mean along it, in 0...1.
+  /// Curvature that is added to that of every pair of changes s and y, as a share of |y| / |s|, in 0...1.
   ///
-  /// The noise of quantized gradients makes flat directions look flatter than they are, and steps along
-  /// them too long; 0 takes the pairs as they are.
+  /// It keeps steps short along pairs to which the noise of quantized gradients has left little curvature;
+  /// 0 takes the pairs as they are.
   public var damping: Double
 
   /// How a number of the history is stored.
@@ -28,7 +28,7 @@ public struct LBFGSSettings: Sendable, Equatable {
   ///   - history: pairs of changes that are remembered, at least 1.
   ///   - firstChange: root mean square of the first change, in grey levels, > 0.
   ///   - largestChange: most that it may be later, in grey levels, > 0.
-  ///   - damping: curvature that is added to that of every pair, as a share of the mean along it, in 0...1.
+  ///   - damping: curvature that is added to that of every pair, as a share of |y| / |s|, in 0...1.
   public init(
     history: Int = 6, firstChange: Double = 4, largestChange: Double = 20, damping: Double = 0.03
   ) {
