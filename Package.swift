@@ -128,7 +128,7 @@ let package = Package(
       name: "QuantizeTests",
       dependencies: [
         "QuantizeCore", "Rows", "QuantVGG", "StyleTransfer", "Optim", "TestSupport", "FileOutput",
-        "FileNames", "CSystem",
+        "FileNames", "CModelFiles", "CSystem",
       ],
       exclude: ["Fixtures"]),
     .testTarget(

@@ -2,6 +2,7 @@ import CSystem
 import QuantVGG
 import Rows
 import Synchronization
+import TestSupport
 import Testing
 
 // A hang ends; the time counts from before the tests that a test waits for, in debug builds minutes.
@@ -90,15 +91,10 @@ import Testing
         }
       }
     }
-    func processorSeconds() -> Double {
-      var time = timespec()
-      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
-      return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-    }
     let pool = WorkerPool(threads: 2)
-    let (start, own) = (system_monotonic_seconds(), processorSeconds())
+    let (start, own) = (system_monotonic_seconds(), threadProcessorSeconds())
     pool.run(LongHelper(), items: 2)
-    let used = processorSeconds() - own
+    let used = threadProcessorSeconds() - own
     #expect(system_monotonic_seconds() - start >= 0.4)
     #expect(used < 0.1)
   }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -68,12 +69,24 @@ static void limit(int resource, uint64_t value) {
     setrlimit(resource, &limits);
 }
 
+// Leaves the standard streams, which lead nowhere, and the pipe. What a fork has of its parent's would stay open as
+// long as it runs: with the pipe of another child, whoever reads that one waits for both.
+static int close_others(int pipe) {
+    int null = open("/dev/null", O_RDWR);
+    // The pipe may be one of the three, should those have been closed.
+    pipe = fcntl(pipe, F_DUPFD, 3);
+    for (int stream = 0; stream < 3; stream++) dup2(null, stream);
+    dup2(pipe, 3);
+#ifdef SYS_close_range
+    syscall(SYS_close_range, 4u, ~0u, 0u);
+#endif
+    return 3;
+}
+
 static void confine(int seconds, uint64_t bytes) {
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     static const int signals[] = {SIGINT, SIGTERM, SIGPIPE, SIGXCPU, SIGSEGV, SIGBUS, SIGABRT, SIGFPE, SIGILL};
     for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) signal(signals[i], SIG_DFL);
-    int null = open("/dev/null", O_RDWR);
-    for (int stream = 0; stream < 3; stream++) dup2(null, stream);
     uint64_t used = address_space();
     if (used > 0) limit(RLIMIT_AS, used + bytes);
     limit(RLIMIT_CPU, (uint64_t)seconds);
@@ -104,9 +117,7 @@ int modelfile_start(modelfile_format format, const char *path, uint64_t start, u
         return -1;
     }
     if (process == 0) {
-        // The pipe goes above the standard streams, should one of those have been closed.
-        int descriptor = fcntl(ends[1], F_DUPFD, 3);
-        close(ends[0]);
+        int descriptor = close_others(ends[1]);
         confine(seconds, bytes);
         modelfile_send(format, path, start, count, descriptor);
     }
