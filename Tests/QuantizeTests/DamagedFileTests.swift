@@ -7,8 +7,8 @@ import Testing
 /// Files of every format, damaged at random: reading ends, with an error or a whole network.
 ///
 /// The files have VGG-19's names and conv1_1, and two channels in all other layers. `make fuzz`
-/// goes on from here.
-@Suite struct DamagedFileTests {
+/// goes on from here. Processor time is what a reader takes for itself; a hang ends by the limit.
+@Suite(.timeLimit(.minutes(30))) struct DamagedFileTests {
   private static let folder =
     "/" + #filePath.split(separator: "/").dropLast().joined(separator: "/") + "/Fixtures/tiny"
 
