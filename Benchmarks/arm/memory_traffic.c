@@ -2,7 +2,7 @@
 // of tiles of its own as QuantVGG works on it, one line of 64 bytes after the other. Caches are write-back, replaced by
 // age; a line that is written is read before. No prefetching, no time.
 //
-// cc -O2 -o memory_traffic memory_traffic.c && ./memory_traffic
+// clang -O2 -o memory_traffic memory_traffic.c && ./memory_traffic
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
